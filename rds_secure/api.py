@@ -1,0 +1,98 @@
+"""The pipeline: load → read live → plan → apply → verify. The only place that wires the core to AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rds_secure.apply import Clock, Outcome, SystemClock, run
+from rds_secure.aws.caller import AwsCaller
+from rds_secure.aws.reader import AwsReader
+from rds_secure.aws.session import Access, Connection
+from rds_secure.errors import Problem, RefusedError
+from rds_secure.events import Observer, Verifying, ignore
+from rds_secure.live import Identity, Snapshot, read_live
+from rds_secure.plan import Deletion, Plan, plan
+from rds_secure.resources import KINDS
+from rds_secure.spec import Environment, Source, Stack, build
+
+VERIFICATIONS = 6
+"""How often the account is read back after an apply, with growing pauses, about half a minute in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A stack's account: the connection to it, and who we are there."""
+
+    connection: Connection
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and the reading of the account it was made from."""
+
+    plan: Plan
+    snapshot: Snapshot
+    stack: Stack
+
+
+def connect(stack: Stack, access: Access) -> Account:
+    """Credentials and region for a stack; its ``account:`` guard is checked before anything else is called."""
+    if access.region and stack.region and access.region != stack.region:
+        fix = f"leave --region out, or use a spec for {access.region}"
+        raise RefusedError([Problem(f"the spec is for {stack.region}, not {access.region}", fix)])
+    region = stack.region or access.region
+    connection = Connection(
+        Access(access.profile, region, access.role_arn, access.endpoint, access.access_key, access.secret_key)
+    )
+    identity = connection.identity()
+    if stack.account and stack.account != identity.account:
+        what = f"the spec is for account {stack.account}, the credentials are for {identity.account}"
+        raise RefusedError([Problem(what, "use other credentials, or another spec")])
+    return Account(connection, identity)
+
+
+def make_plan(
+    stack: Stack,
+    account: Account,
+    sources: Sequence[Source] = (),
+    deletion: Deletion = Deletion(),  # noqa: B008
+) -> Planned:
+    """Read the account and plan. ``sources`` let ``${aws.…}`` be filled in with what AWS says."""
+    identity = account.identity
+    if stack.uses_environment and sources:
+        stack = build(sources, Environment(identity.account, identity.region, identity.partition))
+    with AwsReader(account.connection) as reader:
+        snapshot = read_live(stack, reader, identity, deletion.stateful)
+    return Planned(plan(snapshot, stack.at, deletion), snapshot, stack)
+
+
+def apply(planned: Planned, account: Account, observe: Observer = ignore, clock: Clock | None = None) -> Outcome:
+    """Carry out a plan, which must be applicable. What failed is in the outcome."""
+    if not planned.plan.is_applicable:
+        raise RefusedError([Problem(item.what, item.fix, item.location) for item in planned.plan.refusals])
+    return run(planned.plan, AwsCaller(account.connection), clock or SystemClock(), observe)
+
+
+def verify(
+    planned: Planned, account: Account, deletion: Deletion, observe: Observer = ignore, clock: Clock | None = None
+) -> Planned:
+    """Plan again until nothing is left for what was touched, or the patience is over; the last plan."""
+    clock = clock or SystemClock()
+    touched = {step.address for step in planned.plan.steps if step.operations}
+    pause = 1.0
+    for attempt in range(1, VERIFICATIONS + 1):
+        observe(Verifying(attempt))
+        again = make_plan(planned.stack, account, deletion=deletion)
+        left = [step.address for step in again.plan.steps if step.operations and step.address in touched]
+        if not left or attempt == VERIFICATIONS:
+            break
+        clock.sleep(clock.spread(pause))
+        pause *= 1.7
+    return again
+
+
+def stateful(*, keys: bool) -> frozenset[str]:
+    """The kinds that hold data: databases, and with ``keys`` the keys as well."""
+    return frozenset(kind.name for kind in KINDS if kind.stateful and (keys or not kind.is_key))

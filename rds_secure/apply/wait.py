@@ -1,0 +1,99 @@
+"""Waiting until things are really ready: several conditions at once, one poll for all who ask the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Protocol
+
+import jmespath
+
+from rds_secure.apply.clock import Clock
+from rds_secure.errors import CallError
+from rds_secure.operation import Wait
+from rds_secure.values import canonical
+
+HEARTBEAT = 30.0
+"""Seconds between two reports of a wait that goes on."""
+
+
+class Asker(Protocol):
+    """What a poll needs: one read call."""
+
+    def call(self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False) -> Mapping[str, Any]:
+        """The reply, or `CallError`."""
+
+
+class WaitFailed(Exception):  # noqa: N818 - it says what happened
+    """The object went into a state that it does not leave by itself, or time ran out."""
+
+
+@dataclass(slots=True)
+class _Poll:
+    lock: Lock
+    at: float = float("-inf")
+    reply: Any = None
+
+
+class Waiter:
+    """Polls on behalf of all running operations; equal questions within one interval are asked once."""
+
+    def __init__(self, asker: Asker, clock: Clock) -> None:
+        self._asker, self._clock = asker, clock
+        self._polls: dict[str, _Poll] = {}
+        self._lock = Lock()
+
+    def wait(self, wait: Wait, params: Mapping[str, Any], report: Callable[[str, float], None]) -> Any:
+        """The object, once all conditions hold; None for one that is gone. Raises `WaitFailed`, `CallError`."""
+        start = reported = self._clock.now()
+        asked = start
+        while True:
+            found = self._look(wait, params, asked)
+            missing = _missing(wait, found)
+            if not missing:
+                return found
+            now = self._clock.now()
+            if now - start >= wait.timeout:
+                raise WaitFailed(f"after {wait.timeout} s still waiting for: {missing}")
+            if now - reported >= HEARTBEAT:
+                reported = now
+                report(missing, now - start)
+            self._clock.sleep(self._clock.spread(wait.interval))
+            asked = self._clock.now()
+
+    def _look(self, wait: Wait, params: Mapping[str, Any], asked: float) -> Any:
+        """What the poll finds; a reply that was asked for after ``asked`` by somebody else will do."""
+        key = f"{wait.service} {wait.action} {canonical(params)}"
+        with self._lock:
+            poll = self._polls.setdefault(key, _Poll(Lock()))
+        with poll.lock:
+            if poll.at < asked:
+                started = self._clock.now()
+                try:
+                    poll.reply = self._asker.call(wait.service, wait.action, params)
+                except CallError as error:
+                    if error.code not in wait.absent:
+                        raise
+                    poll.reply = None
+                poll.at = started
+            return jmespath.search(wait.select, poll.reply) if poll.reply is not None else None
+
+
+def _missing(wait: Wait, found: Any) -> str:
+    """What is not as it should be yet, in words; "" when the wait is over. Raises `WaitFailed`."""
+    if wait.gone:
+        return "it to be gone" if found is not None else ""
+    if found is None:
+        return "it to appear"
+    for condition in wait.fail:
+        value = jmespath.search(condition.path, found)
+        if value not in (None, []) and condition.holds(value):
+            raise WaitFailed(f"{condition.path} is {value}: it will not become ready by itself")
+    missing = []
+    for condition in wait.until:
+        value = jmespath.search(condition.path, found)
+        if not condition.holds(value):
+            wanted = " or ".join(map(str, condition.any_of)) or "empty"
+            missing.append(f"{condition.path} to be {wanted} (is {value})")
+    return "; ".join(missing)

@@ -1,0 +1,103 @@
+"""Credentials, region and clients. One boto3 session for a run; clients are made once each, when first needed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import BotoCoreError
+from botocore.session import Session
+
+from rds_secure import __version__
+from rds_secure.aws.errors import translate
+from rds_secure.errors import CredentialsError, RdsSecureError
+from rds_secure.live import Identity
+
+IN_FLIGHT = 32
+"""Calls at once: measured to be within 15 % of the best for 500 calls at 50 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach AWS: what the command line says, or the sandbox. Anything left out comes the default way."""
+
+    profile: str | None = None
+    region: str | None = None
+    role_arn: str | None = None
+    endpoint: str | None = None
+    access_key: str | None = None
+    secret_key: str | None = None
+
+
+class Connection:
+    """Clients for one account and region."""
+
+    def __init__(self, access: Access) -> None:
+        self._endpoint = access.endpoint
+        self._clients: dict[tuple[str, str | None, bool], Any] = {}
+        self._lock = Lock()
+        try:
+            core = Session(profile=access.profile)
+            if access.access_key:
+                core.set_credentials(access.access_key, access.secret_key or "")
+            if access.role_arn:
+                _assume(core, access.role_arn, access)
+            self._session = boto3.Session(botocore_session=core, region_name=access.region)
+        except BotoCoreError as error:
+            raise translate("session", "", error) from error
+        self.region: str | None = self._session.region_name
+
+    def client(self, service: str, region: str | None = None, *, once: bool = False) -> Any:
+        """The client of a service. ``once``: without the SDK's retries, for calls that must not be repeated (KMS-1)."""
+        key = (service, region, once)
+        with self._lock:  # making clients is not thread-safe in boto3; using them is
+            if key not in self._clients:
+                attempts = 1 if once else 5
+                config = Config(
+                    retries={"mode": "standard", "total_max_attempts": attempts},
+                    max_pool_connections=IN_FLIGHT,
+                    user_agent_extra=f"rds-secure/{__version__}",
+                )
+                self._clients[key] = self._session.client(
+                    service,  # type: ignore[call-overload]
+                    region_name=region or self.region,
+                    endpoint_url=self._endpoint,
+                    config=config,
+                )
+            return self._clients[key]
+
+    def identity(self) -> Identity:
+        """Who asks: the first call of every run. Raises `CredentialsError`."""
+        if not self.region:
+            raise RdsSecureError("no region: write 'region:' in the spec, pass --region, or set AWS_REGION")
+        try:
+            reply = self.client("sts").get_caller_identity()
+        except Exception as error:
+            raise translate("sts", "GetCallerIdentity", error) from error
+        partition = reply["Arn"].split(":")[1]
+        return Identity(reply["Account"], self.region, partition, reply["Arn"])
+
+
+def _assume(core: Session, role_arn: str, access: Access) -> None:
+    """Act as a role, with credentials that renew themselves (IAM-8)."""
+    source = core.get_credentials()
+    if source is None:
+        raise CredentialsError("no AWS credentials to assume the role with: configure a profile, or set AWS_PROFILE")
+
+    def creator(service: str, **options: Any) -> Any:
+        return core.create_client(service, endpoint_url=access.endpoint, region_name=access.region, **options)
+
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=creator,
+        source_credentials=source,
+        role_arn=role_arn,
+        extra_args={"RoleSessionName": f"rds-secure-{os.getpid()}"},
+    )
+    core._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]
+        method="assume-role", refresh_using=fetcher.fetch_credentials
+    )

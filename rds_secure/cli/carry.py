@@ -1,0 +1,75 @@
+"""What `apply` and `destroy` have in common: show, ask, carry out, verify, and say what was made."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from rds_secure import api
+from rds_secure.apply import Outcome
+from rds_secure.cli import options
+from rds_secure.cli.main import INTERRUPTED
+from rds_secure.errors import ApplyError, DeclinedError
+from rds_secure.plan import Action, Deletion, Plan
+from rds_secure.render.terminal import Progress, plan_text, result_text
+
+REFUSED = 3
+
+
+def carry_out(
+    planned: api.Planned,
+    account: api.Account,
+    deletion: Deletion,
+    *,
+    show_calls: bool,
+    confirmed: bool,
+    wanted: str,
+) -> int:
+    """Show a plan and carry it out, once ``wanted`` is typed or ``confirmed``; the exit code."""
+    plan_text(planned.plan, show_calls=show_calls, stream=sys.stdout)
+    if not planned.plan.is_applicable:
+        return REFUSED
+    if planned.plan.is_empty:
+        return 0
+    if not confirmed and not options.ask(f"Type {wanted!r} to carry this out", wanted):
+        raise DeclinedError("declined: nothing was changed")
+    click.echo()
+    progress = Progress(sys.stdout)
+    outcome = api.apply(planned, account, progress)
+    if outcome.interrupted:
+        click.echo(_account(planned.plan, outcome), err=True)
+        return INTERRUPTED
+    if not outcome.succeeded:
+        raise ApplyError(_account(planned.plan, outcome))
+    again = api.verify(planned, account, deletion, progress)
+    _converged(planned.plan, again.plan)
+    exports = {address: dict(live.exports) for address, live in again.snapshot.live.items()}
+    result_text(planned.plan, exports, stream=sys.stdout, waiting=again.plan.waits_for_window)
+    return 0
+
+
+def _account(plan: Plan, outcome: Outcome) -> str:
+    """What is done and what remains, in plain words."""
+    total = sum(1 for _ in plan.operations())
+    lines = [
+        f"{len(outcome.done)} of {total} calls are done, {len(outcome.failures)} failed, {len(outcome.skipped)} remain"
+    ]
+    lines += [f"  {item.address}: {item.operation.summary}: {item.code}: {item.message}" for item in outcome.failures]
+    lines.append("nothing is lost: run the same apply again, and it goes on from what is there")
+    return "\n".join(lines)
+
+
+def _converged(before: Plan, after: Plan) -> None:
+    touched = {step.address for step in before.steps if step.operations}
+    left = [step for step in after.steps if step.address in touched and step.operations]
+    if not left:
+        return
+    fields = [
+        f"  {step.address}.{change.path}: is {change.old!r}, should be {change.new!r}"
+        for step in left
+        for change in step.changes
+        if step.action is not Action.DELETE
+    ]
+    fields += [f"  {step.address}: still there" for step in left if step.action is Action.DELETE]
+    raise ApplyError("\n".join(["all calls were made, but AWS does not agree with the spec yet:", *fields]))

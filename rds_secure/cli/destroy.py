@@ -1,0 +1,54 @@
+"""`rds-secure destroy`: delete what a stack owns, data excepted."""
+
+from __future__ import annotations
+
+import click
+
+from rds_secure.cli import options
+
+
+@click.command("destroy")
+@options.specs
+@options.access
+@click.option("--confirm", metavar="STACK", help="The stack's name, in place of typing it.")
+@click.option("--include-data", is_flag=True, help="Delete databases as well, each with a final snapshot.")
+@click.option("--no-final-snapshot", is_flag=True, help="With --include-data: no snapshot, and the keys go too.")
+@click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
+def command(
+    specs: tuple[str, ...],
+    profile: str | None,
+    region: str | None,
+    role_arn: str | None,
+    sandbox: bool,
+    confirm: str | None,
+    include_data: bool,
+    no_final_snapshot: bool,
+    show_calls: bool,
+) -> int:
+    """Delete what a stack owns. Databases and keys are kept, with all that they use, and listed.
+
+    --include-data deletes databases with a final snapshot, and keeps the keys which those need. With
+    --no-final-snapshot databases and keys both go, the keys after 30 days.
+    """
+    from dataclasses import replace
+
+    from rds_secure import api
+    from rds_secure.cli.carry import carry_out
+    from rds_secure.plan import Deletion
+    from rds_secure.spec import load
+
+    if no_final_snapshot and not include_data:
+        raise click.UsageError("--no-final-snapshot goes with --include-data")
+    stack, _ = load(specs)
+    if confirm is not None and confirm != stack.name:
+        raise click.UsageError(f"--confirm {confirm} does not name the stack, which is {stack.name}")
+    account = options.connect(stack, profile, region, role_arn, sandbox)
+    deletion = Deletion(
+        stateful=api.stateful(keys=no_final_snapshot) if include_data else frozenset(),
+        final_snapshot=not no_final_snapshot,
+        everything=True,
+    )
+    planned = api.make_plan(replace(stack, resources={}, implied=frozenset()), account, deletion=deletion)
+    return carry_out(
+        planned, account, deletion, show_calls=show_calls, confirmed=confirm is not None, wanted=stack.name
+    )

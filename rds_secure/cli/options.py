@@ -1,0 +1,75 @@
+"""Options that several commands share, and what they lead to."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rds_secure.api import Account
+    from rds_secure.spec import Stack
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def specs(function: F) -> F:
+    """SPEC…: files or a folder of one stack."""
+    return click.argument("specs", nargs=-1, required=True, metavar="SPEC…")(function)
+
+
+def access(function: F) -> F:
+    """How to reach AWS."""
+    for option in (
+        click.option("--sandbox", is_flag=True, help="Use the local sandbox; it is started if needed."),
+        click.option("--role-arn", metavar="ARN", help="Act as this role."),
+        click.option("--region", metavar="REGION", help="The region, where the spec names none."),
+        click.option("--profile", metavar="NAME", help="A profile of the AWS configuration."),
+    ):
+        function = option(function)
+    return function
+
+
+def prune_limit(function: F) -> F:
+    """How many deletions pass."""
+    return click.option(
+        "--prune-limit",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Allow up to N deletions; more than 5, or than a fifth of the stack, are refused otherwise.",
+    )(function)
+
+
+def connect(stack: Stack, profile: str | None, region: str | None, role_arn: str | None, sandbox: bool) -> Account:
+    """The account that the options lead to; in the sandbox one that exists on this machine only."""
+    from rds_secure import api
+    from rds_secure.aws.session import Access
+
+    if not sandbox:
+        return api.connect(stack, Access(profile, region, role_arn))
+    if profile or role_arn:
+        raise click.UsageError("--sandbox has no profiles and no roles to assume: leave --profile and --role-arn out")
+    from rds_secure.sandbox import start
+
+    local = start()
+    return api.connect(
+        stack,
+        Access(
+            region=region or (None if stack.region else local.region),
+            endpoint=local.endpoint,
+            access_key=local.access_key,
+            secret_key=local.secret_key,
+        ),
+    )
+
+
+def ask(question: str, wanted: str) -> bool:
+    """Whether the person types ``wanted``. Without a terminal that is wrong usage (exit 64)."""
+    from rds_secure.errors import UsageError
+
+    if not sys.stdin.isatty():
+        raise UsageError("there is no terminal to ask on: pass --yes, or for destroy --confirm STACK")
+    answer: str = click.prompt(question, default="", show_default=False)
+    return answer.strip() == wanted

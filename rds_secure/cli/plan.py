@@ -1,0 +1,54 @@
+"""`rds-secure plan`: what apply would do."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from rds_secure.cli import options
+
+PENDING = 2
+REFUSED = 3
+
+
+@click.command("plan")
+@options.specs
+@options.access
+@options.prune_limit
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text is for people.")
+@click.option("--show-calls", is_flag=True, help="List the exact API calls, also as AWS CLI commands.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when changes are pending.")
+def command(
+    specs: tuple[str, ...],
+    profile: str | None,
+    region: str | None,
+    role_arn: str | None,
+    sandbox: bool,
+    prune_limit: int | None,
+    form: str,
+    show_calls: bool,
+    detailed_exitcode: bool,
+) -> int:
+    """Compare a spec with live AWS and show what would change. Nothing is changed.
+
+    Exit code 3 means that something is refused: a conflict, or a change that AWS cannot make in place.
+    """
+    from rds_secure import api
+    from rds_secure.plan import Deletion
+    from rds_secure.spec import load
+
+    stack, sources = load(specs)
+    account = options.connect(stack, profile, region, role_arn, sandbox)
+    made = api.make_plan(stack, account, sources, Deletion(limit=prune_limit)).plan
+    if form == "json":
+        from rds_secure.render.json import plan_json
+
+        click.echo(plan_json(made))
+    else:
+        from rds_secure.render.terminal import plan_text
+
+        plan_text(made, show_calls=show_calls, stream=sys.stdout)
+    if not made.is_applicable:
+        return REFUSED
+    return PENDING if detailed_exitcode and not made.is_empty else 0

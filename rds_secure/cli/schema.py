@@ -1,0 +1,19 @@
+"""`rds-secure schema`: the JSON Schemas, as they are in schemas/."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("schema")
+@click.argument("which", type=click.Choice(["stack", "plan"]), default="stack")
+@click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
+def command(which: str, sandbox: bool) -> None:
+    """Print the JSON Schema of spec files (stack, for editors) or of `plan --format json` (plan)."""
+    import json
+
+    from rds_secure.render.view import plan_schema
+    from rds_secure.spec.schema import stack_schema
+
+    made = stack_schema() if which == "stack" else plan_schema()
+    click.echo(json.dumps(made, indent=2, ensure_ascii=False))

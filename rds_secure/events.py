@@ -1,0 +1,80 @@
+"""What a run reports while it goes on. Renderers draw these; nothing here prints (design rule 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from rds_secure.values import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A call goes out; ``number`` of ``total`` operations of the plan."""
+
+    address: Address
+    summary: str
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A wait goes on: what is still missing. Sent now and then, not with every poll. Times in seconds."""
+
+    address: Address
+    missing: str
+    elapsed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """A call is sent again because of an error that passes by itself."""
+
+    address: Address
+    summary: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An operation is complete, its wait included. Time in seconds."""
+
+    address: Address
+    summary: str
+    elapsed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An operation failed; ``message`` says why in AWS's words."""
+
+    address: Address
+    summary: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An operation was not started, because of one that it needs."""
+
+    address: Address
+    summary: str
+    because: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Verifying:
+    """The account is read back, for the ``attempt``-th time, until nothing is left to do."""
+
+    attempt: int
+
+
+Event: TypeAlias = Started | Waiting | Retrying | Done | Failed | Skipped | Verifying
+Observer: TypeAlias = Callable[[Event], None]
+
+
+def ignore(event: Event) -> None:
+    """The observer that looks away."""

@@ -1,0 +1,315 @@
+"""The contract of a kind: a spec type, a bulk read, and its operations as data. Kinds themselves are in `resources`.
+
+A kind never calls AWS except through the `Reader` it is handed, never writes, and never prints. Both sides of a
+comparison are its spec type: `read` yields what is live as that type, `normalise` brings what is declared to its form.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from rds_secure.fields import ResourceSpec
+from rds_secure.operation import Operation
+from rds_secure.ownership import Owner
+from rds_secure.values import JSON, Address, Ref, Value, resolve
+
+S = TypeVar("S", bound=ResourceSpec)
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class Reader(Protocol):
+    """Read calls. Every page of a list is followed; equal calls are made once."""
+
+    def call(
+        self,
+        service: str,
+        action: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        absent: tuple[str, ...] = (),
+        region: str | None = None,
+    ) -> Mapping[str, Any] | None:
+        """The reply; None where AWS answers with one of the codes in ``absent``. Raises `CallError`.
+
+        ``region``: another one than the stack's, for what AWS keeps in one region (IAM).
+        """
+
+    def each(self, function: Callable[[T], U], items: Iterable[T]) -> list[U]:
+        """``function`` of every item, in parallel, in the order of the items."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a stack lives, and what is known of its references before anything is called."""
+
+    account: str
+    region: str
+    partition: str
+    stack: str
+    known: Mapping[Ref, str] = field(default_factory=dict)
+
+    def arn(self, service: str, resource: str, *, regional: bool = True) -> str:
+        """``arn:<partition>:<service>:<region>:<account>:<resource>`` (ANY-5); IAM's have no region."""
+        return f"arn:{self.partition}:{service}:{self.region if regional else ''}:{self.account}:{resource}"
+
+    def resolve(self, value: Value) -> Value:
+        """The value with every reference that is known replaced by what it yields."""
+        return resolve(value, self.known)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource(Generic[S]):
+    """A declared resource, ready to be planned: look-ups found, spec normalised.
+
+    ``name`` is its AWS name, ``tags`` all tags it is to carry (ours included; empty where AWS takes none),
+    ``written`` the spec as it was written.
+    """
+
+    address: Address
+    name: str
+    spec: S
+    written: S
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def ref(self, attribute: str) -> Ref:
+        """A reference to one of its own exports."""
+        return Ref(self.address, attribute)
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[S]):
+    """An object that exists at AWS, as its kind read it.
+
+    ``identity`` is what makes it unique within its kind (compare `Kind.identity`); ``name`` its AWS name.
+    ``spec`` is built with ``model_construct``: live values obey no rule of ours. ``pending``: field → value which
+    AWS has parked for a window. ``facts`` is what operations need and no field shows (rule ids, versions).
+    ``owned_by_path``: whose it is by its path, for IAM groups, which take no tags. ``busy``: a passing state in which
+    it takes no change. ``blocked``: why it cannot be used at all (a key that waits for its deletion).
+    """
+
+    name: str
+    identity: str
+    spec: S
+    exports: Mapping[str, str]
+    tags: Mapping[str, str] = field(default_factory=dict)
+    pending: Mapping[str, Value] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    owned_by_path: Owner | None = None
+    busy: str = ""
+    blocked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Live(Generic[S]):
+    """An object of the stack at AWS, matched to its address; ids of the stack's own things are references."""
+
+    address: Address
+    found: Found[S]
+    spec: S
+
+    @property
+    def name(self) -> str:
+        """Its AWS name."""
+        return self.found.name
+
+    @property
+    def exports(self) -> Mapping[str, str]:
+        """Attribute → value."""
+        return self.found.exports
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What its kind noted for its own operations."""
+        return self.found.facts
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One difference that the plan will settle, or name.
+
+    ``path`` is the field, dotted inside nested parts (``attach_to.users``). Sets and mappings differ member by
+    member: ``member`` is its label or key, ``old`` is None where it is added, ``new`` where it is removed.
+    ``when``: now, window, reboot, or "" where it does not matter. ``detail``: lines of a statement-level difference.
+    """
+
+    path: str
+    old: Value = None
+    new: Value = None
+    member: str = ""
+    when: str = ""
+    note: str = ""
+    detail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[S]):
+    """What is declared, what is live, and the differences between the two that are to be settled."""
+
+    resource: Resource[S]
+    live: Live[S]
+    fields: tuple[FieldChange, ...]
+    scope: Scope
+
+    def __contains__(self, path: object) -> bool:
+        return any(change.path == path for change in self.fields)
+
+    @property
+    def names(self) -> str:
+        """The changed fields, for a summary: "description and subnets"."""
+        return " and ".join(sorted({change.path for change in self.fields}))
+
+    def members(self, path: str) -> tuple[FieldChange, ...]:
+        """The differences of one set or mapping field."""
+        return tuple(change for change in self.fields if change.path == path)
+
+    def added(self, path: str) -> tuple[Value, ...]:
+        """The members that a set field gains."""
+        return tuple(change.new for change in self.members(path) if change.old is None)
+
+    def removed(self, path: str) -> tuple[Value, ...]:
+        """The members that a set field loses."""
+        return tuple(change.old for change in self.members(path) if change.new is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a read is asked for.
+
+    ``identities`` of declared resources, and ``tagged``: ARN → tags of everything that carries the stack's tag.
+    """
+
+    scope: Scope
+    identities: frozenset[str]
+    tagged: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A problem inside one resource's spec, found offline: the path below the resource, what, and what to do."""
+
+    path: tuple[str | int, ...]
+    what: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """A resource that another one brings along: an instance's parameter group that forces TLS."""
+
+    kind: str
+    name: str
+    fields: Mapping[str, JSON]
+    field: str
+    attribute: str
+
+
+class Kind(ABC, Generic[S]):
+    """One kind of resource. Subclasses live in `rds_secure.resources`, one module each."""
+
+    name: ClassVar[str]
+    """The one word it goes by in specs, plans, code and files."""
+    title: ClassVar[str]
+    """What it is, for people: "KMS key"."""
+    spec: type[S]
+    exports: ClassVar[Mapping[str, str]]
+    """Attribute → what it is; what ``${kind.name.attribute}`` may ask for."""
+    services: ClassVar[tuple[str, ...]]
+    """The services it calls, for the clients to be made early."""
+    read_actions: ClassVar[tuple[str, ...]]
+    """IAM actions that `read` needs."""
+    taggable: ClassVar[bool] = True
+    stateful: ClassVar[bool] = False
+    """Databases and keys: kept when no longer declared (semantics.md §5)."""
+    is_key: ClassVar[bool] = False
+    """Data cannot be read without it, so it goes after what it protects, and only when asked for in words."""
+    versioned: ClassVar[bool] = False
+    """Its AWS name follows a field (a group's family): another name is a new object, and the old one retires."""
+    renames: ClassVar[bool] = False
+    """Its name can change in place, by a field of its spec (a key's alias)."""
+    home: ClassVar[bool] = False
+    """Global objects, which carry their stack's region in a tag (IAM)."""
+
+    # What is declared
+
+    def aws_name(self, stack: str, key: str, spec: S) -> str:
+        """Its name at AWS: ``name:`` if written, else the key."""
+        return str(getattr(spec, "name", None) or key)
+
+    def identity(self, name: str, spec: S, scope: Scope) -> str:
+        """What makes an object unique within the kind; the AWS name, without case, unless overridden."""
+        return name.lower()
+
+    def check(self, key: str, spec: S) -> Iterator[Complaint]:
+        """Problems that need no AWS: rules across fields, names, sizes."""
+        yield from ()
+
+    def verify(self, reader: Reader, resource: Resource[S]) -> Iterator[Complaint]:
+        """Problems that need a look at AWS: things outside the spec that are missing or do not fit."""
+        yield from ()
+
+    def implied(self, key: str, spec: S) -> Implied | None:
+        """A resource that this one brings along, or None."""
+        return None
+
+    def predict(self, scope: Scope, name: str, spec: S) -> Mapping[str, str]:
+        """The exports that follow from account, region and name, known before the thing exists (design rule 4)."""
+        return {}
+
+    def normalise(self, resource: Resource[S], live: Live[S] | None, scope: Scope) -> S:
+        """The declared spec in the form in which `read` yields the live one."""
+        return resource.spec
+
+    # What is live
+
+    @abstractmethod
+    def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[S]]:
+        """Every object that is declared (by identity) or tagged for the stack; in bulk. Strangers may be among them."""
+
+    def inspect(self, reader: Reader, live: Live[S], scope: Scope, going: frozenset[str]) -> Live[S] | str:
+        """A closer look at something that may be deleted: the object with more facts, or why it must stay.
+
+        ``going``: ARNs of the databases and keys that are to be deleted in the same run, and so hold nothing.
+        """
+        return live
+
+    # How the two compare
+
+    def same(self, field: str, wanted: S, live: S) -> bool | None:
+        """Whether a field is in sync although its values differ; None where the generic rule decides."""
+        return None
+
+    def member(self, path: str, value: Value) -> str:
+        """What identifies a member of a set field, also its label: two that share it are one, changed."""
+        return value if isinstance(value, str) else str(value)
+
+    def foreign(self, path: str, value: Value) -> bool:
+        """Whether a live member of a set has its home at another resource, or another stack: nothing to show here."""
+        return False
+
+    def advice(self, field: str, resource: Resource[S], live: Live[S]) -> str:
+        """What to do about a change that AWS cannot make in place."""
+        return "declare a new resource under another key, and remove this one in a later apply"
+
+    # Operations
+
+    @abstractmethod
+    def create(self, resource: Resource[S], scope: Scope) -> tuple[Operation, ...]:
+        """The calls that make it. The first one creates it, with its tags (design rule 10)."""
+
+    @abstractmethod
+    def update(self, change: Change[S]) -> tuple[Operation, ...]:
+        """The calls that settle the differences."""
+
+    @abstractmethod
+    def delete(self, live: Live[S], scope: Scope) -> tuple[Operation, ...]:
+        """The calls that delete it."""
+
+    def tag(
+        self, subject: Resource[S] | Live[S], add: Mapping[str, str], remove: tuple[str, ...], scope: Scope
+    ) -> tuple[Operation, ...]:
+        """The calls that set and remove tags; none where AWS takes no tags."""
+        return ()

@@ -1,0 +1,241 @@
+"""The live account as a stack sees it: what is ours, by address, and what stands in the way. It decides nothing.
+
+One bulk read of every kind, in parallel; objects are matched by their ownership tags, and by their names to find
+strangers in the place of what is declared. Ids of the stack's own things become references again (design rule 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rds_secure import ownership, resources
+from rds_secure.errors import Problem, SpecError
+from rds_secure.fields import Reference, ResourceSpec, mapped, plain
+from rds_secure.kind import Found, Kind, Live, Reader, Resource, Scope, Wanted
+from rds_secure.live.lookups import resolve_lookups
+from rds_secure.spec.stack import Stack
+from rds_secure.values import Address, Lookup, Ref, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks, and where: what STS says, and the session's region."""
+
+    account: str
+    region: str
+    partition: str
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Something that keeps a declared resource from being ours."""
+
+    address: Address
+    what: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Declared and live, side by side.
+
+    ``retired`` is ours but no longer declared; ``stuck``: why something retired cannot be deleted; ``notes`` are
+    worth knowing and change nothing (copies, twins).
+    """
+
+    scope: Scope
+    resources: Mapping[Address, Resource[Any]]
+    live: Mapping[Address, Live[Any]]
+    retired: Mapping[Address, Live[Any]] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    stuck: Mapping[Address, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    lookups: Mapping[Lookup, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset[str] = frozenset()) -> Snapshot:
+    """Read what the stack declares and what it owns. Raises `SpecError` for look-ups and ids that lead nowhere.
+
+    ``going``: kinds of databases and keys that may be deleted if no longer declared; a closer look is taken at them.
+    """
+    scope = Scope(identity.account, identity.region, identity.partition, stack.name)
+    specs, lookups, problems = resolve_lookups(stack, reader)
+    if problems:
+        raise SpecError(problems)
+    declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
+    problems = _verify(stack, declared, reader)
+    if problems:
+        raise SpecError(problems)
+    matched = _Matching(scope, declared)
+    tagged = _tagged(reader, scope)
+    wanted = {kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged) for kind in resources.KINDS}
+    for kind, found in zip(
+        resources.KINDS,
+        reader.each(lambda kind: list(kind.read(reader, wanted[kind.name])), resources.KINDS),
+        strict=True,
+    ):
+        for item in found:
+            matched.match(kind, item)
+    return _linked(matched, reader, lookups, going)
+
+
+def written(spec: ResourceSpec) -> dict[str, Value]:
+    """A spec as written, defaults left out: what the applied-hash is made of."""
+    fields = type(spec).model_fields
+    return {
+        name: plain(getattr(spec, name))
+        for name, info in fields.items()
+        if name in spec.model_fields_set and getattr(spec, name) != info.default
+    }
+
+
+def _resource(stack: Stack, address: Address, spec: Any, scope: Scope) -> Resource[Any]:
+    kind, as_written = resources.kind(address.kind), stack.resources[address]
+    name = stack.aws_name(address)
+    tags: dict[str, str] = {}
+    if kind.taggable:
+        user = {**stack.tags, **as_written.tags}  # type: ignore[attr-defined]
+        home = scope.region if kind.home else ""
+        tags = ownership.tags(stack.name, address, name, written(as_written), user, home)
+    return Resource(address, name, spec, as_written, tags)
+
+
+def _verify(stack: Stack, declared: Mapping[Address, Resource[Any]], reader: Reader) -> list[Problem]:
+    def look(resource: Resource[Any]) -> list[Problem]:
+        complaints = resources.kind(resource.address.kind).verify(reader, resource)
+        return [Problem(item.what, item.fix, stack.at(resource.address, item.path)) for item in complaints]
+
+    return [problem for found in reader.each(look, declared.values()) for problem in found]
+
+
+_IAM_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+"""Where the tagging API of each partition keeps IAM's tags (ANY-5)."""
+
+
+def _tagged(reader: Reader, scope: Scope) -> dict[str, dict[str, str]]:
+    """ARN → tags of everything the tagging API knows of this stack; its lag only delays a prune."""
+    filters = {"TagFilters": [{"Key": ownership.STACK, "Values": [scope.stack]}]}
+    asked: list[tuple[dict[str, Any], str | None]] = [(filters, None)]
+    iam = _IAM_REGION.get(scope.partition, scope.region)
+    if iam != scope.region:
+        asked.append(({**filters, "ResourceTypeFilters": ["iam:policy"]}, iam))
+    replies = reader.each(
+        lambda ask: reader.call("resourcegroupstaggingapi", "GetResources", ask[0], region=ask[1]) or {}, asked
+    )
+    return {
+        item["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in item["Tags"]}
+        for reply in replies
+        for item in reply["ResourceTagMappingList"]
+    }
+
+
+class _Matching:
+    """Objects as they are read, sorted into ours, retired, conflicts and notes."""
+
+    def __init__(self, scope: Scope, declared: Mapping[Address, Resource[Any]]) -> None:
+        self.scope, self.declared = scope, declared
+        self.live: dict[Address, Found[Any]] = {}
+        self.retired: dict[Address, Found[Any]] = {}
+        self.conflicts: list[Conflict] = []
+        self.notes: list[str] = []
+        self._by_identity: dict[tuple[str, str], Address] = {}
+        for address, resource in declared.items():
+            kind = resources.kind(address.kind)
+            self._by_identity[kind.name, kind.identity(resource.name, resource.spec, scope)] = address
+
+    def identities(self, kind: Kind[Any]) -> Iterable[str]:
+        return (identity for name, identity in self._by_identity if name == kind.name)
+
+    def match(self, kind: Kind[Any], found: Found[Any]) -> None:
+        holder = self._by_identity.get((kind.name, found.identity))
+        owner = found.owned_by_path or ownership.owner(found.tags)
+        if owner is None or owner.stack != self.scope.stack:
+            if holder:
+                self._conflict(holder, found, owner)
+            return
+        if owner.name.lower() != found.name.lower():  # RDS-18: AWS copies our tags on restore
+            self.notes.append(f"{kind.title} {found.name} carries the tags of {owner.name}: a copy, left alone")
+            return
+        if kind.home and found.owned_by_path is None and found.tags.get(ownership.HOME) != self.scope.region:
+            if holder:
+                home = found.tags.get(ownership.HOME, "another region")
+                what = f"{kind.title} {found.name} belongs to this stack in {home}"
+                self.conflicts.append(Conflict(holder, what, f"run with --region {home}, or use another name"))
+            return
+        self._ours(kind, found, owner, holder)
+
+    def _ours(self, kind: Kind[Any], found: Found[Any], owner: ownership.Owner, holder: Address | None) -> None:
+        address = holder if found.owned_by_path and holder else owner.address
+        if address.kind != kind.name:
+            self.notes.append(f"{kind.title} {found.name} carries the tags of {owner.address}: left alone")
+        elif address in self.declared and (holder == address or kind.renames):
+            self.live[address] = found
+        elif address in self.declared and kind.versioned:
+            self.retired[Address(kind.name, f"{address.name}/{found.name}")] = found
+        elif address in self.declared:
+            what = f"the name of {address} changes from {found.name} to {self.declared[address].name}"
+            fix = f"AWS cannot rename it: write 'name: {found.name}', or declare the new one under another key"
+            self.conflicts.append(Conflict(address, what, fix))
+        else:
+            self.retired[address] = found
+        if holder and holder != address:
+            what = f"{kind.title} {found.name} belongs to {address} of this stack"
+            self.conflicts.append(
+                Conflict(holder, what, f"keep it under the key {address.name!r}, or use another name")
+            )
+
+    def _conflict(self, holder: Address, found: Found[Any], owner: ownership.Owner | None) -> None:
+        whose = f"stack {owner.stack!r}" if owner else "no stack"
+        what = f"{resources.kind(holder.kind).title} {found.name} exists already and belongs to {whose}"
+        self.conflicts.append(Conflict(holder, what, "choose another name, or remove what exists"))
+
+
+def _linked(
+    matched: _Matching, reader: Reader, lookups: Mapping[Lookup, tuple[str, ...]], going: frozenset[str]
+) -> Snapshot:
+    known: dict[Ref, str] = {}
+    for address, resource in matched.declared.items():
+        predicted = resources.kind(address.kind).predict(matched.scope, resource.name, resource.spec)
+        known.update({Ref(address, attribute): value for attribute, value in predicted.items()})
+    for address, found in {**matched.live, **matched.retired}.items():
+        known.update({Ref(address, attribute): value for attribute, value in found.exports.items()})
+    index = {(ref.target.kind, ref.attribute, value): ref for ref, value in known.items()}
+
+    def leaf(value: Any, marker: Reference | None, many: bool) -> Any:
+        if marker is None or not isinstance(value, str):
+            return value
+        return next((ref for kind in marker.kinds if (ref := index.get((kind, marker.attribute, value)))), value)
+
+    def link(address: Address, found: Found[Any]) -> Live[Any]:
+        return Live(address, found, mapped(found.spec, leaf))
+
+    scope = replace(matched.scope, known=known)
+    retired = {address: link(address, found) for address, found in matched.retired.items()}
+    stuck: dict[Address, str] = {}
+    candidates = [live for live in retired.values() if _may_go(live, going)]
+    arns = frozenset(live.exports.get("arn", "") for live in candidates if resources.kind(live.address.kind).stateful)
+    inspected = reader.each(
+        lambda live: resources.kind(live.address.kind).inspect(reader, live, scope, arns), candidates
+    )
+    for candidate, outcome in zip(candidates, inspected, strict=True):
+        if isinstance(outcome, str):
+            stuck[candidate.address] = outcome
+        else:
+            retired[candidate.address] = outcome
+    return Snapshot(
+        scope=scope,
+        resources=matched.declared,
+        live={address: link(address, found) for address, found in matched.live.items()},
+        retired=retired,
+        conflicts=tuple(sorted(matched.conflicts, key=lambda item: (item.address, item.what))),
+        stuck=stuck,
+        notes=tuple(sorted(matched.notes)),
+        lookups=lookups,
+    )
+
+
+def _may_go(live: Live[Any], going: frozenset[str]) -> bool:
+    return not resources.kind(live.address.kind).stateful or live.address.kind in going

@@ -1,0 +1,135 @@
+"""How a declared spec and a live one differ: generic, driven by the fields' markers. It knows no kind by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from rds_secure import documents
+from rds_secure.fields import Field, Mode, markers, plain
+from rds_secure.kind import FieldChange, Kind, Live, Resource
+from rds_secure.values import Ref, Value, resolve
+
+
+@dataclass(slots=True)
+class Difference:
+    """The differences, by what is to be done about them.
+
+    ``changes`` are settled; ``refused`` cannot be, each with its advice; ``noted`` can not be either and do not matter;
+    ``pending`` are parked by AWS; ``strangers`` are others' members of a shared set.
+    """
+
+    changes: list[FieldChange] = field(default_factory=list)
+    refused: list[tuple[FieldChange, str]] = field(default_factory=list)
+    noted: list[FieldChange] = field(default_factory=list)
+    pending: list[FieldChange] = field(default_factory=list)
+    strangers: list[FieldChange] = field(default_factory=list)
+
+
+def diff(kind: Kind[Any], resource: Resource[Any], live: Live[Any], known: Mapping[Ref, str]) -> Difference:
+    """Compare a normalised declared spec with the live one, every known reference resolved on both sides."""
+    return _Comparison(kind, resource, live, known).run()
+
+
+class _Comparison:
+    def __init__(self, kind: Kind[Any], resource: Resource[Any], live: Live[Any], known: Mapping[Ref, str]) -> None:
+        self.kind, self.resource, self.live, self.known = kind, resource, live, known
+        self.result = Difference()
+
+    def run(self) -> Difference:
+        wanted, live = self.resource.spec, self.live.spec
+        for name, marker in markers(type(wanted)).items():
+            if marker.mode is not Mode.META and name not in wanted.ignore:
+                self._field(name, marker, getattr(wanted, name), getattr(live, name))
+        return self.result
+
+    def _field(self, path: str, marker: Field, wanted: Any, live: Any) -> None:
+        if isinstance(wanted, BaseModel) and isinstance(live, BaseModel):
+            for name, inner in markers(type(wanted)).items():
+                self._field(f"{path}.{name}", inner, getattr(wanted, name), getattr(live, name))
+        elif wanted is None and marker.mode is not Mode.ENFORCED:
+            return
+        elif marker.as_set:
+            self._members(path, marker, _keyed(self, path, wanted), _keyed(self, path, live))
+        elif isinstance(wanted, Mapping) and isinstance(live, Mapping) and not marker.document:
+            self._members(path, marker, _entries(wanted), _entries(live))
+        else:
+            self._value(path, marker, plain(wanted), plain(live))
+
+    def _value(self, path: str, marker: Field, wanted: Value, live: Value) -> None:
+        parked = self.live.found.pending
+        if path in parked and (settled := self._parked(path, marker, wanted, live, parked[path])) is not None:
+            if settled:
+                self._file(marker, settled)
+            return
+        if not self._same(path, marker, wanted, live):
+            detail: tuple[str, ...] = ()
+            if marker.document:
+                old, new = resolve(live or {}, self.known), resolve(wanted or {}, self.known)
+                detail = tuple(str(change) for change in documents.diff(old, new))
+            change = FieldChange(path, old=live, new=wanted, when=self._when(marker), detail=detail)
+            self._file(marker, change)
+
+    def _parked(
+        self, path: str, marker: Field, wanted: Value, live: Value, parked: Value
+    ) -> FieldChange | tuple[()] | None:
+        """What a parked value (RDS-2) makes of a difference: a change, nothing at all, or None for the usual rules."""
+        if self._same(path, marker, wanted, parked):
+            if self._same(path, marker, wanted, live):
+                return ()
+            if self._when(marker) == "now":
+                return FieldChange(path, old=live, new=wanted, when="now", note="parked for the window so far")
+            self.result.pending.append(FieldChange(path, old=live, new=wanted, when="window", note="parked by AWS"))
+            return ()
+        return FieldChange(path, old=parked, new=wanted, when=self._when(marker), note="replaces the parked value")
+
+    def _same(self, path: str, marker: Field, wanted: Value, live: Value) -> bool:
+        left, right = resolve(wanted, self.known), resolve(live, self.known)
+        if left == right or (marker.document and documents.equal(left or {}, right or {})):
+            return True
+        if marker.mode is Mode.FLOOR and isinstance(left, int) and isinstance(right, int):
+            return right >= left
+        ours = self.resource.spec.model_copy(update={path: left})
+        theirs = self.live.spec.model_copy(update={path: right})
+        return bool(self.kind.same(path, ours, theirs))
+
+    def _members(self, path: str, marker: Field, wanted: dict[str, Value], live: dict[str, Value]) -> None:
+        exclusive = not marker.shared or getattr(self.resource.spec, "exclusive", True)
+        for key in sorted({*wanted, *live}):
+            new, old = wanted.get(key), live.get(key)
+            if key in wanted and key in live and resolve(new, self.known) == resolve(old, self.known):
+                continue
+            if key not in wanted and self.kind.foreign(path, old):
+                continue
+            member = self.kind.member(path, new if key in wanted else old) if marker.as_set else key
+            change = FieldChange(path, old=old, new=new, member=member, when=self._when(marker))
+            if key not in wanted and not exclusive:
+                self.result.strangers.append(change)
+            else:
+                self._file(marker, change)
+
+    def _file(self, marker: Field, change: FieldChange) -> None:
+        if marker.mode is Mode.CREATE_ONLY:
+            self.result.refused.append((change, self.kind.advice(change.path, self.resource, self.live)))
+        elif marker.mode is Mode.NOTED:
+            self.result.noted.append(change)
+        else:
+            self.result.changes.append(change)
+
+    def _when(self, marker: Field) -> str:
+        if marker.applies == "window":
+            return str(getattr(self.resource.spec, "when", "window"))
+        return marker.applies if marker.applies in ("now", "reboot") else ""
+
+
+def _keyed(comparison: _Comparison, path: str, values: Any) -> dict[str, Value]:
+    """The members of a set by their identity, which the kind decides on resolved values."""
+    members = [plain(value) for value in values or ()]
+    return {comparison.kind.member(path, resolve(member, comparison.known)): member for member in members}
+
+
+def _entries(values: Mapping[str, Any]) -> dict[str, Value]:
+    return {key: plain(value) for key, value in values.items()}

@@ -1,0 +1,66 @@
+"""The order of the calls of a plan: which call waits for which. The nodes are calls, not resources.
+
+So two security groups may name each other: each group's rules wait for the other's id, not for its rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import TypeAlias
+
+from rds_secure.operation import Operation
+from rds_secure.plan.model import Action, Step
+from rds_secure.values import Address, Ref, refs
+
+Node: TypeAlias = tuple[Address, int]
+"""A call: the address of its step, and its place in it."""
+
+
+def order(steps: Iterable[Step]) -> dict[Node, frozenset[Node]]:
+    """Every call, with the calls that must be complete before it goes out. Raises graphlib's `CycleError`."""
+    by_address = {step.address: step for step in steps if step.operations}
+    graph: dict[Node, frozenset[Node]] = {}
+    for step in by_address.values():
+        for index, operation in enumerate(step.operations):
+            needed = set(_referred(step, operation, by_address))
+            if index:
+                needed.add((step.address, index - 1))
+            if operation.destructive:
+                needed.update(_users(step, by_address))
+            graph[step.address, index] = frozenset(needed)
+    TopologicalSorter(graph).prepare()
+    return graph
+
+
+def cycle(error: CycleError) -> tuple[Address, ...]:
+    """The addresses of a cycle, each once, in order."""
+    nodes: list[Node] = error.args[1]
+    return tuple(dict.fromkeys(address for address, _ in nodes))
+
+
+def _referred(step: Step, operation: Operation, steps: dict[Address, Step]) -> Iterator[Node]:
+    """A reference waits for its whole target if that is being made; a weak one for the call that yields the id."""
+    waited = operation.wait.params if operation.wait else {}
+    for ref in refs((dict(operation.params), dict(waited))):
+        target = steps.get(ref.target)
+        if target is None or target.address == step.address:
+            continue
+        if target.action is Action.CREATE:
+            last = len(target.operations) - 1
+            yield target.address, _exporting(target, ref) if operation.weak else last
+        elif target.action is Action.UPDATE and step.action is Action.CREATE and not operation.weak:
+            yield target.address, len(target.operations) - 1
+
+
+def _exporting(target: Step, ref: Ref) -> int:
+    exporting = (index for index, operation in enumerate(target.operations) if ref.attribute in operation.exports)
+    return next(exporting, len(target.operations) - 1)
+
+
+def _users(step: Step, steps: dict[Address, Step]) -> Iterator[Node]:
+    """What is deleted goes after everything that uses it has let go."""
+    for user in steps.values():
+        if user.address != step.address and step.address in user.uses:
+            releasing = [i for i, operation in enumerate(user.operations) if step.address in operation.releases]
+            yield user.address, releasing[-1] if releasing else len(user.operations) - 1

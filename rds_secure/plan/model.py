@@ -1,0 +1,127 @@
+"""What a plan is: steps of calls, what is kept and why, and what is refused. How one is made: `planner`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from rds_secure.errors import Location
+from rds_secure.kind import FieldChange
+from rds_secure.operation import Operation
+from rds_secure.values import JSON, Address, Lookup, Ref, Text, encode
+
+FORMAT = "1.0"
+"""The version of the plan's format; the first number changes when an old reader would misread it."""
+
+
+class Action(StrEnum):
+    """What happens to a resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    RETAG = "tags only"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Everything that happens to one resource, in order.
+
+    ``cause``: "spec" where the spec is not what was last applied, "drift" where it is and AWS differs, "" for neither.
+    ``pending`` waits for a window and needs no call; ``strangers`` are others' additions which we show and leave.
+    ``uses``: resources of the stack that the live object refers to; they can only go after it lets go of them.
+    """
+
+    address: Address
+    name: str
+    action: Action
+    operations: tuple[Operation, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
+    pending: tuple[FieldChange, ...] = ()
+    strangers: tuple[FieldChange, ...] = ()
+    notes: tuple[str, ...] = ()
+    cause: str = ""
+    uses: tuple[Address, ...] = ()
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether there is neither anything to do nor anything to show."""
+        return self.action is Action.NONE and not (self.pending or self.strangers or self.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something of the stack that stays although it is no longer declared."""
+
+    address: Address
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that the spec asks for and that we do not do; the whole apply stops on it (exit 3)."""
+
+    address: Address
+    what: str
+    fix: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps that make AWS agree with a stack, in the order of their addresses."""
+
+    account: str
+    region: str
+    stack: str
+    steps: tuple[Step, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
+    known: Mapping[Ref, str] = dataclasses.field(default_factory=dict, repr=False)
+    digest: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no call to make."""
+        return not any(step.operations for step in self.steps)
+
+    @property
+    def is_applicable(self) -> bool:
+        """The one answer to "may this be applied?"."""
+        return not self.refusals
+
+    @property
+    def waits_for_window(self) -> bool:
+        """Whether AWS has parked changes of ours."""
+        return any(step.pending for step in self.steps)
+
+    def count(self, action: Action) -> int:
+        """How many resources an action happens to."""
+        return sum(1 for step in self.steps if step.action is action)
+
+    def operations(self) -> Iterator[tuple[Step, Operation]]:
+        """Every call of the plan."""
+        for step in self.steps:
+            for operation in step.operations:
+                yield step, operation
+
+
+def as_json(value: Any) -> JSON:
+    """Any part of a plan as plain JSON, references encoded: what digests are made of."""
+    if isinstance(value, Ref | Text | Lookup):
+        return encode(value)
+    if isinstance(value, Address):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: as_json(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(as_json(item) for item in value)
+    return value

@@ -1,0 +1,227 @@
+"""(declared, live) → plan. Pure, so that verifying is planning again. Decides what is made, changed, deleted and kept.
+
+Nothing is ever replaced: what AWS cannot change in place is refused (design rule 6). Nothing stateful is deleted
+unless `Deletion` says so, and nothing that something kept still uses (semantics.md §5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from graphlib import CycleError
+from typing import Any, TypeAlias
+
+from rds_secure import ownership, resources
+from rds_secure.errors import Location
+from rds_secure.fields import plain, values_of
+from rds_secure.kind import Change, FieldChange, Live, Resource
+from rds_secure.live import Snapshot
+from rds_secure.operation import Operation
+from rds_secure.plan import graph
+from rds_secure.plan.diff import Difference, diff
+from rds_secure.plan.model import FORMAT, Action, Kept, Plan, Refusal, Step, as_json
+from rds_secure.values import Address, Ref, digest, leaves, refs
+
+Locate: TypeAlias = Callable[[Address, tuple[str | int, ...]], Location | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What may be deleted.
+
+    ``stateful``: the kinds of databases and keys to go, none by default. ``limit``: how many deletions pass without
+    being asked for in words; None for the rule of semantics.md §1: at most 5, and at most 20 % of what the stack owns.
+    ``everything``: `destroy`, which needs no limit. ``final_snapshot``: whether databases leave one behind.
+    """
+
+    stateful: frozenset[str] = frozenset()
+    final_snapshot: bool = True
+    limit: int | None = None
+    everything: bool = False
+
+
+def plan(snapshot: Snapshot, locate: Locate, deletion: Deletion = Deletion()) -> Plan:
+    """The plan that makes AWS agree with what is declared."""
+    return _Planner(snapshot, locate, deletion).run()
+
+
+class _Planner:
+    def __init__(self, snapshot: Snapshot, locate: Locate, deletion: Deletion) -> None:
+        self.snapshot, self.locate, self.deletion = snapshot, locate, deletion
+        self.scope = snapshot.scope
+        self.refusals: list[Refusal] = []
+
+    def run(self) -> Plan:
+        conflicts = {conflict.address for conflict in self.snapshot.conflicts}
+        for conflict in self.snapshot.conflicts:
+            self._refuse(conflict.address, (), conflict.what, conflict.fix)
+        declared = [
+            self._update(resource, live) if (live := self.snapshot.live.get(address)) else self._create(resource)
+            for address, resource in sorted(self.snapshot.resources.items())
+            if address not in conflicts or address in self.snapshot.live
+        ]
+        kept = self._kept({step.address: step for step in declared})
+        deleted = [self._delete(live) for address, live in self.snapshot.retired.items() if address not in kept]
+        self._limit(deleted)
+        steps = tuple(sorted((*declared, *deleted), key=lambda step: step.address))
+        try:
+            graph.order(steps)
+        except CycleError as error:
+            names = graph.cycle(error)
+            what = f"these wait for each other: {' → '.join(map(str, (*names, names[0])))}"
+            self._refuse(names[0], (), what, "take one of the references out")
+        return Plan(
+            account=self.scope.account,
+            region=self.scope.region,
+            stack=self.scope.stack,
+            steps=steps,
+            kept=tuple(Kept(address, self.snapshot.retired[address].name, kept[address]) for address in sorted(kept)),
+            refusals=tuple(sorted(self.refusals, key=lambda refusal: (refusal.address, refusal.what))),
+            notes=self.snapshot.notes,
+            known=self.scope.known,
+            digest=self._digest(steps),
+        )
+
+    # One resource
+
+    def _create(self, resource: Resource[Any]) -> Step:
+        kind = resources.kind(resource.address.kind)
+        resource = replace(resource, spec=kind.normalise(resource, None, self.scope))
+        operations = kind.create(resource, self.scope)
+        if len(operations) > 1 and kind.taggable:
+            # Until the follow-up calls are done the object must not look as if its spec were applied in full.
+            operations = kind.create(replace(resource, tags=ownership.pending(resource.tags)), self.scope)
+            applied = {ownership.APPLIED: resource.tags[ownership.APPLIED]}
+            operations = (*operations, *kind.tag(resource, applied, (), self.scope))
+        changes = tuple(
+            FieldChange(name, new=plain(value))
+            for name, value in values_of(resource.spec).items()
+            if value not in (None, (), {}) and name != "ignore"
+        )
+        return Step(resource.address, resource.name, Action.CREATE, operations, changes)
+
+    def _update(self, resource: Resource[Any], live: Live[Any]) -> Step:
+        kind = resources.kind(resource.address.kind)
+        resource = replace(resource, spec=kind.normalise(resource, live, self.scope))
+        difference = diff(kind, resource, live, self.scope.known)
+        for change, advice in difference.refused:
+            what = f"{resource.address}.{change.path} cannot change in place{_shown(change)}"
+            self._refuse(resource.address, (change.path,), what, advice)
+        if live.found.blocked:
+            self._refuse(resource.address, (), f"{resource.address} cannot be used", live.found.blocked)
+        changes = tuple(difference.changes)
+        operations = kind.update(Change(resource, live, changes, self.scope)) if changes else ()
+        tagging, retagged = self._tagging(resource, live)
+        drifted = ownership.was_applied(live.found.tags, resource.tags)
+        action = Action.UPDATE if changes or retagged else Action.RETAG if tagging else Action.NONE
+        return Step(
+            address=resource.address,
+            name=live.name,
+            action=action,
+            operations=(*operations, *tagging),
+            changes=(*changes, *retagged),
+            pending=tuple(difference.pending),
+            strangers=tuple(difference.strangers),
+            notes=tuple(_notes(live, difference, changes)),
+            cause="" if not changes else "drift" if drifted else "spec",
+            uses=_uses(live),
+        )
+
+    def _tagging(
+        self, resource: Resource[Any], live: Live[Any]
+    ) -> tuple[tuple[Operation, ...], tuple[FieldChange, ...]]:
+        """The calls for tags, which come last, and the changes of tags that people wrote."""
+        kind = resources.kind(resource.address.kind)
+        if not kind.taggable or "tags" in resource.spec.ignore:
+            return (), ()
+        add, remove = ownership.tag_changes(live.found.tags, resource.tags)
+        if not (add or remove):
+            return (), ()
+        changes = [
+            FieldChange("tags", old=live.found.tags.get(key), new=add.get(key), member=key)
+            for key in sorted({*add, *remove})
+            if key not in ownership.OURS
+        ]
+        return kind.tag(live, add, remove, self.scope), tuple(changes)
+
+    def _delete(self, live: Live[Any]) -> Step:
+        if not self.deletion.final_snapshot:
+            live = replace(live, found=replace(live.found, facts={**live.facts, "skip_final_snapshot": True}))
+        operations = resources.kind(live.address.kind).delete(live, self.scope)
+        return Step(live.address, live.name, Action.DELETE, operations, uses=_uses(live))
+
+    # What is no longer declared
+
+    def _kept(self, declared: Mapping[Address, Step]) -> dict[Address, str]:
+        """Why something retired stays: it holds data, it cannot go, or something that stays uses it."""
+        retired = self.snapshot.retired
+        kept = {address: reason for address, reason in self.snapshot.stuck.items() if address in retired}
+        for address in retired:
+            if resources.kind(address.kind).stateful and address.kind not in self.deletion.stateful:
+                kept[address] = "no longer declared, kept"
+        for address, step in declared.items():
+            for used in set(step.uses) & set(retired):
+                if not _lets_go(self.snapshot.live[address], step, used):
+                    kept.setdefault(used, f"{address} still uses it")
+        queue = list(kept)
+        while queue:
+            user = queue.pop()
+            for used in _uses(retired[user]):
+                if used in retired and used not in kept:
+                    kept[used] = f"{user}, which is kept, uses it"
+                    queue.append(used)
+        return kept
+
+    def _limit(self, deleted: list[Step]) -> None:
+        if self.deletion.everything or not deleted:
+            return
+        owned = len(self.snapshot.live) + len(self.snapshot.retired)
+        limit = min(5, owned // 5) if self.deletion.limit is None else self.deletion.limit
+        if len(deleted) > limit:
+            names = ", ".join(str(step.address) for step in deleted)
+            what = f"{len(deleted)} of the {owned} resources that this stack owns would be deleted: {names}"
+            self._refuse(deleted[0].address, (), what, f"if that is meant, pass --prune-limit {len(deleted)}")
+
+    def _refuse(self, address: Address, path: tuple[str | int, ...], what: str, fix: str) -> None:
+        steps = tuple(part for step in path for part in str(step).split("."))
+        self.refusals.append(Refusal(address, what, fix, self.locate(address, steps)))
+
+    def _digest(self, steps: tuple[Step, ...]) -> str:
+        """What an approval is bound to (semantics.md §6): the steps, and the live values they were derived from."""
+        live = {
+            str(address): as_json(values_of(item.spec))
+            for address, item in {**self.snapshot.live, **self.snapshot.retired}.items()
+        }
+        lookups = sorted((str(lookup), matches) for lookup, matches in self.snapshot.lookups.items())
+        scope = (FORMAT, self.scope.account, self.scope.region, self.scope.stack)
+        return digest((scope, as_json(steps), live, tuple(lookups)))
+
+
+def _uses(live: Live[Any]) -> tuple[Address, ...]:
+    """The resources of the stack that a live object refers to."""
+    found = {ref.target for ref in refs(values_of(live.spec)) if ref.target != live.address}
+    return tuple(sorted(found))
+
+
+def _lets_go(live: Live[Any], step: Step, used: Address) -> bool:
+    """Whether a step takes away, at once, every reference of the live object to ``used``."""
+    dropped = [change for change in step.changes if change.when != "window"]
+    for path, leaf in leaves(values_of(live.spec)):
+        if isinstance(leaf, Ref) and leaf.target == used:
+            field = str(path[0])
+            if not any(change.path.split(".")[0] == field and leaf in refs(change.old) for change in dropped):
+                return False
+    return True
+
+
+def _shown(change: FieldChange) -> str:
+    simple = all(isinstance(value, str | int | bool | Ref | None) for value in (change.old, change.new))
+    return f" ({change.old} → {change.new})" if simple else ""
+
+
+def _notes(live: Live[Any], difference: Difference, changes: tuple[FieldChange, ...]) -> Iterator[str]:
+    if live.found.busy and changes:
+        yield f"it is {live.found.busy} just now: the change waits until it is available"
+    for change in difference.noted:
+        yield f"{change.path} differs and cannot change: {change.old!r} stays, {change.new!r} is written"
+    yield from live.facts.get("notes", ())

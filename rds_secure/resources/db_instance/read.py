@@ -1,0 +1,171 @@
+"""Described instances as specs: one bulk read, by the paths of the fields' markers. It calls nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jmespath
+
+from rds_secure import tagging
+from rds_secure.fields import markers
+from rds_secure.kind import Found
+from rds_secure.resources.db_instance.spec import DbInstanceSpec
+from rds_secure.values import Value
+
+USABLE = ("available", "storage-optimization")
+"""States in which an instance takes changes (RDS-1)."""
+
+_BLOCKED = {
+    "failed": "it has failed: restore it from a backup",
+    "inaccessible-encryption-credentials": "its KMS key cannot be used: restore the key, then restore a backup",
+    "inaccessible-encryption-credentials-recoverable": "its KMS key cannot be used: enable the key, then start it",
+    "incompatible-credentials": "RDS cannot use its credentials (incompatible-credentials)",
+    "incompatible-network": "there is no room for it in its network (incompatible-network)",
+    "incompatible-option-group": "its options cannot be applied (incompatible-option-group)",
+    "incompatible-restore": "it could not be restored (incompatible-restore)",
+    "insufficient-capacity": "AWS has no capacity for it (insufficient-capacity)",
+}
+
+FAILED = (*_BLOCKED, "incompatible-parameters")
+"""States that do not pass by themselves (fields.md §10); storage-full is left by a change, so it is not among them."""
+
+_PENDING = {
+    "instance_class": "DBInstanceClass",
+    "storage_gib": "AllocatedStorage",
+    "storage_type": "StorageType",
+    "engine_version": "EngineVersion",
+    "multi_az": "MultiAZ",
+    "port": "Port",
+    "backup_days": "BackupRetentionPeriod",
+    "subnet_group": "DBSubnetGroupName",
+    "iam_auth": "IAMDatabaseAuthenticationEnabled",
+}
+"""Field → what AWS calls it while it is parked (RDS-2). Option groups never show there (RDS-24)."""
+
+_PARKED_OPTION_GROUP = ("pending-apply", "pending-maintenance-apply", "applying")
+
+
+def found(instance: Mapping[str, Any]) -> Found[DbInstanceSpec]:
+    """One member of ``DescribeDBInstances: DBInstances``."""
+    status = instance.get("DBInstanceStatus", "")
+    return Found(
+        name=instance["DBInstanceIdentifier"],
+        identity=instance["DBInstanceIdentifier"].lower(),
+        spec=_spec(instance),
+        exports=dict(_exports(instance)),
+        tags=tagging.mapping(instance.get("TagList")),
+        pending=_pending(instance),
+        facts={
+            "status": status,
+            "replica": bool(instance.get("ReadReplicaSourceDBInstanceIdentifier")),
+            "notes": tuple(_notes(instance)),
+        },
+        busy="" if status in (*USABLE, "storage-full", *FAILED) else status,
+        blocked=_BLOCKED.get(status, ""),
+    )
+
+
+def _spec(instance: Mapping[str, Any]) -> DbInstanceSpec:
+    values = {}
+    for name, marker in markers(DbInstanceSpec).items():
+        if marker.read:
+            value = jmespath.search(marker.read, instance)
+            values[name] = _AS_READ.get(name, _unchanged)(value, instance)
+    return DbInstanceSpec.model_construct(**values)
+
+
+def _unchanged(value: Any, instance: Mapping[str, Any]) -> Value:
+    return value
+
+
+def _truth(value: Any, instance: Mapping[str, Any]) -> Value:
+    """Flags that are off may be absent."""
+    return bool(value)
+
+
+def _lower(value: Any, instance: Mapping[str, Any]) -> Value:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _all(value: Any, instance: Mapping[str, Any]) -> Value:
+    return tuple(sorted(value or ()))
+
+
+def _growth(value: Any, instance: Mapping[str, Any]) -> Value:
+    """Absent where storage does not grow by itself; the allocated size means the same."""
+    return value if value and value > instance["AllocatedStorage"] else 0
+
+
+def _option_group(value: Any, instance: Mapping[str, Any]) -> Value:
+    """The one in effect: while another is on its way there are two memberships."""
+    memberships = instance.get("OptionGroupMemberships") or ()
+    settled = [item for item in memberships if item.get("Status") not in _PARKED_OPTION_GROUP]
+    return next((item["OptionGroupName"].lower() for item in (*settled, *memberships)), None)
+
+
+def _logs(value: Any, instance: Mapping[str, Any]) -> Value:
+    """Absent when there are none (RDS-17); what is being switched counts as done, for it waits for no window."""
+    changing = (instance.get("PendingModifiedValues") or {}).get("PendingCloudwatchLogsExports") or {}
+    logs = {*(value or ()), *(changing.get("LogTypesToEnable") or ())}
+    return tuple(sorted(logs - {*(changing.get("LogTypesToDisable") or ())}))
+
+
+def _password(value: Any, instance: Mapping[str, Any]) -> Value:
+    return "managed" if value else "unmanaged"
+
+
+_AS_READ: Mapping[str, Callable[[Any, Mapping[str, Any]], Value]] = {
+    "engine": _lower,
+    "subnet_group": _lower,  # RDS-5
+    "parameter_group": _lower,
+    "backup_window": _lower,
+    "maintenance_window": _lower,
+    "option_group": _option_group,
+    "security_groups": _all,
+    "log_exports": _logs,
+    "max_storage_gib": _growth,
+    "master_password": _password,
+    **dict.fromkeys(
+        ("encrypted", "iam_auth", "multi_az", "public", "deletion_protection", "minor_upgrades", "copy_tags"), _truth
+    ),
+}
+
+
+def _exports(instance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Attribute and value; endpoint and secret only once they exist (RDS-1)."""
+    paths = {
+        "name": "DBInstanceIdentifier",
+        "arn": "DBInstanceArn",
+        "resource_id": "DbiResourceId",
+        "endpoint": "Endpoint.Address",
+        "port": "Endpoint.Port",  # DbInstancePort reads 0 (RDS-17)
+        "secret": "MasterUserSecret.SecretArn",
+    }
+    for attribute, path in paths.items():
+        value = jmespath.search(path, instance)
+        if value:
+            yield attribute, str(value)
+
+
+def _pending(instance: Mapping[str, Any]) -> dict[str, Value]:
+    parked = instance.get("PendingModifiedValues") or {}
+    pending = {field: parked[name] for field, name in _PENDING.items() if parked.get(name) is not None}
+    for membership in instance.get("OptionGroupMemberships") or ():
+        if membership.get("Status") in _PARKED_OPTION_GROUP:
+            pending["option_group"] = membership["OptionGroupName"].lower()
+    return pending
+
+
+def _notes(instance: Mapping[str, Any]) -> Iterator[str]:
+    """What holds although no field shows it."""
+    for group in instance.get("DBParameterGroups") or ():
+        name, status = group["DBParameterGroupName"], group.get("ParameterApplyStatus")
+        if status == "pending-reboot":  # RDS-8: never in the maintenance window (RDS-22)
+            yield f"parameter group {name}: static parameters are not in effect until it is rebooted"
+        elif status == "failed-to-apply":
+            yield f"parameter group {name}: AWS could not apply it"
+    if instance.get("DBInstanceStatus") == "incompatible-parameters":
+        yield "its parameters keep it from starting: correct its parameter group, then reboot it"
+    if instance.get("DBInstanceStatus") == "storage-full":
+        yield "its storage is full: raise storage_gib"

@@ -1,0 +1,169 @@
+"""IAM groups, which are ours by their path: they take no tags. Members are written at the users, not here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any
+
+from rds_secure import principals, tagging
+from rds_secure.attachments import LETTING_GO, must_stay, policies_let_go, policies_made, policies_settled, strange
+from rds_secure.fields import Bool, Field, Mode, Named, ResourceSpec
+from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
+from rds_secure.operation import Operation
+from rds_secure.ownership import Owner
+from rds_secure.principals import GONE, Attached
+from rds_secure.values import Address
+
+_PATH = re.compile(r"/rds-secure/([^/]+)/([^/]+)/")
+
+
+class IamGroupSpec(Named, ResourceSpec):
+    """A group. AWS gives groups no tags, so their path says which stack has them."""
+
+    policies: Annotated[
+        tuple[principals.OutsidePolicy, ...],
+        Field(
+            create="AttachGroupPolicy.PolicyArn",
+            change="DetachGroupPolicy.PolicyArn",
+            read="AttachedManagedPolicies[].PolicyArn",
+            terraform="policy_arns",
+            as_set=True,
+            shared=True,
+        ),
+    ] = ()
+    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy."""
+    inline_policies: Annotated[
+        principals.NotWritten,
+        Field(
+            change="DeleteGroupPolicy.PolicyName",
+            read="GroupPolicyList[].PolicyName",
+            terraform="inline_policy",
+            as_set=True,
+            shared=True,
+        ),
+    ] = ()
+    """Always empty. Those that the group has at AWS are shown, and removed with `exclusive: true`."""
+    exclusive: Annotated[Bool, Field(Mode.META)] = False
+    """Whether other policies, attached or inline, are removed; if not, they are only shown."""
+
+
+class IamGroup(Kind[IamGroupSpec]):
+    """IAM `CreateGroup` and its like. Its path is /rds-secure/<home region>/<stack>/ (IAM-6)."""
+
+    name = "iam_group"
+    title = "IAM group"
+    spec = IamGroupSpec
+    exports = {"arn": "its ARN", "name": "its name"}
+    services = ("iam",)
+    read_actions = principals.READ_ACTIONS
+    taggable = False
+    home = True
+
+    def check(self, key: str, spec: IamGroupSpec) -> Iterator[Complaint]:
+        yield from principals.check_name(spec.name, 128)
+        yield from principals.check_policies(spec.policies)
+
+    def verify(self, reader: Reader, resource: Resource[IamGroupSpec]) -> Iterator[Complaint]:
+        yield from principals.verify_policies(reader, "Group", resource.name, resource.spec)
+
+    def predict(self, scope: Scope, name: str, spec: IamGroupSpec) -> Mapping[str, str]:
+        return {"arn": scope.arn("iam", f"group{_path(scope)}{name}", regional=False), "name": name}
+
+    def normalise(
+        self, resource: Resource[IamGroupSpec], live: Live[IamGroupSpec] | None, scope: Scope
+    ) -> IamGroupSpec:
+        return principals.with_arns(resource.spec, scope.partition)
+
+    def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[IamGroupSpec]]:
+        path = _path(wanted.scope)
+        details = [
+            detail
+            for detail in principals.listed(reader, "Group")
+            if detail["GroupName"].lower() in wanted.identities or detail["Path"] == path
+        ]
+        policies = reader.each(lambda detail: principals.attached(reader, detail, wanted), details)
+        members = _members(reader) if details else {}
+        return [
+            _found(detail, found, members.get(detail["GroupName"], {}), wanted.scope)
+            for detail, found in zip(details, policies, strict=True)
+        ]
+
+    def inspect(
+        self, reader: Reader, live: Live[IamGroupSpec], scope: Scope, going: frozenset[str]
+    ) -> Live[IamGroupSpec] | str:
+        """A group with members that are not its stack's users stays; those users leave by steps of their own."""
+        members: Mapping[str, str] = live.facts["members"]
+        held = [f"member {name}" for name, stack in sorted(members.items()) if stack != scope.stack]
+        held.extend(strange(live))
+        return must_stay(held) if held else live
+
+    def create(self, resource: Resource[IamGroupSpec], scope: Scope) -> tuple[Operation, ...]:
+        name, spec = resource.name, self.normalise(resource, None, scope)
+        create = Operation(
+            service="iam",
+            action="CreateGroup",
+            params={"GroupName": name, "Path": _path(scope)},
+            summary=f"create group {name}",
+            exports={"arn": "Group.Arn", "name": "Group.GroupName"},
+        )
+        return (create, *policies_made("Group", name, spec.policies))
+
+    def update(self, change: Change[IamGroupSpec]) -> tuple[Operation, ...]:
+        return policies_settled("Group", change)
+
+    def delete(self, live: Live[IamGroupSpec], scope: Scope) -> tuple[Operation, ...]:
+        return (
+            *policies_let_go("Group", live),
+            Operation(
+                service="iam",
+                action="DeleteGroup",
+                params={"GroupName": live.name},
+                summary=f"delete group {live.name}",
+                retry_on=LETTING_GO,
+                done_on=GONE,
+                destructive=True,
+            ),
+        )
+
+
+def _path(scope: Scope) -> str:
+    return f"/rds-secure/{scope.region}/{scope.stack}/"
+
+
+def _owner(detail: Mapping[str, Any], scope: Scope) -> Owner | None:
+    """Whose a group is, by its path. A stack of our name whose home is another region is another owner."""
+    match = _PATH.fullmatch(detail["Path"])
+    if match is None:
+        return None
+    home, stack = match.groups()
+    if stack == scope.stack and home != scope.region:
+        stack = f"{stack} in {home}"
+    return Owner(stack, Address("iam_group", detail["GroupName"]), detail["GroupName"])
+
+
+def _members(reader: Reader) -> Mapping[str, Mapping[str, str]]:
+    """Group → its members → the stack of each, or ""."""
+    found: dict[str, dict[str, str]] = {}
+    for user in principals.listed(reader, "User"):
+        for group in user.get("GroupList", ()):
+            found.setdefault(group, {})[user["UserName"]] = principals.stack_of(tagging.mapping(user.get("Tags")))
+    return found
+
+
+def _found(
+    detail: Mapping[str, Any], policies: Attached, members: Mapping[str, str], scope: Scope
+) -> Found[IamGroupSpec]:
+    return Found(
+        name=detail["GroupName"],
+        identity=detail["GroupName"].lower(),
+        spec=IamGroupSpec.model_construct(
+            policies=policies.outside, inline_policies=principals.inline(detail, "Group")
+        ),
+        exports={"arn": detail["Arn"], "name": detail["GroupName"]},
+        facts={**policies.facts, "members": members},
+        owned_by_path=_owner(detail, scope),
+    )
+
+
+KIND = IamGroup()

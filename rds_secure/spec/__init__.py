@@ -1,0 +1,21 @@
+"""Specs: files to text to a checked stack, with a position for every value. Nothing here calls AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rds_secure.errors import SpecError
+from rds_secure.spec import files
+from rds_secure.spec.source import Source
+from rds_secure.spec.stack import Environment, Stack, build
+
+__all__ = ["Environment", "Source", "Stack", "build", "load"]
+
+
+def load(paths: Sequence[str | Path]) -> tuple[Stack, tuple[Source, ...]]:
+    """The stack that files or a folder declare, and its sources. Raises `SpecError` with all problems."""
+    sources, problems = files.load(paths)
+    if problems:
+        raise SpecError(problems)
+    return build(sources), sources

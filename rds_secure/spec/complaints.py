@@ -1,0 +1,117 @@
+"""pydantic's errors in the words of a spec: what is wrong, where, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from rds_secure.errors import Problem
+from rds_secure.fields import Field, Invalid
+from rds_secure.operation import snake
+from rds_secure.spec.source import Path, Source
+from rds_secure.spec.suggest import closest
+
+_LIMITS = {
+    "greater_than_equal": ("ge", "less than", "at least"),
+    "greater_than": ("gt", "not more than", "more than"),
+    "less_than_equal": ("le", "more than", "at most"),
+    "less_than": ("lt", "not less than", "less than"),
+}
+_SHAPES = {"model_type": "mapping", "dict_type": "mapping", "tuple_type": "list", "list_type": "list"}
+
+
+def problem_of(error: ErrorDetails, spec: type[BaseModel], source: Source, base: Path, data: Any) -> Problem:
+    """One of pydantic's errors about ``data``, which stands at ``base`` in ``source``, as a `Problem`."""
+    inside = _inside(error["loc"], data)
+    path = (*base, *inside)
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        word = str(error["loc"][-1])
+        owner = _part(spec, error["loc"][:-1])
+        return Problem(f"there is no field {word!r} here", _meant(word, owner), source.key_at((*path[:-1], word)))
+    if kind == "missing":
+        name = str(error["loc"][-1])
+        return Problem(f"{name!r} is missing", _hint(_part(spec, error["loc"][:-1]), name), source.at(path))
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, Invalid):
+        return Problem(f"{_label(inside)}{cause.what}", cause.fix, source.at(path))
+    if kind in _LIMITS:
+        key, compared, bound = _LIMITS[kind]
+        limit = error["ctx"][key]
+        return Problem(
+            f"{_label(inside)}{error['input']} is {compared} {limit}", f"write {bound} {limit}", source.at(path)
+        )
+    if kind in ("literal_error", "enum"):
+        choices = str(error["ctx"]["expected"]).replace("'", "")
+        given = error["input"] if isinstance(error["input"], str) else "this"
+        guess = closest(given, [choice for part in choices.split(", ") for choice in part.split(" or ")])
+        fix = f"did you mean {guess}?" if guess else f"write {choices}"
+        return Problem(f"{_label(inside)}{given!r} is not possible", fix, source.at(path))
+    if kind in _SHAPES:
+        what = f"{_label(inside)}a {_SHAPES[kind]} is needed here"
+        fix = "write - item, one a line, or [item, …]" if _SHAPES[kind] == "list" else "write key: value, one a line"
+        return Problem(what, fix, source.at(path))
+    return Problem(f"{_label(inside)}{error['msg']}", "correct it", source.at(path))
+
+
+def _inside(loc: tuple[int | str, ...], data: Any) -> Path:
+    """The part of pydantic's location that exists in the data; it names steps of its own as well."""
+    found: list[str | int] = []
+    for step in loc:
+        listed = isinstance(data, list) and isinstance(step, int) and step < len(data)
+        if listed or (isinstance(data, Mapping) and step in data):
+            data = data[step]
+            found.append(step)
+    return tuple(found)
+
+
+def _label(path: Path) -> str:
+    names = [str(step) for step in path if isinstance(step, str)]
+    return f"{'.'.join(names)}: " if names else ""
+
+
+def _part(spec: Any, loc: tuple[int | str, ...]) -> type[BaseModel]:
+    """The spec type that a location inside ``spec`` belongs to."""
+    for step in loc:
+        by_alias = {info.alias or name: info for name, info in spec.model_fields.items()}
+        if isinstance(step, str) and step in by_alias:
+            spec = _model(by_alias[step].annotation) or spec
+    part: type[BaseModel] = spec
+    return part
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for argument in get_args(annotation) if (found := _model(argument))), None)
+
+
+def _meant(word: str, spec: type[BaseModel]) -> str:
+    """The field that was meant, also by its name in Terraform or in the AWS API."""
+    other: dict[str, str] = {}
+    for name, info in spec.model_fields.items():
+        shown = info.alias or name
+        other[shown] = shown
+        for marker in info.metadata:
+            if isinstance(marker, Field):
+                for alias in (marker.terraform, *(_last(path) for path in (marker.create, marker.change, marker.read))):
+                    if alias:
+                        other.setdefault(alias.lower(), shown)
+                        other.setdefault(snake(alias), shown)
+    known = other.get(word) or other.get(word.lower()) or other.get(closest(word, other) or "")
+    if known:
+        return f"did you mean {known!r}?"
+    return f"use one of {', '.join(sorted(set(other.values())))}"
+
+
+def _last(path: str) -> str:
+    return path.replace("[]", "").rpartition(".")[2]
+
+
+def _hint(spec: type[BaseModel], name: str) -> str:
+    info = next((info for field, info in spec.model_fields.items() if name in (field, info.alias)), None)
+    described = (info.description or "").partition(". ")[0].rstrip(".") if info else ""
+    return f"add it ({described[:1].lower()}{described[1:]})" if described else "add it"

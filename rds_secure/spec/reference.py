@@ -1,0 +1,105 @@
+"""The spec reference in the README, made from the kinds; ``python -m rds_secure.spec.reference`` renews it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from rds_secure import resources
+from rds_secure.fields import Field, Mode
+from rds_secure.kind import Kind
+
+BEGIN, END = "<!-- spec reference: begin -->", "<!-- spec reference: end -->"
+_COLUMNS = ("field", "what", "default", "on change", "AWS parameter (change)", "read from", "Terraform")
+
+
+def reference() -> str:
+    """The reference of every kind, as Markdown."""
+    return "\n".join(line for kind in resources.KINDS for line in _kind(kind))
+
+
+def insert(readme: str) -> str:
+    """A README with its reference brought up to date; ValueError where the marks are missing."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the README lacks {BEGIN} or {END}")
+    return f"{before}{BEGIN}\n\n{reference()}\n{END}{after}"
+
+
+def _kind(kind: Kind[Any]) -> Iterator[str]:
+    yield f"<details><summary><code>{kind.name}</code>: {kind.title}</summary>"
+    yield ""
+    yield f"| {' | '.join(_COLUMNS)} |"
+    yield f"|{'---|' * len(_COLUMNS)}"
+    yield from _rows(kind.spec, "")
+    yield ""
+    exports = ", ".join(f"`{name}` ({what})" for name, what in kind.exports.items())
+    yield f"A reference may ask for: {exports}."
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _rows(spec: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, info in spec.model_fields.items():
+        shown = f"{prefix}{info.alias or name}"
+        marker = next((item for item in info.metadata if isinstance(item, Field)), Field(Mode.META))
+        cells = (
+            f"`{shown}`",
+            info.description or "",
+            _default(info.default, required=info.is_required()),
+            _treatment(marker),
+            _code(marker.create) + (f" ({_code(marker.change)})" if marker.change not in ("", marker.create) else ""),
+            _code(marker.read),
+            _code(marker.terraform),
+        )
+        yield f"| {' | '.join(_escaped(cell) for cell in cells)} |"
+        for part in _parts(info.annotation):
+            yield from _rows(part, f"{shown}{'[]' if _many(info.annotation) else ''}.")
+
+
+def _default(value: Any, *, required: bool) -> str:
+    if required:
+        return "required"
+    if value is None or value is PydanticUndefined:
+        return ""
+    if isinstance(value, BaseModel):
+        return ""
+    if isinstance(value, tuple | dict) and not value:
+        return "none"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _treatment(marker: Field) -> str:
+    effect = {"window": ", in the window", "now": ", at once", "reboot": ", after a reboot"}.get(marker.applies, "")
+    return f"{marker.mode}{effect}"
+
+
+def _parts(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _parts(argument)
+
+
+def _many(annotation: Any) -> bool:
+    return getattr(annotation, "__origin__", None) is tuple
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _escaped(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1] if len(sys.argv) > 1 else "README.md")
+    path.write_text(insert(path.read_text(encoding="utf-8")), encoding="utf-8")

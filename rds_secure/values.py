@@ -1,0 +1,188 @@
+"""Addresses, and the few kinds of value that are not plain JSON: references, texts around them, look-ups.
+
+A value is JSON (sequences are tuples), or one of `Ref`, `Text`, `Lookup`, nested. Nothing else is ever unknown.
+On disk they are ``{"$ref": "kind.name", "attribute": …}``, ``{"$text": […]}`` and ``{"$lookup": …}``:
+`encode` and `decode` are each other's inverse. This module knows no kind and no AWS service.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+JSON: TypeAlias = Any
+"""null, bool, int, float, str, and tuples and string-keyed mappings of them."""
+
+Value: TypeAlias = Any
+"""JSON in which `Ref`, `Text` and `Lookup` may stand for parts that are not known yet."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """Where a resource stands in a stack: ``kind.name``."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}.{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """``kind.name`` → address; raises ValueError for anything else."""
+        kind, dot, name = text.partition(".")
+        if not (kind and dot and name):
+            raise ValueError(f"not an address: {text!r}")
+        return cls(kind, name)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """One exported attribute of a resource of the stack: ``${kind.name.attribute}``."""
+
+    target: Address
+    attribute: str
+
+    def __str__(self) -> str:
+        return f"${{{self.target}.{self.attribute}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string with references inside, such as ``arn:…:dbuser:${db_instance.orders.resource_id}/app``."""
+
+    parts: tuple[str | Ref, ...]
+
+    def __str__(self) -> str:
+        return "".join(str(part) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Something outside the spec, found by its tags or by a name: ``vpc: {tag: {Name: main}}``.
+
+    ``what`` is a kind of AWS object (`vpc`, `subnet`, `security_group`, `kms_key`, …); ``match`` are sorted
+    (key, value) pairs: ``tag:Name`` → value, ``alias`` → name, ``vpc`` → id or another look-up.
+    """
+
+    what: str
+    match: tuple[tuple[str, str | Lookup], ...]
+
+    def __str__(self) -> str:
+        return f"{self.what}({', '.join(f'{key}={value}' for key, value in self.match)})"
+
+
+def freeze(value: Any) -> Value:
+    """Lists become tuples, at every depth, so that a value equals its own round trip."""
+    if isinstance(value, Mapping):
+        return {key: freeze(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(freeze(item) for item in value)
+    return value
+
+
+def transform(value: Value, leaf: Callable[[Any], Any]) -> Value:
+    """A copy with every leaf (anything that is not a mapping or a sequence) replaced by ``leaf(it)``."""
+    if isinstance(value, Mapping):
+        return {key: transform(item, leaf) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(transform(item, leaf) for item in value)
+    return leaf(value)
+
+
+def leaves(value: Value, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Every leaf with its path, in order."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from leaves(item, (*path, key))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from leaves(item, (*path, index))
+    else:
+        yield path, value
+
+
+def refs(value: Value) -> Iterator[Ref]:
+    """Every reference inside a value, those inside texts included."""
+    for _, leaf in leaves(value):
+        if isinstance(leaf, Ref):
+            yield leaf
+        elif isinstance(leaf, Text):
+            yield from (part for part in leaf.parts if isinstance(part, Ref))
+
+
+def resolve(value: Value, known: Mapping[Ref, str]) -> Value:
+    """A copy in which every reference that is known is replaced by what it yields; the others stay."""
+
+    def leaf(item: Any) -> Any:
+        if isinstance(item, Ref):
+            return known.get(item, item)
+        if isinstance(item, Text):
+            return text(known.get(part, part) if isinstance(part, Ref) else part for part in item.parts)
+        return item
+
+    return transform(value, leaf)
+
+
+def text(parts: Iterator[str | Ref] | Sequence[str | Ref]) -> str | Ref | Text:
+    """The simplest value for a sequence of parts: a string, a lone reference, or a `Text`."""
+    merged: list[str | Ref] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    if not merged:
+        return ""
+    return merged[0] if len(merged) == 1 else Text(tuple(merged))
+
+
+def is_known(value: Value) -> bool:
+    """Whether nothing in it waits for AWS."""
+    return not any(isinstance(leaf, Ref | Text | Lookup) for _, leaf in leaves(value))
+
+
+def encode(value: Value) -> JSON:
+    """A value as plain JSON, references and all."""
+
+    def leaf(item: Any) -> Any:
+        if isinstance(item, Ref):
+            return {"$ref": str(item.target), "attribute": item.attribute}
+        if isinstance(item, Text):
+            return {"$text": tuple(encode(part) for part in item.parts)}
+        if isinstance(item, Lookup):
+            return {"$lookup": item.what, "match": {key: encode(found) for key, found in item.match}}
+        return item
+
+    return transform(value, leaf)
+
+
+def decode(value: JSON) -> Value:
+    """The inverse of `encode`; raises ValueError for a mangled marker."""
+    if isinstance(value, Mapping):
+        if "$ref" in value:
+            return Ref(Address.parse(str(value["$ref"])), str(value["attribute"]))
+        if "$text" in value:
+            return Text(tuple(decode(part) for part in value["$text"]))
+        if "$lookup" in value:
+            match = sorted((str(key), decode(item)) for key, item in value["match"].items())
+            return Lookup(str(value["$lookup"]), tuple(match))
+        return {key: decode(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(decode(item) for item in value)
+    return value
+
+
+def canonical(value: Value) -> str:
+    """One text per value, whatever the order of its keys: what digests are made of."""
+    return json.dumps(encode(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(value: Value, length: int = 43) -> str:
+    """The first characters (base64url, 6 bits each) of the SHA-256 of a value's canonical text."""
+    raw = hashlib.sha256(canonical(value).encode()).digest()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")[:length]
