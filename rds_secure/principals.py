@@ -1,4 +1,4 @@
-"""What the IAM kinds share when they read: how names and policies are written, one read of the account. Changes nothing.
+"""What the IAM kinds share when they read: how names are written, one read of the account. Nothing here changes IAM.
 
 Every IAM kind reads with the same `GetAccountAuthorizationDetails`, so a plan makes that call once. The calls that
 change something are in `attachments`.

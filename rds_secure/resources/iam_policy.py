@@ -196,7 +196,7 @@ class IamPolicy(Kind[IamPolicySpec]):
             weak=True,  # IAM does not ask whether the ARNs in a policy exist
         )
         names = values_of(spec.attach_to)
-        return (create, *(_attach(field, name, arn) for field in ATTACHED_TO for name in names[field]))
+        return (create, *(_attach(field, name, arn) for field in ATTACHED_TO for name in dict.fromkeys(names[field])))
 
     def update(self, change: Change[IamPolicySpec]) -> tuple[Operation, ...]:
         arn, scope = change.live.exports["arn"], change.scope
@@ -332,7 +332,9 @@ def _found(
             path=detail["Path"],
             description=described.get("Description"),
             document=next(version["document"] for version in versions if version["default"]),
-            attach_to=AttachTo.model_construct(**{field: attached.get(field, ()) for field in ATTACHED_TO}),
+            attach_to=AttachTo.model_construct(
+                users=attached.get("users", ()), groups=attached.get("groups", ()), roles=attached.get("roles", ())
+            ),
         ),
         exports={"arn": detail["Arn"], "name": _name(detail), "id": detail["PolicyId"]},
         tags=tagging.mapping(described.get("Tags")),

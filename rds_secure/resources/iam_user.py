@@ -1,4 +1,4 @@
-"""IAM users: their groups, boundary and outside policies. Access keys and passwords are never made here, nor deleted."""
+"""IAM users: their groups, boundary and outside policies. Access keys and passwords are neither made nor deleted."""
 
 from __future__ import annotations
 
@@ -155,10 +155,10 @@ class IamUser(Kind[IamUserSpec]):
             summary=f"create user {name}",
             exports={"arn": "User.Arn", "name": "User.UserName"},
             retry_on=NEW if spec.boundary else (),
-            also=("iam:TagUser", *(("iam:PutUserPermissionsBoundary",) if spec.boundary else ())),
+            also=("iam:TagUser",),
             weak=True,
         )
-        joined = (_joined(name, group) for group in spec.groups)
+        joined = (_joined(name, group) for group in dict.fromkeys(spec.groups))
         return (create, *joined, *policies_made("User", name, spec.policies))
 
     def update(self, change: Change[IamUserSpec]) -> tuple[Operation, ...]:

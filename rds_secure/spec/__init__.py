@@ -16,6 +16,10 @@ __all__ = ["Environment", "Source", "Stack", "build", "load"]
 def load(paths: Sequence[str | Path]) -> tuple[Stack, tuple[Source, ...]]:
     """The stack that files or a folder declare, and its sources. Raises `SpecError` with all problems."""
     sources, problems = files.load(paths)
-    if problems:
-        raise SpecError(problems)
-    return build(sources), sources
+    if not problems:
+        return build(sources), sources
+    try:
+        build(sources)
+    except SpecError as error:
+        problems = (*problems, *error.problems)
+    raise SpecError(problems)

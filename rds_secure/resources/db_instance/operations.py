@@ -1,4 +1,4 @@
-"""The calls that create, change and delete an instance, and their waits; parameters come from the markers. Sends none."""
+"""The calls that create, change and delete an instance, with their waits; parameters come from the fields' markers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rds_secure.values import Value
 _HOURS = 3600
 _FIELDS = markers(DbInstanceSpec)
 
+# What calls need beside their own action (fields.md §0, ANY-4).
 _NETWORK = tuple(
     f"ec2:Describe{what}"
     for what in (
@@ -31,10 +32,12 @@ _KEY = ("kms:CreateGrant", "kms:DescribeKey")
 _SECRET = ("kms:DescribeKey", "secretsmanager:CreateSecret", "secretsmanager:TagResource")
 _SECRET_KEY = ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey")
 _SNAPSHOT = ("rds:AddTagsToResource", "rds:CreateDBSnapshot")
-"""What calls need beside their own action (fields.md §0, ANY-4)."""
 
 _NEW_KEY = Retry("KMSKeyNotAccessibleFault")
 """RDS does not see a key at once that was just made (KMS-4)."""
+
+_BUSY = Retry("InvalidDBInstanceState")
+"""It takes no change while another one, or a backup, goes on (RDS-1)."""
 
 
 def create(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
@@ -72,7 +75,7 @@ def update(change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
         params=params,
         summary=_summary(change, params),
         wait=_ready(live.name, *_settled(change), window=wanted.when == "window"),
-        retry_on=(_NEW_KEY,) if "MasterUserSecretKmsKeyId" in params else (),
+        retry_on=(_BUSY, *((_NEW_KEY,) if "MasterUserSecretKmsKeyId" in params else ())),
         also=_also(params),
     )
     return (operation,)
@@ -93,6 +96,7 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
                     live.name,
                     (Condition("DeletionProtection", (False,)), Condition("DBInstanceStatus", _DELETABLE)),
                 ),
+                retry_on=(_BUSY,),
                 done_on=("DBInstanceNotFound",),
             )
         )
@@ -108,6 +112,7 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
             params=params,
             summary=f"delete database {live.name}, {ending}",
             wait=_wait(live.name, (), gone=True),
+            retry_on=(_BUSY,),
             done_on=("DBInstanceNotFound",),
             also=_SNAPSHOT if snapshot else (),
             destructive=True,

@@ -71,7 +71,13 @@ def _existing(spec: DbInstanceSpec, live: Mapping[str, Any]) -> Iterator[Complai
     if wanted and older and not engines.satisfies(spec.engine, wanted, running, spec.minor_upgrades):
         what = f"it runs version {running}, and AWS never goes back to {wanted}"
         yield Complaint(("engine_version",), what, f"write {running}, or restore an older backup as a new database")
-    if live["DBInstanceStatus"] == "storage-optimization" and spec.storage_gib > live["AllocatedStorage"]:  # RDS-7
+    if spec.storage_gib <= live["AllocatedStorage"]:
+        return
+    limit = live.get("MaxAllocatedStorage")
+    if spec.max_storage_gib is None and limit and limit <= spec.storage_gib:
+        what = f"AWS may let it grow to {limit} GiB, which is not more than {spec.storage_gib}"
+        yield Complaint(("storage_gib",), what, "write max_storage_gib too, or 0 there to keep AWS from growing it")
+    if live["DBInstanceStatus"] == "storage-optimization":  # RDS-7
         what = "its storage is still being optimised after the last change, for some hours"
         yield Complaint(("storage_gib",), what, f"try again later, or leave {live['AllocatedStorage']} for now")
 

@@ -1,0 +1,379 @@
+"""IAM roles: who may assume them, for how long, and within what bounds. Instance profiles are not made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field as Limit
+
+from rds_secure import documents, principals, tagging
+from rds_secure.attachments import (
+    LETTING_GO,
+    NEW,
+    boundary_removed,
+    boundary_set,
+    must_stay,
+    policies_let_go,
+    policies_made,
+    policies_settled,
+    strange,
+    tag,
+)
+from rds_secure.fields import (
+    Bool,
+    Document,
+    Field,
+    Int,
+    Mode,
+    Named,
+    Part,
+    Pattern,
+    Reference,
+    ResourceSpec,
+    Str,
+    Tagged,
+    values_of,
+)
+from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
+from rds_secure.operation import Operation, Retry
+from rds_secure.principals import GONE, Attached
+from rds_secure.values import Ref, Value, leaves, refs
+
+_NOT_SEEN_YET = (Retry("MalformedPolicyDocument", "Invalid principal"),)
+"""What AWS answers where a trusted user or role was made a moment ago (IAM-1)."""
+
+_SOURCE_ACCOUNT = "aws:SourceAccount"
+
+Service = Annotated[
+    str, Pattern(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", "a service's name such as monitoring.rds.amazonaws.com")
+]
+Trusted = Annotated[
+    Ref | str,
+    Reference(
+        ("iam_role", "iam_user"),
+        "arn",
+        r"\d{12}|arn:[a-z-]+:(?:iam::\d{12}:(?:root|(?:user|role)/[^*?\s]+)|sts::\d{12}:[^*?\s]+)",
+        "an account id, or the ARN of a user or role",
+    ),
+]
+
+
+class Trust(Part):
+    """Who may assume a role: one statement for services, one for accounts, users and roles."""
+
+    services: Annotated[
+        tuple[Service, ...], Field(create="Principal.Service", terraform="identifiers", as_set=True)
+    ] = ()
+    """AWS services such as monitoring.rds.amazonaws.com."""
+    principals: Annotated[tuple[Trusted, ...], Field(create="Principal.AWS", terraform="principals", as_set=True)] = ()
+    """Accounts by id, users and roles by reference or ARN."""
+    conditions: Annotated[Document, Field(create="Condition", terraform="condition")] = {}
+    """Operator → key → value, as in IAM: {Bool: {aws:MultiFactorAuthPresent: true}}."""
+    source_account: Annotated[Bool, Field()] = True
+    """Whether services may assume it for this account only (aws:SourceAccount), so that nobody can use them as a
+    confused deputy. Write false for a service that does not send the key."""
+
+
+class IamRoleSpec(Named, Tagged, ResourceSpec):
+    """A role. Exactly one of `trust` and `document` is written."""
+
+    path: Annotated[
+        principals.Path, Field(Mode.CREATE_ONLY, create="Path", read="Path", terraform="path", applies="never")
+    ] = "/"
+    """The path in front of the name in its ARN. Fixed once it exists."""
+    trust: Annotated[Trust | None, Field(create="AssumeRolePolicyDocument")] = None
+    """Who may assume it."""
+    document: Annotated[
+        Document | None,
+        Field(
+            create="AssumeRolePolicyDocument",
+            change="UpdateAssumeRolePolicy.PolicyDocument",
+            read="AssumeRolePolicyDocument",
+            terraform="assume_role_policy",
+            document=True,
+        ),
+    ] = None
+    """The whole trust policy in IAM's own words, in place of `trust`: for federated users, and for everybody."""
+    description: Annotated[
+        Str,
+        Field(
+            create="Description",
+            change="UpdateRole.Description",
+            read="GetRole.Role.Description",
+            terraform="description",
+        ),
+    ] = ""
+    """What it is for, at most 1000 characters; none, if left out."""
+    max_session: Annotated[
+        Int,
+        Limit(ge=3600, le=43200),
+        Field(
+            create="MaxSessionDuration",
+            change="UpdateRole.MaxSessionDuration",
+            read="GetRole.Role.MaxSessionDuration",
+            terraform="max_session_duration",
+        ),
+    ] = 3600
+    """How long a session may last, in seconds, 3600 to 43200. An hour, the least there is, if left out."""
+    boundary: Annotated[
+        principals.BoundaryPolicy | None,
+        Field(
+            create="PermissionsBoundary",
+            change="PutRolePermissionsBoundary.PermissionsBoundary",
+            read="PermissionsBoundary.PermissionsBoundaryArn",
+            terraform="permissions_boundary",
+        ),
+    ] = None
+    """The policy that bounds what it may ever be allowed; none, if left out."""
+    policies: Annotated[
+        tuple[principals.OutsidePolicy, ...],
+        Field(
+            create="AttachRolePolicy.PolicyArn",
+            change="DetachRolePolicy.PolicyArn",
+            read="AttachedManagedPolicies[].PolicyArn",
+            terraform="managed_policy_arns",
+            as_set=True,
+            shared=True,
+        ),
+    ] = ()
+    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy."""
+    inline_policies: Annotated[
+        principals.NotWritten,
+        Field(
+            change="DeleteRolePolicy.PolicyName",
+            read="RolePolicyList[].PolicyName",
+            terraform="inline_policy",
+            as_set=True,
+            shared=True,
+        ),
+    ] = ()
+    """Always empty. Those that the role has at AWS are shown, and removed with `exclusive: true`."""
+    exclusive: Annotated[Bool, Field(Mode.META)] = False
+    """Whether other policies, attached or inline, are removed; if not, they are only shown."""
+
+
+class IamRole(Kind[IamRoleSpec]):
+    """IAM `CreateRole` and its like."""
+
+    name = "iam_role"
+    title = "IAM role"
+    spec = IamRoleSpec
+    exports = {"arn": "its ARN", "name": "its name", "id": "its unique id, such as AROA…"}
+    services = ("iam",)
+    read_actions = (*principals.READ_ACTIONS, "iam:GetRole")
+    home = True
+
+    def check(self, key: str, spec: IamRoleSpec) -> Iterator[Complaint]:
+        yield from principals.check_name(spec.name, 64)
+        yield from principals.check_policies(spec.policies)
+        if (spec.trust is None) == (spec.document is None):
+            said = "both 'trust' and 'document' are written" if spec.trust else "nothing says who may assume it"
+            yield Complaint((), said, "write either 'trust' or 'document'")
+            return
+        path = ("trust",) if spec.trust else ("document", "Statement")
+        if spec.trust:
+            yield from _check_trust(spec.trust)
+        else:
+            found = documents.problems(spec.document, principals="required", resources="forbidden")
+            yield from principals.document_complaints(path, found)
+        if any(ref.target.kind == self.name and ref.target.name == key for ref in refs(values_of(spec))):
+            yield Complaint(path[:1], "it trusts itself, before it exists", "take that out")
+
+    def verify(self, reader: Reader, resource: Resource[IamRoleSpec]) -> Iterator[Complaint]:
+        spec = resource.spec
+        if spec.trust:
+            yield from _verify_trusted(reader, spec.trust)
+        yield from principals.verify_policies(reader, "Role", resource.name, spec)
+        yield from principals.verify_boundary(reader, spec.boundary)
+
+    def predict(self, scope: Scope, name: str, spec: IamRoleSpec) -> Mapping[str, str]:
+        return {"arn": scope.arn("iam", f"role{spec.path}{name}", regional=False), "name": name}
+
+    def normalise(self, resource: Resource[IamRoleSpec], live: Live[IamRoleSpec] | None, scope: Scope) -> IamRoleSpec:
+        spec = principals.with_arns(resource.spec, scope.partition)
+        if spec.trust is None:
+            return spec
+        return spec.model_copy(update={"document": _document(spec.trust, scope), "trust": None})
+
+    def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[IamRoleSpec]]:
+        details = [
+            detail for detail in principals.listed(reader, "Role") if principals.is_wanted(detail, "Role", wanted)
+        ]
+        described = reader.each(
+            lambda detail: reader.call("iam", "GetRole", {"RoleName": detail["RoleName"]}, absent=GONE), details
+        )
+        policies = reader.each(lambda detail: principals.attached(reader, detail, wanted), details)
+        for detail, more, found in zip(details, described, policies, strict=True):
+            if more:  # else it was deleted between the two calls
+                yield _found(detail, more["Role"], found)
+
+    def inspect(
+        self, reader: Reader, live: Live[IamRoleSpec], scope: Scope, going: frozenset[str]
+    ) -> Live[IamRoleSpec] | str:
+        """A role that an instance profile holds, or that has what is not its stack's, stays (IAM-5)."""
+        held = [f"the instance profile {name}" for name in live.facts["instance_profiles"]]
+        held.extend(strange(live))
+        return must_stay(held) if held else live
+
+    def create(self, resource: Resource[IamRoleSpec], scope: Scope) -> tuple[Operation, ...]:
+        name, spec = resource.name, self.normalise(resource, None, scope)
+        params: dict[str, Value] = {
+            "RoleName": name,
+            "Path": spec.path,
+            "AssumeRolePolicyDocument": documents.template(spec.document),
+            "MaxSessionDuration": spec.max_session,
+            "Tags": tagging.pairs(resource.tags),
+        }
+        if spec.description:
+            params["Description"] = spec.description
+        if spec.boundary:
+            params["PermissionsBoundary"] = spec.boundary
+        create = Operation(
+            service="iam",
+            action="CreateRole",
+            params=params,
+            summary=f"create role {name}",
+            exports={"arn": "Role.Arn", "name": "Role.RoleName", "id": "Role.RoleId"},
+            retry_on=(*_NOT_SEEN_YET, *(NEW if spec.boundary else ())),
+            also=("iam:TagRole",),
+            weak=True,
+        )
+        return (create, *policies_made("Role", name, spec.policies))
+
+    def update(self, change: Change[IamRoleSpec]) -> tuple[Operation, ...]:
+        """What bounds it comes first, what widens it last; in between nothing is missing for a moment."""
+        return (
+            *boundary_set("Role", change),
+            *_trust_changed(change),
+            *_described(change),
+            *policies_settled("Role", change),
+            *boundary_removed("Role", change),
+        )
+
+    def delete(self, live: Live[IamRoleSpec], scope: Scope) -> tuple[Operation, ...]:
+        return (
+            *policies_let_go("Role", live),
+            Operation(
+                service="iam",
+                action="DeleteRole",
+                params={"RoleName": live.name},
+                summary=f"delete role {live.name}",
+                retry_on=LETTING_GO,
+                done_on=GONE,
+                destructive=True,
+            ),
+        )
+
+    def tag(
+        self,
+        subject: Resource[IamRoleSpec] | Live[IamRoleSpec],
+        add: Mapping[str, str],
+        remove: tuple[str, ...],
+        scope: Scope,
+    ) -> tuple[Operation, ...]:
+        return tag("Role", {"RoleName": subject.name}, add, remove)
+
+
+def _check_trust(trust: Trust) -> Iterator[Complaint]:
+    if not (trust.services or trust.principals):
+        yield Complaint(("trust",), "nobody may assume the role", "name 'services' or 'principals'")
+    if trust.services and trust.principals and trust.conditions:
+        said = "the conditions would bind the services as well as the principals"
+        yield Complaint(("trust", "conditions"), said, "make two roles, or write a 'document'")
+    found = documents.problems(_document(trust, _NOWHERE), principals="required", resources="forbidden")
+    yield from principals.document_complaints(("trust", "conditions"), found)
+
+
+_NOWHERE = Scope("000000000000", "us-east-1", "aws", "")
+"""Where a trust policy is tried out offline."""
+
+
+def _document(trust: Trust, scope: Scope) -> Value:
+    """The trust policy, in which references stay: AWS asks whether a principal exists (design rule 4)."""
+    common = {"effect": "allow", "actions": ("sts:AssumeRole",)}
+    statements: list[Mapping[str, Value]] = []
+    if trust.services:
+        conditions = _with_source_account(trust.conditions, scope) if trust.source_account else trust.conditions
+        statements.append({**common, "principals": {"Service": trust.services}, "conditions": conditions})
+    if trust.principals:
+        named = tuple(_principal(principal, scope) for principal in trust.principals)
+        statements.append({**common, "principals": {"AWS": named}, "conditions": trust.conditions})
+    return documents.statements_from(statements)
+
+
+def _principal(written: Ref | str, scope: Scope) -> Ref | str:
+    """A bare account id as AWS gives it back."""
+    bare = isinstance(written, str) and written.isdigit()
+    return f"arn:{scope.partition}:iam::{written}:root" if bare else written
+
+
+def _with_source_account(conditions: Mapping[str, Value], scope: Scope) -> Mapping[str, Value]:
+    """The conditions with one on the source account, unless there is one (semantics.md §2)."""
+    if any(str(key).lower() == _SOURCE_ACCOUNT.lower() for path, _ in leaves(conditions) for key in path):
+        return conditions
+    equals = {**conditions.get("StringEquals", {}), _SOURCE_ACCOUNT: scope.account}
+    return {**conditions, "StringEquals": equals}
+
+
+def _verify_trusted(reader: Reader, trust: Trust) -> Iterator[Complaint]:
+    """Users and roles of this account that do not exist: AWS refuses a trust policy which names them."""
+    literal = [(index, arn) for index, arn in enumerate(trust.principals) if isinstance(arn, str) and "/" in arn]
+    if not literal:
+        return
+    partition, account = principals.caller(reader)
+    existing = {detail["Arn"] for what in ("User", "Role") for detail in principals.listed(reader, what)}
+    for index, arn in literal:
+        if arn.startswith(f"arn:{partition}:iam::{account}:") and arn not in existing:
+            fix = "name an existing one, or declare it and refer to it"
+            yield Complaint(("trust", "principals", index), f"there is no {arn}", fix)
+
+
+def _trust_changed(change: Change[IamRoleSpec]) -> Iterator[Operation]:
+    if "document" in change:
+        document = documents.template(change.resource.spec.document)
+        yield Operation(
+            service="iam",
+            action="UpdateAssumeRolePolicy",
+            params={"RoleName": change.live.name, "PolicyDocument": document},
+            summary="change who may assume it",
+            retry_on=_NOT_SEEN_YET,
+            weak=True,
+        )
+
+
+def _described(change: Change[IamRoleSpec]) -> Iterator[Operation]:
+    """Description and session length go together: what is left out would fall back to AWS's default (fields.md §4)."""
+    if "description" in change or "max_session" in change:
+        spec = change.resource.spec
+        params = {
+            "RoleName": change.live.name,
+            "Description": spec.description,
+            "MaxSessionDuration": spec.max_session,
+        }
+        changed = [name for name in ("description", "max_session") if name in change]
+        summary = f"change {' and '.join(changed)}"
+        yield Operation(service="iam", action="UpdateRole", params=params, summary=summary)
+
+
+def _found(detail: Mapping[str, Any], described: Mapping[str, Any], policies: Attached) -> Found[IamRoleSpec]:
+    profiles = tuple(sorted(item["InstanceProfileName"] for item in detail.get("InstanceProfileList", ())))
+    return Found(
+        name=detail["RoleName"],
+        identity=detail["RoleName"].lower(),
+        spec=IamRoleSpec.model_construct(
+            path=detail["Path"],
+            document=documents.parse(detail["AssumeRolePolicyDocument"]),
+            description=described.get("Description", ""),
+            max_session=described["MaxSessionDuration"],
+            boundary=principals.boundary_of(detail),
+            policies=policies.outside,
+            inline_policies=principals.inline(detail, "Role"),
+        ),
+        exports={"arn": detail["Arn"], "name": detail["RoleName"], "id": detail["RoleId"]},
+        tags=tagging.mapping(detail.get("Tags")),
+        facts={**policies.facts, "instance_profiles": profiles},
+    )
+
+
+KIND = IamRole()
