@@ -25,17 +25,11 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from rds_secure.values import Address, Lookup, Ref, Text, Value, text, transform
+from rds_secure.interpolation import NAME, interpolate, shown
+from rds_secure.interpolation import Invalid as Invalid
+from rds_secure.values import Lookup, Ref, Text, Value, transform
 
 P = TypeVar("P", bound=BaseModel)
-
-
-class Invalid(ValueError):  # noqa: N818 - named for what the value is
-    """A value that cannot stand: what is wrong with it, and what to write instead."""
-
-    def __init__(self, what: str, fix: str) -> None:
-        self.what, self.fix = what, fix
-        super().__init__(f"{what}: {fix}")
 
 
 class Mode(StrEnum):
@@ -71,51 +65,21 @@ class Field:
     document: bool = False
 
 
-REFERENCE = re.compile(r"\$\{([^{}]*)\}")
-_ADDRESS = re.compile(r"([a-z][a-z0-9_]*)\.([A-Za-z0-9][A-Za-z0-9~-]*)(?:\.([a-z][a-z0-9_]*))?")
-_IAM_VARIABLE = re.compile(r"[*?$]|[A-Za-z0-9-]+:[^{}]*")
-
-
-def interpolate(written: str, *, attribute: str = "", document: bool = False) -> str | Ref | Text:
-    """A string with its ``${kind.name.attribute}`` parsed; ``attribute`` is what a bare ``${kind.name}`` yields.
-
-    In policy documents IAM's own variables (``${aws:username}``, ``${*}``) pass through. Raises `Invalid`.
-    """
-    parts: list[str | Ref] = []
-    position = 0
-    for match in REFERENCE.finditer(written):
-        parts.append(written[position : match.start()])
-        position = match.end()
-        inside = match.group(1)
-        if address := _ADDRESS.fullmatch(inside):
-            kind, name, named = address.groups()
-            parts.append(Ref(Address(kind, name), named or attribute))
-        elif document and _IAM_VARIABLE.fullmatch(inside):
-            parts.append(match.group(0))
-        else:
-            raise Invalid(f"{match.group(0)} is not a reference", "write ${kind.name} or ${kind.name.attribute}")
-    rest = written[position:]
-    if "${" in rest:
-        raise Invalid(f"{written!r} has a ${{ that is never closed", "close it with }")
-    return text([*parts, rest])
-
-
 def _text(value: Any) -> Any:
-    if value is None:
-        raise Invalid("nothing is written here", "write a text, or leave the field out")
     if not isinstance(value, str):
-        raise Invalid(f"a {_shape(value)} is written here", "write a text")
+        raise Invalid(f"{shown(value)} is written here", "write a text")
     if "${" in value:
-        raise Invalid(f"{value!r} has a reference, which this field does not take", "write the text itself")
+        raise Invalid(f"{shown(value)} has a reference, which this field does not take", "write the text itself")
     return str(value)
 
 
 def _integer(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,18}", value):
+    if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value):
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise Invalid(f"{_shown(value)} is not a whole number", "write digits only, such as 7")
+    what = "nothing is written here" if value is None else f"{shown(value)} is not a whole number"
+    raise Invalid(what, "write digits only, such as 7")
 
 
 def _boolean(value: Any) -> Any:
@@ -123,17 +87,8 @@ def _boolean(value: Any) -> Any:
         return value
     if value in ("true", "false"):
         return value == "true"
-    raise Invalid(f"{_shown(value)} is neither true nor false", "write true or false")
-
-
-def _shape(value: Any) -> str:
-    return "mapping" if isinstance(value, Mapping) else "list" if isinstance(value, list | tuple) else "value"
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    return repr(str(value)) if isinstance(value, str | int | float) else f"a {_shape(value)}"
+    what = "nothing is written here" if value is None else f"{shown(value)} is neither true nor false"
+    raise Invalid(what, "write true or false")
 
 
 Str = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
@@ -143,13 +98,13 @@ Bool = Annotated[bool, BeforeValidator(_boolean)]
 
 def _policy_text(value: Any) -> Any:
     if not isinstance(value, str):
-        raise Invalid(f"{_shown(value)} is written here", "write a text, such as an action or an ARN")
+        raise Invalid(f"{shown(value)} is written here", "write a text, such as an action or an ARN")
     return interpolate(value, attribute="arn", document=True)
 
 
 def _document(value: Any) -> Any:
     if not isinstance(value, Mapping):
-        raise Invalid(f"a {_shape(value)} is written here", "write a mapping, as in the JSON of a policy document")
+        raise Invalid(f"{shown(value)} is written here", "write a mapping, as in the JSON of a policy document")
     return transform(value, lambda leaf: _policy_text(leaf) if isinstance(leaf, str) else leaf)
 
 
@@ -161,7 +116,10 @@ Document = Annotated[Mapping[str, Value], PlainValidator(_document), WithJsonSch
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A text that must match a pattern as a whole; ``what`` names it in the message."""
+    """A text that must match a pattern as a whole.
+
+    ``what`` names it in the message, after a colon what to write: "a tag key: letters and digits".
+    """
 
     pattern: str
     what: str
@@ -178,7 +136,8 @@ class Pattern:
         """The text, or `Invalid`."""
         written = str(_text(value))
         if not re.fullmatch(self.pattern, written):
-            raise Invalid(f"{written!r} is not {self.what}", "write one")
+            name, _, made_of = self.what.partition(": ")
+            raise Invalid(f"{shown(written)} is not {name}", f"write {made_of or 'one'}")
         return written
 
 
@@ -205,13 +164,9 @@ class Reference:
         written: JsonSchemaValue = {"type": "string"}
         if not self.lookup:
             return written
-        extra = {"vpc": _TAGS | {"type": ["string", "object"]}} if self.lookup == "subnet" else {}
-        found = {
-            "type": "object",
-            "properties": {"tag": _TAGS, **extra},
-            "required": ["tag"],
-            "additionalProperties": False,
-        }
+        found = _LOOKUP | {"properties": {"tag": _TAGS}}
+        if self.lookup == "subnet":
+            found = _LOOKUP | {"properties": {"tag": _TAGS, "vpc": VPC.__get_pydantic_json_schema__(schema, handler)}}
         return {"anyOf": [written, found]}
 
     def check(self, value: Any) -> Ref | Lookup | str:
@@ -221,42 +176,44 @@ class Reference:
         if isinstance(value, Mapping):
             return self._lookup(value)
         if not isinstance(value, str):
-            raise Invalid(f"{_shown(value)} is written here", f"write {self._choices()}")
+            raise Invalid(f"{shown(value)} is written here", f"write {self._choices(self.what)}")
         parsed = interpolate(value, attribute=self.attribute)
         if isinstance(parsed, Text):
-            raise Invalid(f"{value!r} has text around a reference", f"write {self._choices()}")
+            raise Invalid(f"{shown(value)} has text around a reference", f"write {self._choices(self.what)}")
         if isinstance(parsed, Ref):
             if self.kinds and parsed.target.kind not in self.kinds:
-                raise Invalid(f"{value} is not {_either(self.kinds)}", f"write {self._choices()}")
+                raise Invalid(f"{value} is not {_either(self.kinds)}", f"write {self._choices(self.what)}")
             return parsed
         if self.alias and re.fullmatch(self.alias, parsed):
             return Lookup(self.lookup, (("alias", parsed),))
         if not re.fullmatch(self.literal, parsed):
-            raise Invalid(f"{parsed!r} is not {self.what}", f"write {self._choices()}")
+            name = parsed if re.fullmatch(NAME, parsed) else "name"
+            raise Invalid(f"{shown(parsed)} is not {self.what}", f"write {self._choices('one', name)}")
         return parsed
 
     def _lookup(self, value: Mapping[str, Any]) -> Lookup:
         if not self.lookup:
-            raise Invalid("a look-up is written here, which this field does not take", f"write {self._choices()}")
-        allowed = {"tag", "vpc"} if self.lookup == "subnet" else {"tag"}
+            what = "a look-up is written here, which this field does not take"
+            raise Invalid(what, f"write {self._choices(self.what)}")
+        in_vpc = self.lookup == "subnet"
+        fix = "write {vpc: …, tag: {Name: value}}" if in_vpc else "write {tag: {Name: value}}"
         for key in value:
-            if key not in allowed:
-                raise Invalid(f"a look-up has no {key!r}", f"use {' and '.join(sorted(allowed))}")
+            if key != "tag" and not (in_vpc and key == "vpc"):
+                raise Invalid(f"a look-up has no {shown(key)}", fix)
         tags = value.get("tag")
-        if not isinstance(tags, Mapping) or not tags or not all(isinstance(item, str) for item in tags.values()):
-            raise Invalid("a look-up needs tags", "write {tag: {Name: value}}")
-        match: list[tuple[str, str | Lookup]] = [(f"tag:{key}", str(item)) for key, item in tags.items()]
+        if not isinstance(tags, Mapping) or not tags:
+            raise Invalid("a look-up needs tags", fix)
+        match: list[tuple[str, str | Lookup]] = [(f"tag:{key}", _text(item)) for key, item in tags.items()]
         if "vpc" in value:
             vpc = VPC.check(value["vpc"])
             match.append(("vpc", vpc if isinstance(vpc, Lookup) else str(vpc)))
         return Lookup(self.lookup, tuple(sorted(match, key=lambda pair: pair[0])))
 
-    def _choices(self) -> str:
-        choices = [f"${{{kind}.name}}" for kind in self.kinds]
-        choices.append(self.what)
+    def _choices(self, literal: str, name: str = "name") -> str:
+        choices = [literal, *(f"${{{kind}.{name}}}" for kind in self.kinds)]
         if self.lookup:
             choices.append("a look-up {tag: {…}}")
-        return " or ".join(choices)
+        return ", or ".join(choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +230,9 @@ class Mentions(Reference):
         return handler(schema)
 
 
-_TAGS: JsonSchemaValue = {"type": "object", "minProperties": 1}
+_SCALARS = ["string", "number", "boolean"]
+_TAGS: JsonSchemaValue = {"type": "object", "minProperties": 1, "additionalProperties": {"type": _SCALARS}}
+_LOOKUP: JsonSchemaValue = {"type": "object", "required": ["tag"], "additionalProperties": False}
 
 
 def _either(kinds: tuple[str, ...]) -> str:
@@ -282,9 +241,13 @@ def _either(kinds: tuple[str, ...]) -> str:
 
 VPC = Reference((), "id", r"vpc-[0-9a-f]{8,17}", "a VPC id such as vpc-0123456789abcdef0", lookup="vpc")
 
-_TAG_KEY = Pattern(r"(?!aws:|rds-secure:)[\w .:/=+@-]{1,128}", "a tag key: letters, digits and _.:/=+-@, not aws:…")
+_TAG_KEY = Pattern(
+    r"(?!aws:|rds-secure:)[\w .:/=+@-]{1,128}",
+    "a tag key: letters, digits, spaces and _.:/=+-@, at most 128, not beginning with aws: or rds-secure:",
+)
 _TAG_VALUE = Pattern(
-    r"(?!aws:|rds:)[\w .:/=+@-]{0,256}", "a tag value: letters, digits, spaces and _.:/=+-@, not rds:…"
+    r"(?!aws:|rds:)[\w .:/=+@-]{0,256}",
+    "a tag value: letters, digits, spaces and _.:/=+-@, at most 256, not beginning with aws: or rds:",
 )
 Tags = dict[Annotated[str, _TAG_KEY], Annotated[str, _TAG_VALUE]]
 """The user's own tags (ANY-2)."""

@@ -35,13 +35,18 @@ def assert_valid_call(service: str, action: str, params: Mapping[str, Any]) -> N
     _assert_params(_model(service, action), params)
 
 
+def assert_valid_read(service: str, action: str, path: str) -> None:
+    """A JMESPath into the reply of a call names members that it has."""
+    assert_path(_model(service, action).output_shape, path)
+
+
 def assert_valid_wait(wait: Wait) -> None:
     """The polled call exists, and every condition looks at a member that its reply has."""
     model = _model(wait.service, wait.action)
     _assert_params(model, wait.params)
     assert_path(model.output_shape, wait.select)
     for condition in (*wait.until, *wait.fail):
-        assert_path(model.output_shape, f"({wait.select}).{condition.path}")
+        assert_path(model.output_shape, f"{wait.select} | {condition.path}")
 
 
 def assert_path(shape: Shape | None, path: str) -> None:
@@ -71,7 +76,7 @@ def _assert_params(model: OperationModel, params: Mapping[str, Any]) -> None:
 
 def _written(value: Any) -> Any:
     """References as the strings that they become, tuples as the lists that botocore wants."""
-    filled = transform(value, lambda leaf: "filled-in" if isinstance(leaf, Ref | Text) else leaf)
+    filled = transform(value, lambda leaf: "filled-in-once-it-is-known" if isinstance(leaf, Ref | Text) else leaf)
     return _lists(filled)
 
 

@@ -59,8 +59,8 @@ def connect(stack: Stack, profile: str | None, region: str | None, role_arn: str
         Access(
             region=region or (None if stack.region else local.region),
             endpoint=local.endpoint,
-            access_key=local.access_key,
-            secret_key=local.secret_key,
+            access_key=local.credentials["aws_access_key_id"],
+            secret_key=local.credentials["aws_secret_access_key"],
         ),
     )
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from rds_secure import ownership, resources
 from rds_secure.errors import Location
-from rds_secure.fields import plain, values_of
+from rds_secure.fields import Mode, markers, plain, values_of
 from rds_secure.kind import Change, FieldChange, Live, Resource
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
@@ -96,7 +96,7 @@ class _Planner:
         changes = tuple(
             FieldChange(name, new=plain(value))
             for name, value in values_of(resource.spec).items()
-            if value not in (None, (), {}) and name != "ignore"
+            if value not in (None, (), {}) and markers(type(resource.spec))[name].mode is not Mode.META
         )
         return Step(resource.address, resource.name, Action.CREATE, operations, changes)
 

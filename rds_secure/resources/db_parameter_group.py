@@ -1,4 +1,4 @@
-"""DB parameter groups: how an engine is set up, with TLS forced where one parameter does it. In effect: `db_instance`."""
+"""DB parameter groups: how an engine is set up, TLS forced where one parameter does it. It reboots nothing."""
 
 from __future__ import annotations
 
@@ -258,20 +258,19 @@ def _family_problems(family: str) -> Iterator[Complaint]:
         if right != family:
             fix = f"did you mean {right!r}?" if right else f"write more of its version, such as {family}.0"
             yield Complaint(("family",), f"{name} has no family {family!r}", fix)
-    elif near := difflib.get_close_matches(name, ENGINES, 1, cutoff=0.8):
-        if not name.startswith("custom-"):
-            right = engines.family(near[0], version) or near[0]
-            yield Complaint(("family",), f"there is no family {family!r}", f"did you mean {right!r}?")
+    elif near := () if name.startswith("custom-") else difflib.get_close_matches(name, ENGINES, 1, cutoff=0.8):
+        right = engines.family(near[0], version) or near[0]
+        yield Complaint(("family",), f"there is no family {family!r}", f"did you mean {right!r}?")
 
 
 def _described(parameters: Iterable[Mapping[str, Any]]) -> _Described:
     rows = {row["ParameterName"]: row for row in parameters}
-    user = {name for name, row in rows.items() if row.get("Source", "user") == "user"}
+    user = {name for name, row in rows.items() if row["Source"] == "user"}
     values = {name: str(row["ParameterValue"]) for name, row in rows.items() if row.get("ParameterValue") is not None}
     return _Described(
         set={name: values.get(name, "") for name in user},
         default={name: value for name, value in values.items() if name not in user},
-        types={name: row["ApplyType"] for name, row in rows.items() if "ApplyType" in row},
+        types={name: row["ApplyType"] for name, row in rows.items()},
     )
 
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
-from rds_secure import principals, tagging
-from rds_secure.attachments import LETTING_GO, must_stay, policies_let_go, policies_made, policies_settled, strange
+from rds_secure import tagging
 from rds_secure.fields import Bool, Field, Mode, Named, ResourceSpec
+from rds_secure.iam import principals
+from rds_secure.iam.attachments import LETTING_GO, must_stay, policies_let_go, policies_made, policies_settled, strange
+from rds_secure.iam.principals import GONE, Attached
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
-from rds_secure.principals import GONE, Attached
 from rds_secure.values import Address
 
 _PATH = re.compile(r"/rds-secure/([^/]+)/([^/]+)/")
@@ -32,7 +33,8 @@ class IamGroupSpec(Named, ResourceSpec):
             shared=True,
         ),
     ] = ()
-    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy."""
+    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy. One that
+    is taken out here stays attached, and is shown, unless `exclusive: true` is written."""
     inline_policies: Annotated[
         principals.NotWritten,
         Field(

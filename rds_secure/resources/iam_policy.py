@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from rds_secure import documents, principals, tagging
-from rds_secure.attachments import LETTING_GO, attach, detach, releases, tag
+from rds_secure import documents, tagging
 from rds_secure.fields import Bool, Document, Field, Mode, Named, Part, PolicyText, ResourceSpec, Str, Tagged, values_of
+from rds_secure.iam import principals
+from rds_secure.iam.attachments import LETTING_GO, attach, detach, releases, tag
+from rds_secure.iam.principals import GONE, What
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Operation
-from rds_secure.principals import GONE, What
 from rds_secure.values import Ref, Value, refs
 
 VERSIONS = 5
@@ -336,7 +337,7 @@ def _found(
                 users=attached.get("users", ()), groups=attached.get("groups", ()), roles=attached.get("roles", ())
             ),
         ),
-        exports={"arn": detail["Arn"], "name": _name(detail), "id": detail["PolicyId"]},
+        exports={"arn": detail["Arn"], "name": _name(detail), "id": described["PolicyId"]},
         tags=tagging.mapping(described.get("Tags")),
         facts={"versions": versions},
     )

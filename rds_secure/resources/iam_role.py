@@ -7,8 +7,21 @@ from typing import Annotated, Any
 
 from pydantic import Field as Limit
 
-from rds_secure import documents, principals, tagging
-from rds_secure.attachments import (
+from rds_secure import documents, tagging
+from rds_secure.fields import (
+    Bool,
+    Document,
+    Field,
+    Int,
+    Mode,
+    Named,
+    ResourceSpec,
+    Str,
+    Tagged,
+    values_of,
+)
+from rds_secure.iam import principals
+from rds_secure.iam.attachments import (
     LETTING_GO,
     NEW,
     boundary_removed,
@@ -20,59 +33,23 @@ from rds_secure.attachments import (
     strange,
     tag,
 )
-from rds_secure.fields import (
-    Bool,
-    Document,
-    Field,
-    Int,
-    Mode,
-    Named,
-    Part,
-    Pattern,
-    Reference,
-    ResourceSpec,
-    Str,
-    Tagged,
-    values_of,
+from rds_secure.iam.principals import GONE, Attached
+from rds_secure.iam.trust import (
+    Trust,
+    check_trust,
+    check_trust_document,
+    trust_document,
+    verify_trust,
+    verify_trust_size,
 )
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Operation, Retry
-from rds_secure.principals import GONE, Attached
-from rds_secure.values import Ref, Value, leaves, refs
+from rds_secure.values import Address, Value, refs
 
 _NOT_SEEN_YET = (Retry("MalformedPolicyDocument", "Invalid principal"),)
 """What AWS answers where a trusted user or role was made a moment ago (IAM-1)."""
 
 _SOURCE_ACCOUNT = "aws:SourceAccount"
-
-Service = Annotated[
-    str, Pattern(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", "a service's name such as monitoring.rds.amazonaws.com")
-]
-Trusted = Annotated[
-    Ref | str,
-    Reference(
-        ("iam_role", "iam_user"),
-        "arn",
-        r"\d{12}|arn:[a-z-]+:(?:iam::\d{12}:(?:root|(?:user|role)/[^*?\s]+)|sts::\d{12}:[^*?\s]+)",
-        "an account id, or the ARN of a user or role",
-    ),
-]
-
-
-class Trust(Part):
-    """Who may assume a role: one statement for services, one for accounts, users and roles."""
-
-    services: Annotated[
-        tuple[Service, ...], Field(create="Principal.Service", terraform="identifiers", as_set=True)
-    ] = ()
-    """AWS services such as monitoring.rds.amazonaws.com."""
-    principals: Annotated[tuple[Trusted, ...], Field(create="Principal.AWS", terraform="principals", as_set=True)] = ()
-    """Accounts by id, users and roles by reference or ARN."""
-    conditions: Annotated[Document, Field(create="Condition", terraform="condition")] = {}
-    """Operator → key → value, as in IAM: {Bool: {aws:MultiFactorAuthPresent: true}}."""
-    source_account: Annotated[Bool, Field()] = True
-    """Whether services may assume it for this account only (aws:SourceAccount), so that nobody can use them as a
-    confused deputy. Write false for a service that does not send the key."""
 
 
 class IamRoleSpec(Named, Tagged, ResourceSpec):
@@ -137,7 +114,8 @@ class IamRoleSpec(Named, Tagged, ResourceSpec):
             shared=True,
         ),
     ] = ()
-    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy."""
+    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy. One that
+    is taken out here stays attached, and is shown, unless `exclusive: true` is written."""
     inline_policies: Annotated[
         principals.NotWritten,
         Field(
@@ -171,19 +149,16 @@ class IamRole(Kind[IamRoleSpec]):
             said = "both 'trust' and 'document' are written" if spec.trust else "nothing says who may assume it"
             yield Complaint((), said, "write either 'trust' or 'document'")
             return
-        path = ("trust",) if spec.trust else ("document", "Statement")
-        if spec.trust:
-            yield from _check_trust(spec.trust)
-        else:
-            found = documents.problems(spec.document, principals="required", resources="forbidden")
-            yield from principals.document_complaints(path, found)
-        if any(ref.target.kind == self.name and ref.target.name == key for ref in refs(values_of(spec))):
-            yield Complaint(path[:1], "it trusts itself, before it exists", "take that out")
+        yield from check_trust(spec.trust) if spec.trust else check_trust_document(spec.document)
+        if Address(self.name, key) in {ref.target for ref in refs(values_of(spec))}:
+            yield Complaint((_written(spec),), "it trusts itself, before it exists", "take that out")
 
     def verify(self, reader: Reader, resource: Resource[IamRoleSpec]) -> Iterator[Complaint]:
         spec = resource.spec
         if spec.trust:
-            yield from _verify_trusted(reader, spec.trust)
+            yield from verify_trust(reader, spec.trust)
+        if said := verify_trust_size(reader, trust_document(spec.trust) if spec.trust else spec.document):
+            yield Complaint((_written(spec),), said, "trust fewer, or ask AWS for a larger quota")
         yield from principals.verify_policies(reader, "Role", resource.name, spec)
         yield from principals.verify_boundary(reader, spec.boundary)
 
@@ -194,7 +169,7 @@ class IamRole(Kind[IamRoleSpec]):
         spec = principals.with_arns(resource.spec, scope.partition)
         if spec.trust is None:
             return spec
-        return spec.model_copy(update={"document": _document(spec.trust, scope), "trust": None})
+        return spec.model_copy(update={"document": trust_document(spec.trust, scope), "trust": None})
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[IamRoleSpec]]:
         details = [
@@ -275,58 +250,8 @@ class IamRole(Kind[IamRoleSpec]):
         return tag("Role", {"RoleName": subject.name}, add, remove)
 
 
-def _check_trust(trust: Trust) -> Iterator[Complaint]:
-    if not (trust.services or trust.principals):
-        yield Complaint(("trust",), "nobody may assume the role", "name 'services' or 'principals'")
-    if trust.services and trust.principals and trust.conditions:
-        said = "the conditions would bind the services as well as the principals"
-        yield Complaint(("trust", "conditions"), said, "make two roles, or write a 'document'")
-    found = documents.problems(_document(trust, _NOWHERE), principals="required", resources="forbidden")
-    yield from principals.document_complaints(("trust", "conditions"), found)
-
-
-_NOWHERE = Scope("000000000000", "us-east-1", "aws", "")
-"""Where a trust policy is tried out offline."""
-
-
-def _document(trust: Trust, scope: Scope) -> Value:
-    """The trust policy, in which references stay: AWS asks whether a principal exists (design rule 4)."""
-    common = {"effect": "allow", "actions": ("sts:AssumeRole",)}
-    statements: list[Mapping[str, Value]] = []
-    if trust.services:
-        conditions = _with_source_account(trust.conditions, scope) if trust.source_account else trust.conditions
-        statements.append({**common, "principals": {"Service": trust.services}, "conditions": conditions})
-    if trust.principals:
-        named = tuple(_principal(principal, scope) for principal in trust.principals)
-        statements.append({**common, "principals": {"AWS": named}, "conditions": trust.conditions})
-    return documents.statements_from(statements)
-
-
-def _principal(written: Ref | str, scope: Scope) -> Ref | str:
-    """A bare account id as AWS gives it back."""
-    bare = isinstance(written, str) and written.isdigit()
-    return f"arn:{scope.partition}:iam::{written}:root" if bare else written
-
-
-def _with_source_account(conditions: Mapping[str, Value], scope: Scope) -> Mapping[str, Value]:
-    """The conditions with one on the source account, unless there is one (semantics.md §2)."""
-    if any(str(key).lower() == _SOURCE_ACCOUNT.lower() for path, _ in leaves(conditions) for key in path):
-        return conditions
-    equals = {**conditions.get("StringEquals", {}), _SOURCE_ACCOUNT: scope.account}
-    return {**conditions, "StringEquals": equals}
-
-
-def _verify_trusted(reader: Reader, trust: Trust) -> Iterator[Complaint]:
-    """Users and roles of this account that do not exist: AWS refuses a trust policy which names them."""
-    literal = [(index, arn) for index, arn in enumerate(trust.principals) if isinstance(arn, str) and "/" in arn]
-    if not literal:
-        return
-    partition, account = principals.caller(reader)
-    existing = {detail["Arn"] for what in ("User", "Role") for detail in principals.listed(reader, what)}
-    for index, arn in literal:
-        if arn.startswith(f"arn:{partition}:iam::{account}:") and arn not in existing:
-            fix = "name an existing one, or declare it and refer to it"
-            yield Complaint(("trust", "principals", index), f"there is no {arn}", fix)
+def _written(spec: IamRoleSpec) -> str:
+    return "trust" if spec.trust else "document"
 
 
 def _trust_changed(change: Change[IamRoleSpec]) -> Iterator[Operation]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
-from rds_secure import principals, tagging
-from rds_secure.attachments import (
+from rds_secure import tagging
+from rds_secure.fields import Bool, Field, Mode, Named, ResourceSpec, Tagged
+from rds_secure.iam import principals
+from rds_secure.iam.attachments import (
     LETTING_GO,
     NEW,
     boundary_removed,
@@ -20,10 +22,9 @@ from rds_secure.attachments import (
     swapped,
     tag,
 )
-from rds_secure.fields import Bool, Field, Mode, Named, ResourceSpec, Tagged
+from rds_secure.iam.principals import GONE, Attached
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Operation
-from rds_secure.principals import ATTACHMENTS, GONE, Attached
 from rds_secure.values import Ref, Value
 
 _CREDENTIALS = (
@@ -78,7 +79,8 @@ class IamUserSpec(Named, Tagged, ResourceSpec):
             shared=True,
         ),
     ] = ()
-    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy."""
+    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy. One that
+    is taken out here stays attached, and is shown, unless `exclusive: true` is written."""
     inline_policies: Annotated[
         principals.NotWritten,
         Field(
@@ -115,12 +117,10 @@ class IamUser(Kind[IamUserSpec]):
 
     def verify(self, reader: Reader, resource: Resource[IamUserSpec]) -> Iterator[Complaint]:
         spec = resource.spec
-        if spec.groups:
-            yield from principals.verify_names(reader, ("groups",), "Group", spec.groups)
-            limit = principals.quota(reader, "GroupsPerUserQuota", ATTACHMENTS)
-            if len(set(spec.groups)) > limit:
-                said = f"a user can be in {limit} groups (IAM-2), not in {len(set(spec.groups))}"
-                yield Complaint(("groups",), said, "take some out, or join groups")
+        yield from principals.verify_names(reader, ("groups",), "Group", spec.groups)
+        if principals.exceeds(reader, len(set(spec.groups)), "GroupsPerUserQuota"):
+            said = f"a user cannot be in {len(set(spec.groups))} groups (IAM-2)"
+            yield Complaint(("groups",), said, "take some out, or put their policies together")
         yield from principals.verify_policies(reader, "User", resource.name, spec)
         yield from principals.verify_boundary(reader, spec.boundary)
 

@@ -58,24 +58,22 @@ class Sandbox:
 
     def client(self, service: str) -> Any:
         """A boto3 client of a service, such as ``kms``, for looking at the sandbox from outside the tool."""
-        return _session().client(service, region_name=self.region, endpoint_url=self.endpoint, config=_direct())
+        return _client(self.endpoint, self.region, service)
 
     def reset(self) -> None:
         """Forget everything that was made, and seed the account anew. Raises OSError when the sandbox is gone."""
         self.ask("POST", "reset")
 
-    def ask(self, method: str, what: str, *, timeout: float = 60) -> Any:
-        """The JSON answer of a private request; raises one of `UNREACHABLE` when no sandbox with this token answers."""
+    def ask(self, method: str, what: str, *, timeout: float = 60) -> None:
+        """Make a private request; raises one of `UNREACHABLE` unless a sandbox with this token does what is asked."""
         connection = http.client.HTTPConnection(HOST, _port(self.endpoint), timeout=timeout)
         try:
             connection.request(method, PRIVATE + what, headers={TOKEN_HEADER: self.token})
-            response = connection.getresponse()
-            answer = json.loads(response.read())
+            answer = json.loads(connection.getresponse().read())
         finally:
             connection.close()
-        if response.status != http.client.OK or answer.get("token") != self.token:
-            raise ConnectionRefusedError(f"{self.endpoint} is not this sandbox")
-        return answer
+        if answer != {"token": self.token}:
+            raise ConnectionRefusedError(f"{self.endpoint} is not this sandbox, or refused to {what}")
 
 
 def endpoint(port: int) -> str:
@@ -88,8 +86,15 @@ def _port(url: str) -> int:
 
 
 @cache
+def _client(url: str, region: str, service: str) -> Any:
+    """One client each, over one session that reads each service model once, and never through a proxy."""
+    from botocore.config import Config
+
+    return _session().client(service, region_name=region, endpoint_url=url, config=Config(proxies={}))
+
+
+@cache
 def _session() -> Any:
-    """One boto3 session for all clients: it reads each service model once."""
     import boto3
 
     return boto3.session.Session(
@@ -97,11 +102,3 @@ def _session() -> Any:
         aws_secret_access_key=CREDENTIALS["aws_secret_access_key"],
         region_name=REGION,
     )
-
-
-@cache
-def _direct() -> Any:
-    """Never through a proxy: the endpoint is this machine."""
-    from botocore.config import Config
-
-    return Config(proxies={})

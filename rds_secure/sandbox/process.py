@@ -90,7 +90,6 @@ def _spawn() -> Sandbox:
             start_new_session=True,
         )
         record = state.Record(child.pid, listener.getsockname()[1], token)
-    _children[child.pid] = child
     state.write(record)
     started = _sandbox(record)
     try:
@@ -100,6 +99,7 @@ def _spawn() -> Sandbox:
         child.wait()
         state.remove()
         raise RdsSecureError(f"the sandbox did not start; the end of {state.log_path()}:\n{_log_tail()}") from error
+    _children[child.pid] = child
     return started
 
 
@@ -114,10 +114,10 @@ def _log_tail(lines: int = 15) -> str:
 
 def _end(running: Sandbox) -> None:
     """Ask the server to go: it answers first, and then ends."""
+    child = _children.pop(running.pid or 0, None)
     try:
         running.ask("POST", "stop")
-    except UNREACHABLE as error:
+        if child is not None:
+            child.wait(START_SECONDS)
+    except (*UNREACHABLE, subprocess.TimeoutExpired) as error:
         raise RdsSecureError(f"the sandbox (process {running.pid}) does not stop: end that process") from error
-    child = _children.pop(running.pid or 0, None)
-    if child is not None:
-        child.wait(START_SECONDS)

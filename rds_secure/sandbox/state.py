@@ -1,4 +1,7 @@
-"""Where the shared sandbox leaves its traces: one record of what runs, a log, and a lock. It starts nothing."""
+"""Where the shared sandbox leaves its traces: one record of what runs, a log, and a lock. It starts nothing.
+
+The lock is flock(2), so the shared sandbox is for POSIX systems; the rest of the package is not bound to them.
+"""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rds_secure.errors import SpecError
+from rds_secure.errors import Problem, SpecError
 from rds_secure.spec import files
 from rds_secure.spec.source import Source
-from rds_secure.spec.stack import Environment, Stack, build
+from rds_secure.spec.stack import Environment, Stack, build, collected
 
 __all__ = ["Environment", "Source", "Stack", "build", "load"]
 
@@ -18,8 +18,11 @@ def load(paths: Sequence[str | Path]) -> tuple[Stack, tuple[Source, ...]]:
     sources, problems = files.load(paths)
     if not problems:
         return build(sources), sources
+    more: tuple[Problem, ...] = ()
     try:
-        build(sources)
+        if sources:
+            read = {source.file for source in sources}
+            build(sources, complete=all(found.location and found.location.file in read for found in problems))
     except SpecError as error:
-        problems = (*problems, *error.problems)
-    raise SpecError(problems)
+        more = error.problems
+    raise SpecError(collected(problems, more))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -9,7 +10,8 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from rds_secure.errors import Problem
-from rds_secure.fields import Field, Invalid
+from rds_secure.fields import Field
+from rds_secure.interpolation import Invalid, shown
 from rds_secure.operation import snake
 from rds_secure.spec.source import Path, Source
 from rds_secure.spec.suggest import closest
@@ -31,12 +33,14 @@ def problem_of(error: ErrorDetails, spec: type[BaseModel], source: Source, base:
     if kind == "extra_forbidden":
         word = str(error["loc"][-1])
         owner = _part(spec, error["loc"][:-1])
-        return Problem(f"there is no field {word!r} here", _meant(word, owner), source.key_at((*path[:-1], word)))
+        return Problem(f"there is no field {shown(word)} here", meant(word, owner), source.key_at(path))
     if kind == "missing":
         name = str(error["loc"][-1])
         return Problem(f"{name!r} is missing", _hint(_part(spec, error["loc"][:-1]), name), source.at(path))
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, Invalid):
+        if error["loc"][-1:] == ("[key]",):
+            return Problem(f"{_label(inside[:-1])}{cause.what}", cause.fix, source.key_at(path))
         return Problem(f"{_label(inside)}{cause.what}", cause.fix, source.at(path))
     if kind in _LIMITS:
         key, compared, bound = _LIMITS[kind]
@@ -46,13 +50,12 @@ def problem_of(error: ErrorDetails, spec: type[BaseModel], source: Source, base:
         )
     if kind in ("literal_error", "enum"):
         choices = str(error["ctx"]["expected"]).replace("'", "")
-        given = error["input"] if isinstance(error["input"], str) else "this"
-        guess = closest(given, [choice for part in choices.split(", ") for choice in part.split(" or ")])
-        fix = f"did you mean {guess}?" if guess else f"write {choices}"
-        return Problem(f"{_label(inside)}{given!r} is not possible", fix, source.at(path))
+        given = "this" if "password" in _label(inside) else shown(error["input"])  # no secret is ever repeated
+        what = "nothing is written here" if error["input"] is None else f"{given} is not possible"
+        return Problem(f"{_label(inside)}{what}", f"write {choices}", source.at(path))
     if kind in _SHAPES:
         what = f"{_label(inside)}a {_SHAPES[kind]} is needed here"
-        fix = "write - item, one a line, or [item, …]" if _SHAPES[kind] == "list" else "write key: value, one a line"
+        fix = "write [item, …]" if _SHAPES[kind] == "list" else "write 'key: value' below it, one a line"
         return Problem(what, fix, source.at(path))
     return Problem(f"{_label(inside)}{error['msg']}", "correct it", source.at(path))
 
@@ -89,8 +92,8 @@ def _model(annotation: Any) -> type[BaseModel] | None:
     return next((found for argument in get_args(annotation) if (found := _model(argument))), None)
 
 
-def _meant(word: str, spec: type[BaseModel]) -> str:
-    """The field that was meant, also by its name in Terraform or in the AWS API."""
+def meant(word: str, spec: type[BaseModel]) -> str:
+    """What to do about a field that a spec type lacks: one may be meant by its name in Terraform or in the AWS API."""
     other: dict[str, str] = {}
     for name, info in spec.model_fields.items():
         shown = info.alias or name
@@ -113,5 +116,7 @@ def _last(path: str) -> str:
 
 def _hint(spec: type[BaseModel], name: str) -> str:
     info = next((info for field, info in spec.model_fields.items() if name in (field, info.alias)), None)
-    described = (info.description or "").partition(". ")[0].rstrip(".") if info else ""
-    return f"add it ({described[:1].lower()}{described[1:]})" if described else "add it"
+    described = (info.description or "").partition(". ")[0].rstrip(".").replace("`", "") if info else ""
+    if not re.match("[A-Z]{2}", described):
+        described = described[:1].lower() + described[1:]
+    return f"add it ({described})" if described else "add it"

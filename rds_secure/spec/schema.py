@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from rds_secure import resources
+from rds_secure.kind import Kind
 from rds_secure.spec.stack import KEY, Header
 
 
@@ -41,12 +42,16 @@ def stack_schema() -> dict[str, Any]:
     }
 
 
-def _section(kind: Any, reference: str) -> dict[str, Any]:
+def _section(kind: Kind[Any], reference: str) -> dict[str, Any]:
+    resource: dict[str, Any] = {"$ref": reference}
+    if not any(info.is_required() for info in kind.spec.model_fields.values()):
+        resource = {"anyOf": [resource, {"type": "null"}]}  # nothing below its key: all defaults
     return {
         "type": "object",
         "description": f"{kind.title}s, by key.",
-        "propertyNames": {"pattern": f"^{KEY.pattern}$"},
-        "additionalProperties": {"anyOf": [{"$ref": reference}, {"type": "null"}]},
+        "propertyNames": {"pattern": f"^{KEY}$"},
+        "additionalProperties": resource,
+        "minProperties": 1,
     }
 
 

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-_CUTOFF = 0.7
+_CUTOFF = 0.65
 
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:

@@ -22,8 +22,9 @@ def declare(kind: Kind[Any], key: str, fields: Mapping[str, Any], scope: Scope =
     """A resource as the planner gets it, not yet normalised."""
     address, spec = Address(kind.name, key), kind.spec.model_validate(fields)
     name = kind.aws_name(scope.stack, key, spec)
-    tags = ownership.tags(scope.stack, address, name, written(spec), spec.tags, "")
-    return Resource(address, name, spec, spec, tags)
+    home = scope.region if kind.home else ""
+    tags = ownership.tags(scope.stack, address, name, written(spec), getattr(spec, "tags", {}), home)
+    return Resource(address, name, spec, spec, tags if kind.taggable else {})
 
 
 def complaints(kind: Kind[Any], fields: Mapping[str, Any], key: str = "orders") -> list[tuple[tuple[Any, ...], str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
@@ -531,5 +530,5 @@ def test_groups_of_the_stack_that_name_it_do_not_hold_a_group() -> None:
 
 def test_a_group_that_holds_a_rule_of_another_stack_is_not_deleted() -> None:
     read = found(row(tags={ownership.STACK: "billing"}, CidrIpv4="10.0.0.0/8"))
-    answer = KIND.inspect(reader(), replace(link(read, ORDERS, SCOPE)), SCOPE, frozenset())
+    answer = KIND.inspect(reader(), link(read, ORDERS, SCOPE), SCOPE, frozenset())
     assert answer == "it holds rules that are not ours: tcp 5432 from 10.0.0.0/8"

@@ -20,7 +20,7 @@ KINDS = ("db_instance", "db_parameter_group", "db_subnet_group", "iam_policy", "
         ("dbinstance", "db_instance"),
         ("security_groups", "security_group"),
         ("secuirty_group", "security_group"),
-        ("kms", None),
+        ("kms", "kms_key"),
         ("rds_cluster", None),
         ("", None),
         ("x" * 100_000, None),

@@ -70,6 +70,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("ec2-rule-normal-form", "networks and protocols stay as written", "EC2-1", ec2.rule_normal_form),
     Repair("ec2-rule-identity", "another description makes another rule", "EC2-1", ec2.rule_identity),
     Repair("ec2-group-rule-descriptions", "they are not shown", "§6", ec2.group_rule_descriptions),
+    Repair("ec2-rule-owners", "the owner of a rule's group is not shown", "§6", ec2.rule_owners),
     Repair("ec2-authorize-as-a-whole", "half of a refused call is done", "§6", ec2.authorize_as_a_whole),
     Repair("ec2-description-updates", "not by rule id, nor for group rules", "§6", ec2.description_updates),
     Repair("ec2-group-creation", "names and texts are not checked", "EC2-5", ec2.group_creation),

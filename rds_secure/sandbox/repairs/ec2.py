@@ -82,6 +82,15 @@ def group_rule_descriptions() -> None:
     )
 
 
+def rule_owners() -> None:
+    """DescribeSecurityGroupRules names the account that owns a rule's group."""
+
+    @around(SecurityGroupRule, "__init__")
+    def init(original: Any, self: SecurityGroupRule, ec2_backend: Any, *rest: Any, **named: Any) -> None:
+        original(self, ec2_backend, *rest, **named)
+        self.group_owner_id = ec2_backend.account_id
+
+
 def authorize_as_a_whole() -> None:
     """Authorizing several rules makes all of them or none, and answers with all of them."""
 

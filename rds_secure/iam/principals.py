@@ -105,7 +105,7 @@ def check_policies(policies: Sequence[Ref | str]) -> Iterator[Complaint]:
             yield Complaint(("policies", index), "an attachment is written at the policy of the stack", fix)
 
 
-_PROBLEM = re.compile(r"(.+?): ((?:write|use|keep|take|name|test) .*)", re.DOTALL)
+_PROBLEM = re.compile(r"(.+?): ((?:write|use|keep|take|name|test|it takes) .*)", re.DOTALL)
 _STATEMENT = re.compile(r"statement (\d+)\b")
 
 
@@ -200,10 +200,12 @@ def attachments(reader: Reader, what: What) -> Mapping[str, frozenset[str]]:
     }
 
 
-def quota(reader: Reader, name: str, default: int) -> int:
-    """One of the account's IAM quotas, which AWS raises on request (fields.md has the usual values from memory)."""
+def exceeds(reader: Reader, count: int, quota: str, usual: int = ATTACHMENTS) -> bool:
+    """Whether a count is beyond a quota. AWS raises quotas on request, so beyond the usual one the account is asked."""
+    if count <= usual:
+        return False
     summary = (reader.call("iam", "GetAccountSummary") or {}).get("SummaryMap", {})
-    return int(summary.get(name, default))
+    return count > int(summary.get(quota, usual))
 
 
 def caller(reader: Reader) -> tuple[str, str]:
@@ -232,12 +234,11 @@ def verify_policies(reader: Reader, what: What, name: str, spec: Holder) -> Iter
 def verify_room(
     reader: Reader, path: tuple[str | int, ...], what: What, name: str, held: frozenset[str], arns: Iterable[str]
 ) -> Iterator[Complaint]:
-    """Whether a principal that holds these policies can take those (IAM-2); nothing is asked if it has them all."""
-    if not held.issuperset(arns):
-        count, limit = len(held.union(arns)), quota(reader, f"AttachedPoliciesPer{what}Quota", ATTACHMENTS)
-        if count > limit:
-            said = f"{what.lower()} {name} would have {count} policies attached, and IAM allows {limit}"
-            yield Complaint(path, said, "detach others first, or put several into one policy")
+    """Whether a principal that holds these policies can take those as well (IAM-2)."""
+    count = len(held.union(arns))
+    if not held.issuperset(arns) and exceeds(reader, count, f"AttachedPoliciesPer{what}Quota"):
+        said = f"{what.lower()} {name} would have {count} policies attached, more than IAM allows"
+        yield Complaint(path, said, "detach others first, or put several into one policy")
 
 
 def verify_boundary(reader: Reader, boundary: Ref | str | None) -> Iterator[Complaint]:

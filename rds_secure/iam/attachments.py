@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from rds_secure import tagging
+from rds_secure.iam.principals import ATTACHMENTS, GONE, What
 from rds_secure.kind import Change, Live
 from rds_secure.operation import Operation, Retry
-from rds_secure.principals import ATTACHMENTS, GONE, What
 from rds_secure.values import Address, Ref, Value
 
 NEW = (Retry("NoSuchEntity"),)

@@ -1,0 +1,156 @@
+"""A plan as text for people, much as Terraform shows one: what happens to each resource, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from rich.text import Text as Line
+
+from rds_secure.errors import Location
+from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
+from rds_secure.render.calls import calls
+from rds_secure.render.change import Changes
+from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, YELLOW, indented, joined, part, words, wrapped
+from rds_secure.render.value import Values
+from rds_secure.values import Address
+
+SYMBOLS = {
+    Action.CREATE: ("+", GREEN),
+    Action.UPDATE: ("~", YELLOW),
+    Action.DELETE: ("-", RED),
+    Action.RETAG: ("·", DIM),
+    Action.NONE: ("·", DIM),
+}
+"""The sign of every action, and its colour."""
+
+_CAUSES = {
+    "spec": ("changed in the spec", DIM),
+    "drift": ("drift: AWS was changed behind the spec", MAGENTA),
+}
+_KEPT = "no longer declared, kept"
+
+
+def plan_page(plan: Plan, width: int, show_calls: bool) -> Iterator[Line]:
+    """All lines of a plan."""
+    yield joined(part(f"Stack {plan.stack}", BOLD), part(f" · account {plan.account} · {plan.region}", DIM))
+    yield from _spaced(_Steps(plan, width, show_calls).lines(step) for step in plan.steps if not step.says_nothing)
+    yield from _section("No longer declared, kept", (line for kept in plan.kept for line in _kept(kept, width)))
+    yield from _section("Notes", (line for note in plan.notes for line in wrapped(words(note), width, 2, hang=2)))
+    yield from _section("Refused", (line for refusal in plan.refusals for line in _refusal(refusal, width)), RED)
+    yield Line()
+    yield from _summary(plan)
+
+
+class _Steps:
+    """The steps of one plan, as lines."""
+
+    def __init__(self, plan: Plan, width: int, show_calls: bool) -> None:
+        self.plan, self.width, self.show_calls = plan, width, show_calls
+        self.values = Values(plan.known)
+
+    def lines(self, step: Step) -> list[Line]:
+        """A heading, and below it all that happens, waits, or is only worth knowing."""
+        return [*self._heading(step), *self._body(step)]
+
+    def _heading(self, step: Step) -> Iterator[Line]:
+        symbol, style = SYMBOLS[step.action]
+        address = part(step.address, DIM if step.action is Action.RETAG else BOLD)
+        heading = joined(part(symbol, style), " ", address, *_name(step.name, step.address))
+        return wrapped([heading, *(joined(" ", line) for line in _reason(step))], self.width, 2, hang=3)
+
+    def _body(self, step: Step) -> Iterator[Line]:
+        changes = Changes(self.values, self.width, indent=6)
+        yield from (changes.created if step.action is Action.CREATE else changes.changed)(step.changes)
+        if step.action is Action.DELETE and len(step.operations) > 1:
+            yield from (indented(6, part(operation.summary)) for operation in step.operations)
+        below = replace(changes, indent=8)
+        if step.pending:
+            yield indented(6, part("parked by AWS until the window:", DIM))
+            yield from below.changed(replace(change, when="", note="") for change in step.pending)
+        if step.strangers:
+            yield indented(6, part("not ours, left alone (exclusive: true would remove it):", DIM))
+            yield from (joined(" " * 8, part(item.path), ": ", changes.member(item)) for item in step.strangers)
+        for note in step.notes:
+            yield from wrapped([part("note:", DIM), *words(note)], self.width, 6, hang=6)
+        if self.show_calls:
+            yield from calls(step, self.plan, indent=6)
+
+
+def _reason(step: Step) -> Iterator[Line]:
+    """What stands behind the name: why it changes, or what one word says of it."""
+    if step.cause in _CAUSES:
+        yield part(*_CAUSES[step.cause])
+    if step.action is Action.RETAG:
+        yield part("tags only", DIM)
+    if step.action is Action.DELETE and len(step.operations) == 1:
+        yield part(step.operations[0].summary, DIM)
+
+
+def _spaced(blocks: Iterable[list[Line]]) -> Iterator[Line]:
+    """The blocks with a blank line around each that is longer than one line."""
+    was_long = True
+    for block in blocks:
+        is_long = len(block) > 1
+        if is_long or was_long:
+            yield Line()
+        yield from block
+        was_long = is_long
+
+
+def _section(title: str, lines: Iterable[Line], style: str = "") -> Iterator[Line]:
+    found = list(lines)
+    if found:
+        yield Line()
+        yield part(title, f"{BOLD} {style}".strip())
+        yield from found
+
+
+def _kept(kept: Kept, width: int) -> Iterator[Line]:
+    subject = joined(part(kept.address), *_name(kept.name, kept.address))
+    reason = [] if kept.reason == _KEPT else words(f" {kept.reason}", DIM)
+    return wrapped([subject, *reason], width, 2, hang=4)
+
+
+def _name(name: str, address: Address) -> tuple[Line, ...]:
+    """The name at AWS, where it is not the key."""
+    return (part(f" ({name})", DIM),) if name != address.name else ()
+
+
+def _refusal(refusal: Refusal, width: int) -> Iterator[Line]:
+    """Where, what, and what to do; the address where the words do not name it."""
+    about = "" if str(refusal.address) in refusal.what else f"{refusal.address}: "
+    yield from wrapped([*_place(refusal.location), *words(about + refusal.what)], width, 2, hang=4)
+    yield from wrapped(words(f"what to do: {refusal.fix}"), width, 6, hang=2)
+
+
+def _place(location: Location | None) -> tuple[Line, ...]:
+    return (joined(part(location, BOLD), ":"),) if location else ()
+
+
+def _summary(plan: Plan) -> Iterator[Line]:
+    """The counts, what stands in the way, and what an approval is bound to."""
+    waiting = sum(len(step.pending) for step in plan.steps)
+    waits = f"{_count(waiting, 'change')} of ours {'waits' if waiting == 1 else 'wait'} for the window"
+    if plan.is_empty and plan.is_applicable:
+        agrees = f"AWS agrees with the spec; {waits}." if waiting else "AWS agrees with the spec."
+        yield joined(part("No changes.", f"{BOLD} {GREEN}"), " ", agrees)
+    else:
+        yield joined(part("Plan:", BOLD), " ", ", ".join(_counts(plan)), f"; {waits}." if waiting else ".")
+    if plan.refusals:
+        yield part(f"Refused: {_count(len(plan.refusals), 'problem')} to settle before anything is applied.", RED)
+    yield part(f"digest {plan.digest}", DIM)
+
+
+def _counts(plan: Plan) -> Iterator[str]:
+    yield f"{plan.count(Action.CREATE)} to create"
+    yield f"{plan.count(Action.UPDATE)} to change"
+    yield f"{plan.count(Action.DELETE)} to delete"
+    if tagged := plan.count(Action.RETAG):
+        yield f"{tagged} tags only"
+    if plan.kept:
+        yield f"{len(plan.kept)} kept"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

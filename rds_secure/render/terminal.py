@@ -1,0 +1,38 @@
+"""Text for people: plans, results, errors, and an apply as it goes on. What each looks like is in the pages.
+
+``color``: True or False, or None for what the stream and NO_COLOR say. ``width`` in columns, None for the terminal's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TextIO
+
+from rds_secure.errors import Problem, RdsSecureError
+from rds_secure.plan.model import Plan
+from rds_secure.render.plan_page import plan_page
+from rds_secure.render.problem import error_page
+from rds_secure.render.progress import Progress
+from rds_secure.render.result_page import Exports, result_page
+from rds_secure.render.screen import columns, write
+
+__all__ = ["Progress", "error_text", "plan_text", "result_text"]
+
+
+def plan_text(
+    plan: Plan, *, stream: TextIO, color: bool | None = None, show_calls: bool = False, width: int | None = None
+) -> None:
+    """Write a plan; with ``show_calls`` also every API call, and the same call as an ``aws`` command."""
+    write(stream, plan_page(plan, width or columns(stream), show_calls), color)
+
+
+def result_text(
+    plan: Plan, exports: Exports, *, stream: TextIO, color: bool | None = None, waiting: bool = False
+) -> None:
+    """Write what the apply of a plan has made. ``exports`` were read back after it; ``waiting``: a window is due."""
+    write(stream, result_page(plan, exports, waiting), color)
+
+
+def error_text(error: RdsSecureError | Sequence[Problem], *, stream: TextIO, color: bool | None = None) -> None:
+    """Write an error, or the problems that were found in a spec."""
+    write(stream, error_page(error), color)

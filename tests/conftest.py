@@ -1,0 +1,38 @@
+"""Fixtures that all tests share: a seeded sandbox, one server per test process, emptied before each test that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from rds_secure.sandbox import Sandbox
+from tests import toy
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "repair(name): the behaviour that a row of the sandbox's REPAIRS brings about")
+
+
+@pytest.fixture(scope="session")
+def sandbox_server() -> Iterator[Sandbox]:
+    """The sandbox of this test process; moto is loaded only when a test wants it."""
+    from rds_secure.sandbox.server import serve_in_thread
+
+    with serve_in_thread() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(sandbox_server: Sandbox) -> Sandbox:
+    """The sandbox with nothing in it but its seed. ``sandbox.client("kms")`` looks at it with boto3."""
+    sandbox_server.reset()
+    return sandbox_server
+
+
+@pytest.fixture(scope="module")
+def toys() -> Iterator[None]:
+    """The toy kinds are the kinds that there are."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        toy.register(monkeypatch)
+        yield

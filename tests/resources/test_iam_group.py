@@ -1,0 +1,155 @@
+"""Groups: whose one is by its path, its policies, and the members that keep it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rds_secure.fields import markers
+from rds_secure.kind import Found
+from rds_secure.operation import Retry
+from rds_secure.resources.iam_group import KIND, IamGroupSpec
+from tests.resources.iam_account import (
+    BULK,
+    POWER_USER,
+    READ_ONLY,
+    account,
+    arn,
+    deleted,
+    found,
+    group,
+    inspected,
+    ours,
+    policy,
+    user,
+    verified,
+)
+from tests.resources.planning import SCOPE, actions, compare, complaints, created, declare, updated
+
+PATH = "/rds-secure/eu-west-1/orders/"
+
+
+def declared(**fields: Any) -> Any:
+    return declare(KIND, "team", fields)
+
+
+def live(*others: Any, described: Any = None, **fields: Any) -> Found[IamGroupSpec]:
+    """The group ``team`` of our stack as it is read."""
+    [item] = found(KIND, account(group("team", PATH, **fields), *others, described=described), declared())
+    return item
+
+
+# What is written
+
+
+def test_iam_6_a_group_has_neither_tags_nor_a_path_to_write() -> None:
+    assert not KIND.taggable
+    assert not {"tags", "path"} & set(markers(IamGroupSpec))
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"name": "a/b"}, ("name",)),
+        ({"name": "x" * 129}, ("name",)),
+        ({"policies": ["${iam_policy.x}"]}, ("policies", 0)),
+    ],
+)
+def test_a_mistake_is_found_offline(fields: dict[str, Any], path: tuple[Any, ...]) -> None:
+    assert [where for where, _ in complaints(KIND, fields)] == [path]
+
+
+def test_policies_outside_the_stack_must_exist() -> None:
+    resource = declared(policies=["ReadOnlyAccess", "NoSuchAccess"])
+    assert verified(KIND, account(), resource) == [(("policies", 1), "there is no policy NoSuchAccess")]
+
+
+def test_the_arn_follows_from_stack_and_home() -> None:
+    assert KIND.predict(SCOPE, "team", IamGroupSpec())["arn"] == arn("group", "team", PATH)
+
+
+# What is read
+
+
+def test_the_minimal_spec_is_in_sync_with_what_it_makes() -> None:
+    difference, _ = compare(KIND, declared(), live())
+    assert difference == type(difference)()
+
+
+def test_a_group_is_ours_by_its_path() -> None:
+    item = live(attached=[READ_ONLY], inline=["own"])
+    assert item.owned_by_path is not None
+    assert (item.owned_by_path.stack, item.owned_by_path.name) == ("orders", "team")
+    assert item.spec.policies == (READ_ONLY,)
+    assert item.spec.inline_policies == ("own",)
+    assert item.exports == {"arn": arn("group", "team", PATH), "name": "team"}
+
+
+@pytest.mark.parametrize(
+    ("path", "stack"),
+    [
+        ("/", None),
+        ("/teams/", None),
+        ("/rds-secure/eu-west-1/orders/more/", None),
+        ("/rds-secure/eu-west-1/billing/", "billing"),
+        ("/rds-secure/us-east-1/orders/", "orders in us-east-1"),
+    ],
+)
+def test_a_declared_group_elsewhere_is_somebody_elses(path: str, stack: str | None) -> None:
+    [item] = found(KIND, account(group("TEAM", path)), declared())
+    assert item.identity == "team"
+    assert (item.owned_by_path and item.owned_by_path.stack) == stack
+
+
+def test_all_groups_under_our_path_are_read_with_one_call() -> None:
+    reader = account(group("old", PATH), group("stranger"), group("theirs", "/rds-secure/eu-west-1/billing/"))
+    assert [item.name for item in found(KIND, reader, declared())] == ["old"]
+    assert reader.calls == [BULK]
+
+
+# What is made and changed
+
+
+def test_a_group_is_made_under_its_stacks_path() -> None:
+    made, attached = created(KIND, declared(policies=["ReadOnlyAccess"]))
+    assert made.params == {"GroupName": "team", "Path": PATH}
+    assert set(made.exports) == set(KIND.exports)
+    assert attached.params == {"GroupName": "team", "PolicyArn": READ_ONLY}
+    assert attached.retry_on == (Retry("NoSuchEntity"),)  # IAM-1
+
+
+def test_policies_come_and_go() -> None:
+    item = live(attached=[READ_ONLY], inline=["own"])
+    assert actions(updated(KIND, declared(policies=[POWER_USER]), item)) == ["AttachGroupPolicy"]
+    assert actions(updated(KIND, declared(policies=[POWER_USER], exclusive="true"), item)) == [
+        "AttachGroupPolicy",
+        "DetachGroupPolicy",
+        "DeleteGroupPolicy",
+    ]
+
+
+# What is deleted
+
+
+def test_outside_policies_are_detached_before_the_group_goes() -> None:
+    own = arn("policy", "own")
+    item = live(policy("own"), described={own: {"Tags": ours("iam_policy", "own")}}, attached=[READ_ONLY, own])
+    calls = deleted(KIND, item)
+    assert [(call.action, call.destructive) for call in calls] == [("DetachGroupPolicy", False), ("DeleteGroup", True)]
+    assert calls[0].params["PolicyArn"] == READ_ONLY  # its own policies let go of it by themselves
+
+
+def test_members_of_the_stack_leave_by_themselves() -> None:
+    member = user("dana", groups=["team"], tags=ours("iam_user", "dana"))
+    assert inspected(KIND, account(), live(member)) == "may go"
+
+
+def test_iam_5_a_group_with_other_members_or_policies_stays() -> None:
+    members = (
+        user("eve", groups=["team"]),
+        user("fay", groups=["team"], tags=ours("iam_user", "fay", stack="base")),
+        user("gil", groups=["other"]),
+    )
+    item = live(*members, inline=["own"])
+    assert inspected(KIND, account(), item) == "it has member eve, member fay, inline policy own: remove them first"

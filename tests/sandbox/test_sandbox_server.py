@@ -1,0 +1,81 @@
+"""The sandbox's server: one request at a time, connections that stay open, errors in AWS's form, private paths."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+
+from rds_secure.sandbox import Sandbox
+from rds_secure.sandbox.endpoint import PRIVATE, TOKEN_HEADER
+
+
+def test_parallel_creates_and_lists_all_succeed(sandbox: Sandbox):
+    """Plain moto answers some of these with HTTP 500 (dictionary changed size during iteration)."""
+    iam = sandbox.client("iam")
+
+    def make(number: int) -> int:
+        iam.create_user(UserName=f"user-{number}")
+        return len(iam.list_users()["Users"])
+
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(pool.map(make, range(40)))
+    assert max(seen) == len(iam.list_users()["Users"]) == 40
+
+
+def test_a_connection_stays_open_between_requests(sandbox: Sandbox):
+    connection = http.client.HTTPConnection(urlsplit(sandbox.endpoint).netloc)
+    connection.request("GET", PRIVATE + "status", headers={TOKEN_HEADER: sandbox.token})
+    connection.getresponse().read()
+    first = connection.sock
+    connection.request("GET", PRIVATE + "status", headers={TOKEN_HEADER: sandbox.token})
+    assert json.loads(connection.getresponse().read()) == {"token": sandbox.token}
+    assert connection.sock is first is not None
+    connection.close()
+
+
+@pytest.mark.parametrize("action", ["reset", "stop"])
+def test_without_the_token_nothing_is_reset_or_stopped(sandbox: Sandbox, action: str):
+    stranger = replace(sandbox, token="0" * 32)
+    sandbox.client("kms").create_key()
+    with pytest.raises(ConnectionRefusedError):
+        stranger.ask("POST", action)
+    assert len(sandbox.client("kms").list_keys()["Keys"]) == 1
+
+
+def test_an_unknown_private_path_is_refused(sandbox: Sandbox):
+    with pytest.raises(ConnectionRefusedError):
+        sandbox.ask("GET", "reset")
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "arguments", "code"),
+    [
+        ("rds", "describe_certificates", {}, "InvalidAction"),
+        ("ec2", "describe_aggregate_id_format", {}, "InvalidAction"),
+        ("iam", "simulate_custom_policy", {"PolicyInputList": ["{}"], "ActionNames": ["s3:*"]}, "InvalidAction"),
+        ("kms", "connect_custom_key_store", {"CustomKeyStoreId": "one"}, "UnknownOperationException"),
+    ],
+)
+def test_an_operation_that_moto_lacks_is_an_error_of_awss_form(
+    sandbox: Sandbox, refused, service, method, arguments, code
+):
+    with refused(code):
+        getattr(sandbox.client(service), method)(**arguments)
+
+
+def test_the_environment_of_a_sandbox_points_an_sdk_at_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch):
+    import boto3
+
+    for name, value in sandbox.environment.items():
+        monkeypatch.setenv(name, value)
+    caller = boto3.session.Session().client("sts").get_caller_identity()
+    assert caller["Account"] == sandbox.account
+
+
+def test_a_sandbox_does_not_show_its_token(sandbox: Sandbox):
+    assert sandbox.token not in repr(sandbox)
