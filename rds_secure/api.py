@@ -11,6 +11,7 @@ from rds_secure.aws.reader import AwsReader
 from rds_secure.aws.session import Access, Connection
 from rds_secure.errors import Problem, RefusedError
 from rds_secure.events import Observer, Verifying, ignore
+from rds_secure.kind import Stateful
 from rds_secure.live import Identity, Snapshot, read_live
 from rds_secure.plan import Deletion, Plan, plan
 from rds_secure.resources import KINDS
@@ -95,4 +96,5 @@ def verify(
 
 def stateful(*, keys: bool) -> frozenset[str]:
     """The kinds that hold data: databases, and with ``keys`` the keys as well."""
-    return frozenset(kind.name for kind in KINDS if kind.stateful and (keys or not kind.is_key))
+    wanted = {Stateful.DATA, Stateful.KEY} if keys else {Stateful.DATA}
+    return frozenset(kind.name for kind in KINDS if kind.stateful in wanted)

@@ -71,12 +71,12 @@ class CallError(RdsSecureError):
     """
 
     def __init__(
-        self, service: str, method: str, code: str, message: str, *, status: int = 0, request_id: str = ""
+        self, service: str, action: str, code: str, message: str, *, status: int = 0, request_id: str = ""
     ) -> None:
-        self.service, self.method = service, method
+        self.service, self.action = service, action
         self.code, self.message = code, message
         self.status, self.request_id = status, request_id
-        super().__init__(f"{service} {method}: {code}: {message}")
+        super().__init__(f"{service} {action}: {code}: {message}")
 
 
 class DeniedError(CallError):

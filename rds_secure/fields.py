@@ -161,7 +161,7 @@ class Reference:
         return core_schema.no_info_plain_validator_function(self.check)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        written: JsonSchemaValue = {"type": "string"}
+        written: JsonSchemaValue = {"type": ["string", "number"]}  # an account id without quotes is a number
         if not self.lookup:
             return written
         found = _LOOKUP | {"properties": {"tag": _TAGS}}

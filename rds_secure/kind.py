@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from rds_secure.fields import ResourceSpec
@@ -207,6 +208,14 @@ class Implied:
     attribute: str
 
 
+class Stateful(StrEnum):
+    """What is lost with an object: nothing, the data in it, or the means to read the data of others."""
+
+    NO = ""
+    DATA = "data"
+    KEY = "key"
+
+
 class Kind(ABC, Generic[S]):
     """One kind of resource. Subclasses live in `rds_secure.resources`, one module each."""
 
@@ -222,10 +231,8 @@ class Kind(ABC, Generic[S]):
     read_actions: ClassVar[tuple[str, ...]]
     """IAM actions that `read` needs."""
     taggable: ClassVar[bool] = True
-    stateful: ClassVar[bool] = False
-    """Databases and keys: kept when no longer declared (semantics.md §5)."""
-    is_key: ClassVar[bool] = False
-    """Data cannot be read without it, so it goes after what it protects, and only when asked for in words."""
+    stateful: ClassVar[Stateful] = Stateful.NO
+    """Whether anything is lost with it: then it is kept when no longer declared (semantics.md §5)."""
     versioned: ClassVar[bool] = False
     """Its AWS name follows a field (a group's family): another name is a new object, and the old one retires."""
     renames: ClassVar[bool] = False

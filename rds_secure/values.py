@@ -163,17 +163,19 @@ def encode(value: Value) -> JSON:
 
 def decode(value: JSON) -> Value:
     """The inverse of `encode`; raises ValueError for a mangled marker."""
-    if isinstance(value, Mapping):
-        if "$ref" in value:
-            return Ref(Address.parse(str(value["$ref"])), str(value["attribute"]))
-        if "$text" in value:
-            return Text(tuple(decode(part) for part in value["$text"]))
-        if "$lookup" in value:
-            match = sorted((str(key), decode(item)) for key, item in value["match"].items())
-            return Lookup(str(value["$lookup"]), tuple(match))
-        return {key: decode(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return tuple(decode(item) for item in value)
+    match value:
+        case {"$ref": str(target), "attribute": str(attribute), **more} if not more:
+            return Ref(Address.parse(target), attribute)
+        case {"$text": [*parts], **more} if not more:
+            return Text(tuple(decode(part) for part in parts))
+        case {"$lookup": str(what), "match": {**found}, **more} if not more:
+            return Lookup(what, tuple(sorted((str(key), decode(item)) for key, item in found.items())))
+        case {"$ref": _} | {"$text": _} | {"$lookup": _}:
+            raise ValueError(f"not a value: {value!r}")
+        case {**members}:
+            return {key: decode(item) for key, item in members.items()}
+        case [*items]:
+            return tuple(decode(item) for item in items)
     return value
 
 

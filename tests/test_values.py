@@ -31,21 +31,12 @@ from rds_secure.values import (
 
 KEY, ROLE = Address("kms_key", "data"), Address("iam_role", "app")
 
-words = st.text(st.characters(codec="utf-8"), max_size=8)
-names = st.from_regex(r"[a-z][a-z0-9~-]{0,8}", fullmatch=True)
-addresses = st.builds(Address, names.map(lambda name: name.replace("~", "_").replace("-", "_")), names)
-references = st.builds(Ref, addresses, st.sampled_from(["id", "arn", "name"]))
-texts = st.lists(st.one_of(words.filter(bool), references), min_size=2, max_size=4).map(
-    lambda parts: Text(tuple(parts))
-)
-
-
-def _lookups(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Lookup]:
-    matches = st.dictionaries(words.filter(bool), inner, min_size=1, max_size=3)
-    return st.builds(lambda what, match: Lookup(what, tuple(sorted(match.items()))), names, matches)
-
-
-lookups = st.recursive(_lookups(words), _lookups, max_leaves=3)
+words = st.text(st.sampled_from('aZ0.-/"$ü*'), max_size=5)
+addresses = st.builds(Address, st.sampled_from(["kms_key", "iam_role"]), st.sampled_from(["data", "app", "x~implied"]))
+references = st.builds(Ref, addresses, st.sampled_from(["id", "arn"]))
+texts = st.lists(words.filter(bool) | references, min_size=2, max_size=4).map(lambda parts: Text(tuple(parts)))
+vpcs = st.builds(lambda name: Lookup("vpc", (("tag:Name", name),)), words)
+lookups = vpcs | st.builds(lambda tier, vpc: Lookup("subnet", (("tag:Tier", tier), ("vpc", vpc))), words, words | vpcs)
 scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), words)
 keys = words.filter(lambda key: not key.startswith("$"))
 """A key that begins with a dollar sign would be read as a marker; no call and no policy has one."""
@@ -53,7 +44,7 @@ keys = words.filter(lambda key: not key.startswith("$"))
 values = st.recursive(
     st.one_of(scalars, references, texts, lookups),
     lambda inner: st.one_of(st.lists(inner, max_size=4).map(tuple), st.dictionaries(keys, inner, max_size=4)),
-    max_leaves=12,
+    max_leaves=8,
 )
 
 
@@ -66,7 +57,7 @@ def _shuffled(value: Any) -> Any:
 @given(values)
 def test_decode_is_the_inverse_of_encode_even_through_a_file(value: Any) -> None:
     assert decode(encode(value)) == value
-    assert decode(json.loads(json.dumps(encode(value)))) == value
+    assert decode(json.loads(canonical(value))) == value
 
 
 @given(values)
@@ -77,13 +68,6 @@ def test_an_encoded_value_is_known(value: Any) -> None:
 @given(values)
 def test_a_digest_does_not_depend_on_the_order_of_keys(value: Any) -> None:
     assert digest(_shuffled(value)) == digest(value)
-
-
-@given(values, values)
-def test_values_that_differ_have_different_canonical_texts(one: Any, other: Any) -> None:
-    assert (canonical(one) == canonical(other)) == (
-        json.dumps(encode(one), sort_keys=True) == json.dumps(encode(other), sort_keys=True)
-    )
 
 
 @given(values, st.integers(1, 43))
@@ -162,7 +146,7 @@ def test_what_is_no_address_is_refused(written: str) -> None:
     ],
 )
 def test_a_mangled_marker_is_a_value_error(mangled: Any) -> None:
-    with pytest.raises(ValueError, match="not an address|not a value"):
+    with pytest.raises(ValueError, match=r"not an address|not a value"):
         decode(mangled)
 
 

@@ -32,7 +32,7 @@ from rds_secure.fields import (
     plain,
     values_of,
 )
-from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
+from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted
 from rds_secure.live import Identity, Snapshot, read_live
 from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
@@ -210,13 +210,13 @@ def _targets(value: Value) -> tuple[Address, ...]:
 class Vault(Toy):
     """Holds data: kept when no longer declared."""
 
-    name, title, stateful = "vault", "vault", True
+    name, title, stateful = "vault", "vault", Stateful.DATA
 
 
 class Chest(Toy):
     """A key: data as well, which goes only when asked for by that word."""
 
-    name, title, stateful, is_key = "chest", "chest", True, True
+    name, title, stateful = "chest", "chest", Stateful.KEY
 
 
 class Mould(Toy):

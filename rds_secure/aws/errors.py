@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from rds_secure.errors import CallError, CredentialsError, DeniedError, RdsSecureError, UnsupportedError
 
@@ -31,7 +32,7 @@ def translate(service: str, action: str, error: Exception) -> RdsSecureError:
     """The error to raise for an exception of botocore's; raise it ``from`` the exception."""
     if isinstance(error, boto.ClientError):
         return _answered(service, action, error)
-    if isinstance(error, boto.ResponseParserError):  # ANY-3: an endpoint that answers with a page
+    if isinstance(error, ResponseParserError):  # ANY-3: an endpoint that answers with a page
         return UnsupportedError(service, action, "Unreadable", "the endpoint's answer cannot be read")
     if isinstance(error, boto.ParamValidationError):
         return CallError(service, action, "Invalid", f"the call is not valid: {error.kwargs['report']}", status=400)

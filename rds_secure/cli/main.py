@@ -71,6 +71,7 @@ def run(arguments: list[str] | None = None) -> int:
     """Run a command line; the exit code."""
     try:
         result = group.main(arguments, prog_name="rds-secure", standalone_mode=False)
+        sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
@@ -81,7 +82,7 @@ def run(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone: `… | head`
+    except (BrokenPipeError, SystemExit):  # the reader of our output has gone (`… | head`), where click would exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

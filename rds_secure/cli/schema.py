@@ -12,8 +12,12 @@ def command(which: str, sandbox: bool) -> None:
     """Print the JSON Schema of spec files (stack, for editors) or of `plan --format json` (plan)."""
     import json
 
-    from rds_secure.render.view import plan_schema
-    from rds_secure.spec.schema import stack_schema
+    if which == "stack":
+        from rds_secure.spec.schema import stack_schema
 
-    made = stack_schema() if which == "stack" else plan_schema()
+        made = stack_schema()
+    else:
+        from rds_secure.render.view import plan_schema
+
+        made = plan_schema()
     click.echo(json.dumps(made, indent=2, ensure_ascii=False))

@@ -18,4 +18,5 @@ def command(specs: tuple[str, ...], sandbox: bool) -> None:
     from rds_secure.spec import load
 
     stack, _ = load(specs)
-    click.echo(f"{stack.name}: {len(stack.resources)} resources, no problems.")
+    count = len(stack.resources)
+    click.echo(f"{stack.name}: {count} resource{'s' * (count != 1)}, no problems.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rds_secure import ownership, resources
-from rds_secure.errors import Problem, SpecError
+from rds_secure.errors import DeniedError, Problem, SpecError, UnsupportedError
 from rds_secure.fields import Reference, ResourceSpec, mapped, plain
 from rds_secure.kind import Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.live.lookups import resolve_lookups
@@ -217,9 +217,7 @@ def _linked(
     stuck: dict[Address, str] = {}
     candidates = [live for live in retired.values() if _may_go(live, going)]
     arns = frozenset(live.exports.get("arn", "") for live in candidates if resources.kind(live.address.kind).stateful)
-    inspected = reader.each(
-        lambda live: resources.kind(live.address.kind).inspect(reader, live, scope, arns), candidates
-    )
+    inspected = reader.each(lambda live: _inspected(reader, live, scope, arns), candidates)
     for candidate, outcome in zip(candidates, inspected, strict=True):
         if isinstance(outcome, str):
             stuck[candidate.address] = outcome
@@ -235,6 +233,14 @@ def _linked(
         notes=tuple(sorted(matched.notes)),
         lookups=lookups,
     )
+
+
+def _inspected(reader: Reader, live: Live[Any], scope: Scope, going: frozenset[str]) -> Live[Any] | str:
+    """The kind's closer look. What could not be seen is unknown, and nothing is deleted on it (semantics.md §8)."""
+    try:
+        return resources.kind(live.address.kind).inspect(reader, live, scope, going)
+    except (DeniedError, UnsupportedError) as error:
+        return f"what it holds could not be seen: {error.service} {error.action}: {error.code}"
 
 
 def _may_go(live: Live[Any], going: frozenset[str]) -> bool:

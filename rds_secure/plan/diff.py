@@ -69,7 +69,7 @@ class _Comparison:
             detail: tuple[str, ...] = ()
             if marker.document:
                 old, new = resolve(live or {}, self.known), resolve(wanted or {}, self.known)
-                detail = tuple(str(change) for change in documents.diff(old, new))
+                detail = tuple(line for change in documents.diff(old, new) for line in _lines(change))
             change = FieldChange(path, old=live, new=wanted, when=self._when(marker), detail=detail)
             self._file(marker, change)
 
@@ -133,3 +133,9 @@ def _keyed(comparison: _Comparison, path: str, values: Any) -> dict[str, Value]:
 
 def _entries(values: Mapping[str, Any]) -> dict[str, Value]:
     return {key: plain(value) for key, value in values.items()}
+
+
+def _lines(change: documents.StatementChange) -> tuple[str, ...]:
+    """A statement's change as text: its label, and what changes inside."""
+    sign = {"added": "+", "removed": "-", "changed": "~"}[change.verb]
+    return (f"{sign} {change.label}", *(f"    {detail}" for detail in change.details))

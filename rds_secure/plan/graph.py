@@ -26,8 +26,8 @@ def order(steps: Iterable[Step]) -> dict[Node, frozenset[Node]]:
             needed = set(_referred(step, operation, by_address))
             if index:
                 needed.add((step.address, index - 1))
-            if operation.destructive:
-                needed.update(_users(step, by_address))
+            if step.action is Action.DELETE:
+                needed.update(_users(step, operation, by_address))
             graph[step.address, index] = frozenset(needed)
     TopologicalSorter(graph).prepare()
     return graph
@@ -58,9 +58,13 @@ def _exporting(target: Step, ref: Ref) -> int:
     return next(exporting, len(target.operations) - 1)
 
 
-def _users(step: Step, steps: dict[Address, Step]) -> Iterator[Node]:
-    """What is deleted goes after everything that uses it has let go."""
+def _users(step: Step, operation: Operation, steps: dict[Address, Step]) -> Iterator[Node]:
+    """What is deleted goes after everything that uses it has let go.
+
+    Two that use each other let go first: such a call waits for all users but those it lets go of itself.
+    """
+    mutual = () if operation.destructive else operation.releases
     for user in steps.values():
-        if user.address != step.address and step.address in user.uses:
+        if user.address != step.address and step.address in user.uses and user.address not in mutual:
             releasing = [i for i, operation in enumerate(user.operations) if step.address in operation.releases]
             yield user.address, releasing[-1] if releasing else len(user.operations) - 1

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from rds_secure import ownership, resources
 from rds_secure.errors import Location
 from rds_secure.fields import Mode, markers, plain, values_of
-from rds_secure.kind import Change, FieldChange, Live, Resource
+from rds_secure.kind import Change, FieldChange, Live, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
 from rds_secure.plan import graph
@@ -163,6 +163,8 @@ class _Planner:
             for used in set(step.uses) & set(retired):
                 if not _lets_go(self.snapshot.live[address], step, used):
                     kept.setdefault(used, f"{address} still uses it")
+        if self.deletion.final_snapshot:
+            kept.update(self._needed_by_snapshots(kept))
         queue = list(kept)
         while queue:
             user = queue.pop()
@@ -171,6 +173,17 @@ class _Planner:
                     kept[used] = f"{user}, which is kept, uses it"
                     queue.append(used)
         return kept
+
+    def _needed_by_snapshots(self, kept: Mapping[Address, str]) -> dict[Address, str]:
+        """Keys that the final snapshots of deleted databases are to be read with."""
+        retired = self.snapshot.retired
+        return {
+            used: f"the final snapshot of {user} needs it"
+            for user in retired
+            if user not in kept and resources.kind(user.kind).stateful is Stateful.DATA
+            for used in _uses(retired[user])
+            if used in retired and resources.kind(used.kind).stateful is Stateful.KEY
+        }
 
     def _limit(self, deleted: list[Step]) -> None:
         if self.deletion.everything or not deleted:

@@ -36,7 +36,7 @@ def _problems(problems: Sequence[Problem]) -> Iterator[Line]:
 
 
 def _call(error: CallError) -> Iterator[Line]:
-    yield joined(part(f"{error.service} {error.method} failed:", f"{BOLD} {RED}"), " ", part(error.code))
+    yield joined(part(f"{error.service} {error.action} failed:", f"{BOLD} {RED}"), " ", part(error.code))
     yield joined("  AWS says:   ", part(error.message))
     if error.request_id:
         yield joined("  request id: ", part(error.request_id))
@@ -45,7 +45,7 @@ def _call(error: CallError) -> Iterator[Line]:
 
 def _advice(error: CallError) -> str:
     if isinstance(error, DeniedError):
-        return f"allow the caller {error.service}:{error.method}, or use other credentials (--profile, --role-arn)"
+        return f"allow the caller {error.service}:{error.action}, or use other credentials (--profile, --role-arn)"
     if isinstance(error, UnsupportedError):
         return "use an endpoint that offers this call; without its answer nothing is assumed"
     if not error.status:

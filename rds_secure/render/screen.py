@@ -63,8 +63,13 @@ def wrapped(pieces: Iterable[Line], width: int, indent: int, hang: int = 0) -> I
 
 
 def _broken(pieces: Iterable[Line], room: int) -> Iterator[Line]:
+    """The pieces, those that are too long in words; the first word, which leads ("on …"), stays with the second."""
     for piece in pieces:
-        yield from piece.split(" ") if piece.cell_len > room else (piece,)
+        if piece.cell_len <= room or " " not in piece.plain:
+            yield piece
+        else:
+            lead, first, *rest = piece.split(" ")
+            yield from (joined(lead, " ", first), *rest)
 
 
 def words(text: str, style: str = "") -> list[Line]:

@@ -20,9 +20,7 @@ def load(paths: Sequence[str | Path]) -> tuple[Stack, tuple[Source, ...]]:
         return build(sources), sources
     more: tuple[Problem, ...] = ()
     try:
-        if sources:
-            read = {source.file for source in sources}
-            build(sources, complete=all(found.location and found.location.file in read for found in problems))
+        build(sources, complete=False)
     except SpecError as error:
         more = error.problems
     raise SpecError(collected(problems, more))

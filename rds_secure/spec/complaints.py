@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from rds_secure.errors import Problem
@@ -25,15 +26,35 @@ _LIMITS = {
 _SHAPES = {"model_type": "mapping", "dict_type": "mapping", "tuple_type": "list", "list_type": "list"}
 
 
-def problem_of(error: ErrorDetails, spec: type[BaseModel], source: Source, base: Path, data: Any) -> Problem:
-    """One of pydantic's errors about ``data``, which stands at ``base`` in ``source``, as a `Problem`."""
+def problems_of(
+    error: ValidationError, spec: type[BaseModel], source: Source, base: Path, data: Any, *, complete: bool = True
+) -> list[Problem]:
+    """What is wrong with ``data``, which stands at ``base`` in ``source`` and does not make a ``spec``.
+
+    A field that is there under another name is not missing as well; where not all that is written could be read
+    (not ``complete``), none is.
+    """
+    entries = error.errors()
+    wanted = {
+        (*entry["loc"][:-1], _guess(str(entry["loc"][-1]), _part(spec, entry["loc"][:-1])))
+        for entry in entries
+        if entry["type"] == "extra_forbidden"
+    }
+    return [
+        _problem(entry, spec, source, base, data)
+        for entry in entries
+        if entry["type"] != "missing" or (complete and entry["loc"] not in wanted)
+    ]
+
+
+def _problem(error: ErrorDetails, spec: type[BaseModel], source: Source, base: Path, data: Any) -> Problem:
     inside = _inside(error["loc"], data)
     path = (*base, *inside)
     kind = error["type"]
     if kind == "extra_forbidden":
         word = str(error["loc"][-1])
-        owner = _part(spec, error["loc"][:-1])
-        return Problem(f"there is no field {shown(word)} here", meant(word, owner), source.key_at(path))
+        fix = meant(word, _part(spec, error["loc"][:-1]))
+        return Problem(f"there is no field {shown(word)} here", fix, source.key_at(path))
     if kind == "missing":
         name = str(error["loc"][-1])
         return Problem(f"{name!r} is missing", _hint(_part(spec, error["loc"][:-1]), name), source.at(path))
@@ -94,20 +115,29 @@ def _model(annotation: Any) -> type[BaseModel] | None:
 
 def meant(word: str, spec: type[BaseModel]) -> str:
     """What to do about a field that a spec type lacks: one may be meant by its name in Terraform or in the AWS API."""
-    other: dict[str, str] = {}
+    guess = _guess(word, spec)
+    if guess:
+        return f"did you mean {guess!r}?"
+    return f"use one of {', '.join(sorted(info.alias or name for name, info in spec.model_fields.items()))}"
+
+
+def _guess(word: str, spec: type[BaseModel]) -> str | None:
+    known = _names(spec)
+    return known.get(word) or known.get(word.lower()) or known.get(closest(word, known) or "")
+
+
+@cache
+def _names(spec: type[BaseModel]) -> dict[str, str]:
+    """Every name that a field goes by, here, in Terraform and in the AWS API → its name here."""
+    names = {shown: shown for shown in (info.alias or name for name, info in spec.model_fields.items())}
     for name, info in spec.model_fields.items():
-        shown = info.alias or name
-        other[shown] = shown
         for marker in info.metadata:
             if isinstance(marker, Field):
-                for alias in (marker.terraform, *(_last(path) for path in (marker.create, marker.change, marker.read))):
-                    if alias:
-                        other.setdefault(alias.lower(), shown)
-                        other.setdefault(snake(alias), shown)
-    known = other.get(word) or other.get(word.lower()) or other.get(closest(word, other) or "")
-    if known:
-        return f"did you mean {known!r}?"
-    return f"use one of {', '.join(sorted(set(other.values())))}"
+                for other in (marker.terraform, *map(_last, (marker.create, marker.change, marker.read))):
+                    if other:
+                        names.setdefault(other.lower(), info.alias or name)
+                        names.setdefault(snake(other), info.alias or name)
+    return names
 
 
 def _last(path: str) -> str:

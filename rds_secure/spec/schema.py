@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,6 +11,9 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from rds_secure import resources
 from rds_secure.kind import Kind
 from rds_secure.spec.stack import KEY, Header
+from rds_secure.values import leaves
+
+_DEFS = "#/$defs/"
 
 
 def stack_schema() -> dict[str, Any]:
@@ -17,7 +21,7 @@ def stack_schema() -> dict[str, Any]:
     mode: JsonSchemaMode = "validation"
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(Header, mode)]
     models += [(kind.spec, mode) for kind in resources.KINDS]
-    names, definitions = models_json_schema(models, ref_template="#/$defs/{model}")
+    names, definitions = models_json_schema(models, ref_template=f"{_DEFS}{{model}}")
     defs = _tidy(definitions["$defs"])
     header = defs.pop(Header.__name__)
     sections = {kind.name: _section(kind, names[kind.spec, mode]["$ref"]) for kind in resources.KINDS}
@@ -30,7 +34,7 @@ def stack_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "minProperties": 1,
     }
-    return {
+    schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "rds-secure stack",
         "description": "How a team's Amazon RDS databases are secured.",
@@ -38,8 +42,8 @@ def stack_schema() -> dict[str, Any]:
         "properties": properties,
         "required": ["version", "stack", "resources"],
         "additionalProperties": False,
-        "$defs": defs,
     }
+    return schema | {"$defs": _used(schema, defs)}
 
 
 def _section(kind: Kind[Any], reference: str) -> dict[str, Any]:
@@ -48,16 +52,39 @@ def _section(kind: Kind[Any], reference: str) -> dict[str, Any]:
         resource = {"anyOf": [resource, {"type": "null"}]}  # nothing below its key: all defaults
     return {
         "type": "object",
-        "description": f"{kind.title}s, by key.",
+        "description": f"Each {kind.title}, by its key.",
         "propertyNames": {"pattern": f"^{KEY}$"},
         "additionalProperties": resource,
         "minProperties": 1,
     }
 
 
+_LIMITS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+
+
 def _tidy(value: Any) -> Any:
-    """pydantic's titles say what the names say already, and it leaves other keys of a patterned mapping open."""
+    """pydantic's titles say what the names say already, it leaves other keys of a patterned mapping open, and a limit
+    behind a validator of ours keeps its Python name."""
     if isinstance(value, dict):
-        tidied = {key: _tidy(item) for key, item in value.items() if not (key == "title" and isinstance(item, str))}
+        tidied = {
+            key if isinstance(item, dict) else _LIMITS.get(key, key): _tidy(item)
+            for key, item in value.items()
+            if not (key == "title" and isinstance(item, str))
+        }
+        if isinstance(described := tidied.get("description"), str):
+            tidied["description"] = " ".join(described.split())
         return {**tidied, "additionalProperties": False} if "patternProperties" in tidied else tidied
     return [_tidy(item) for item in value] if isinstance(value, list) else value
+
+
+def _used(schema: Any, defs: Mapping[str, Any]) -> dict[str, Any]:
+    """The definitions that a schema refers to, also by way of others; pydantic leaves some that nothing needs."""
+    used: dict[str, Any] = {}
+    waiting = [schema]
+    while waiting:
+        for path, leaf in leaves(waiting.pop()):
+            name = str(leaf).removeprefix(_DEFS)
+            if path[-1] == "$ref" and name not in used:
+                used[name] = defs[name]
+                waiting.append(defs[name])
+    return {name: used[name] for name in sorted(used)}

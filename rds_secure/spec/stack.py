@@ -18,7 +18,7 @@ from rds_secure.errors import Location, Problem, SpecError
 from rds_secure.fields import Part, Pattern, ResourceSpec, Tags, values_of
 from rds_secure.interpolation import shown
 from rds_secure.kind import Kind, Scope
-from rds_secure.spec.complaints import meant, problem_of
+from rds_secure.spec.complaints import meant, problems_of
 from rds_secure.spec.source import Path, Source
 from rds_secure.spec.suggest import closest
 from rds_secure.values import Address, Ref, leaves
@@ -28,6 +28,7 @@ KEY = r"[a-z][a-z0-9-]{0,62}"
 """A resource's key, and a stack's name."""
 
 _MADE_OF = "lower-case letters, digits and hyphens, a letter first, at most 63"
+_FEWER_TAGS = f"use at most {ownership.USER_TAGS}; AWS allows 50, and some are ours"  # ANY-2
 _FILLED = ("resources", "tags")
 _AWS = re.compile(r"\$\{aws\.([^{}]*)\}")
 
@@ -67,16 +68,17 @@ class Stack:
     region: str | None
     tags: Mapping[str, str]
     resources: Mapping[Address, ResourceSpec]
-    implied: frozenset[Address] = frozenset()
+    bearers: Mapping[Address, Address] = field(default_factory=dict)
+    """Each implied resource, and the one that brings it along."""
     sources: Mapping[Address, Source] = field(default_factory=dict, repr=False, compare=False)
     uses_environment: bool = False
     """Whether ``${aws.…}`` is written somewhere, so that it must be built again once AWS has been asked."""
 
     def at(self, address: Address, path: Path = ()) -> Location | None:
         """Where a field was written, or its nearest ancestor; an implied resource is where its bearer is."""
-        bearer = Address("db_instance", address.name.partition("~")[0]) if "~" in address.name else address
-        source = self.sources.get(bearer)
-        return source.at(("resources", bearer.kind, bearer.name, *path)) if source else None
+        written = self.bearers.get(address, address)
+        source = self.sources.get(written)
+        return source.at(("resources", written.kind, written.name, *path)) if source else None
 
     def aws_name(self, address: Address) -> str:
         """The name at AWS of one of its resources."""
@@ -86,32 +88,47 @@ class Stack:
 def build(sources: Sequence[Source], environment: Environment | None = None, *, complete: bool = True) -> Stack:
     """The stack that these files declare. Raises `SpecError` with every problem found.
 
-    Where files of the stack could not be read (not ``complete``), what may be in them is not called missing.
+    Where not all that is written could be read (not ``complete``), nothing is called missing.
     """
-    unknown: list[Problem] = []
-    problems: list[Problem] = []
+    unknown = _Findings(complete)
+    found = _Findings(complete)
     written = sources
     sources = [_filled(source, environment or Environment(), unknown) for source in written]
-    header = _header(sources, problems)
-    declared, where = _resources(sources, problems)
-    if complete and _lacks_resources(sources):
+    header = _header(sources, found)
+    declared, where = _resources(sources, found)
+    if _lacks_resources(sources):
         at = sources[0].at(("resources",)) if sources else None
-        problems.append(Problem("the stack has no resources", "declare some below 'resources:'", at))
-    implied = _implied(declared)
+        found.missing("the stack has no resources", "declare some below 'resources:'", at)
+    bearers = _implied(declared)
     stack = Stack(
         name=header.stack if header else "",
         account=header.account if header else None,
         region=header.region if header else None,
         tags=header.tags if header else {},
-        resources={**declared, **implied},
-        implied=frozenset(implied),
+        resources=declared,
+        bearers=bearers,
         sources=where,
         uses_environment=any(old.data != new.data for old, new in zip(written, sources, strict=True)),
     )
-    problems.extend(_across(stack, complete=complete))
-    if found := collected(unknown, problems):
-        raise SpecError(found)
+    _across(stack, found)
+    if problems := collected(unknown.problems, found.problems):
+        raise SpecError(problems)
     return stack
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """The problems that were found; none that something is missing, unless all that is written could be read."""
+
+    complete: bool
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, what: str, fix: str, at: Location | None) -> None:
+        self.problems.append(Problem(what, fix, at))
+
+    def missing(self, what: str, fix: str, at: Location | None) -> None:
+        if self.complete:
+            self.add(what, fix, at)
 
 
 def collected(first: Iterable[Problem], then: Iterable[Problem]) -> list[Problem]:
@@ -125,7 +142,7 @@ def _order(problem: Problem) -> tuple[str, int, int, str]:
     return (at.file, at.line, at.column, problem.what) if at else ("", 0, 0, problem.what)
 
 
-def _filled(source: Source, environment: Environment, problems: list[Problem]) -> Source:
+def _filled(source: Source, environment: Environment, found: _Findings) -> Source:
     """The source with ``${aws.…}`` replaced, keeping each text's own type (quoted or not).
 
     Not in what says where the stack lives, and whose it is: that must be known before AWS is asked.
@@ -137,45 +154,43 @@ def _filled(source: Source, environment: Environment, problems: list[Problem]) -
             return {key: fill(item) for key, item in value.items()}
         if isinstance(value, list):
             return [fill(item) for item in value]
-        return type(value)(_AWS.sub(lambda found: known.get(found[1], found[0]), value)) if value else value
+        return type(value)(_AWS.sub(lambda match: known.get(match[1], match[0]), value)) if value else value
 
     for path, value in leaves(source.data):
         for name in _AWS.findall(value or "") if path[0] in _FILLED else ():
             if name not in known:
                 fix = _suggestion(f"${{aws.{name}}}", [f"${{aws.{fact}}}" for fact in known])
-                problems.append(Problem(f"${{aws.{name}}} is not known", fix, source.at(path)))
+                found.add(f"${{aws.{name}}} is not known", fix, source.at(path))
     return replace(source, data={key: fill(item) if key in _FILLED else item for key, item in source.data.items()})
 
 
-def _header(sources: Sequence[Source], problems: list[Problem]) -> Header | None:
+def _header(sources: Sequence[Source], found: _Findings) -> Header | None:
     """The headers of all files as one; what two of them say differently is a problem."""
     merged: dict[str, Any] = {}
     first: dict[str, Source] = {}
+    sound = True
     for source in sources:
-        for key, value in source.data.items():
-            if key == "resources":
-                continue
-            if key in merged and merged[key] != value:
-                other = first[key].at((key,))
-                what = f"{key!r} differs from {other}"
-                problems.append(Problem(what, "write the same in every file of the stack", source.at((key,))))
-            merged.setdefault(key, value)
+        written = {key: value for key, value in source.data.items() if key != "resources"}
+        for needed, example in (("version", "version: 1"), ("stack", "stack: orders")):
+            if needed not in written:
+                found.missing(f"{needed!r} is missing", f"add {example!r} at the top", source.at(()))
+        try:
+            Header.model_validate(written)
+        except ValidationError as error:
+            found.problems.extend(problems_of(error, Header, source, (), written, complete=False))
+            sound = False
+            continue
+        for key, value in written.items():
+            if merged.setdefault(key, value) != value:
+                what = f"{key!r} differs from {first[key].at((key,))}"
+                found.add(what, "write the same in every file of the stack", source.at((key,)))
             first.setdefault(key, source)
-        for needed in ("version", "stack"):
-            if needed not in source.data:
-                example = "version: 1" if needed == "version" else "stack: orders"
-                problems.append(Problem(f"{needed!r} is missing", f"add {example!r} at the top", source.at(())))
-    try:
-        header = Header.model_validate(merged)
-        if len(header.tags) > ownership.USER_TAGS:
-            problems.append(_tagged("the stack", len(header.tags), first["tags"].at(("tags",))))
-        return header
-    except ValidationError as error:
-        for entry in error.errors():
-            if entry["type"] != "missing":  # said for every file above
-                source = first[str(entry["loc"][0])]
-                problems.append(problem_of(entry, Header, source, (), merged))
+    if not (sources and sound):
         return None
+    header = Header.model_validate(merged)
+    if len(header.tags) > ownership.USER_TAGS:
+        found.add(f"the stack has {len(header.tags)} tags", _FEWER_TAGS, first["tags"].at(("tags",)))
+    return header
 
 
 def _lacks_resources(sources: Sequence[Source]) -> bool:
@@ -185,116 +200,106 @@ def _lacks_resources(sources: Sequence[Source]) -> bool:
 
 
 def _resources(
-    sources: Sequence[Source], problems: list[Problem]
+    sources: Sequence[Source], found: _Findings
 ) -> tuple[dict[Address, ResourceSpec], dict[Address, Source]]:
     declared: dict[Address, ResourceSpec] = {}
     where: dict[Address, Source] = {}
     for source in sources:
-        for kind, section in _sections(source, problems):
+        for kind, section in _sections(source, found):
             for key, data in section.items():
                 address = Address(kind.name, key)
                 path: Path = ("resources", kind.name, key)
                 if not re.fullmatch(KEY, key):
-                    what = f"{shown(key)} cannot be the key of a resource"
-                    problems.append(Problem(what, f"use {_MADE_OF}", source.key_at(path)))
+                    found.add(f"{shown(key)} cannot be the key of a resource", f"use {_MADE_OF}", source.key_at(path))
                 elif address in where:
                     what = f"{address} is declared at {where[address].key_at(path)} already"
-                    problems.append(Problem(what, "keep one of the two", source.key_at(path)))
-                elif (spec := _spec(kind, source, address, data, problems)) is not None:
+                    found.add(what, "keep one of the two", source.key_at(path))
+                elif (spec := _spec(kind, source, address, data, found)) is not None:
                     declared[address] = spec
                 where.setdefault(address, source)
     return declared, where
 
 
-def _sections(source: Source, problems: list[Problem]) -> Iterator[tuple[Kind[Any], dict[str, Any]]]:
+def _sections(source: Source, found: _Findings) -> Iterator[tuple[Kind[Any], dict[str, Any]]]:
     """The resources of a file, kind by kind."""
     sections = source.data.get("resources") or {}
     if not isinstance(sections, dict):
-        what = "'resources' is not a mapping of kinds"
-        problems.append(Problem(what, "write kinds below it, such as 'kms_key:'", source.at(("resources",))))
+        fix = "write kinds below it, such as 'kms_key:'"
+        found.add("'resources' is not a mapping of kinds", fix, source.at(("resources",)))
         return
     for name, section in sections.items():
         path: Path = ("resources", name)
         kind = resources.KINDS_BY_NAME.get(name)
         if kind is None:
             fix = _suggestion(name, resources.KINDS_BY_NAME)
-            problems.append(Problem(f"there is no kind {shown(name)}", fix, source.key_at(path)))
+            found.add(f"there is no kind {shown(name)}", fix, source.key_at(path))
         elif not isinstance(section, dict) or not section:
             fix = f"write keys below it, such as 'orders:', or leave {name} out"
-            problems.append(Problem(f"{name!r} holds no resources", fix, source.at(path)))
+            found.missing(f"{name!r} holds no resources", fix, source.at(path))
         else:
             yield kind, section
 
 
-def _spec(kind: Kind[Any], source: Source, address: Address, data: Any, problems: list[Problem]) -> ResourceSpec | None:
+def _spec(kind: Kind[Any], source: Source, address: Address, data: Any, found: _Findings) -> ResourceSpec | None:
     path: Path = ("resources", address.kind, address.name)
     if data is None:
         data = {}
     try:
         spec: ResourceSpec = kind.spec.model_validate(data)
     except ValidationError as error:
-        problems.extend(problem_of(entry, kind.spec, source, path, data) for entry in error.errors())
+        found.problems.extend(problems_of(error, kind.spec, source, path, data, complete=found.complete))
         return None
     for index, name in enumerate(spec.ignore):
         if name not in kind.spec.model_fields:
             what = f"{kind.name} has no field {shown(name)} to ignore"
-            problems.append(Problem(what, meant(name, kind.spec), source.at((*path, "ignore", index))))
-    problems.extend(
-        Problem(complaint.what, complaint.fix, source.at((*path, *complaint.path)))
-        for complaint in kind.check(address.name, spec)
-    )
+            found.add(what, meant(name, kind.spec), source.at((*path, "ignore", index)))
+    for complaint in kind.check(address.name, spec):  # these may be that something is missing
+        found.missing(complaint.what, complaint.fix, source.at((*path, *complaint.path)))
     return spec
 
 
-def _implied(declared: dict[Address, ResourceSpec]) -> dict[Address, ResourceSpec]:
-    """Resources that others bring along; the bearer's field then refers to them."""
-    found: dict[Address, ResourceSpec] = {}
+def _implied(declared: dict[Address, ResourceSpec]) -> dict[Address, Address]:
+    """Adds what resources bring along, and lets the bearer's field refer to it: implied resource → its bearer."""
+    bearers: dict[Address, Address] = {}
     for address, spec in list(declared.items()):
-        implied = resources.kind(address.kind).implied(address.name, spec)
-        if implied:
+        if implied := resources.kind(address.kind).implied(address.name, spec):
             target = Address(implied.kind, implied.name)
-            found[target] = resources.kind(implied.kind).spec.model_validate(dict(implied.fields))
+            declared[target] = resources.kind(implied.kind).spec.model_validate(dict(implied.fields))
             declared[address] = spec.model_copy(update={implied.field: Ref(target, implied.attribute)})
-    return found
+            bearers[target] = address
+    return bearers
 
 
-def _across(stack: Stack, *, complete: bool) -> Iterator[Problem]:
-    for address in sorted(stack.resources):
-        for path, leaf in leaves(values_of(stack.resources[address])):
-            for ref in refs_in(leaf):
-                if said := _dangling(ref, stack, complete=complete):
-                    yield Problem(*said, stack.at(address, path))
+def _across(stack: Stack, found: _Findings) -> None:
     scope = Scope(stack.account or "", stack.region or "", "aws", stack.name)
     names: dict[tuple[str, str], Address] = {}
     for address in sorted(stack.resources):
         spec = stack.resources[address]
         kind = resources.kind(address.kind)
-        identity = kind.identity(stack.aws_name(address), spec, scope)
-        other = names.setdefault((address.kind, identity), address)
+        for path, leaf in leaves(values_of(spec)):
+            for ref in refs_in(leaf):
+                _reference(ref, stack, found, stack.at(address, path))
+        other = names.setdefault((kind.name, kind.identity(stack.aws_name(address), spec, scope)), address)
         if other != address:
             what = f"{address} and {other} have the same name at AWS, {stack.aws_name(address)!r}"
-            yield Problem(what, "give one of them another 'name:'", stack.at(address))
+            found.add(what, "give one of them another 'name:'", stack.at(address))
         tags = len({**stack.tags, **getattr(spec, "tags", {})})
         if kind.taggable and tags > ownership.USER_TAGS >= len(stack.tags):
-            yield _tagged(f"{address}, with those of the stack,", tags, stack.at(address, ("tags",)))
+            what = f"{address}, with those of the stack, has {tags} tags"
+            found.add(what, _FEWER_TAGS, stack.at(address, ("tags",)))
 
 
-def _tagged(what: str, count: int, location: Location | None) -> Problem:
-    fix = f"use at most {ownership.USER_TAGS}; AWS allows 50, and some are ours"  # ANY-2
-    return Problem(f"{what} has {count} tags", fix, location)
-
-
-def _dangling(ref: Ref, stack: Stack, *, complete: bool) -> tuple[str, str] | None:
-    """What is wrong with a reference, and what to do about it."""
+def _reference(ref: Ref, stack: Stack, found: _Findings, at: Location | None) -> None:
     kind = resources.KINDS_BY_NAME.get(ref.target.kind)
     if kind is None:
-        return f"there is no kind {ref.target.kind!r}", _suggestion(ref.target.kind, resources.KINDS_BY_NAME)
-    if ref.target not in stack.resources and ref.target not in stack.sources:
+        fix = _suggestion(ref.target.kind, resources.KINDS_BY_NAME)
+        found.add(f"there is no kind {ref.target.kind!r}", fix, at)
+    elif ref.target not in stack.resources and ref.target not in stack.sources:
         fix = _suggestion(str(ref.target), map(str, stack.resources), otherwise="declare it, or write an id or a name")
-        return (f"there is no {ref.target} in this stack", fix) if complete else None
-    if ref.attribute not in kind.exports:
-        return f"{kind.name} has no attribute {ref.attribute!r}", _suggestion(ref.attribute, kind.exports)
-    return None
+        found.missing(f"there is no {ref.target} in this stack", fix, at)
+    elif ref.attribute not in kind.exports:
+        fix = _suggestion(ref.attribute, kind.exports)
+        found.add(f"{kind.name} has no attribute {ref.attribute!r}", fix, at)
 
 
 def _suggestion(word: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -434,10 +434,10 @@ def drift() -> Plan:
     """What somebody did to AWS behind the spec."""
     document = (
         "~ AccountAdministration",
-        "  principal AWS: - arn:aws:iam::123456789012:root + *",
+        "    principal AWS: - arn:aws:iam::123456789012:root + *",
         "+ Use",
-        "  + action kms:Decrypt",
-        "  + resource *",
+        "    + action kms:Decrypt",
+        "    + resource *",
     )
     return plan(
         Step(

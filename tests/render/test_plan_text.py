@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rds_secure.kind import FieldChange
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
 from rds_secure.render.terminal import plan_text
-from rds_secure.values import Value
+from rds_secure.values import Text, Value
 from tests.render import plans
 from tests.render.golden_files import assert_golden
 from tests.render.streams import text_of
@@ -106,7 +106,7 @@ def test_a_known_reference_is_followed_by_its_value_when_that_is_short() -> None
 
 
 def test_a_text_shows_what_is_known_of_it() -> None:
-    user = plans.Text(("dbuser:", plans.ref("db_instance.orders.resource_id"), "/app"))
+    user = Text(("dbuser:", plans.ref("db_instance.orders.resource_id"), "/app"))
     assert created("a", user) == ["a: dbuser:${db_instance.orders.resource_id}/app (known after apply)"]
     assert created("a", user, {"db_instance.orders.resource_id": "db-1"}) == ["a: dbuser:db-1/app"]
 

@@ -64,7 +64,7 @@ def test_bare_problems_look_like_those_of_an_error() -> None:
 )
 def test_an_answer_of_aws_is_shown_with_what_to_do(error: CallError, advice: str) -> None:
     text = shown(error)
-    assert f"{error.service} {error.method} failed: {error.code}" in text
+    assert f"{error.service} {error.action} failed: {error.code}" in text
     assert f"AWS says:   {error.message}" in text
     assert advice in text
 

@@ -43,8 +43,10 @@ def link(found: Found[Any], address: Address, scope: Scope) -> Live[Any]:
     index = {(ref.target.kind, ref.attribute, value): ref for ref, value in scope.known.items()}
 
     def leaf(value: Any, marker: Reference | None, many: bool) -> Any:
-        kinds = marker.kinds if marker and isinstance(value, str) else ()
-        return next((index[key] for kind in kinds if (key := (kind, marker.attribute, value)) in index), value)
+        if marker is None or not isinstance(value, str):
+            return value
+        keys = [(kind, marker.attribute, value) for kind in marker.kinds]
+        return next((index[key] for key in keys if key in index), value)
 
     return Live(address, found, mapped(found.spec, leaf))
 

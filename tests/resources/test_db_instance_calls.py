@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rds_secure import tagging
 from rds_secure.engines import ENGINES
 from rds_secure.fields import Mode, markers
+from rds_secure.kind import Stateful
 from rds_secure.operation import Operation, Retry
 from rds_secure.resources.db_instance import KIND, DbInstanceSpec
 from rds_secure.values import Address, Ref
@@ -389,7 +390,7 @@ def test_tags_are_set_and_removed_by_calls_of_their_own_rds_14() -> None:
 
 
 def test_databases_are_kept_unless_deleting_them_is_asked_for() -> None:
-    assert KIND.stateful
+    assert KIND.stateful is Stateful.DATA
 
 
 # A law: what is made reads back without a difference

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -15,9 +15,9 @@ from rds_secure import documents, ownership, tagging
 from rds_secure.errors import CallError
 from rds_secure.fields import Mode, markers
 from rds_secure.kind import Found, Scope
-from rds_secure.resources.kms_key import KIND, KmsKeySpec
+from rds_secure.resources.kms_key import KIND
 from rds_secure.resources.kms_key.policy import is_manageable
-from rds_secure.resources.kms_key.spec import KeySpec, usages
+from rds_secure.resources.kms_key.spec import KeySpec, KmsKeySpec, usages
 from rds_secure.values import Address, Ref, Text, refs, resolve
 from tests.fakes import FakeReader, error
 from tests.models import assert_valid_call
@@ -48,7 +48,7 @@ def arn(key: str) -> str:
     return SCOPE.arn("kms", f"key/{key}")
 
 
-DELEGATION = {
+DELEGATION: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [
         {
@@ -60,6 +60,7 @@ DELEGATION = {
         }
     ],
 }
+SPECS = get_args(KeySpec)
 STRANGER = {"Sid": "Audit", "Effect": "Allow", "Principal": {"AWS": SECURITY}, "Action": "kms:Get*", "Resource": "*"}
 
 
@@ -80,8 +81,9 @@ class Keys:
         rotation: int | None = 365,
         **meta: Any,
     ) -> Keys:
-        base = {"KeyId": key, "Arn": arn(key), "KeyState": "Enabled", "Description": "", "KeySpec": "SYMMETRIC_DEFAULT"}
-        base |= {"KeyUsage": "ENCRYPT_DECRYPT", "CreationDate": datetime(2026, 1, 1, tzinfo=UTC)}
+        base: dict[str, Any] = {"KeyId": key, "Arn": arn(key), "KeyState": "Enabled", "Description": ""}
+        base |= {"KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT"}
+        base |= {"CreationDate": datetime(2026, 1, 1, tzinfo=UTC)}
         self.keys[key] = {"meta": base | meta, "tags": tags, "document": document, "rotation": rotation}
         if alias:
             self.aliases[alias] = key
@@ -213,7 +215,7 @@ def test_rotation_may_be_off() -> None:
     assert KmsKeySpec.model_validate({"rotation_days": "90"}).rotation_days == 90
 
 
-@pytest.mark.parametrize("spec", KeySpec.__args__)
+@pytest.mark.parametrize("spec", SPECS)
 def test_every_kind_of_key_has_a_usage_by_default(spec: str) -> None:
     resource = declare(KIND, "data", {"spec": spec})
     assert complaints(KIND, {"spec": spec, "usage": usages(spec)[0]}) == []
@@ -241,6 +243,7 @@ def test_users_use_the_key_and_let_services_use_it() -> None:
     statements = by_sid(policy_of(users=["${iam_role.app}", ACCOUNT]))
     assert statements["RdsSecureUsers"]["Principal"] == {"AWS": (Ref(ROLE, "arn"), ROOT)}
     assert "kms:GenerateDataKey*" in statements["RdsSecureUsers"]["Action"]
+    assert by_sid(policy_of(users=[SECURITY, SECURITY]))["RdsSecureUsers"]["Principal"] == {"AWS": (SECURITY,)}
     assert statements["RdsSecureGrants"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     assert "kms:CreateGrant" in statements["RdsSecureGrants"]["Action"]
 
@@ -298,8 +301,8 @@ def test_kms_3_somebody_must_be_able_to_change_the_policy(statement: dict[str, A
 PRINCIPALS = st.lists(st.sampled_from([SECURITY, ACCOUNT, "999999999999", "${iam_role.app}"]), max_size=4)
 
 
-@given(PRINCIPALS, PRINCIPALS, st.sampled_from(KeySpec.__args__))
-def test_every_policy_that_is_made_is_valid_and_locks_nobody_out(users: Any, administrators: Any, spec: str) -> None:
+@given(PRINCIPALS, PRINCIPALS, st.sampled_from(SPECS))
+def test_every_policy_that_is_made_is_valid_and_locks_nobody_out(users: Any, administrators: Any, spec: Any) -> None:
     document = policy_of(users=users, administrators=administrators, spec=spec)
     assert documents.problems(document, principals="required", resources="required") == ()
     assert is_manageable(document)
@@ -316,7 +319,7 @@ def test_a_minimal_key_reads_as_it_is_declared() -> None:
 
 
 def test_a_key_with_everything_reads_as_it_is_declared() -> None:
-    fields = {
+    fields: dict[str, Any] = {
         "description": "orders",
         "administrators": [SECURITY],
         "users": ["${iam_role.app}"],
@@ -395,6 +398,11 @@ def test_kms_2_a_key_that_waits_for_its_deletion_is_not_gone() -> None:
     live = found(KeyState="PendingDeletion", DeletionDate=datetime(2026, 12, 24, tzinfo=UTC))
     assert "2026-12-24" in live.blocked
     assert f"aws kms cancel-key-deletion --key-id {KEY}" in live.blocked
+
+
+def test_a_key_that_waits_for_its_deletion_is_not_deleted_again() -> None:
+    live = link(found(KeyState="PendingDeletion"), DATA, SCOPE)
+    assert KIND.inspect(Keys().reader(), live, SCOPE, frozenset()) == live.found.blocked
 
 
 @pytest.mark.parametrize("state", ["PendingReplicaDeletion", "PendingImport", "Unavailable"])
@@ -530,6 +538,7 @@ def test_with_exclusive_false_the_statements_of_others_stay() -> None:
     (put,) = updated(KIND, declare(KIND, "data", fields), live)
     kept = by_sid(documents.parse(put.params["Policy"]))
     assert list(kept) == ["RdsSecureAccount", "RdsSecureUsers", "RdsSecureGrants", "Audit"]
+    assert len(documents.parse(put.params["Policy"])["Statement"]) == 4
 
 
 def test_kms_4_rotation_is_set_while_the_key_is_enabled() -> None:
@@ -558,6 +567,8 @@ def test_a_new_alias_is_made_before_the_old_one_goes() -> None:
     create, delete = updated(KIND, declare(KIND, "data", {"alias": "new"}), live)
     assert create.params == {"AliasName": "alias/new", "TargetKeyId": KEY}
     assert (delete.action, delete.params) == ("DeleteAlias", {"AliasName": ALIAS})
+    fields = {"alias": "new", "exclusive": "false"}
+    assert actions(updated(KIND, declare(KIND, "data", fields), live)) == ["CreateAlias"]
 
 
 def test_an_interrupted_change_of_the_alias_is_finished() -> None:
@@ -580,6 +591,11 @@ def test_other_aliases_are_shown_and_stay() -> None:
     (live,) = read(keys, KEY)
     assert live.facts["notes"] == ("alias/another is another name of it, and stays",)
     assert updated(KIND, declare(KIND, "data", {}), live) == ()
+
+
+def test_an_alias_that_somebody_else_made_stays_when_ours_is_made_again() -> None:
+    (live,) = read(Keys().add(alias="alias/another"), KEY)
+    assert actions(updated(KIND, declare(KIND, "data", {}), live)) == ["CreateAlias"]
 
 
 @pytest.mark.parametrize("field", ["spec", "usage"])

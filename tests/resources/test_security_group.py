@@ -15,7 +15,8 @@ from rds_secure import network, ownership, tagging
 from rds_secure.fields import Mode, markers, values_of
 from rds_secure.kind import Found
 from rds_secure.network import EgressRule, IngressRule
-from rds_secure.resources.security_group import KIND, SecurityGroupSpec
+from rds_secure.resources.security_group import KIND
+from rds_secure.resources.security_group.spec import SecurityGroupSpec
 from rds_secure.values import Address, Ref
 from tests.fakes import FakeReader
 from tests.models import assert_valid_call
@@ -37,7 +38,7 @@ VPC = "vpc-0123456789abcdef0"
 OWN, APP, OTHER = "sg-00000000000000001", "sg-00000000000000002", "sg-00000000000000009"
 ACCOUNT = SCOPE.account
 ORDERS, APPLICATION = Address("security_group", "orders"), Address("security_group", "app")
-ALL_V4 = {"IpProtocol": "-1", "FromPort": -1, "ToPort": -1, "CidrIpv4": "0.0.0.0/0", "IsEgress": True}
+ALL_V4: dict[str, Any] = {"IpProtocol": "-1", "FromPort": -1, "ToPort": -1, "CidrIpv4": "0.0.0.0/0", "IsEgress": True}
 TO_ANY = {"to": "0.0.0.0/0", "protocol": "all"}
 
 
@@ -68,7 +69,7 @@ def described(name: str = "orders", group: str = OWN, **fields: Any) -> dict[str
 
 
 def reader(*rows: Any, groups: Any = (), **more: Any) -> FakeReader:
-    answers = {
+    answers: dict[tuple[str, ...], Any] = {
         ("ec2", "DescribeSecurityGroups"): {"SecurityGroups": [*(groups or [described()])]},
         ("ec2", "DescribeSecurityGroupRules"): {"SecurityGroupRules": list(rows)},
         ("ec2", "DescribeVpcs"): {"Vpcs": [{"VpcId": VPC}]},
@@ -234,7 +235,7 @@ def _stored(permission: Mapping[str, Any], direction: str) -> dict[str, Any]:
     """What DescribeSecurityGroupRules shows of a permission that was sent."""
     peers = {"IpRanges": "CidrIpv4", "Ipv6Ranges": "CidrIpv6", "PrefixListIds": "PrefixListId"}
     ports = {"FromPort": permission.get("FromPort", -1), "ToPort": permission.get("ToPort", -1)}
-    stored = row(IpProtocol=permission["IpProtocol"], IsEgress=direction == "egress", **ports)
+    stored: dict[str, Any] = row(IpProtocol=permission["IpProtocol"], IsEgress=direction == "egress", **ports)
     for name, member in peers.items():
         for peer in permission.get(name, ()):
             value = next(value for key, value in peer.items() if key != "Description")
@@ -436,6 +437,8 @@ def test_revoking_a_rule_about_a_group_of_the_stack_releases_that_group() -> Non
     live = found(row("sgr-1", **to_group(APP)))
     (revoke,) = updated(KIND, declare(KIND, "orders", spec()), live, knowing(SCOPE, (APPLICATION, {"id": APP})))
     assert revoke.releases == (APPLICATION,)
+    (revoke,) = updated(KIND, declare(KIND, "orders", spec()), found(row("sgr-2", **to_group(OWN))))
+    assert revoke.releases == ()
 
 
 def test_another_vpc_is_refused_and_another_description_noted() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from rds_secure.sandbox.endpoint import ACCOUNT
+
 
 @pytest.fixture
 def group(ec2: Any, vpc: str) -> str:
@@ -77,6 +79,12 @@ def test_a_group_rules_description_is_shown(ec2, group):
     authorize(ec2, group, rule(**pair(group, "each other")))
     (made,) = ingress(ec2, group)
     assert (made["Description"], made["ReferencedGroupInfo"]["GroupId"]) == ("each other", group)
+
+
+@pytest.mark.repair("ec2-rule-owners")
+def test_a_rule_names_the_owner_of_its_group(ec2, group):
+    authorize(ec2, group, rule(**cidr("10.0.0.0/8")))
+    assert [one["GroupOwnerId"] for one in ingress(ec2, group)] == [ACCOUNT]
 
 
 @pytest.mark.repair("ec2-authorize-as-a-whole")

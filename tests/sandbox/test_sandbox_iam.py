@@ -49,6 +49,14 @@ def test_a_users_boundary_is_kept_changed_and_taken_off(iam):
     assert "PermissionsBoundary" not in iam.get_user(UserName="ann")["User"]
 
 
+@pytest.mark.repair("iam-service-credentials")
+def test_a_user_has_no_service_credentials(iam, refused):
+    iam.create_user(UserName="ann")
+    assert iam.list_service_specific_credentials(UserName="ann")["ServiceSpecificCredentials"] == []
+    with refused("NoSuchEntity"):
+        iam.list_service_specific_credentials(UserName="nobody")
+
+
 @pytest.mark.repair("iam-boundaries-exist")
 def test_a_boundary_is_a_policy_that_exists(iam, refused):
     with refused("NoSuchEntity"):

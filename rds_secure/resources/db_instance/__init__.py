@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import engines, ownership, tagging
-from rds_secure.kind import Change, Complaint, Found, Implied, Kind, Live, Reader, Resource, Scope, Wanted
+from rds_secure.kind import Change, Complaint, Found, Implied, Kind, Live, Reader, Resource, Scope, Stateful, Wanted
 from rds_secure.operation import Operation
 from rds_secure.resources.db_instance import operations
 from rds_secure.resources.db_instance.check import check, family_of
@@ -55,7 +55,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         "rds:DescribeDBSnapshots",
         "rds:DescribeDBSubnetGroups",
     )
-    stateful = True
+    stateful = Stateful.DATA
 
     def check(self, key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         return check(key, spec)

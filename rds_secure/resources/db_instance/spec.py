@@ -104,8 +104,7 @@ class DbInstanceSpec(Named, Tagged, ResourceSpec):
     ]
     """Storage in GiB, at least: it grows, by 10 % at least, and never shrinks."""
     max_storage_gib: Annotated[
-        Int | None,
-        Limit(ge=0),
+        Annotated[Int, Limit(ge=0)] | None,
         Field(
             Mode.ADOPT,
             create="MaxAllocatedStorage",

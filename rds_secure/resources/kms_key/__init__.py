@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rds_secure import documents, tagging
 from rds_secure.iam import principals
-from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
+from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted
 from rds_secure.operation import Condition, Operation, Retry, Wait
 from rds_secure.resources.kms_key import policy
 from rds_secure.resources.kms_key.read import read, users
@@ -44,7 +44,7 @@ class KmsKey(Kind[KmsKeySpec]):
         "rds:DescribeDBClusterSnapshots",
         "secretsmanager:ListSecrets",
     )
-    stateful = True
+    stateful = Stateful.KEY
     renames = True
 
     # What is declared
@@ -106,6 +106,8 @@ class KmsKey(Kind[KmsKeySpec]):
     def inspect(
         self, reader: Reader, live: Live[KmsKeySpec], scope: Scope, going: frozenset[str]
     ) -> Live[KmsKeySpec] | str:
+        if live.found.blocked:  # KMS-2: it goes by itself, or is to be brought back
+            return live.found.blocked
         found = users(reader, live, scope, going)
         return f"it is in use by {', '.join(found)}, which nobody could read without it" if found else live
 

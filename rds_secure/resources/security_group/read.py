@@ -52,7 +52,7 @@ def _found(group: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], scope: S
     ids: dict[str, dict[str, str]] = {direction: {} for direction in DIRECTIONS}
     foreign: dict[str, dict[str, str]] = {direction: {} for direction in DIRECTIONS}
     for row in rows:
-        rule: Rule = network.read_rule(row)
+        rule: Rule = network.read_rule({"GroupOwnerId": group["OwnerId"], **row})
         if stack := tagging.mapping(row.get("Tags")).get(ownership.STACK):
             foreign[rule.direction][rule.label] = stack
             continue

@@ -54,6 +54,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("kms-unknown-keys", "grant calls about an unknown key fail", "§0", kms_names.unknown_keys),
     #
     Repair("iam-user-boundaries", "a user's boundary is lost, and cannot be put", "§2", iam.user_boundaries),
+    Repair("iam-service-credentials", "ListServiceSpecificCredentials is missing", "§2", iam.service_credentials),
     Repair("iam-boundaries-exist", "a boundary may be no policy at all", "§0", iam.boundaries_exist),
     Repair("iam-trust-policies", "a trust policy may name nobody", "IAM-1", iam.trust_policies),
     Repair("iam-names-ignore-case", "names may differ in case alone", "§1", iam.names_ignore_case),

@@ -21,7 +21,7 @@ from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.responses.security_groups import SecurityGroups
 from moto.rds.models import rds_backends
 
-from rds_secure.sandbox.repairs.patch import around, replace_property
+from rds_secure.sandbox.repairs.patch import add_property, around, replace_property
 
 AUTHORIZE = ("authorize_security_group_ingress", "authorize_security_group_egress")
 UPDATE = "update_security_group_rule_descriptions_"
@@ -84,11 +84,7 @@ def group_rule_descriptions() -> None:
 
 def rule_owners() -> None:
     """DescribeSecurityGroupRules names the account that owns a rule's group."""
-
-    @around(SecurityGroupRule, "__init__")
-    def init(original: Any, self: SecurityGroupRule, ec2_backend: Any, *rest: Any, **named: Any) -> None:
-        original(self, ec2_backend, *rest, **named)
-        self.group_owner_id = ec2_backend.account_id
+    add_property(SecurityGroupRule, "group_owner_id", lambda rule: rule.owner_id)
 
 
 def authorize_as_a_whole() -> None:

@@ -39,6 +39,15 @@ def user_boundaries() -> None:
         return EmptyResult()
 
 
+def service_credentials() -> None:
+    """ListServiceSpecificCredentials answers: nobody in the sandbox has any."""
+
+    @add(IamResponse)
+    def list_service_specific_credentials(self: IamResponse) -> ActionResult:
+        self.backend.get_user(self._get_param("UserName"))
+        return ActionResult({"ServiceSpecificCredentials": []})
+
+
 def _boundary(user: User) -> dict[str, str] | None:
     arn = getattr(user, "permissions_boundary_arn", None)
     return {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn} if arn else None
