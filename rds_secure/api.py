@@ -17,8 +17,8 @@ from rds_secure.plan import Deletion, Plan, plan
 from rds_secure.resources import KINDS
 from rds_secure.spec import Environment, Source, Stack, build
 
-VERIFICATIONS = 6
-"""How often the account is read back after an apply, with growing pauses, about half a minute in all."""
+VERIFICATIONS = 8
+"""How often the account is read back after an apply, with growing pauses, some 70 s in all (IAM-1, KMS-4)."""
 
 
 @dataclass(frozen=True, slots=True)

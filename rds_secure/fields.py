@@ -25,9 +25,9 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from rds_secure.interpolation import NAME, interpolate, shown
+from rds_secure.interpolation import KEY, interpolate, shown
 from rds_secure.interpolation import Invalid as Invalid
-from rds_secure.values import Lookup, Ref, Text, Value, transform
+from rds_secure.values import Lookup, Ref, Text, Value, leaves, transform
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -105,7 +105,16 @@ def _policy_text(value: Any) -> Any:
 def _document(value: Any) -> Any:
     if not isinstance(value, Mapping):
         raise Invalid(f"{shown(value)} is written here", "write a mapping, as in the JSON of a policy document")
-    return transform(value, lambda leaf: _policy_text(leaf) if isinstance(leaf, str) else leaf)
+    for path, leaf in leaves(value):
+        try:
+            _inside_document(leaf)
+        except Invalid as error:
+            raise Invalid(error.what, error.fix, path) from None
+    return transform(value, _inside_document)
+
+
+def _inside_document(leaf: Any) -> Any:
+    return _policy_text(leaf) if isinstance(leaf, str) else leaf
 
 
 PolicyText = Annotated[str | Ref | Text, PlainValidator(_policy_text), WithJsonSchema({"type": "string"})]
@@ -182,12 +191,13 @@ class Reference:
             raise Invalid(f"{shown(value)} has text around a reference", f"write {self._choices(self.what)}")
         if isinstance(parsed, Ref):
             if self.kinds and parsed.target.kind not in self.kinds:
-                raise Invalid(f"{value} is not {_either(self.kinds)}", f"write {self._choices(self.what)}")
+                what = f"{value} does not refer to {' or '.join(self.kinds)}"
+                raise Invalid(what, f"write {self._choices(self.what)}")
             return parsed
         if self.alias and re.fullmatch(self.alias, parsed):
             return Lookup(self.lookup, (("alias", parsed),))
         if not re.fullmatch(self.literal, parsed):
-            name = parsed if re.fullmatch(NAME, parsed) else "name"
+            name = parsed if re.fullmatch(KEY, parsed) else "name"
             raise Invalid(f"{shown(parsed)} is not {self.what}", f"write {self._choices('one', name)}")
         return parsed
 
@@ -206,7 +216,10 @@ class Reference:
         match: list[tuple[str, str | Lookup]] = [(f"tag:{key}", _text(item)) for key, item in tags.items()]
         if "vpc" in value:
             vpc = VPC.check(value["vpc"])
-            match.append(("vpc", vpc if isinstance(vpc, Lookup) else str(vpc)))
+            if isinstance(vpc, Ref):
+                what = "a look-up is made before anything is, so it takes no reference as its vpc"
+                raise Invalid(what, "write a VPC id, or a look-up {tag: {…}}")
+            match.append(("vpc", vpc))
         return Lookup(self.lookup, tuple(sorted(match, key=lambda pair: pair[0])))
 
     def _choices(self, literal: str, name: str = "name") -> str:
@@ -233,10 +246,6 @@ class Mentions(Reference):
 _SCALARS = ["string", "number", "boolean"]
 _TAGS: JsonSchemaValue = {"type": "object", "minProperties": 1, "additionalProperties": {"type": _SCALARS}}
 _LOOKUP: JsonSchemaValue = {"type": "object", "required": ["tag"], "additionalProperties": False}
-
-
-def _either(kinds: tuple[str, ...]) -> str:
-    return " or ".join(f"a {kind}" for kind in kinds)
 
 
 VPC = Reference((), "id", r"vpc-[0-9a-f]{8,17}", "a VPC id such as vpc-0123456789abcdef0", lookup="vpc")

@@ -8,20 +8,20 @@ from typing import Any
 
 from rds_secure.values import Address, Ref, Text, text
 
-NAME = r"[A-Za-z0-9][A-Za-z0-9~-]*"
-"""What a resource may be called in a reference; whether there is one is for the stack to say."""
+KEY = r"[a-z][a-z0-9-]{0,62}"
+"""The key of a resource, also a stack's name."""
 
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
-_ADDRESS = re.compile(rf"([a-z][a-z0-9_]*)\.({NAME})(?:\.([a-z][a-z0-9_]*))?")
+_ADDRESS = re.compile(r"([a-z][a-z0-9_]*)\.([A-Za-z0-9][A-Za-z0-9~-]*)(?:\.([a-z][a-z0-9_]*))?")
 _IAM_VARIABLE = re.compile(r"[*?$]|[A-Za-z0-9-]+:[^{}]*")
 _LONGEST_SHOWN = 80
 
 
 class Invalid(ValueError):  # noqa: N818 - named for what the value is
-    """A value that cannot stand: what is wrong with it, and what to write instead."""
+    """A value that cannot stand: what is wrong with it, what to write instead, and where inside the value it is."""
 
-    def __init__(self, what: str, fix: str) -> None:
-        self.what, self.fix = what, fix
+    def __init__(self, what: str, fix: str, path: tuple[str | int, ...] = ()) -> None:
+        self.what, self.fix, self.path = what, fix, path
         super().__init__(f"{what}: {fix}")
 
 
@@ -33,7 +33,7 @@ def interpolate(written: str, *, attribute: str = "", document: bool = False) ->
     parts: list[str | Ref] = []
     position = 0
     for match in _REFERENCE.finditer(written):
-        parts.append(written[position : match.start()])
+        parts.append(_closed(written[position : match.start()], written))
         position = match.end()
         inside = match.group(1)
         if address := _ADDRESS.fullmatch(inside):
@@ -43,10 +43,13 @@ def interpolate(written: str, *, attribute: str = "", document: bool = False) ->
             parts.append(match.group(0))
         else:
             raise Invalid(f"{match.group(0)} is not a reference", "write ${kind.name} or ${kind.name.attribute}")
-    rest = written[position:]
-    if "${" in rest:
+    return text([*parts, _closed(written[position:], written)])
+
+
+def _closed(between: str, written: str) -> str:
+    if "${" in between:
         raise Invalid(f"{shown(written)} has a ${{ that is never closed", "close it with }")
-    return text([*parts, rest])
+    return between
 
 
 def shown(value: Any) -> str:
@@ -57,5 +60,6 @@ def shown(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
-    written = str(value)
-    return repr(written if len(written) <= _LONGEST_SHOWN else f"{written[: _LONGEST_SHOWN - 1]}…")
+    if not isinstance(value, str):
+        return str(value)
+    return repr(str(value) if len(value) <= _LONGEST_SHOWN else f"{value[: _LONGEST_SHOWN - 1]}…")

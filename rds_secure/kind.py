@@ -254,7 +254,7 @@ class Kind(ABC, Generic[S]):
         """Problems that need no AWS: rules across fields, names, sizes."""
         yield from ()
 
-    def verify(self, reader: Reader, resource: Resource[S]) -> Iterator[Complaint]:
+    def verify(self, reader: Reader, resource: Resource[S], scope: Scope) -> Iterator[Complaint]:
         """Problems that need a look at AWS: things outside the spec that are missing or do not fit."""
         yield from ()
 
@@ -300,6 +300,10 @@ class Kind(ABC, Generic[S]):
     def advice(self, field: str, resource: Resource[S], live: Live[S]) -> str:
         """What to do about a change that AWS cannot make in place."""
         return "declare a new resource under another key, and remove this one in a later apply"
+
+    def refuses(self, change: FieldChange, resource: Resource[S], live: Live[S]) -> str:
+        """What to do instead of a change that AWS does not make as things are; "" where it can be made."""
+        return ""
 
     # Operations
 

@@ -161,7 +161,7 @@ def complaints(rule: Rule) -> Iterator[Complaint]:
         yield from _type_complaints(protocol, rule)
     elif rule.ports or rule.port not in (None, "all"):
         where = ("ports",) if rule.ports else ("port",)
-        yield Complaint(where, f"protocol {protocol} has no ports: AWS would open all of it", "take the ports out")
+        yield Complaint(where, f"protocol {protocol} has no ports, so AWS would open all of it", "take the ports out")
     if isinstance(rule.peer, str) and not _is_named(rule.peer):
         yield from _network_complaints(rule.word, rule.peer)
 

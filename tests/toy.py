@@ -101,7 +101,7 @@ class Toy(Kind[ToySpec]):
     services = ("toy",)
     read_actions = ("toy:DescribeToys",)
 
-    def verify(self, reader: Reader, resource: Resource[ToySpec]) -> Iterator[Complaint]:
+    def verify(self, reader: Reader, resource: Resource[ToySpec], scope: Scope) -> Iterator[Complaint]:
         if resource.spec.colour == "no such colour":
             yield Complaint(("colour",), "there is no such colour", "choose another")
 

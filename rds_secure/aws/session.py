@@ -39,6 +39,7 @@ class Connection:
 
     def __init__(self, access: Access) -> None:
         self._endpoint = access.endpoint
+        self._local = bool(access.endpoint and "//127.0.0.1:" in access.endpoint)  # no proxy leads back to this machine
         self._clients: dict[tuple[str, str | None, bool], Any] = {}
         self._lock = Lock()
         try:
@@ -62,6 +63,7 @@ class Connection:
                     retries={"mode": "standard", "total_max_attempts": attempts},
                     max_pool_connections=IN_FLIGHT,
                     user_agent_extra=f"rds-secure/{__version__}",
+                    proxies={} if self._local else None,
                 )
                 self._clients[key] = self._session.client(
                     service,  # type: ignore[call-overload]

@@ -17,7 +17,7 @@ def command(which: str, sandbox: bool) -> None:
 
         made = stack_schema()
     else:
-        from rds_secure.render.view import plan_schema
+        from rds_secure.render.json import plan_schema
 
         made = plan_schema()
-    click.echo(json.dumps(made, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(made, indent=2))

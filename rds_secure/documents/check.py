@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from rds_secure import values
 from rds_secure.documents.form import LANGUAGE, OLD_LANGUAGE, listed
+from rds_secure.interpolation import shown
 from rds_secure.values import Value
 
 Requirement: TypeAlias = Literal["required", "forbidden"]
@@ -68,7 +69,7 @@ def _document(
 ) -> Iterator[str]:
     yield from _unknown("the document", document, _TOP)
     if (version := document.get("Version", LANGUAGE)) not in (LANGUAGE, OLD_LANGUAGE):
-        yield f"Version {version!r} is not known: write {LANGUAGE!r}"
+        yield f"Version {shown(version)} is not known: write {LANGUAGE!r}"
     statements = listed(document.get("Statement", ()))
     if not statements:
         yield "there is no statement: write at least one"
@@ -86,7 +87,7 @@ def _document(
 
 def _where(index: int, statement: Mapping[str, Value]) -> str:
     sid = statement.get("Sid")
-    return f"statement {index} ({sid})" if sid else f"statement {index}"
+    return f"statement {index} ({sid})" if isinstance(sid, str) and sid else f"statement {index}"
 
 
 def _statement(
@@ -105,10 +106,11 @@ def _statement(
         yield from _one_of(where, statement, pair, requirement)
     for name in ("Action", "NotAction"):
         for action in _wrong(statement, name, _ACTION):
-            yield f"{where}: {name} {action!r} is no action: write service:Name, or *"
+            yield f"{where}: {name} {shown(action)} is no action: write service:Name, or *"
     for name in ("Resource", "NotResource"):
         for resource in _wrong(statement, name, _RESOURCE):
-            yield f"{where}: {name} {resource!r} is no ARN: write arn:partition:service:region:account:resource, or *"
+            what = f"{where}: {name} {shown(resource)} is no ARN"
+            yield f"{what}: write arn:partition:service:region:account:resource, or *"
     for name in ("Principal", "NotPrincipal"):
         if name in statement and statement[name] != "*":
             yield from _principals(where, name, statement[name])
@@ -134,13 +136,14 @@ def _principals(where: str, name: str, value: Value) -> Iterator[str]:
         return
     yield from _unknown(f"{where}: {name}", value, _PRINCIPAL_TYPES)
     for item in _wrong(value, "AWS", _PRINCIPAL):
+        said = f"{where}: {name} {shown(item)}"
         if isinstance(item, str) and item.startswith("arn:") and ("*" in item or "?" in item):
-            yield f"{where}: {name} {item!r} has a wildcard, which AWS refuses: test aws:PrincipalArn in a condition"
+            yield f"{said} has a wildcard, which AWS refuses: test aws:PrincipalArn in a condition"
         else:
-            yield f"{where}: {name} {item!r} is no principal: write the ARN of a user or role, an account id, or *"
+            yield f"{said} is no principal: write the ARN of a user or role, an account id, or *"
     for item in listed(value.get("AWS", ())):
         if isinstance(item, str) and ":group/" in item:
-            yield f"{where}: {name} {item!r} is a group, which AWS refuses: name its users, or a role"
+            yield f"{where}: {name} {shown(item)} is a group, which AWS refuses: name its users, or a role"
 
 
 def _conditions(where: str, value: Value) -> Iterator[str]:
@@ -149,18 +152,18 @@ def _conditions(where: str, value: Value) -> Iterator[str]:
         return
     for operator, tests in value.items():
         if not _OPERATOR.fullmatch(operator):
-            yield f"{where}: {operator!r} is no condition operator: write one such as StringEquals or ArnLike"
+            yield f"{where}: {shown(operator)} is no condition operator: write one such as StringEquals or ArnLike"
         if not isinstance(tests, Mapping) or not tests:
             yield f"{where}: the condition {operator} has no keys: write {{key: value}}"
             continue
         for key in tests:
             if ":" not in key:
-                yield f"{where}: {key!r} is no condition key: write one such as aws:SourceAccount"
+                yield f"{where}: {shown(key)} is no condition key: write one such as aws:SourceAccount"
 
 
 def _unknown(where: str, mapping: Mapping[str, Value], known: tuple[str, ...]) -> Iterator[str]:
     for key in sorted(set(mapping) - set(known)):
-        yield f"{where} has an unknown key {key!r}: it takes {', '.join(known)}"
+        yield f"{where} has an unknown key {shown(key)}: it takes {', '.join(known)}"
 
 
 def _wrong(mapping: Mapping[str, Value], name: str, pattern: re.Pattern[str]) -> Iterator[Any]:
@@ -172,7 +175,7 @@ def _wrong(mapping: Mapping[str, Value], name: str, pattern: re.Pattern[str]) ->
 
 
 def _named(statement: Mapping[str, Value], name: str) -> str:
-    return repr(statement[name]) if name in statement else "missing"
+    return shown(statement[name]) if name in statement else "missing"
 
 
 def _characters(document: Value) -> Iterator[str]:

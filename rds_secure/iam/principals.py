@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from rds_secure import ownership, tagging
 from rds_secure.fields import Invalid, Pattern, Reference
-from rds_secure.kind import Complaint, Reader, Wanted
+from rds_secure.kind import Complaint, Reader, Scope, Wanted
 from rds_secure.values import Ref
 
 What: TypeAlias = Literal["User", "Group", "Role"]
@@ -27,7 +27,7 @@ ATTACHMENTS = 10
 GONE = ("NoSuchEntity",)
 """What IAM answers about something that does not exist."""
 
-READ_ACTIONS = ("iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary", "iam:GetPolicy", "sts:GetCallerIdentity")
+READ_ACTIONS = ("iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary", "iam:GetPolicy")
 
 
 class Holder(Protocol):
@@ -107,15 +107,27 @@ def check_policies(policies: Sequence[Ref | str]) -> Iterator[Complaint]:
 
 _PROBLEM = re.compile(r"(.+?): ((?:write|use|keep|take|name|test|it takes) .*)", re.DOTALL)
 _STATEMENT = re.compile(r"statement (\d+)\b")
+_ELEMENT = re.compile(r"\b(Not)?(Action|Resource|Condition|Effect|Sid)\b")
 
 
 def document_complaints(path: tuple[str, ...], problems: Iterable[str]) -> Iterator[Complaint]:
-    """What `documents.problems` found (``where: what: what to do``); ``path`` leads to the statements."""
+    """What `documents.problems` found (``where: what: what to do``); ``path`` leads to the statements.
+
+    Statements that a spec writes in words of its own are spoken of in those.
+    """
     for problem in problems:
+        if path == ("statements",):
+            problem = _ELEMENT.sub(_as_written, problem)
         parts = _PROBLEM.fullmatch(problem)
         what, fix = parts.groups() if parts else (problem, "correct it")
         place = _STATEMENT.match(what)
         yield Complaint((*path, int(place[1]) - 1) if place else path[:1], what, fix)
+
+
+def _as_written(element: re.Match[str]) -> str:
+    """``NotAction`` → ``not_actions``, as in the statements of an iam_policy."""
+    plural = "" if element[2] in ("Effect", "Sid") else "s"
+    return f"{'not_' if element[1] else ''}{element[2].lower()}{plural}"
 
 
 # What is live
@@ -208,19 +220,13 @@ def exceeds(reader: Reader, count: int, quota: str, usual: int = ATTACHMENTS) ->
     return count > int(summary.get(quota, usual))
 
 
-def caller(reader: Reader) -> tuple[str, str]:
-    """Partition and account that the reader reads."""
-    reply = reader.call("sts", "GetCallerIdentity") or {}
-    return reply["Arn"].split(":")[1], reply["Account"]
-
-
 # What must exist outside the stack
 
 
-def verify_policies(reader: Reader, what: What, name: str, spec: Holder) -> Iterator[Complaint]:
+def verify_policies(reader: Reader, what: What, name: str, spec: Holder, scope: Scope) -> Iterator[Complaint]:
     """Policies of a principal that do not exist, belong to a stack, or are too many for it (IAM-2)."""
     literal = [(index, written) for index, written in enumerate(spec.policies) if isinstance(written, str)]
-    arns = [_outside_arn(reader, written) for _, written in literal]
+    arns = [str(policy_arn(written, scope.partition)) for _, written in literal]
     for (index, written), found in zip(literal, reader.each(lambda arn: policy(reader, arn), arns), strict=True):
         if found is None:
             yield Complaint(("policies", index), f"there is no policy {written}", "name an existing policy")
@@ -241,9 +247,9 @@ def verify_room(
         yield Complaint(path, said, "detach others first, or put several into one policy")
 
 
-def verify_boundary(reader: Reader, boundary: Ref | str | None) -> Iterator[Complaint]:
+def verify_boundary(reader: Reader, boundary: Ref | str | None, scope: Scope) -> Iterator[Complaint]:
     """A boundary outside the stack that does not exist."""
-    if isinstance(boundary, str) and policy(reader, _outside_arn(reader, boundary)) is None:
+    if isinstance(boundary, str) and policy(reader, str(policy_arn(boundary, scope.partition))) is None:
         yield Complaint(("boundary",), f"there is no policy {boundary}", "name an existing policy")
 
 
@@ -254,7 +260,3 @@ def verify_names(reader: Reader, path: tuple[str, ...], what: What, names: Seque
         if isinstance(name, str) and name not in existing:
             fix = f"name an existing one, or declare it and write ${{iam_{what.lower()}.…}}"
             yield Complaint((*path, index), f"there is no {what.lower()} {name} in this account", fix)
-
-
-def _outside_arn(reader: Reader, written: str) -> str:
-    return written if written.startswith("arn:") else str(policy_arn(written, caller(reader)[0]))

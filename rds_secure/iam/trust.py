@@ -77,15 +77,14 @@ def check_trust_document(policy: Value) -> Iterator[Complaint]:
     yield from principals.document_complaints(("document", "Statement"), problems)
 
 
-def verify_trust(reader: Reader, trust: Trust) -> Iterator[Complaint]:
+def verify_trust(reader: Reader, trust: Trust, scope: Scope) -> Iterator[Complaint]:
     """Users and roles of this account that do not exist: AWS refuses a trust policy which names them."""
     literal = [(index, arn) for index, arn in enumerate(trust.principals) if isinstance(arn, str) and "/" in arn]
     if not literal:
         return
-    partition, account = principals.caller(reader)
     existing = {detail["Arn"] for what in ("User", "Role") for detail in principals.listed(reader, what)}
     for index, arn in literal:
-        if arn.startswith(f"arn:{partition}:iam::{account}:") and arn not in existing:
+        if arn.startswith(f"arn:{scope.partition}:iam::{scope.account}:") and arn not in existing:
             fix = "name an existing one, or declare it and refer to it"
             yield Complaint(("trust", "principals", index), f"there is no {arn}", fix)
 

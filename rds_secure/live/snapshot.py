@@ -66,7 +66,7 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     if problems:
         raise SpecError(problems)
     declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
-    problems = _verify(stack, declared, reader)
+    problems = _verify(stack, declared, reader, scope)
     if problems:
         raise SpecError(problems)
     matched = _Matching(scope, declared)
@@ -99,13 +99,14 @@ def _resource(stack: Stack, address: Address, spec: Any, scope: Scope) -> Resour
     if kind.taggable:
         user = {**stack.tags, **as_written.tags}  # type: ignore[attr-defined]
         home = scope.region if kind.home else ""
-        tags = ownership.tags(stack.name, address, name, written(as_written), user, home)
+        as_applied = {**written(as_written), **({"tags": user} if user else {})}  # the stack's tags are its own as well
+        tags = ownership.tags(stack.name, address, name, as_applied, user, home)
     return Resource(address, name, spec, as_written, tags)
 
 
-def _verify(stack: Stack, declared: Mapping[Address, Resource[Any]], reader: Reader) -> list[Problem]:
+def _verify(stack: Stack, declared: Mapping[Address, Resource[Any]], reader: Reader, scope: Scope) -> list[Problem]:
     def look(resource: Resource[Any]) -> list[Problem]:
-        complaints = resources.kind(resource.address.kind).verify(reader, resource)
+        complaints = resources.kind(resource.address.kind).verify(reader, resource, scope)
         return [Problem(item.what, item.fix, stack.at(resource.address, item.path)) for item in complaints]
 
     return [problem for found in reader.each(look, declared.values()) for problem in found]
@@ -130,6 +131,9 @@ def _tagged(reader: Reader, scope: Scope) -> dict[str, dict[str, str]]:
         for reply in replies
         for item in reply["ResourceTagMappingList"]
     }
+
+
+_IN_THE_WAY = "choose another name, or remove what exists"
 
 
 class _Matching:
@@ -158,6 +162,9 @@ class _Matching:
             return
         if owner.name.lower() != found.name.lower():  # RDS-18: AWS copies our tags on restore
             self.notes.append(f"{kind.title} {found.name} carries the tags of {owner.name}: a copy, left alone")
+            if holder:
+                what = f"{kind.title} {found.name} exists already, as a copy of {owner.name}"
+                self.conflicts.append(Conflict(holder, what, _IN_THE_WAY))
             return
         if kind.home and found.owned_by_path is None and found.tags.get(ownership.HOME) != self.scope.region:
             if holder:
@@ -171,14 +178,16 @@ class _Matching:
         address = holder if found.owned_by_path and holder else owner.address
         if address.kind != kind.name:
             self.notes.append(f"{kind.title} {found.name} carries the tags of {owner.address}: left alone")
-        elif address in self.declared and (holder == address or kind.renames):
-            self.live[address] = found
+        elif address in self.declared and (holder == address or kind.renames or self._is_named(address, found)):
+            self._claim(kind, address, found, holder)
         elif address in self.declared and kind.versioned:
             self.retired[Address(kind.name, f"{address.name}/{found.name}")] = found
         elif address in self.declared:
             what = f"the name of {address} changes from {found.name} to {self.declared[address].name}"
             fix = f"AWS cannot rename it: write 'name: {found.name}', or declare the new one under another key"
             self.conflicts.append(Conflict(address, what, fix))
+        elif address in self.retired:  # two versions, say, when the whole resource is no longer declared
+            self.retired[Address(kind.name, f"{address.name}/{found.identity}")] = found
         else:
             self.retired[address] = found
         if holder and holder != address:
@@ -187,10 +196,24 @@ class _Matching:
                 Conflict(holder, what, f"keep it under the key {address.name!r}, or use another name")
             )
 
+    def _is_named(self, address: Address, found: Found[Any]) -> bool:
+        """Whether it has the declared name, and only its place is another one (a group's VPC)."""
+        return self.declared[address].name.lower() == found.name.lower()
+
+    def _claim(self, kind: Kind[Any], address: Address, found: Found[Any], holder: Address | None) -> None:
+        """Of two that claim one address, the one in the declared place has it; the other one is only mentioned."""
+        twin = self.live.get(address)
+        if twin is None or holder == address:
+            self.live[address] = found
+        else:
+            twin = found
+        if twin:
+            self.notes.append(f"{kind.title} {twin.name} ({twin.identity}) is a twin of {address}: left alone")
+
     def _conflict(self, holder: Address, found: Found[Any], owner: ownership.Owner | None) -> None:
         whose = f"stack {owner.stack!r}" if owner else "no stack"
         what = f"{resources.kind(holder.kind).title} {found.name} exists already and belongs to {whose}"
-        self.conflicts.append(Conflict(holder, what, "choose another name, or remove what exists"))
+        self.conflicts.append(Conflict(holder, what, _IN_THE_WAY))
 
 
 def _linked(

@@ -61,11 +61,9 @@ class _Comparison:
 
     def _value(self, path: str, marker: Field, wanted: Value, live: Value) -> None:
         parked = self.live.found.pending
-        if path in parked and (settled := self._parked(path, marker, wanted, live, parked[path])) is not None:
-            if settled:
-                self._file(marker, settled)
-            return
-        if not self._same(path, marker, wanted, live):
+        if path in parked:
+            self._parked(path, marker, wanted, live, parked[path])
+        elif not self._same(path, marker, wanted, live):
             detail: tuple[str, ...] = ()
             if marker.document:
                 old, new = resolve(live or {}, self.known), resolve(wanted or {}, self.known)
@@ -73,18 +71,17 @@ class _Comparison:
             change = FieldChange(path, old=live, new=wanted, when=self._when(marker), detail=detail)
             self._file(marker, change)
 
-    def _parked(
-        self, path: str, marker: Field, wanted: Value, live: Value, parked: Value
-    ) -> FieldChange | tuple[()] | None:
-        """What a parked value (RDS-2) makes of a difference: a change, nothing at all, or None for the usual rules."""
-        if self._same(path, marker, wanted, parked):
-            if self._same(path, marker, wanted, live):
-                return ()
-            if self._when(marker) == "now":
-                return FieldChange(path, old=live, new=wanted, when="now", note="parked for the window so far")
+    def _parked(self, path: str, marker: Field, wanted: Value, live: Value, parked: Value) -> None:
+        """What a parked value makes of a difference (RDS-2): it may be what is wanted, or in the way of it."""
+        when = self._when(marker)
+        if not self._same(path, marker, wanted, parked):
+            self._file(marker, FieldChange(path, old=parked, new=wanted, when=when, note="replaces the parked value"))
+        elif self._same(path, marker, wanted, live):
+            return
+        elif when == "now":
+            self._file(marker, FieldChange(path, old=live, new=wanted, when=when, note="parked for the window so far"))
+        else:
             self.result.pending.append(FieldChange(path, old=live, new=wanted, when="window", note="parked by AWS"))
-            return ()
-        return FieldChange(path, old=parked, new=wanted, when=self._when(marker), note="replaces the parked value")
 
     def _same(self, path: str, marker: Field, wanted: Value, live: Value) -> bool:
         left, right = resolve(wanted, self.known), resolve(live, self.known)
@@ -114,6 +111,8 @@ class _Comparison:
     def _file(self, marker: Field, change: FieldChange) -> None:
         if marker.mode is Mode.CREATE_ONLY:
             self.result.refused.append((change, self.kind.advice(change.path, self.resource, self.live)))
+        elif advice := self.kind.refuses(change, self.resource, self.live):
+            self.result.refused.append((change, advice))
         elif marker.mode is Mode.NOTED:
             self.result.noted.append(change)
         else:

@@ -61,10 +61,21 @@ def _exporting(target: Step, ref: Ref) -> int:
 def _users(step: Step, operation: Operation, steps: dict[Address, Step]) -> Iterator[Node]:
     """What is deleted goes after everything that uses it has let go.
 
-    Two that use each other let go first: such a call waits for all users but those it lets go of itself.
+    Those that use each other, in a ring of any size, let go first: until then none waits for the others.
     """
-    mutual = () if operation.destructive else operation.releases
+    ring = frozenset() if operation.destructive else _used(step, steps)
     for user in steps.values():
-        if user.address != step.address and step.address in user.uses and user.address not in mutual:
+        if user.address != step.address and step.address in user.uses and user.address not in ring:
             releasing = [i for i, operation in enumerate(user.operations) if step.address in operation.releases]
             yield user.address, releasing[-1] if releasing else len(user.operations) - 1
+
+
+def _used(step: Step, steps: dict[Address, Step]) -> frozenset[Address]:
+    """What a step uses, and what that uses in turn, as far as it is deleted as well."""
+    found: set[Address] = set()
+    queue = [step]
+    while queue:
+        deleted = {used for used in queue.pop().uses if used in steps and steps[used].action is Action.DELETE}
+        queue.extend(steps[used] for used in deleted - found)
+        found |= deleted
+    return frozenset(found)

@@ -31,7 +31,8 @@ class Action(StrEnum):
 class Step:
     """Everything that happens to one resource, in order.
 
-    ``cause``: "spec" where the spec is not what was last applied, "drift" where it is and AWS differs, "" for neither.
+    ``cause``: "spec" where the spec is not what was last applied, "drift" where it is and AWS differs, "" for neither,
+    and where no tag tells.
     ``pending`` waits for a window and needs no call; ``strangers`` are others' additions which we show and leave.
     ``uses``: resources of the stack that the live object refers to; they can only go after it lets go of them.
     """

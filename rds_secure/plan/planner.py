@@ -14,13 +14,13 @@ from typing import Any, TypeAlias
 from rds_secure import ownership, resources
 from rds_secure.errors import Location
 from rds_secure.fields import Mode, markers, plain, values_of
-from rds_secure.kind import Change, FieldChange, Live, Resource, Stateful
+from rds_secure.kind import Change, FieldChange, Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
 from rds_secure.plan import graph
 from rds_secure.plan.diff import Difference, diff
 from rds_secure.plan.model import FORMAT, Action, Kept, Plan, Refusal, Step, as_json
-from rds_secure.values import Address, Ref, digest, leaves, refs
+from rds_secure.values import Address, Lookup, Ref, digest, leaves, refs
 
 Locate: TypeAlias = Callable[[Address, tuple[str | int, ...]], Location | None]
 
@@ -61,7 +61,8 @@ class _Planner:
             if address not in conflicts or address in self.snapshot.live
         ]
         kept = self._kept({step.address: step for step in declared})
-        deleted = [self._delete(live) for address, live in self.snapshot.retired.items() if address not in kept]
+        going = sorted(self.snapshot.retired.keys() - kept.keys())
+        deleted = [self._delete(self.snapshot.retired[address]) for address in going]
         self._limit(deleted)
         steps = tuple(sorted((*declared, *deleted), key=lambda step: step.address))
         try:
@@ -93,12 +94,7 @@ class _Planner:
             operations = kind.create(replace(resource, tags=ownership.pending(resource.tags)), self.scope)
             applied = {ownership.APPLIED: resource.tags[ownership.APPLIED]}
             operations = (*operations, *kind.tag(resource, applied, (), self.scope))
-        changes = tuple(
-            FieldChange(name, new=plain(value))
-            for name, value in values_of(resource.spec).items()
-            if value not in (None, (), {}) and markers(type(resource.spec))[name].mode is not Mode.META
-        )
-        return Step(resource.address, resource.name, Action.CREATE, operations, changes)
+        return Step(resource.address, resource.name, Action.CREATE, operations, tuple(_made(kind, resource)))
 
     def _update(self, resource: Resource[Any], live: Live[Any]) -> Step:
         kind = resources.kind(resource.address.kind)
@@ -109,11 +105,11 @@ class _Planner:
             self._refuse(resource.address, (change.path,), what, advice)
         if live.found.blocked:
             self._refuse(resource.address, (), f"{resource.address} cannot be used", live.found.blocked)
-        changes = tuple(difference.changes)
+        changes = tuple(_with_lookup(resource, change) for change in difference.changes)
         operations = kind.update(Change(resource, live, changes, self.scope)) if changes else ()
         tagging, retagged = self._tagging(resource, live)
-        drifted = ownership.was_applied(live.found.tags, resource.tags)
-        action = Action.UPDATE if changes or retagged else Action.RETAG if tagging else Action.NONE
+        differs = bool(changes or retagged)
+        action = Action.UPDATE if differs else Action.RETAG if tagging else Action.NONE
         return Step(
             address=resource.address,
             name=live.name,
@@ -123,7 +119,7 @@ class _Planner:
             pending=tuple(difference.pending),
             strangers=tuple(difference.strangers),
             notes=tuple(_notes(live, difference, changes)),
-            cause="" if not changes else "drift" if drifted else "spec",
+            cause=_cause(live, resource) if differs else "",
             uses=_uses(live),
         )
 
@@ -132,9 +128,11 @@ class _Planner:
     ) -> tuple[tuple[Operation, ...], tuple[FieldChange, ...]]:
         """The calls for tags, which come last, and the changes of tags that people wrote."""
         kind = resources.kind(resource.address.kind)
-        if not kind.taggable or "tags" in resource.spec.ignore:
+        if not kind.taggable:
             return (), ()
         add, remove = ownership.tag_changes(live.found.tags, resource.tags)
+        if "tags" in resource.spec.ignore:
+            add, remove = {key: value for key, value in add.items() if key in ownership.OURS}, ()
         if not (add or remove):
             return (), ()
         changes = [
@@ -210,10 +208,36 @@ class _Planner:
         return digest((scope, as_json(steps), live, tuple(lookups)))
 
 
+def _made(kind: Kind[Any], resource: Resource[Any]) -> Iterator[FieldChange]:
+    """What a new resource is made with; members of a set that are mappings (rules) go one by one, by their labels."""
+    fields = markers(type(resource.spec))
+    for name, value in values_of(resource.spec).items():
+        if value in (None, (), {}) or fields[name].mode is Mode.META:
+            continue
+        if fields[name].as_set and any(isinstance(member, Mapping) for member in value):
+            yield from (FieldChange(name, new=member, member=kind.member(name, member)) for member in value)
+        else:
+            yield FieldChange(name, new=value)
+
+
+def _cause(live: Live[Any], resource: Resource[Any]) -> str:
+    """Whether the spec changed, or AWS did behind it; "" where no tag tells which (IAM-6)."""
+    if not resource.tags:
+        return ""
+    return "drift" if ownership.was_applied(live.found.tags, resource.tags) else "spec"
+
+
 def _uses(live: Live[Any]) -> tuple[Address, ...]:
     """The resources of the stack that a live object refers to."""
     found = {ref.target for ref in refs(values_of(live.spec)) if ref.target != live.address}
     return tuple(sorted(found))
+
+
+def _with_lookup(resource: Resource[Any], change: FieldChange) -> FieldChange:
+    """The change, told apart where nobody wrote another value: the look-up finds something else than before."""
+    written = getattr(resource.written, change.path.split(".")[0], None)
+    moved = any(isinstance(leaf, Lookup) for _, leaf in leaves(plain(written)))
+    return replace(change, note=change.note or "look-up moved") if moved else change
 
 
 def _lets_go(live: Live[Any], step: Step, used: Address) -> bool:

@@ -60,7 +60,7 @@ class DbSubnetGroup(Kind[DbSubnetGroupSpec]):
         if (spec.name or key).lower() == "default":
             yield Complaint(("name",), "AWS reserves the name 'default'", "choose another name")
 
-    def verify(self, reader: Reader, resource: Resource[DbSubnetGroupSpec]) -> Iterator[Complaint]:
+    def verify(self, reader: Reader, resource: Resource[DbSubnetGroupSpec], scope: Scope) -> Iterator[Complaint]:
         reply = reader.call("ec2", "DescribeSubnets") or {}
         subnets = [subnet for subnet in reply["Subnets"] if subnet["SubnetId"] in resource.spec.subnets]
         missing = {str(subnet) for subnet in resource.spec.subnets} - {subnet["SubnetId"] for subnet in subnets}

@@ -66,8 +66,8 @@ class IamGroup(Kind[IamGroupSpec]):
         yield from principals.check_name(spec.name, 128)
         yield from principals.check_policies(spec.policies)
 
-    def verify(self, reader: Reader, resource: Resource[IamGroupSpec]) -> Iterator[Complaint]:
-        yield from principals.verify_policies(reader, "Group", resource.name, resource.spec)
+    def verify(self, reader: Reader, resource: Resource[IamGroupSpec], scope: Scope) -> Iterator[Complaint]:
+        yield from principals.verify_policies(reader, "Group", resource.name, resource.spec, scope)
 
     def predict(self, scope: Scope, name: str, spec: IamGroupSpec) -> Mapping[str, str]:
         return {"arn": scope.arn("iam", f"group{_path(scope)}{name}", regional=False), "name": name}

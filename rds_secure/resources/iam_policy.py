@@ -130,7 +130,7 @@ class IamPolicy(Kind[IamPolicySpec]):
                 said = f"{role} belongs to Identity Center or to an AWS service, which lets nobody attach to it"
                 yield Complaint(("attach_to", "roles", index), said, fix)
 
-    def verify(self, reader: Reader, resource: Resource[IamPolicySpec]) -> Iterator[Complaint]:
+    def verify(self, reader: Reader, resource: Resource[IamPolicySpec], scope: Scope) -> Iterator[Complaint]:
         attach_to = values_of(resource.spec.attach_to)
         policies = principals.account(reader)["Policies"] if any(attach_to.values()) else ()
         arn = next((found["Arn"] for found in policies if _name(found) == resource.name), resource.name)

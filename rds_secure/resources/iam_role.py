@@ -153,14 +153,14 @@ class IamRole(Kind[IamRoleSpec]):
         if Address(self.name, key) in {ref.target for ref in refs(values_of(spec))}:
             yield Complaint((_written(spec),), "it trusts itself, before it exists", "take that out")
 
-    def verify(self, reader: Reader, resource: Resource[IamRoleSpec]) -> Iterator[Complaint]:
+    def verify(self, reader: Reader, resource: Resource[IamRoleSpec], scope: Scope) -> Iterator[Complaint]:
         spec = resource.spec
         if spec.trust:
-            yield from verify_trust(reader, spec.trust)
+            yield from verify_trust(reader, spec.trust, scope)
         if said := verify_trust_size(reader, trust_document(spec.trust) if spec.trust else spec.document):
             yield Complaint((_written(spec),), said, "trust fewer, or ask AWS for a larger quota")
-        yield from principals.verify_policies(reader, "Role", resource.name, spec)
-        yield from principals.verify_boundary(reader, spec.boundary)
+        yield from principals.verify_policies(reader, "Role", resource.name, spec, scope)
+        yield from principals.verify_boundary(reader, spec.boundary, scope)
 
     def predict(self, scope: Scope, name: str, spec: IamRoleSpec) -> Mapping[str, str]:
         return {"arn": scope.arn("iam", f"role{spec.path}{name}", regional=False), "name": name}

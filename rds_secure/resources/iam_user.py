@@ -115,14 +115,14 @@ class IamUser(Kind[IamUserSpec]):
         yield from principals.check_name(spec.name, 64)
         yield from principals.check_policies(spec.policies)
 
-    def verify(self, reader: Reader, resource: Resource[IamUserSpec]) -> Iterator[Complaint]:
+    def verify(self, reader: Reader, resource: Resource[IamUserSpec], scope: Scope) -> Iterator[Complaint]:
         spec = resource.spec
         yield from principals.verify_names(reader, ("groups",), "Group", spec.groups)
         if principals.exceeds(reader, len(set(spec.groups)), "GroupsPerUserQuota"):
             said = f"a user cannot be in {len(set(spec.groups))} groups (IAM-2)"
             yield Complaint(("groups",), said, "take some out, or put their policies together")
-        yield from principals.verify_policies(reader, "User", resource.name, spec)
-        yield from principals.verify_boundary(reader, spec.boundary)
+        yield from principals.verify_policies(reader, "User", resource.name, spec, scope)
+        yield from principals.verify_boundary(reader, spec.boundary, scope)
 
     def predict(self, scope: Scope, name: str, spec: IamUserSpec) -> Mapping[str, str]:
         return {"arn": scope.arn("iam", f"user{spec.path}{name}", regional=False), "name": name}

@@ -62,7 +62,7 @@ def _problem(error: ErrorDetails, spec: type[BaseModel], source: Source, base: P
     if isinstance(cause, Invalid):
         if error["loc"][-1:] == ("[key]",):
             return Problem(f"{_label(inside[:-1])}{cause.what}", cause.fix, source.key_at(path))
-        return Problem(f"{_label(inside)}{cause.what}", cause.fix, source.at(path))
+        return Problem(f"{_label(inside)}{cause.what}", cause.fix, source.at((*path, *cause.path)))
     if kind in _LIMITS:
         key, compared, bound = _LIMITS[kind]
         limit = error["ctx"][key]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -15,6 +15,7 @@ from rds_secure.fields import Field, Mode
 from rds_secure.kind import Kind
 
 BEGIN, END = "<!-- spec reference: begin -->", "<!-- spec reference: end -->"
+_INSIDE: dict[Any, str] = {tuple: "[]", dict: ".*"}
 _COLUMNS = ("field", "what", "default", "on change", "AWS parameter (change)", "read from", "Terraform")
 
 
@@ -47,12 +48,13 @@ def _kind(kind: Kind[Any]) -> Iterator[str]:
 
 
 def _rows(spec: type[BaseModel], prefix: str) -> Iterator[str]:
-    for name, info in spec.model_fields.items():
+    own = sorted(spec.model_fields.items(), key=lambda item: item[0] not in spec.__annotations__)
+    for name, info in own:  # what every kind has comes last
         shown = f"{prefix}{info.alias or name}"
         marker = next((item for item in info.metadata if isinstance(item, Field)), Field(Mode.META))
         cells = (
             f"`{shown}`",
-            info.description or "",
+            f"{info.description or ''}{_choices(info.annotation)}",
             _default(info.default, required=info.is_required()),
             _treatment(marker),
             _code(marker.create) + (f" ({_code(marker.change)})" if marker.change not in ("", marker.create) else ""),
@@ -61,7 +63,7 @@ def _rows(spec: type[BaseModel], prefix: str) -> Iterator[str]:
         )
         yield f"| {' | '.join(_escaped(cell) for cell in cells)} |"
         for part in _parts(info.annotation):
-            yield from _rows(part, f"{shown}{'[]' if _many(info.annotation) else ''}.")
+            yield from _rows(part, f"{shown}{_INSIDE.get(get_origin(info.annotation), '')}.")
 
 
 def _default(value: Any, *, required: bool) -> str:
@@ -71,9 +73,24 @@ def _default(value: Any, *, required: bool) -> str:
         return ""
     if isinstance(value, BaseModel):
         return ""
-    if isinstance(value, tuple | dict) and not value:
+    if value in ((), {}, ""):
         return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _choices(annotation: Any) -> str:
+    words = list(_words(annotation))
+    return f" One of {', '.join(map(_code, words))}." if words else ""
+
+
+def _words(annotation: Any) -> Iterator[str]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return
+    for argument in get_args(annotation):
+        if get_origin(annotation) is Literal:
+            yield argument
+        else:
+            yield from _words(argument)
 
 
 def _treatment(marker: Field) -> str:
@@ -86,10 +103,6 @@ def _parts(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for argument in get_args(annotation):
         yield from _parts(argument)
-
-
-def _many(annotation: Any) -> bool:
-    return getattr(annotation, "__origin__", None) is tuple
 
 
 def _code(text: str) -> str:

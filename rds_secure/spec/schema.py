@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from rds_secure import resources
+from rds_secure.interpolation import KEY
 from rds_secure.kind import Kind
-from rds_secure.spec.stack import KEY, Header
+from rds_secure.spec.stack import Header
 from rds_secure.values import leaves
 
 _DEFS = "#/$defs/"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import ValidationError
@@ -16,16 +16,13 @@ from pydantic import ValidationError
 from rds_secure import ownership, resources
 from rds_secure.errors import Location, Problem, SpecError
 from rds_secure.fields import Part, Pattern, ResourceSpec, Tags, values_of
-from rds_secure.interpolation import shown
+from rds_secure.interpolation import KEY, shown
 from rds_secure.kind import Kind, Scope
 from rds_secure.spec.complaints import meant, problems_of
 from rds_secure.spec.source import Path, Source
 from rds_secure.spec.suggest import closest
 from rds_secure.values import Address, Ref, leaves
 from rds_secure.values import refs as refs_in
-
-KEY = r"[a-z][a-z0-9-]{0,62}"
-"""A resource's key, and a stack's name."""
 
 _MADE_OF = "lower-case letters, digits and hyphens, a letter first, at most 63"
 _FEWER_TAGS = f"use at most {ownership.USER_TAGS}; AWS allows 50, and some are ours"  # ANY-2
@@ -57,6 +54,9 @@ class Environment:
     account_id: str = "000000000000"
     region: str = "us-east-1"
     partition: str = "aws"
+
+
+_FACTS = ", ".join(f"${{aws.{fact.name}}}" for fact in fields(Environment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,8 @@ def _filled(source: Source, environment: Environment, found: _Findings) -> Sourc
     for path, value in leaves(source.data):
         for name in _AWS.findall(value or "") if path[0] in _FILLED else ():
             if name not in known:
-                fix = _suggestion(f"${{aws.{name}}}", [f"${{aws.{fact}}}" for fact in known])
+                guess = closest(name, known)
+                fix = f"did you mean ${{aws.{guess}}}?" if guess else f"use one of {_FACTS}"
                 found.add(f"${{aws.{name}}} is not known", fix, source.at(path))
     return replace(source, data={key: fill(item) if key in _FILLED else item for key, item in source.data.items()})
 
@@ -295,14 +296,16 @@ def _reference(ref: Ref, stack: Stack, found: _Findings, at: Location | None) ->
         fix = _suggestion(ref.target.kind, resources.KINDS_BY_NAME)
         found.add(f"there is no kind {ref.target.kind!r}", fix, at)
     elif ref.target not in stack.resources and ref.target not in stack.sources:
-        fix = _suggestion(str(ref.target), map(str, stack.resources), otherwise="declare it, or write an id or a name")
+        declared = stack.resources.keys() - stack.bearers.keys()
+        guess = closest(ref.target.name, [address.name for address in declared if address.kind == kind.name])
+        fix = f"did you mean '{kind.name}.{guess}'?" if guess else "declare it, or write an id or a name"
         found.missing(f"there is no {ref.target} in this stack", fix, at)
     elif ref.attribute not in kind.exports:
         fix = _suggestion(ref.attribute, kind.exports)
         found.add(f"{kind.name} has no attribute {ref.attribute!r}", fix, at)
 
 
-def _suggestion(word: str, known: Iterable[str], otherwise: str = "") -> str:
+def _suggestion(word: str, known: Iterable[str]) -> str:
     choices = sorted(known)
     guess = closest(word, choices)
-    return f"did you mean {guess!r}?" if guess else otherwise or f"use one of {', '.join(choices)}"
+    return f"did you mean {guess!r}?" if guess else f"use one of {', '.join(choices)}"

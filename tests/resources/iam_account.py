@@ -154,7 +154,7 @@ def inspected(kind: Kind[Any], reader: FakeReader, item: Found[Any]) -> Any:
 
 def verified(kind: Kind[Any], reader: FakeReader, resource: Resource[Any]) -> list[tuple[tuple[Any, ...], str]]:
     """What is wrong with a spec in this account: where, and what."""
-    return [(complaint.path, complaint.what) for complaint in kind.verify(reader, resource)]
+    return [(complaint.path, complaint.what) for complaint in kind.verify(reader, resource, SCOPE)]
 
 
 _WHAT = ("User", "Group", "Role")

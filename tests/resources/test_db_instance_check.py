@@ -13,7 +13,8 @@ from rds_secure.kind import Implied
 from rds_secure.resources.db_instance import KIND, window
 from tests.fakes import FakeReader
 from tests.models import assert_valid_call
-from tests.resources.instances import GROUP, KEY, OTHER_GROUP, complaints, described, instance, reader
+from tests.resources.instances import GROUP, KEY, OTHER_GROUP, complaints, described, found, instance, reader, refused
+from tests.resources.planning import SCOPE
 
 # What is checked offline
 
@@ -196,7 +197,7 @@ def test_no_group_comes_along_with_an_instance_that_names_one_or_leaves_it_to_ot
 
 def test_a_version_that_tells_the_family_is_required_for_it() -> None:
     [(path, what, _)] = complaints(engine_version=..., parameter_group=...)
-    assert path == ()
+    assert path == ("engine_version",)
     assert "which parameter group forces TLS" in what
     [(path, _, fix)] = complaints(engine="mysql", engine_version="8", parameter_group=...)
     assert (path, fix) == (("engine_version",), "write more of it, such as 8.0")
@@ -223,7 +224,7 @@ ACCOUNT: dict[Any, Any] = {
 
 def verified(resource: Any, *instances: dict[str, Any]) -> list[tuple[tuple[Any, ...], str]]:
     looking = FakeReader({**ACCOUNT, ("rds", "DescribeDBInstances"): {"DBInstances": list(instances)}})
-    complaints = list(KIND.verify(looking, resource))
+    complaints = list(KIND.verify(looking, resource, SCOPE))
     for service, action, params in looking.calls:
         assert_valid_call(service, action, params)
     return [(item.path, item.what) for item in complaints]
@@ -255,7 +256,7 @@ def test_references_are_left_to_their_own_kinds() -> None:
         "parameter_group": "${db_parameter_group.orders}",
     }
     looking = reader()
-    assert list(KIND.verify(looking, instance(**named))) == []
+    assert list(KIND.verify(looking, instance(**named), SCOPE)) == []
     assert [action for _, action, _ in looking.calls] == ["DescribeDBInstances"]
 
 
@@ -267,22 +268,20 @@ def test_a_new_database_has_its_password_managed() -> None:
 
 
 def test_versions_never_go_back_rds_6() -> None:
-    assert [path for path, _ in verified(instance(engine_version="15", parameter_group=...), described())] == [
-        ("engine_version",)
-    ]
-    assert verified(instance(engine_version="16.3"), described()) == []  # AWS moved it on
+    assert "never goes back" in refused(instance(engine_version="15", parameter_group=...), found())["engine_version"]
+    assert refused(instance(engine_version="16.3"), found()) == {}  # AWS moved it on
     held = instance(engine_version="16.3", minor_upgrades="false")
-    assert [path for path, _ in verified(held, described())] == [("engine_version",)]
+    assert set(refused(held, found())) == {"engine_version"}
 
 
 def test_storage_that_was_just_changed_takes_no_change_rds_7() -> None:
-    busy = described(DBInstanceStatus="storage-optimization")
-    assert verified(instance(), busy) == []
-    assert [path for path, _ in verified(instance(storage_gib="200"), busy)] == [("storage_gib",)]
+    busy = found(DBInstanceStatus="storage-optimization")
+    assert refused(instance(), busy) == {}
+    assert "being optimised" in refused(instance(storage_gib="200"), busy)["storage_gib"]
 
 
 def test_storage_cannot_reach_the_limit_up_to_which_aws_may_grow_it() -> None:
-    limited = described(MaxAllocatedStorage=200)
-    assert verified(instance(storage_gib="199"), limited) == []
-    assert [path for path, _ in verified(instance(storage_gib="200"), limited)] == [("storage_gib",)]
-    assert verified(instance(storage_gib="200", max_storage_gib="0"), limited) == []
+    limited = found(MaxAllocatedStorage=200)
+    assert refused(instance(storage_gib="199"), limited) == {}
+    assert "larger max_storage_gib" in refused(instance(storage_gib="200"), limited)["storage_gib"]
+    assert refused(instance(storage_gib="200", max_storage_gib="0"), limited) == {}

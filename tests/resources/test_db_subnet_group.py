@@ -76,7 +76,7 @@ def in_vpc(*subnets: tuple[str, str, str]) -> FakeReader:
 
 
 def verified(looking: FakeReader) -> list[str]:
-    return [item.what for item in KIND.verify(looking, declare(KIND, "orders", MINIMAL))]
+    return [item.what for item in KIND.verify(looking, declare(KIND, "orders", MINIMAL), SCOPE)]
 
 
 def test_one_look_up_stands_for_all_subnets_that_it_finds() -> None:

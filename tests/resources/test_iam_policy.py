@@ -123,7 +123,7 @@ def test_a_raw_document_keeps_iam_variables_and_finds_references() -> None:
         (
             {"statements": [STATEMENT, {"effect": "allow", "resources": ["*"]}]},
             ("statements", 1),
-            "statement 2: Action is missing",
+            "statement 2: actions is missing",
         ),
         (
             {"document": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "rds:*"}]}},

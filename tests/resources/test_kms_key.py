@@ -441,16 +441,16 @@ def test_a_principal_that_does_not_exist_is_a_complaint() -> None:
     """peers.md 7, IAM-4."""
     gone, away = f"arn:aws:iam::{ACCOUNT}:role/gone", "arn:aws:iam::999999999999:role/gone"
     fields = {"administrators": [SECURITY, ACCOUNT, "${iam_role.app}", away], "users": [gone]}
-    (complaint,) = KIND.verify(Keys().reader(), declare(KIND, "data", fields))
+    (complaint,) = KIND.verify(Keys().reader(), declare(KIND, "data", fields), SCOPE)
     assert complaint.path == ("users", 0)
     document = {"Statement": [*DELEGATION["Statement"], {**STRANGER, "Principal": {"AWS": [SECURITY, gone]}}]}
-    (complaint,) = KIND.verify(Keys().reader(), declare(KIND, "data", {"document": document}))
+    (complaint,) = KIND.verify(Keys().reader(), declare(KIND, "data", {"document": document}), SCOPE)
     assert complaint.path == ("document", "Statement", 1, "Principal")
 
 
 def test_nothing_is_asked_of_iam_where_no_role_or_user_is_written() -> None:
     fake = Keys().reader()
-    assert list(KIND.verify(fake, declare(KIND, "data", {"users": [ACCOUNT, "${iam_role.app}"]}))) == []
+    assert list(KIND.verify(fake, declare(KIND, "data", {"users": [ACCOUNT, "${iam_role.app}"]}), SCOPE)) == []
     assert fake.calls == []
 
 

@@ -7,11 +7,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import engines, ownership, tagging
-from rds_secure.kind import Change, Complaint, Found, Implied, Kind, Live, Reader, Resource, Scope, Stateful, Wanted
+from rds_secure.kind import (
+    Change,
+    Complaint,
+    FieldChange,
+    Found,
+    Implied,
+    Kind,
+    Live,
+    Reader,
+    Resource,
+    Scope,
+    Stateful,
+    Wanted,
+)
 from rds_secure.operation import Operation
 from rds_secure.resources.db_instance import operations
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.read import found
+from rds_secure.resources.db_instance.refuse import refuses
 from rds_secure.resources.db_instance.spec import MANAGED, UNMANAGED, DbInstanceSpec
 from rds_secure.resources.db_instance.verify import verify
 from rds_secure.values import Value
@@ -60,7 +74,7 @@ class DbInstance(Kind[DbInstanceSpec]):
     def check(self, key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         return check(key, spec)
 
-    def verify(self, reader: Reader, resource: Resource[DbInstanceSpec]) -> Iterator[Complaint]:
+    def verify(self, reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[Complaint]:
         return verify(reader, resource)
 
     def implied(self, key: str, spec: DbInstanceSpec) -> Implied | None:
@@ -126,6 +140,9 @@ class DbInstance(Kind[DbInstanceSpec]):
 
     def advice(self, field: str, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec]) -> str:
         return _ADVICE.get(field) or super().advice(field, resource, live)
+
+    def refuses(self, change: FieldChange, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec]) -> str:
+        return refuses(change, resource.spec, live)
 
     def create(self, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[Operation, ...]:
         return operations.create(resource)

@@ -108,7 +108,7 @@ def _version(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
         return
     if version is None:
         what = "without engine_version there is no telling which parameter group forces TLS"
-        yield Complaint((), what, "add engine_version, or name a parameter_group")
+        yield Complaint(("engine_version",), what, "add engine_version, or name a parameter_group")
     elif engines.family(engine.name, version) is None:
         what = f"{engine.name} {version} does not tell the family of its parameter group"
         yield Complaint(("engine_version",), what, f"write more of it, such as {version}.0")
@@ -131,6 +131,7 @@ def _storage(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
         return
     if spec.max_storage_gib <= spec.storage_gib:
         what = f"storage cannot grow from {spec.storage_gib} to {spec.max_storage_gib} GiB"
-        yield Complaint(("max_storage_gib",), what, "write more than storage_gib, or 0 to keep AWS from growing it")
+        fix = "write a max_storage_gib above storage_gib, or 0 to keep AWS from growing it"
+        yield Complaint(("max_storage_gib",), what, fix)
     elif spec.max_storage_gib not in sizes:
         yield Complaint(("max_storage_gib",), f"{spec.max_storage_gib} GiB are not possible", limits)

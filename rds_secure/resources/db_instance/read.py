@@ -58,6 +58,7 @@ def found(instance: Mapping[str, Any]) -> Found[DbInstanceSpec]:
         pending=_pending(instance),
         facts={
             "status": status,
+            "window": instance.get("PreferredMaintenanceWindow", ""),
             "replica": bool(instance.get("ReadReplicaSourceDBInstanceIdentifier")),
             "notes": tuple(_notes(instance)),
         },

@@ -57,7 +57,9 @@ ParameterGroup = Annotated[
 MANAGED: Final = "managed"
 UNMANAGED: Final = "unmanaged"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d"
-_DAY = r"(?i:mon|tue|wed|thu|fri|sat|sun)"
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = f"(?:{'|'.join(''.join(f'[{letter}{letter.upper()}]' for letter in day) for day in _DAYS)})"
+"""In any case, without a flag: editors read the pattern as JavaScript does."""
 
 
 class DbInstanceSpec(Named, Tagged, ResourceSpec):

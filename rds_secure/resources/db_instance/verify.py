@@ -1,4 +1,4 @@
-"""What of an instance does not fit what exists: groups that it names, and what AWS would not do to a live database."""
+"""What of an instance does not fit what exists outside the spec: groups that it names."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def verify(reader: Reader, resource: Resource[DbInstanceSpec]) -> Iterator[Compl
     """Every problem that needs a look at AWS. All calls are lists that are read anyway."""
     yield from _network(reader, resource.spec)
     yield from _parameters(reader, resource.spec)
-    live = _find(reader, "DescribeDBInstances", "DBInstances", "DBInstanceIdentifier", resource.name)
-    yield from _existing(resource.spec, live) if live else _missing(resource.spec)
+    if not _find(reader, "DescribeDBInstances", "DBInstances", "DBInstanceIdentifier", resource.name):
+        yield from _missing(resource.spec)
 
 
 def _network(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
@@ -63,23 +63,6 @@ def _missing(spec: DbInstanceSpec) -> Iterator[Complaint]:
     if spec.master_password == UNMANAGED:
         what = "a new database needs a password, and none is ever written in a spec"
         yield Complaint(("master_password",), what, "write managed: RDS makes one and keeps it in Secrets Manager")
-
-
-def _existing(spec: DbInstanceSpec, live: Mapping[str, Any]) -> Iterator[Complaint]:
-    wanted, running = spec.engine_version, live["EngineVersion"]
-    older = wanted and engines.compare_versions(wanted, running) < 0
-    if wanted and older and not engines.satisfies(spec.engine, wanted, running, spec.minor_upgrades):
-        what = f"it runs version {running}, and AWS never goes back to {wanted}"
-        yield Complaint(("engine_version",), what, f"write {running}, or restore an older backup as a new database")
-    if spec.storage_gib <= live["AllocatedStorage"]:
-        return
-    limit = live.get("MaxAllocatedStorage")
-    if spec.max_storage_gib is None and limit and limit <= spec.storage_gib:
-        what = f"AWS may let it grow to {limit} GiB, which is not more than {spec.storage_gib}"
-        yield Complaint(("storage_gib",), what, "write max_storage_gib too, or 0 there to keep AWS from growing it")
-    if live["DBInstanceStatus"] == "storage-optimization":  # RDS-7
-        what = "its storage is still being optimised after the last change, for some hours"
-        yield Complaint(("storage_gib",), what, f"try again later, or leave {live['AllocatedStorage']} for now")
 
 
 def _find(reader: Reader, action: str, root: str, key: str, name: str) -> Mapping[str, Any] | None:

@@ -69,14 +69,13 @@ class KmsKey(Kind[KmsKeySpec]):
         if spec.document is not None:
             yield from _check_document(spec, spec.document)
 
-    def verify(self, reader: Reader, resource: Resource[KmsKeySpec]) -> Iterator[Complaint]:
+    def verify(self, reader: Reader, resource: Resource[KmsKeySpec], scope: Scope) -> Iterator[Complaint]:
         named = [item for item in _named(resource.spec) if ":user/" in item[1] or ":role/" in item[1]]
         if not named:
             return
-        partition, account = principals.caller(reader)
         existing = {item["Arn"] for what in ("User", "Role") for item in principals.listed(reader, what)}
         for path, arn in named:
-            if arn.startswith(f"arn:{partition}:iam::{account}:") and arn not in existing:
+            if arn.startswith(f"arn:{scope.partition}:iam::{scope.account}:") and arn not in existing:
                 fix = "name one that exists, or declare it and refer to it"
                 yield Complaint(path, f"there is no {arn}, and KMS refuses a policy that names it", fix)
 

@@ -123,7 +123,7 @@ class KmsKeySpec(Tagged, ResourceSpec):
             applies="never",
         ),
     ] = SYMMETRIC
-    """What kind of key it is; databases need a symmetric one (RDS-4). Fixed once it exists."""
+    """What kind of key it is; databases need a symmetric one. Fixed once it exists."""
     usage: Annotated[
         KeyUsage | None,
         Field(Mode.CREATE_ONLY, create="KeyUsage", read="KeyUsage", terraform="key_usage", applies="never"),
@@ -158,7 +158,7 @@ class KmsKeySpec(Tagged, ResourceSpec):
         Bool,
         Field(create="DisableKey.KeyId", change="EnableKey.KeyId", read="KeyState", terraform="is_enabled"),
     ] = True
-    """Whether it can be used. Databases under a disabled key become inaccessible (RDS-4)."""
+    """Whether it can be used. Databases under a disabled key become inaccessible."""
     exclusive: Annotated[Bool, Field(Mode.META)] = True
     """Whether statements of its policy that are not ours are removed. With false they stay beside ours."""
 

@@ -55,7 +55,7 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
         for direction in DIRECTIONS:
             yield from _check_rules(direction, spec.rules(direction), spec.rule_quota)
 
-    def verify(self, reader: Reader, resource: Resource[SecurityGroupSpec]) -> Iterator[Complaint]:
+    def verify(self, reader: Reader, resource: Resource[SecurityGroupSpec], scope: Scope) -> Iterator[Complaint]:
         vpcs = {vpc["VpcId"] for vpc in (reader.call("ec2", "DescribeVpcs") or {})["Vpcs"]}
         if isinstance(resource.spec.vpc, str) and resource.spec.vpc not in vpcs:
             yield Complaint(("vpc",), f"there is no {resource.spec.vpc} here", "name an existing VPC")
@@ -126,7 +126,7 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
         return (
             created,
             *(calls.describe_default(group, rule) for rule in kept if rule["description"]),
-            *(() if kept else (calls.revoke_default(group),)),
+            *calls.revoke_defaults(group, but_ipv4=bool(kept)),
             *calls.authorize(group, "ingress", ingress),
             *calls.authorize(group, "egress", asked),
         )

@@ -18,16 +18,26 @@ def is_default(rule: Mapping[str, Value]) -> bool:
     return (rule["protocol"], rule.get("to")) == ("all", network.EVERYTHING_V4)
 
 
-def revoke_default(group: Ref) -> Operation:
-    """Take away what AWS allows a new group. By properties: the rule is certainly there, and its id is not known."""
-    permission = {"IpProtocol": "-1", "IpRanges": ({"CidrIp": network.EVERYTHING_V4},)}
-    return Operation(
-        service="ec2",
-        action="RevokeSecurityGroupEgress",
-        params={"GroupId": group, "IpPermissions": (permission,)},
-        summary="remove the rule by which AWS allows all egress",
-        retry_on=_NEW,
-        done_on=("InvalidPermission.NotFound",),
+def revoke_defaults(group: Ref, *, but_ipv4: bool) -> tuple[Operation, ...]:
+    """Take away what AWS allows a new group: all egress, in a VPC with IPv6 by a second rule.
+
+    By properties, since no rule id is known yet; where there is no IPv6 the second call finds nothing, and is done.
+    ``but_ipv4``: the first rule is asked for, and stays.
+    """
+    ranges: tuple[tuple[str, dict[str, Value]], ...] = (
+        ("all egress", {"IpRanges": ({"CidrIp": network.EVERYTHING_V4},)}),
+        ("all IPv6 egress, if it does", {"Ipv6Ranges": ({"CidrIpv6": network.EVERYTHING_V6},)}),
+    )
+    return tuple(
+        Operation(
+            service="ec2",
+            action="RevokeSecurityGroupEgress",
+            params={"GroupId": group, "IpPermissions": ({"IpProtocol": "-1", **peers},)},
+            summary=f"remove the rule by which AWS allows {what}",
+            retry_on=_NEW,
+            done_on=("InvalidPermission.NotFound",),
+        )
+        for what, peers in ranges[but_ipv4:]
     )
 
 
