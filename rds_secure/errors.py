@@ -66,7 +66,7 @@ class SpecError(RdsSecureError):
 class CallError(RdsSecureError):
     """A call was answered with an error.
 
-    ``code`` is the code on the wire (fields.md §0: not the exception's name), ``status`` the HTTP status,
+    ``code`` is the code on the wire (AWS's API reference: not the exception's name), ``status`` the HTTP status,
     0 when no answer came at all (then ``code`` is ``NoReply`` and the call may have taken effect).
     """
 

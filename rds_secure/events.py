@@ -1,4 +1,4 @@
-"""What a run reports while it goes on. Renderers draw these; nothing here prints (design rule 7)."""
+"""What a run reports while it goes on. Renderers draw these; nothing here prints (house rule 8)."""
 
 from __future__ import annotations
 

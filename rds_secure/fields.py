@@ -33,7 +33,7 @@ P = TypeVar("P", bound=BaseModel)
 
 
 class Mode(StrEnum):
-    """How a difference between spec and live is treated (semantics.md §2)."""
+    """How a difference between spec and live is treated (meaning §2)."""
 
     ENFORCED = "enforced"
     ADOPT = "adopt"

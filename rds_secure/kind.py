@@ -232,7 +232,7 @@ class Kind(ABC, Generic[S]):
     """IAM actions that `read` needs."""
     taggable: ClassVar[bool] = True
     stateful: ClassVar[Stateful] = Stateful.NO
-    """Whether anything is lost with it: then it is kept when no longer declared (semantics.md §5)."""
+    """Whether anything is lost with it: then it is kept when no longer declared (meaning §5)."""
     versioned: ClassVar[bool] = False
     """Its AWS name follows a field (a group's family): another name is a new object, and the old one retires."""
     renames: ClassVar[bool] = False
@@ -263,7 +263,7 @@ class Kind(ABC, Generic[S]):
         return None
 
     def predict(self, scope: Scope, name: str, spec: S) -> Mapping[str, str]:
-        """The exports that follow from account, region and name, known before the thing exists (design rule 4)."""
+        """The exports that follow from account, region and name, known before the thing exists (house rule 4)."""
         return {}
 
     def normalise(self, resource: Resource[S], live: Live[S] | None, scope: Scope) -> S:
@@ -309,7 +309,7 @@ class Kind(ABC, Generic[S]):
 
     @abstractmethod
     def create(self, resource: Resource[S], scope: Scope) -> tuple[Operation, ...]:
-        """The calls that make it. The first one creates it, with its tags (design rule 10)."""
+        """The calls that make it. The first one creates it, with its tags (house rule 9)."""
 
     @abstractmethod
     def update(self, change: Change[S]) -> tuple[Operation, ...]:

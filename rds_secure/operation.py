@@ -44,7 +44,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What to wait for after a call: all of ``until`` at once (design rule 9), none of ``fail``.
+    """What to wait for after a call: all of ``until`` at once (house rule 10), none of ``fail``.
 
     The object is what ``select`` (JMESPath) finds in the reply of ``service action params``, so that one poll
     can serve many waits. With ``gone`` the wait ends when nothing is found. Times in seconds.

@@ -1,4 +1,4 @@
-"""Whose a thing is, and what was last applied to it: the tags that stand in for a state file (semantics.md §3).
+"""Whose a thing is, and what was last applied to it: the tags that stand in for a state file (meaning §3).
 
 Pure functions over tags. What is deleted, kept or refused because of them is decided in `plan`.
 """

@@ -317,7 +317,7 @@ def test_iam_authentication_is_offered_where_aws_has_it() -> None:
 
 
 def test_storage_limits_differ_by_engine_and_type() -> None:
-    # fields.md §10, note sto.
+    # AWS's API reference.
     assert 20 in ENGINES["postgres"].storage_gib["gp3"]
     assert 19 not in ENGINES["postgres"].storage_gib["gp3"]
     assert 65536 in ENGINES["mysql"].storage_gib["io2"]

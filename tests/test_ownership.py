@@ -1,4 +1,4 @@
-"""Ownership: the tags that stand in for a state file, sentence by sentence (semantics.md §3)."""
+"""Ownership: the tags that stand in for a state file, sentence by sentence (meaning §3)."""
 
 from __future__ import annotations
 

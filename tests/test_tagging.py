@@ -30,7 +30,7 @@ CALLS = {
 
 @pytest.mark.parametrize("service", CALLS)
 def test_tags_are_set_and_removed_by_calls_of_the_service(service: str) -> None:
-    """fields.md §0, "Tags"; each call fits botocore's model."""
+    """AWS's API reference, "Tags"; each call fits botocore's model."""
     operations, actions, (parameter, subject) = CALLS[service]
     assert tuple(operation.action for operation in operations) == actions
     for operation in operations:

@@ -26,7 +26,7 @@ _PAGE = {
     ("secretsmanager", ""): 100,
     ("resourcegroupstaggingapi", ""): 100,
 }
-"""The largest pages each service takes (fields.md §0); the smaller default elsewhere."""
+"""The largest pages each service takes (AWS's API reference); the smaller default elsewhere."""
 
 
 class AwsReader:

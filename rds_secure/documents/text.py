@@ -14,10 +14,10 @@ MANAGED_POLICY_LIMIT = 6144
 """Characters of a managed policy, whitespace not counted (IAM-2)."""
 
 TRUST_POLICY_LIMIT = 2048
-"""Characters of a role's trust policy by default, whitespace not counted (fields.md §4, memory)."""
+"""Characters of a role's trust policy by default, whitespace not counted (AWS's API reference, memory)."""
 
 KEY_POLICY_LIMIT = 32768
-"""Bytes of a KMS key policy (fields.md §5, memory)."""
+"""Bytes of a KMS key policy (AWS's API reference, memory)."""
 
 _ORDER = (
     *("Version", "Id", "Statement"),

@@ -1,6 +1,6 @@
 """The table of engines: one `Engine` each. Only documented facts; what nothing confirmed is marked "memory".
 
-Sources: the texts of botocore's RDS model for CreateDBInstance, and fields.md §8 and §10 with their footnotes.
+Sources: the texts of botocore's RDS model for CreateDBInstance, and AWS's API reference.
 Instance classes, versions on offer and prices are not here: they change by region and by month.
 """
 

@@ -98,7 +98,7 @@ def check_name(name: str | None, limit: int) -> Iterator[Complaint]:
 
 
 def check_policies(policies: Sequence[Ref | str]) -> Iterator[Complaint]:
-    """A policy of the stack among the ``policies`` of a principal: an attachment has one home (semantics.md §3)."""
+    """A policy of the stack among the ``policies`` of a principal: an attachment has one home (meaning §3)."""
     for index, policy in enumerate(policies):
         if isinstance(policy, Ref):
             fix = f"name this one in the attach_to of {policy.target}, and take it out here"

@@ -47,7 +47,7 @@ class Trust(Part):
 
 
 def trust_document(trust: Trust, scope: Scope = _NOWHERE) -> Value:
-    """The trust policy, in which references stay: AWS asks whether a principal exists (design rule 4)."""
+    """The trust policy, in which references stay: AWS asks whether a principal exists (house rule 4)."""
     common = {"effect": "allow", "actions": ("sts:AssumeRole",)}
     statements: list[Mapping[str, Value]] = []
     if trust.services:
@@ -90,7 +90,7 @@ def verify_trust(reader: Reader, trust: Trust, scope: Scope) -> Iterator[Complai
 
 
 def verify_trust_size(reader: Reader, policy: Value) -> str | None:
-    """What is wrong with a trust policy's size (fields.md §4)."""
+    """What is wrong with a trust policy's size (AWS's API reference)."""
     size = documents.size(policy)
     if principals.exceeds(reader, size, "AssumeRolePolicySizeQuota", documents.TRUST_POLICY_LIMIT):
         return f"the trust policy has {size} characters without blanks, more than IAM takes"
@@ -104,7 +104,7 @@ def _principal(written: Ref | str, scope: Scope) -> Ref | str:
 
 
 def _with_source_account(conditions: Mapping[str, Value], scope: Scope) -> Mapping[str, Value]:
-    """The conditions with one on the source account, unless there is one already (semantics.md §2)."""
+    """The conditions with one on the source account, unless there is one already (meaning §2)."""
     keys = {str(key).lower() for path, _ in leaves(conditions) for key in path}
     equals = conditions.get("StringEquals", {})
     if _SOURCE_ACCOUNT.lower() in keys or not isinstance(equals, Mapping):

@@ -1,6 +1,6 @@
 """Look-ups: what is found by tag or alias outside the spec, before anything is compared.
 
-A field that takes one value needs exactly one match, a list takes all that match (semantics.md §2). EC2 objects are
+A field that takes one value needs exactly one match, a list takes all that match (meaning §2). EC2 objects are
 matched in whole-account lists, which the kinds read anyway.
 """
 

@@ -1,7 +1,7 @@
 """The live account as a stack sees it: what is ours, by address, and what stands in the way. It decides nothing.
 
 One bulk read of every kind, in parallel; objects are matched by their ownership tags, and by their names to find
-strangers in the place of what is declared. Ids of the stack's own things become references again (design rule 2).
+strangers in the place of what is declared. Ids of the stack's own things become references again (house rule 2).
 """
 
 from __future__ import annotations
@@ -259,7 +259,7 @@ def _linked(
 
 
 def _inspected(reader: Reader, live: Live[Any], scope: Scope, going: frozenset[str]) -> Live[Any] | str:
-    """The kind's closer look. What could not be seen is unknown, and nothing is deleted on it (semantics.md §8)."""
+    """The kind's closer look. What could not be seen is unknown, and nothing is deleted on it (meaning §8)."""
     try:
         return resources.kind(live.address.kind).inspect(reader, live, scope, going)
     except (DeniedError, UnsupportedError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,9 @@ from rds_secure import documents
 from rds_secure.fields import Field, Mode, markers, plain
 from rds_secure.kind import FieldChange, Kind, Live, Resource
 from rds_secure.values import Ref, Value, resolve
+
+
+_SIGN = re.compile(r"(^| )[+-] ")
 
 
 @dataclass(slots=True)
@@ -136,5 +140,8 @@ def _entries(values: Mapping[str, Any]) -> dict[str, Value]:
 
 def _lines(change: documents.StatementChange) -> tuple[str, ...]:
     """A statement's change as text: its label, and what changes inside."""
-    sign = {"added": "+", "removed": "-", "changed": "~"}[change.verb]
-    return (f"{sign} {change.label}", *(f"    {detail}" for detail in change.details))
+    if change.verb == "changed":
+        return (f"~ {change.label}", *(f"    {detail}" for detail in change.details))
+    # All of a statement comes or goes, so the sign in front says it for its parts.
+    parts = (_SIGN.sub(r"\1", detail) for detail in change.details if not detail.startswith("sid:"))
+    return (f"{'+' if change.verb == 'added' else '-'} {change.label}", *(f"    {detail}" for detail in parts))

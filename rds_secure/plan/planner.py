@@ -1,7 +1,7 @@
 """(declared, live) → plan. Pure, so that verifying is planning again. Decides what is made, changed, deleted and kept.
 
-Nothing is ever replaced: what AWS cannot change in place is refused (design rule 6). Nothing stateful is deleted
-unless `Deletion` says so, and nothing that something kept still uses (semantics.md §5).
+Nothing is ever replaced: what AWS cannot change in place is refused (house rule 6). Nothing stateful is deleted
+unless `Deletion` says so, and nothing that something kept still uses (meaning §5).
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from rds_secure.kind import Change, FieldChange, Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
 from rds_secure.plan import graph
+from rds_secure.plan.approval import approval
 from rds_secure.plan.diff import Difference, diff
-from rds_secure.plan.model import FORMAT, Action, Kept, Plan, Refusal, Step, as_json
-from rds_secure.values import Address, Lookup, Ref, digest, leaves, refs
+from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
+from rds_secure.values import Address, Lookup, Ref, leaves, refs
 
 Locate: TypeAlias = Callable[[Address, tuple[str | int, ...]], Location | None]
 
@@ -30,7 +31,7 @@ class Deletion:
     """What may be deleted.
 
     ``stateful``: the kinds of databases and keys to go, none by default. ``limit``: how many deletions pass without
-    being asked for in words; None for the rule of semantics.md §1: at most 5, and at most 20 % of what the stack owns.
+    being asked for in words; None for the rule of meaning §1: at most 5, and at most 20 % of what the stack owns.
     ``everything``: `destroy`, which needs no limit. ``final_snapshot``: whether databases leave one behind.
     """
 
@@ -80,7 +81,7 @@ class _Planner:
             refusals=tuple(sorted(self.refusals, key=lambda refusal: (refusal.address, refusal.what))),
             notes=self.snapshot.notes,
             known=self.scope.known,
-            digest=self._digest(steps),
+            digest=approval(self.snapshot, steps),
         )
 
     # One resource
@@ -196,16 +197,6 @@ class _Planner:
     def _refuse(self, address: Address, path: tuple[str | int, ...], what: str, fix: str) -> None:
         steps = tuple(part for step in path for part in str(step).split("."))
         self.refusals.append(Refusal(address, what, fix, self.locate(address, steps)))
-
-    def _digest(self, steps: tuple[Step, ...]) -> str:
-        """What an approval is bound to (semantics.md §6): the steps, and the live values they were derived from."""
-        live = {
-            str(address): as_json(values_of(item.spec))
-            for address, item in {**self.snapshot.live, **self.snapshot.retired}.items()
-        }
-        lookups = sorted((str(lookup), matches) for lookup, matches in self.snapshot.lookups.items())
-        scope = (FORMAT, self.scope.account, self.scope.region, self.scope.stack)
-        return digest((scope, as_json(steps), live, tuple(lookups)))
 
 
 def _made(kind: Kind[Any], resource: Resource[Any]) -> Iterator[FieldChange]:

@@ -132,11 +132,17 @@ def _summary(plan: Plan) -> Iterator[Line]:
     """The counts, what stands in the way, and what an approval is bound to."""
     waiting = sum(len(step.pending) for step in plan.steps)
     waits = f"{_count(waiting, 'change')} of ours {'waits' if waiting == 1 else 'wait'} for the window"
+    strangers = sum(len(step.strangers) for step in plan.steps)
     if plan.is_empty and plan.is_applicable:
         agrees = f"AWS agrees with the spec; {waits}." if waiting else "AWS agrees with the spec."
         yield joined(part("No changes.", f"{BOLD} {GREEN}"), " ", agrees)
     else:
         yield joined(part("Plan:", BOLD), " ", ", ".join(_counts(plan)), f"; {waits}." if waiting else ".")
+    if strangers:
+        others = (
+            f"{_count(strangers, 'addition')} of others {'is' if strangers == 1 else 'are'} shown above and left alone."
+        )
+        yield part(others, YELLOW)
     if plan.refusals:
         yield part(f"Refused: {_count(len(plan.refusals), 'problem')} to settle before anything is applied.", RED)
     yield part(f"digest {plan.digest}", DIM)

@@ -84,7 +84,7 @@ class _Described:
 
 
 class DbParameterGroup(Kind[DbParameterGroupSpec]):
-    """RDS `CreateDBParameterGroup` and its like (fields.md §8)."""
+    """RDS `CreateDBParameterGroup` and its like (AWS's API reference)."""
 
     name = "db_parameter_group"
     title = "DB parameter group"

@@ -1,7 +1,7 @@
 """Which files make up one stack; of what is in them it looks at ``stack:`` alone.
 
 A stack is all ``*.yaml`` and ``*.yml`` files of one folder that declare the same ``stack:``, whichever of them is
-named (semantics.md §1). What a stack no longer declares is deleted, so a file that may belong to it and cannot be
+named (meaning §1). What a stack no longer declares is deleted, so a file that may belong to it and cannot be
 understood stops the run: leaving it out would read as "no longer declared".
 """
 

@@ -1,4 +1,4 @@
-"""Look-ups: what is found by tag or alias outside the spec (semantics.md §2, design §2)."""
+"""Look-ups: what is found by tag or alias outside the spec (meaning §2, design §2)."""
 
 from __future__ import annotations
 

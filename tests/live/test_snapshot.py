@@ -1,4 +1,4 @@
-"""What is live, matched to the addresses of a stack: ours, others', copies, names (semantics.md §3)."""
+"""What is live, matched to the addresses of a stack: ours, others', copies, names (meaning §3)."""
 
 from __future__ import annotations
 

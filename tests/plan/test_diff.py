@@ -1,4 +1,4 @@
-"""The generic diff: what each mode of a field makes of a difference (semantics.md §2, RDS-2)."""
+"""The generic diff: what each mode of a field makes of a difference (meaning §2, RDS-2)."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_an_adopted_field_that_is_left_out_stays_as_it_is() -> None:
 
 
 def test_a_create_only_field_is_refused_with_the_kinds_advice() -> None:
-    """§2: "*create-only* (a change is refused …)"; design rule 6."""
+    """§2: "*create-only* (a change is refused …)"; house rule 6."""
     difference = _compare({"material": "steel"}, {"material": "wood"})
     change = FieldChange("material", old="wood", new="steel")
     assert difference == Difference(refused=[(change, "make another one of that material")])
@@ -215,7 +215,7 @@ def test_a_member_is_the_same_by_id_and_by_reference() -> None:
 
 
 def test_a_members_reference_stays_a_reference_in_the_change() -> None:
-    """Edges of the graph come from the changes' references (design rule 4)."""
+    """Edges of the graph come from the changes' references (house rule 4)."""
     ((_, old, new),) = _changes({"peers": [{"to": "${toy.there}", "note": "x"}]}, {"peers": (Peer(to="id-7"),)})
     assert new == {"to": Ref(THERE, "id"), "note": "x"}
     assert old == {"to": "id-7", "note": None}

@@ -191,7 +191,7 @@ def test_declared_and_owned_users_are_read_with_one_call_and_no_others() -> None
 
 
 def test_policies_of_stacks_are_never_strangers() -> None:
-    """semantics.md §3: an attachment has one home, the policy's; another stack's is shown as theirs."""
+    """meaning §3: an attachment has one home, the policy's; another stack's is shown as theirs."""
     own, theirs, plain = (arn("policy", name) for name in ("own", "theirs", "plain"))
     described = {
         own: {"Tags": ours("iam_policy", "own")},

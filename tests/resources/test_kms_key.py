@@ -373,7 +373,7 @@ def test_a_key_whose_policy_keeps_us_out_does_not_stop_the_search() -> None:
 
 
 def test_a_denied_search_is_unknown_and_not_absent() -> None:
-    """semantics.md §8."""
+    """meaning §8."""
     keys = Keys().add(alias=None).add(FOREIGN, None, {})
     keys.denied = {KEY, FOREIGN}
     with pytest.raises(CallError, match="AccessDeniedException"):
@@ -438,7 +438,7 @@ def test_roles_of_the_stack_in_a_live_policy_are_references_so_that_they_outlive
 
 
 def test_a_principal_that_does_not_exist_is_a_complaint() -> None:
-    """peers.md 7, IAM-4."""
+    """KMS-3, IAM-4."""
     gone, away = f"arn:aws:iam::{ACCOUNT}:role/gone", "arn:aws:iam::999999999999:role/gone"
     fields = {"administrators": [SECURITY, ACCOUNT, "${iam_role.app}", away], "users": [gone]}
     (complaint,) = KIND.verify(Keys().reader(), declare(KIND, "data", fields), SCOPE)

@@ -48,7 +48,7 @@ _ADVICE = {
 
 
 class DbInstance(Kind[DbInstanceSpec]):
-    """RDS `CreateDBInstance` and its like (fields.md §10)."""
+    """RDS `CreateDBInstance` and its like (AWS's API reference)."""
 
     name = "db_instance"
     title = "database instance"

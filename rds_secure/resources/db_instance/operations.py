@@ -15,7 +15,7 @@ from rds_secure.values import Value
 _HOURS = 3600
 _FIELDS = markers(DbInstanceSpec)
 
-# What calls need beside their own action (fields.md §0, ANY-4).
+# What calls need beside their own action (AWS's API reference, ANY-4).
 _NETWORK = tuple(
     f"ec2:Describe{what}"
     for what in (
@@ -147,7 +147,7 @@ def _to_wanted(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
 
 
 def _change_growth(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
-    """The allocated size switches it off; AWS refuses 0 (fields.md §10)."""
+    """The allocated size switches it off; AWS refuses 0 (AWS's API reference)."""
     wanted = change.resource.spec
     allocated = max(wanted.storage_gib, change.live.spec.storage_gib)
     return {_FIELDS[path].change: wanted.max_storage_gib or allocated}
@@ -215,7 +215,7 @@ def _summary(change: Change[DbInstanceSpec], params: Mapping[str, Value]) -> str
     return said
 
 
-# Waits: all conditions at once (RDS-1, design rule 9); one poll of all instances serves everyone who waits
+# Waits: all conditions at once (RDS-1, house rule 10); one poll of all instances serves everyone who waits
 
 _DELETABLE = (*USABLE, *FAILED, "stopped", "storage-full")
 _SECRET_ACTIVE = Condition("MasterUserSecret.SecretStatus", ("active",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SHORTEST = 30
-"""Minutes that a window lasts at least (fields.md §10)."""
+"""Minutes that a window lasts at least (AWS's API reference)."""
 
 _DAY = 24 * 60
 _WEEK = 7 * _DAY

@@ -1,6 +1,6 @@
 """Security groups with all of their rules: who may connect. Single rules in others' groups are not this kind's.
 
-A group's rules are wholly ours (semantics.md §3), except those that carry a stack's tag: they are resources of their
+A group's rules are wholly ours (meaning §3), except those that carry a stack's tag: they are resources of their
 own and are left alone.
 """
 
