@@ -1,4 +1,4 @@
-"""How each service takes and gives tags (AWS's API reference): plain mappings on our side. Whose they are: `ownership`."""
+"""How each service takes and gives tags: plain mappings on our side. Whose they are: `ownership`."""
 
 from __future__ import annotations
 

@@ -79,6 +79,7 @@ class ToySpec(Named, Tagged, ResourceSpec):
     policy: Annotated[Document | None, Mentions(NAMES, "arn"), Field(document=True)] = None
     shelf: Annotated[Shelf, Field()] = Shelf()
     partner: Annotated[ToyId | None, Field()] = None
+    house: Annotated[ToyId | None, Field(applies="window")] = None
     peers: Annotated[tuple[Peer, ...], Field(as_set=True)] = ()
     vpc: Annotated[Ref | Lookup | str | None, VPC, Field(Mode.ADOPT)] = None
     subnets: Annotated[tuple[SubnetId, ...], OrLookup(), Field(Mode.META)] = ()
@@ -167,7 +168,7 @@ class Toy(Kind[ToySpec]):
         calls = []
         if sets or members:
             params = {"Id": identifier, "Set": sets, "Members": members}
-            released = _targets(item.old for item in change.members("partner"))
+            released = _targets(item.old for path in ("partner", "house") for item in change.members(path))
             calls.append(_call("ModifyToy", params, f"change {change.names}", releases=released))
         if "peers" in change:
             left = wanted["peers"]

@@ -1,7 +1,7 @@
 """The loop that carries out a plan: every call as soon as what it needs is complete, many at a time.
 
-A call that fails stops only what depends on it (issue: the rest finishes). Ctrl-C lets running calls finish and starts
-no more. It knows calls and references, never resources.
+A call that fails stops only what depends on it (issue: the rest finishes). Ctrl-C lets running calls finish, waits for
+nothing more, and starts no more. It knows calls and references, never resources.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import jmespath
 
 from rds_secure.apply.clock import Clock
 from rds_secure.apply.wait import Waiter, WaitFailed
-from rds_secure.errors import CallError, RdsSecureError
+from rds_secure.errors import CallError, CredentialsError, RdsSecureError
 from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Waiting
 from rds_secure.operation import Operation
 from rds_secure.plan import Node, Plan, order
@@ -84,7 +84,7 @@ class _Run:
         with ThreadPoolExecutor(workers, thread_name_prefix="apply") as pool:
             try:
                 while self.blocked or running:
-                    for node in self._ready():
+                    for node in self._ready(workers - len(running)):
                         running[pool.submit(self._operate, node)] = node
                     if not running:
                         break
@@ -93,14 +93,16 @@ class _Run:
                         self._settle(running.pop(future), future)
             except KeyboardInterrupt:
                 self.outcome.interrupted = True
+                self.waiter.stop()
                 finished, _ = wait(running)
                 for future in finished:
                     self._settle(running.pop(future), future)
         self.outcome.skipped.extend(sorted(self.blocked))
         return self.outcome
 
-    def _ready(self) -> list[Node]:
-        ready = sorted(node for node, needed in self.blocked.items() if not needed)
+    def _ready(self, room: int) -> list[Node]:
+        """What can go out now, no more than there is room for: what is queued could not be called back."""
+        ready = sorted(node for node, needed in self.blocked.items() if not needed)[:room]
         for node in ready:
             del self.blocked[node]
         return ready
@@ -113,16 +115,17 @@ class _Run:
                 needed.discard(node)
             return
         operation, address = self.operations[node], node[0]
-        if not isinstance(error, CallError | WaitFailed | RdsSecureError):
+        if not isinstance(error, WaitFailed | RdsSecureError):
             raise error
         code = error.code if isinstance(error, CallError) else type(error).__name__
         message = error.message if isinstance(error, CallError) else str(error)
         self.outcome.failures.append(Failure(address, operation, code, message))
         self.observe(Failed(address, operation.summary, code, message))
-        self._skip(node, address)
+        self._skip(node, address, everything=isinstance(error, CredentialsError))
 
-    def _skip(self, failed: Node, because: Address) -> None:
-        for node in sorted(node for node, needed in self.blocked.items() if failed in needed):
+    def _skip(self, failed: Node, because: Address, *, everything: bool = False) -> None:
+        """Give up what needs the failed call, directly or not; or everything that has not gone out."""
+        for node in sorted(node for node, needed in self.blocked.items() if everything or failed in needed):
             if node in self.blocked:
                 del self.blocked[node]
                 self.outcome.skipped.append(node)
@@ -158,7 +161,7 @@ class _Run:
                 passing = any(
                     retry.code == error.code and retry.contains in error.message for retry in operation.retry_on
                 )
-                if not passing or self.clock.now() - start >= RETRY_SECONDS:
+                if not passing or self.outcome.interrupted or self.clock.now() - start >= RETRY_SECONDS:
                     raise
                 self.observe(Retrying(address, operation.summary, error.code))
             self.clock.sleep(self.clock.spread(pause))

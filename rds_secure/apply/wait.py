@@ -37,12 +37,17 @@ class _Poll:
 
 
 class Waiter:
-    """Polls on behalf of all running operations; equal questions within one interval are asked once."""
+    """Polls on behalf of all running operations; equal questions within half an interval are asked once."""
 
     def __init__(self, asker: Asker, clock: Clock) -> None:
         self._asker, self._clock = asker, clock
         self._polls: dict[str, _Poll] = {}
         self._lock = Lock()
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End every wait at its next look: what it waits for goes on at AWS, and the next plan sees how far it got."""
+        self._stopped = True
 
     def wait(self, wait: Wait, params: Mapping[str, Any], report: Callable[[str, float], None]) -> Any:
         """The object, once all conditions hold; None for one that is gone. Raises `WaitFailed`, `CallError`."""
@@ -56,14 +61,16 @@ class Waiter:
             now = self._clock.now()
             if now - start >= wait.timeout:
                 raise WaitFailed(f"after {wait.timeout} s still waiting for: {missing}")
+            if self._stopped:
+                raise WaitFailed(f"interrupted while waiting for: {missing}")
             if now - reported >= HEARTBEAT:
                 reported = now
                 report(missing, now - start)
             self._clock.sleep(self._clock.spread(wait.interval))
-            asked = self._clock.now()
+            asked = max(start, self._clock.now() - wait.interval / 2)
 
     def _look(self, wait: Wait, params: Mapping[str, Any], asked: float) -> Any:
-        """What the poll finds; a reply that was asked for after ``asked`` by somebody else will do."""
+        """What the poll finds; a reply that somebody else asked for at ``asked`` or later will do."""
         key = f"{wait.service} {wait.action} {canonical(params)}"
         with self._lock:
             poll = self._polls.setdefault(key, _Poll(Lock()))
@@ -88,7 +95,8 @@ def _missing(wait: Wait, found: Any) -> str:
         return "it to appear"
     for condition in wait.fail:
         value = jmespath.search(condition.path, found)
-        if value not in (None, []) and condition.holds(value):
+        seen = value if isinstance(value, list) else [value]
+        if any(item is not None and condition.holds(item) for item in seen):
             raise WaitFailed(f"{condition.path} is {value}: it will not become ready by itself")
     missing = []
     for condition in wait.until:

@@ -48,7 +48,9 @@ class Connection:
                 core.set_credentials(access.access_key, access.secret_key or "")
             if access.role_arn:
                 _assume(core, access.role_arn, access)
-            self._session = boto3.Session(botocore_session=core, region_name=access.region)
+            # Every other AWS tool takes AWS_REGION; botocore only knows AWS_DEFAULT_REGION and the profile's.
+            region = access.region or os.environ.get("AWS_REGION")
+            self._session = boto3.Session(botocore_session=core, region_name=region)
         except BotoCoreError as error:
             raise translate("session", "", error) from error
         self.region: str | None = self._session.region_name

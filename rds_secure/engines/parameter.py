@@ -58,7 +58,7 @@ def apply_method(engine: str, parameter: str, apply_type: str | None = None) -> 
 
 
 def same_parameter_value(one: str | None, other: str | None) -> bool:
-    """Whether two values mean the same: ``1``, ``ON``, ``true`` do, and case has no meaning (RDS-8, AWS's API reference).
+    """Whether two values mean the same: ``1``, ``ON``, ``true`` do, and case has no meaning (RDS-8).
 
     None, no value, equals only itself.
     """

@@ -14,7 +14,6 @@ from rds_secure.fields import Field, Mode, markers, plain
 from rds_secure.kind import FieldChange, Kind, Live, Resource
 from rds_secure.values import Ref, Value, resolve
 
-
 _SIGN = re.compile(r"(^| )[+-] ")
 
 

@@ -268,7 +268,7 @@ def _trust_changed(change: Change[IamRoleSpec]) -> Iterator[Operation]:
 
 
 def _described(change: Change[IamRoleSpec]) -> Iterator[Operation]:
-    """Description and session length go together: what is left out would fall back to AWS's default (AWS's API reference)."""
+    """Description and session length go together: what is left out would fall back to AWS's default."""
     if "description" in change or "max_session" in change:
         spec = change.resource.spec
         params = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Annotated, Any, Literal
 
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from rds_secure import ownership, resources
 from rds_secure.errors import Location, Problem, SpecError
 from rds_secure.fields import Part, Pattern, ResourceSpec, Tags, values_of
-from rds_secure.interpolation import KEY, shown
+from rds_secure.interpolation import KEY, Invalid, interpolate, shown
 from rds_secure.kind import Kind, Scope
 from rds_secure.spec.complaints import meant, problems_of
 from rds_secure.spec.source import Path, Source
@@ -122,6 +123,8 @@ class _Findings:
 
     complete: bool
     problems: list[Problem] = field(default_factory=list)
+    unbound: list[tuple[Ref, Location]] = field(default_factory=list)
+    """References of resources that are no specs yet, because something else is wrong with them."""
 
     def add(self, what: str, fix: str, at: Location | None) -> None:
         self.problems.append(Problem(what, fix, at))
@@ -249,6 +252,7 @@ def _spec(kind: Kind[Any], source: Source, address: Address, data: Any, found: _
         spec: ResourceSpec = kind.spec.model_validate(data)
     except ValidationError as error:
         found.problems.extend(problems_of(error, kind.spec, source, path, data, complete=found.complete))
+        _beside(kind, source, address, data, {str(item["loc"][0]) for item in error.errors() if item["loc"]}, found)
         return None
     for index, name in enumerate(spec.ignore):
         if name not in kind.spec.model_fields:
@@ -257,6 +261,20 @@ def _spec(kind: Kind[Any], source: Source, address: Address, data: Any, found: _
     for complaint in kind.check(address.name, spec):  # these may be that something is missing
         found.missing(complaint.what, complaint.fix, source.at((*path, *complaint.path)))
     return spec
+
+
+def _beside(kind: Kind[Any], source: Source, address: Address, data: Any, bad: set[str], found: _Findings) -> None:
+    """What is wrong with a resource beside its bad fields: its references, and rules about the other fields."""
+    path: Path = ("resources", address.kind, address.name)
+    rest = {name: value for name, value in data.items() if name not in bad} if isinstance(data, dict) else {}
+    for inside, leaf in leaves(rest):
+        with suppress(Invalid):
+            written = interpolate(leaf, document=True) if isinstance(leaf, str) else None
+            found.unbound.extend((ref, source.at((*path, *inside))) for ref in refs_in(written))
+    with suppress(ValidationError):  # where a bad field is required, the rules that need it cannot be asked
+        for complaint in kind.check(address.name, kind.spec.model_validate(rest)):
+            if complaint.path and complaint.path[0] not in bad:
+                found.missing(complaint.what, complaint.fix, source.at((*path, *complaint.path)))
 
 
 def _implied(declared: dict[Address, ResourceSpec]) -> dict[Address, Address]:
@@ -289,6 +307,9 @@ def _across(stack: Stack, found: _Findings) -> None:
             what = f"{address}, with those of the stack, has {tags} tags"
             found.add(what, _FEWER_TAGS, stack.at(address, ("tags",)))
 
+    for ref, at in found.unbound:
+        _reference(ref, stack, found, at)
+
 
 def _reference(ref: Ref, stack: Stack, found: _Findings, at: Location | None) -> None:
     kind = resources.KINDS_BY_NAME.get(ref.target.kind)
@@ -296,11 +317,11 @@ def _reference(ref: Ref, stack: Stack, found: _Findings, at: Location | None) ->
         fix = _suggestion(ref.target.kind, resources.KINDS_BY_NAME)
         found.add(f"there is no kind {ref.target.kind!r}", fix, at)
     elif ref.target not in stack.resources and ref.target not in stack.sources:
-        declared = stack.resources.keys() - stack.bearers.keys()
+        declared = (stack.resources.keys() | stack.sources.keys()) - stack.bearers.keys()
         guess = closest(ref.target.name, [address.name for address in declared if address.kind == kind.name])
         fix = f"did you mean '{kind.name}.{guess}'?" if guess else "declare it, or write an id or a name"
         found.missing(f"there is no {ref.target} in this stack", fix, at)
-    elif ref.attribute not in kind.exports:
+    elif ref.attribute and ref.attribute not in kind.exports:
         fix = _suggestion(ref.attribute, kind.exports)
         found.add(f"{kind.name} has no attribute {ref.attribute!r}", fix, at)
 

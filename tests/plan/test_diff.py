@@ -63,6 +63,7 @@ specs = st.builds(
     policy=policies,
     shelf=st.builds(Shelf.model_construct, books=members, label=st.none() | texts, wood=texts),
     partner=st.none() | targets,
+    house=st.none() | targets,
     peers=st.lists(
         st.builds(Peer.model_construct, to=targets, note=st.none() | texts),
         max_size=2,

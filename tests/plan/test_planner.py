@@ -20,7 +20,7 @@ A = Address("toy", "a")
 ALL = Deletion(everything=True)
 
 
-def _own(account: ToyAccount, declared: Mapping[str, Mapping[str, Any]], **ids: str) -> dict[str, str]:
+def _own(account: ToyAccount, declared: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Make what is declared, references to earlier ones filled in; the ids by address."""
     written = stack(declared)
     found: dict[str, str] = {}
@@ -379,12 +379,18 @@ def test_what_something_declared_lets_go_of_is_deleted_afterwards() -> None:
     assert order(made.steps)[Address("toy", "old"), 0] == {(Address("toy", "user"), 0)}
 
 
-def test_what_something_declared_cannot_let_go_of_is_kept() -> None:
-    """A change that is refused, ignored or waits for its window lets go of nothing."""
+def test_what_something_declared_is_not_to_let_go_of_is_kept() -> None:
     account, declared = _retired("toy.old")
     _own(account, {"toy.user": {"partner": account.named("old")["id"]}})
     made = planned(stack({**declared, "toy.user": {"ignore": ["partner"]}}), account)
     assert _kept(made) == {"toy.old": "toy.user still uses it"}
+
+
+def test_what_something_declared_lets_go_of_in_its_window_is_kept_until_then() -> None:
+    account, declared = _retired("toy.old")
+    _own(account, {"toy.user": {"house": account.named("old")["id"]}})
+    assert _kept(planned(stack({**declared, "toy.user": {}}), account)) == {"toy.old": "toy.user still uses it"}
+    assert _deleted(planned(stack({**declared, "toy.user": {"when": "now"}}), account)) == ["toy.old"]
 
 
 def test_what_is_used_in_several_places_is_kept_until_all_let_go() -> None:
@@ -533,12 +539,14 @@ def test_two_retired_ones_that_name_each_other_let_go_before_they_are_deleted() 
 
 def test_steps_kept_and_refusals_are_in_the_order_of_addresses() -> None:
     account = ToyAccount()
-    _own(account, {"vault.z": {}, "vault.b": {}, "toy.z": {}, "toy.m": {"material": "elm"}, "badge.y": {}})
+    _own(
+        account, {"vault.z": {}, "vault.b": {}, "toy.z": {}, "toy.m": {"material": "elm"}, "badge.y": {}, "badge.x": {}}
+    )
     account.add("toy", "c")
     made = planned(stack({"toy.m": {}, "toy.c": {}, "toy.z": {}, "badge.a": {}}), account)
     for addresses in ([step.address for step in made.steps], [kept.address for kept in made.kept]):
         assert addresses == sorted(addresses)
-    assert [str(refusal.address) for refusal in made.refusals] == ["badge.y", "toy.c", "toy.m"]
+    assert [str(refusal.address) for refusal in made.refusals] == ["badge.x", "toy.c", "toy.m"]
 
 
 def test_a_plan_counts_its_actions_and_lists_its_calls() -> None:

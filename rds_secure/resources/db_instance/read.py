@@ -28,7 +28,7 @@ _BLOCKED = {
 }
 
 FAILED = (*_BLOCKED, "incompatible-parameters")
-"""States that do not pass by themselves (AWS's API reference); storage-full is left by a change, so it is not among them."""
+"""States that do not pass by themselves; storage-full is left by a change, so it is not among them."""
 
 _PENDING = {
     "instance_class": "DBInstanceClass",

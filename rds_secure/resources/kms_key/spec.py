@@ -51,7 +51,7 @@ KeyUsage: TypeAlias = Literal["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY
 
 
 def usages(spec: str) -> tuple[str, ...]:
-    """What a key of this spec can be used for; the first is its default (AWS's API reference, KMS developer guide, memory)."""
+    """What a key of this spec can be used for; the first is its default (KMS developer guide, memory)."""
     if spec == SYMMETRIC:
         return ("ENCRYPT_DECRYPT",)
     if spec.startswith("RSA_"):

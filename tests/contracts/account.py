@@ -1,0 +1,185 @@
+"""An account that exists on paper only: a stack with one subject among neighbours, and what is live, made from specs.
+
+Everything goes through the real parser and the real planner. What a kind notes for its own operations when it reads
+(rule ids, versions) is made up here; that reading yields just that is for the tests of each kind.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from rds_secure import ownership, resources
+from rds_secure.fields import mapped
+from rds_secure.kind import Found, Kind, Live, Resource, Scope
+from rds_secure.live import Snapshot
+from rds_secure.live.snapshot import written as as_written
+from rds_secure.operation import Operation
+from rds_secure.plan import Deletion, Plan, Step, plan
+from rds_secure.spec import Environment, Stack, build
+from rds_secure.spec.source import parse
+from rds_secure.values import Address, Ref, resolve
+from tests.contracts.values import MINIMAL, Written
+from tests.resources.planning import link
+
+SCOPE = Scope("123456789012", "eu-west-1", "aws", "orders")
+SUBJECT, NEIGHBOUR = "subject", "neighbour"
+EVERYTHING = Deletion(frozenset(kind.name for kind in resources.KINDS if kind.stateful), everything=True)
+_TAGGING = ("Tag", "Untag", "AddTags", "RemoveTags", "CreateTags", "DeleteTags")
+
+
+def stack(kind: Kind[Any], subject: Written | None) -> Stack:
+    """A stack of one neighbour of every kind, and the subject if there is one."""
+    declared: dict[str, dict[str, Written]] = {item.name: {NEIGHBOUR: MINIMAL[item.name]} for item in resources.KINDS}
+    if subject is not None:
+        declared[kind.name][SUBJECT] = subject
+    text = json.dumps({"version": 1, "stack": SCOPE.stack, "resources": declared})
+    source, problems = parse(text, "contracts.yaml")
+    assert source is not None, problems
+    return build([source], Environment(SCOPE.account, SCOPE.region, SCOPE.partition))
+
+
+def planned(kind: Kind[Any], before: Written | None, after: Written | None, **live: Any) -> Plan:
+    """The plan that leads from one spec of the subject to another; None: it is not there.
+
+    ``live``: fields that AWS has otherwise than ``before`` says.
+    """
+    wanted = _resources(stack(kind, after))
+    former = _resources(stack(kind, before))
+    address = Address(kind.name, SUBJECT)
+    scope = _scope({**former, **wanted})
+    found = {
+        at: _found(resource, scope, live if at == address else {})
+        for at, resource in former.items()
+        if at.name != SUBJECT or before is not None
+    }
+    known = {Ref(at, name): value for at, item in found.items() for name, value in item.exports.items()}
+    scope = replace(scope, known={**_predicted(wanted, scope), **known})
+    linked = {at: link(item, at, scope) for at, item in found.items()}
+    ours = {at: item for at, item in linked.items() if at in wanted and not _is_older(wanted[at], item)}
+    retired = {at: item for at, item in linked.items() if at not in ours}
+    gone = {Address(at.kind, f"{at.name}/{item.name}") if at in wanted else at: item for at, item in retired.items()}
+    older = {at: replace(item, address=at) for at, item in gone.items()}
+    return plan(Snapshot(scope, wanted, ours, older), lambda *_: None, EVERYTHING)
+
+
+def subject(made: Plan, kind: Kind[Any]) -> Step:
+    """What happens to the subject."""
+    (step,) = (step for step in made.steps if step.address == Address(kind.name, SUBJECT))
+    return step
+
+
+def calls(step: Step) -> list[Operation]:
+    """The calls of a step but those that only tag: the mark of what was applied follows every change of a spec."""
+    return [item for item in step.operations if not item.action.startswith(_TAGGING)]
+
+
+def params(operations: Iterable[Operation]) -> list[tuple[str, Any]]:
+    """What is sent."""
+    return [
+        (item.action, {key: value for key, value in item.params.items() if "Tag" not in key}) for item in operations
+    ]
+
+
+def _is_older(wanted: Resource[Any], live: Live[Any]) -> bool:
+    """Whether what is live is an older version, under a name of its own, of what is declared."""
+    return resources.kind(wanted.address.kind).versioned and live.name != wanted.name
+
+
+def _resources(declared: Stack) -> dict[Address, Resource[Any]]:
+    return {address: _resource(declared, address) for address in declared.resources}
+
+
+def _resource(declared: Stack, address: Address) -> Resource[Any]:
+    kind, spec, name = resources.kind(address.kind), declared.resources[address], declared.aws_name(address)
+    home = SCOPE.region if kind.home else ""
+    tags = ownership.tags(SCOPE.stack, address, name, as_written(spec), getattr(spec, "tags", {}), home)
+    return Resource(address, name, spec, spec, tags if kind.taggable else {})
+
+
+def _scope(declared: Mapping[Address, Resource[Any]]) -> Scope:
+    """The scope with every export known that anything may refer to."""
+    made_up = {
+        Ref(address, name): value
+        for address, resource in declared.items()
+        for name, value in _exports(resource, SCOPE).items()
+    }
+    return replace(SCOPE, known=made_up)
+
+
+def _predicted(declared: Mapping[Address, Resource[Any]], scope: Scope) -> dict[Ref, str]:
+    return {
+        Ref(address, name): value
+        for address, resource in declared.items()
+        for name, value in resources.kind(address.kind).predict(scope, resource.name, resource.spec).items()
+    }
+
+
+def _exports(resource: Resource[Any], scope: Scope) -> dict[str, str]:
+    """Every export of a live object; those that do not follow from its name are told by `_EXPORTS`."""
+    kind = resources.kind(resource.address.kind)
+    number = 1 if resource.address.name == SUBJECT else 2
+    made_up = {name: _EXPORTS.get((kind.name, name), f"{name}-of-{resource.name}") for name in kind.exports}
+    told = {name: value.format(number) for name, value in made_up.items()}
+    return {**told, **kind.predict(scope, resource.name, resource.spec)}
+
+
+_EXPORTS = {
+    ("security_group", "id"): "sg-0123456789abcd0{:02}",
+    ("security_group", "arn"): "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-0123456789abcd0{:02}",
+    ("kms_key", "id"): "0a1b2c3d-0000-4000-8000-0000000000{:02}",
+    ("kms_key", "arn"): "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0000000000{:02}",
+    ("db_instance", "resource_id"): "db-ABCDEFGHIJKLMNOPQRSTUV{:02}",
+}
+
+
+def _found(resource: Resource[Any], scope: Scope, live: Mapping[str, Any]) -> Found[Any]:
+    kind = resources.kind(resource.address.kind)
+    normal = kind.normalise(resource, None, scope)
+    spec = mapped(normal, lambda value, *_: resolve(value, scope.known)).model_copy(update=live)
+    return Found(
+        name=resource.name,
+        identity=kind.identity(resource.name, resource.spec, scope),
+        spec=spec,
+        exports=_exports(resource, scope),
+        tags=resource.tags,
+        facts=_FACTS[kind.name](spec) if kind.name in _FACTS else {},
+        owned_by_path=None if kind.taggable else ownership.Owner(SCOPE.stack, resource.address, resource.name),
+    )
+
+
+def _held(spec: Any) -> dict[str, Any]:
+    return {"attached": len(spec.policies), "theirs": {}, "members": {}, "instance_profiles": ()}
+
+
+@cache
+def _versions() -> tuple[Mapping[str, Any], ...]:
+    """As many versions as IAM keeps, so that a new one needs room."""
+    return tuple(
+        {"id": f"v{number}", "created": "2026-01-01", "default": number == 5, "document": {"Statement": [number]}}
+        for number in range(1, 6)
+    )
+
+
+def _rules(spec: Any) -> dict[str, Any]:
+    rule_ids = {
+        direction: {rule.label: f"sgr-{direction}-{number}" for number, rule in enumerate(spec.rules(direction))}
+        for direction in ("ingress", "egress")
+    }
+    return {"rule_ids": rule_ids, "theirs": {"ingress": {}, "egress": {}}}
+
+
+_FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "iam_group": _held,
+    "iam_user": _held,
+    "iam_role": _held,
+    "iam_policy": lambda _: {"versions": _versions()},
+    "security_group": _rules,
+    "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
+    "db_parameter_group": lambda _: {"default": {}, "types": {}},
+    "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
+}
+"""What the kind notes for its own operations."""

@@ -1,0 +1,218 @@
+"""Whole pipelines against the sandbox: a spec is planned, applied, verified, destroyed, and every call is recorded.
+
+It goes through `rds_secure.api` as the command line does, with a clock on which nothing takes time. What AWS then has
+is looked at with plain boto3 (`Harness.client`), never with the tool's own readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+from botocore.exceptions import ConnectionClosedError
+
+from rds_secure import api
+from rds_secure.apply import Outcome
+from rds_secure.aws.session import Access, Connection
+from rds_secure.plan import Deletion, Plan
+from rds_secure.sandbox import Sandbox
+from rds_secure.spec import load
+from rds_secure.values import freeze, refs, resolve
+from tests.fakes import FakeClock
+
+ROOT = Path(__file__).parents[2]
+SPECS = ROOT / "specs"
+
+STACK = "bench"
+"""The stack's name, where a test writes the resources only."""
+
+PRUNING = Deletion(limit=99)
+"""As with ``--prune-limit 99``."""
+
+Resources: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Kind → key → fields, as under ``resources:``."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One API call as it went out, its parameters before they are put into the form of the wire."""
+
+    service: str
+    action: str
+    params: Any
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it can change anything."""
+        return not self.action.startswith(("Describe", "Get", "List"))
+
+    def __repr__(self) -> str:
+        return f"{self.service} {self.action} {self.params}"
+
+
+@dataclass
+class Recorder:
+    """Every call of the connections that it listens to, in the order in which they went out.
+
+    ``refusals``: action → the error code that it is answered with, without ever reaching the sandbox; ``lost``: actions
+    that are carried out, but whose reply never arrives.
+    """
+
+    calls: list[Call] = field(default_factory=list)
+    refusals: dict[str, str] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+
+    def listen(self, connection: Connection) -> Connection:
+        """Hear every call of a connection; to be asked before the connection makes its first client."""
+        events = connection._session.events
+        events.register("before-parameter-build", self._heard)
+        events.register("before-call", self._answered)
+        events.register("after-call", self._arrived)
+        return connection
+
+    def clear(self) -> None:
+        """Forget all calls, and let every call through again."""
+        self.calls.clear()
+        self.refusals.clear()
+        self.lost.clear()
+
+    @property
+    def writes(self) -> list[Call]:
+        """The calls that can change something."""
+        return [call for call in self.calls if call.is_write]
+
+    def _heard(self, params: Any, model: Any, **_: Any) -> None:
+        self.calls.append(Call(model.service_model.service_name, model.name, freeze(params)))
+
+    def _answered(self, model: Any, **_: Any) -> tuple[Any, Any] | None:
+        code = self.refusals.get(model.name)
+        if code is None:
+            return None
+        answer = {"Error": {"Code": code, "Message": "refused by the test"}, "ResponseMetadata": {}}
+        return _Refused(), answer
+
+    def _arrived(self, model: Any, **_: Any) -> None:
+        if model.name in self.lost:
+            raise ConnectionClosedError(endpoint_url="the sandbox")
+
+
+class _Refused:
+    """As much of an HTTP response as botocore looks at."""
+
+    status_code = 400
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an apply came to: the plan, the outcome, the writes that were made, and the plan right after it."""
+
+    planned: api.Planned
+    outcome: Outcome
+    writes: tuple[Call, ...]
+    again: api.Planned
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that was carried out."""
+        return self.planned.plan
+
+
+class Harness:
+    """One account, one folder of specs, one recorder."""
+
+    def __init__(self, sandbox: Sandbox, account: api.Account, recorder: Recorder, folder: Path) -> None:
+        self.sandbox, self.account, self.recorder = sandbox, account, recorder
+        self.client: Callable[[str], Any] = sandbox.client
+        self._folder = folder
+        self._written = 0
+
+    def spec(self, resources: Resources, *, stack: str = STACK, **header: Any) -> Path:
+        """A spec file with these resources."""
+        self._written += 1
+        folder = self._folder / str(self._written)  # one stack, one folder
+        folder.mkdir(parents=True)
+        file = folder / "stack.yaml"
+        data = {"version": 1, "stack": stack, **header, "resources": resources}
+        file.write_text(yaml.safe_dump(data, sort_keys=False))
+        return file
+
+    def plan(self, spec: Path | Resources, deletion: Deletion = Deletion()) -> api.Planned:  # noqa: B008
+        """What `rds-secure plan` plans."""
+        stack, sources = load([str(spec if isinstance(spec, Path) else self.spec(spec))])
+        return api.make_plan(stack, self.account, sources, deletion)
+
+    def apply(self, spec: Path | Resources, deletion: Deletion = PRUNING) -> Applied:
+        """Plan, apply, read back; every write must be one of the plan, and nothing of what was touched may be left."""
+        return self.carry_out(self.plan(spec, deletion), deletion)
+
+    def destroy(self, spec: Path | Resources, *, include_data: bool = False, final_snapshot: bool = True) -> Applied:
+        """What `rds-secure destroy` does."""
+        stateful = api.stateful(keys=not final_snapshot) if include_data else frozenset[str]()
+        deletion = Deletion(stateful=stateful, final_snapshot=final_snapshot, everything=True)
+        stack, _ = load([str(spec if isinstance(spec, Path) else self.spec(spec))])
+        return self.carry_out(api.make_plan(replace(stack, resources={}), self.account, deletion=deletion), deletion)
+
+    def carry_out(self, planned: api.Planned, deletion: Deletion = PRUNING) -> Applied:
+        """Apply a plan and read back, as `apply` does."""
+        outcome, writes = self.attempt(planned)
+        assert outcome.succeeded, outcome.failures
+        again = api.verify(planned, self.account, deletion, clock=FakeClock())
+        touched = {step.address for step in planned.plan.steps if step.operations}
+        left = [step for step in again.plan.steps if step.operations and step.address in touched]
+        assert not left, [(str(step.address), step.changes) for step in left]
+        known = {**planned.snapshot.scope.known, **again.snapshot.scope.known}
+        assert _counted(writes) == _counted(_expected(planned.plan, known))
+        return Applied(planned, outcome, writes, again)
+
+    def attempt(self, planned: api.Planned) -> tuple[Outcome, tuple[Call, ...]]:
+        """Apply a plan of which calls may fail: the outcome, and the writes that went out."""
+        before = len(self.recorder.writes)
+        outcome = api.apply(planned, self.account, clock=FakeClock())
+        return outcome, tuple(self.recorder.writes[before:])
+
+    def make(self, spec: Path | Resources) -> None:
+        """Apply a spec that another test checks, as the ground to stand on."""
+        outcome, _ = self.attempt(self.plan(spec))
+        assert outcome.succeeded, outcome.failures
+        self.recorder.clear()
+
+    def reads(self) -> list[Call]:
+        """The calls so far that only look."""
+        return [call for call in self.recorder.calls if not call.is_write]
+
+
+def connect(sandbox: Sandbox, recorder: Recorder) -> api.Account:
+    """An account of the sandbox whose calls are recorded."""
+    access = Access(
+        region=sandbox.region,
+        endpoint=sandbox.endpoint,
+        access_key=sandbox.credentials["aws_access_key_id"],
+        secret_key=sandbox.credentials["aws_secret_access_key"],
+    )
+    connection = recorder.listen(Connection(access))
+    return api.Account(connection, connection.identity())
+
+
+def _expected(plan: Plan, known: Mapping[Any, str]) -> Iterable[Call]:
+    """The calls of a plan, every reference filled in."""
+    for _, operation in plan.operations():
+        params = resolve(freeze(dict(operation.params)), known)
+        assert not list(refs(params)), f"{operation.action}: {[str(ref) for ref in refs(params)]} not known"
+        yield Call(operation.service, operation.action, params)
+
+
+def _counted(calls: Iterable[Call]) -> list[str]:
+    return sorted(map(_text, calls))
+
+
+def _text(call: Call) -> str:
+    return yaml.safe_dump([call.service, call.action, _plain(call.params)], sort_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,182 @@
+"""What AWS has, read with plain boto3: one look for each kind, as plain data. Nothing of the tool is used here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Client = Callable[[str], Any]
+"""A boto3 client of a service."""
+
+_ATTACHED = "AttachedPolicies"
+
+
+def iam_group(client: Client, name: str) -> dict[str, Any]:
+    iam = client("iam")
+    return {
+        **iam.get_group(GroupName=name)["Group"],
+        "policies": _names(iam.list_attached_group_policies(GroupName=name)[_ATTACHED]),
+        "inline": iam.list_group_policies(GroupName=name)["PolicyNames"],
+    }
+
+
+def iam_user(client: Client, name: str) -> dict[str, Any]:
+    iam = client("iam")
+    user = iam.get_user(UserName=name)["User"]
+    return {
+        **user,
+        "boundary": user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        "groups": sorted(group["GroupName"] for group in iam.list_groups_for_user(UserName=name)["Groups"]),
+        "policies": _names(iam.list_attached_user_policies(UserName=name)[_ATTACHED]),
+        "inline": iam.list_user_policies(UserName=name)["PolicyNames"],
+        "tags": tags(iam.list_user_tags(UserName=name)["Tags"]),
+    }
+
+
+def iam_role(client: Client, name: str) -> dict[str, Any]:
+    iam = client("iam")
+    role = iam.get_role(RoleName=name)["Role"]
+    return {
+        **role,
+        "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        "trust": role["AssumeRolePolicyDocument"]["Statement"],
+        "policies": _names(iam.list_attached_role_policies(RoleName=name)[_ATTACHED]),
+        "inline": iam.list_role_policies(RoleName=name)["PolicyNames"],
+        "tags": tags(role.get("Tags")),
+    }
+
+
+def iam_policy(client: Client, name: str) -> dict[str, Any]:
+    iam = client("iam")
+    arn = policy_arn(client, name)
+    policy = iam.get_policy(PolicyArn=arn)["Policy"]
+    held = iam.list_entities_for_policy(PolicyArn=arn)
+    version = iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+    return {
+        **policy,
+        "document": version["Document"]["Statement"],
+        "users": sorted(item["UserName"] for item in held["PolicyUsers"]),
+        "groups": sorted(item["GroupName"] for item in held["PolicyGroups"]),
+        "roles": sorted(item["RoleName"] for item in held["PolicyRoles"]),
+        "tags": tags(policy.get("Tags")),
+    }
+
+
+def kms_key(client: Client, alias: str) -> dict[str, Any]:
+    kms = client("kms")
+    meta = kms.describe_key(KeyId=alias)["KeyMetadata"]
+    key = meta["KeyId"]
+    rotation: dict[str, Any] = {}
+    if meta["KeySpec"] == "SYMMETRIC_DEFAULT":
+        rotation = kms.get_key_rotation_status(KeyId=key)
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    return {
+        **meta,
+        "rotates": rotation.get("KeyRotationEnabled"),
+        "period": rotation.get("RotationPeriodInDays"),
+        "policy": policy["Statement"],
+        "sids": {statement.get("Sid"): statement for statement in policy["Statement"]},
+        "aliases": sorted(item["AliasName"] for item in kms.list_aliases(KeyId=key)["Aliases"]),
+        "tags": tags(kms.list_resource_tags(KeyId=key)["Tags"], "TagKey", "TagValue"),
+    }
+
+
+def security_group(client: Client, name: str) -> dict[str, Any]:
+    ec2 = client("ec2")
+    (group,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [name]}])["SecurityGroups"]
+    rows = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group["GroupId"]]}])
+    return {
+        **group,
+        "ingress": sorted(_rule(row) for row in rows["SecurityGroupRules"] if not row["IsEgress"]),
+        "egress": sorted(_rule(row) for row in rows["SecurityGroupRules"] if row["IsEgress"]),
+        "tags": tags(group.get("Tags")),
+    }
+
+
+def db_subnet_group(client: Client, name: str) -> dict[str, Any]:
+    (group,) = client("rds").describe_db_subnet_groups(DBSubnetGroupName=name)["DBSubnetGroups"]
+    return {
+        **group,
+        "subnets": sorted(subnet["SubnetIdentifier"] for subnet in group["Subnets"]),
+        "tags": _rds_tags(client, group["DBSubnetGroupArn"]),
+    }
+
+
+def db_parameter_group(client: Client, name: str) -> dict[str, Any]:
+    rds = client("rds")
+    (group,) = rds.describe_db_parameter_groups(DBParameterGroupName=name)["DBParameterGroups"]
+    rows = rds.describe_db_parameters(DBParameterGroupName=name, Source="user")["Parameters"]
+    return {
+        **group,
+        "parameters": {row["ParameterName"]: row["ParameterValue"] for row in rows},
+        "methods": {row["ParameterName"]: row["ApplyMethod"] for row in rows},
+        "tags": _rds_tags(client, group["DBParameterGroupArn"]),
+    }
+
+
+def db_instance(client: Client, name: str) -> dict[str, Any]:
+    (instance,) = client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    return {
+        **instance,
+        "security_groups": sorted(group["VpcSecurityGroupId"] for group in instance["VpcSecurityGroups"]),
+        "parameter_group": instance["DBParameterGroups"][0]["DBParameterGroupName"],
+        "option_group": instance["OptionGroupMemberships"][0]["OptionGroupName"],
+        "logs": sorted(instance.get("EnabledCloudwatchLogsExports", ())),
+        "tags": tags(instance["TagList"]),
+    }
+
+
+LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
+    look.__name__: look
+    for look in (
+        iam_group,
+        iam_user,
+        iam_role,
+        iam_policy,
+        kms_key,
+        security_group,
+        db_subnet_group,
+        db_parameter_group,
+        db_instance,
+    )
+}
+"""Kind → what boto3 says of one object, by its AWS name."""
+
+
+def tags(listed: Any, key: str = "Key", value: str = "Value") -> dict[str, str]:
+    """A tag list as a mapping."""
+    return {tag[key]: tag[value] for tag in listed or ()}
+
+
+def policy_arn(client: Client, name: str) -> str:
+    """The ARN of a customer managed policy."""
+    policies = client("iam").list_policies(Scope="Local")["Policies"]
+    return next(str(policy["Arn"]) for policy in policies if policy["PolicyName"] == name)
+
+
+def named(client: Client, what: str, name: str) -> str:
+    """The id of a seeded vpc, subnet or security_group, by its tag Name."""
+    asked = {"Filters": [{"Name": "tag:Name", "Values": [name]}]}
+    ec2 = client("ec2")
+    found: list[str] = {
+        "vpc": lambda: [item["VpcId"] for item in ec2.describe_vpcs(**asked)["Vpcs"]],
+        "subnet": lambda: [item["SubnetId"] for item in ec2.describe_subnets(**asked)["Subnets"]],
+        "security_group": lambda: [item["GroupId"] for item in ec2.describe_security_groups(**asked)["SecurityGroups"]],
+    }[what]()
+    (identifier,) = found
+    return identifier
+
+
+def _names(policies: Any) -> list[str]:
+    return sorted(policy["PolicyName"] for policy in policies)
+
+
+def _rds_tags(client: Client, arn: str) -> dict[str, str]:
+    return tags(client("rds").list_tags_for_resource(ResourceName=arn)["TagList"])
+
+
+def _rule(row: Mapping[str, Any]) -> str:
+    """``tcp 5432-5432 10.20.0.0/16: the application``."""
+    peer = row.get("CidrIpv4") or row.get("CidrIpv6") or row.get("ReferencedGroupInfo", {}).get("GroupId")
+    return f"{row['IpProtocol']} {row.get('FromPort')}-{row.get('ToPort')} {peer}: {row.get('Description', '')}"

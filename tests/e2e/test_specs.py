@@ -1,0 +1,26 @@
+"""Every file in specs/: applied, in sync at once, and taken down again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import SPECS, Harness
+
+FILES = sorted(SPECS.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_an_example_is_applied_once_and_destroyed(file: Path, harness: Harness) -> None:
+    applied = harness.apply(file)
+
+    assert applied.writes
+    assert applied.again.plan.is_empty
+    assert not applied.again.plan.notes
+    harness.recorder.clear()
+    assert harness.apply(file).writes == ()
+
+    gone = harness.destroy(file, include_data=True, final_snapshot=False)
+    assert gone.plan.count(gone.plan.steps[0].action) == len(applied.plan.steps)
+    assert harness.destroy(file, include_data=True, final_snapshot=False).writes == ()
