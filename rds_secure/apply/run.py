@@ -80,25 +80,27 @@ class _Run:
         self.outcome = Outcome()
 
     def loop(self, workers: int) -> Outcome:
-        running: dict[Future[None], Node] = {}
-        with ThreadPoolExecutor(workers, thread_name_prefix="apply") as pool:
+        """Carry out all of it in a thread of its own, so that Ctrl-C never comes in the middle of the bookkeeping."""
+        with ThreadPoolExecutor(1, thread_name_prefix="apply-loop") as conductor:
             try:
-                while self.blocked or running:
-                    for node in self._ready(workers - len(running)):
-                        running[pool.submit(self._operate, node)] = node
-                    if not running:
-                        break
-                    finished, _ = wait(running, return_when=FIRST_COMPLETED)
-                    for future in finished:
-                        self._settle(running.pop(future), future)
+                conductor.submit(self._carry_out, workers).result()
             except KeyboardInterrupt:
                 self.outcome.interrupted = True
                 self.waiter.stop()
-                finished, _ = wait(running)
-                for future in finished:
-                    self._settle(running.pop(future), future)
         self.outcome.skipped.extend(sorted(self.blocked))
         return self.outcome
+
+    def _carry_out(self, workers: int) -> None:
+        running: dict[Future[None], Node] = {}
+        with ThreadPoolExecutor(workers, thread_name_prefix="apply") as pool:
+            while True:
+                for node in () if self.outcome.interrupted else self._ready(workers - len(running)):
+                    running[pool.submit(self._operate, node)] = node
+                if not running:
+                    return
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    self._settle(running.pop(future), future)
 
     def _ready(self, room: int) -> list[Node]:
         """What can go out now, no more than there is room for: what is queued could not be called back."""
