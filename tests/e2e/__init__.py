@@ -1,1 +1,1 @@
-"""The whole pipeline, from YAML to the sandbox's answers: what is planned, what goes over the wire, what is there then."""
+"""The whole pipeline, from YAML to the sandbox: what is planned, what goes over the wire, what is there then."""

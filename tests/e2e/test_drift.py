@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -52,11 +51,11 @@ def _group(ec2: Any) -> str:
 
 
 @pytest.fixture
-def disturbed(operator: Operator) -> Iterator[Operator]:
+def disturbed(operator: Operator) -> Operator:
     """The quickstart, applied, and changed in eight places."""
     operator.apply(QUICKSTART)
     _disturb(operator)
-    yield operator
+    return operator
 
 
 def test_a_clean_state_shows_nothing(operator: Operator) -> None:
