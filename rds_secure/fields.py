@@ -51,7 +51,8 @@ class Field:
     ``create`` and ``change`` name the parameter, with its call where it is not the kind's own; ``read`` is the path in
     the read call's reply; ``applies``: now, window, reboot, call (in place by calls of its own), or never.
     ``as_set``: order and repetition carry no meaning. ``shared``: members which are not in the spec are removed
-    only where the resource is `exclusive`. ``document``: a policy document.
+    only where the resource is `exclusive`. ``document``: a policy document. ``into``: the field into which this one
+    is made before anything is compared.
     """
 
     mode: Mode = Mode.ENFORCED
@@ -63,6 +64,7 @@ class Field:
     as_set: bool = False
     shared: bool = False
     document: bool = False
+    into: str = ""
 
 
 def _text(value: Any) -> Any:
@@ -325,6 +327,12 @@ def markers(spec: type[BaseModel]) -> dict[str, Field]:
     for name, info in spec.model_fields.items():
         found[name] = next(item for item in info.metadata if isinstance(item, Field))
     return found
+
+
+def ignored(spec: ResourceSpec) -> frozenset[str]:
+    """The fields that a spec leaves to others, and those into which they are made."""
+    fields = markers(type(spec))
+    return frozenset(spec.ignore).union(fields[name].into for name in spec.ignore if name in fields)
 
 
 Leaf = Callable[[Any, "Reference | None", bool], Any]

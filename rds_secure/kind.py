@@ -43,6 +43,11 @@ class Reader(Protocol):
         """``function`` of every item, in parallel, in the order of the items."""
 
 
+def together(reader: Reader, *tasks: Callable[[], Any]) -> list[Any]:
+    """What each of the tasks yields; they read at the same time, so that none waits for another's round trip."""
+    return reader.each(lambda task: task(), tasks)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where a stack lives, and what is known of its references before anything is called."""
@@ -227,10 +232,12 @@ class Kind(ABC, Generic[S]):
     exports: ClassVar[Mapping[str, str]]
     """Attribute → what it is; what ``${kind.name.attribute}`` may ask for."""
     services: ClassVar[tuple[str, ...]]
-    """The services it calls, for the clients to be made early."""
+    """The services that it reads from and that its operations call."""
     read_actions: ClassVar[tuple[str, ...]]
-    """IAM actions that `read` needs."""
+    """IAM actions that `verify`, `read` and `inspect` need."""
     taggable: ClassVar[bool] = True
+    tagged_as: ClassVar[str] = ""
+    """What the tagging API calls it, where no list of its own service shows its tags: ``kms:key``."""
     stateful: ClassVar[Stateful] = Stateful.NO
     """Whether anything is lost with it: then it is kept when no longer declared (meaning §5)."""
     versioned: ClassVar[bool] = False

@@ -27,7 +27,7 @@ def _tags(user: dict[str, str] | None = None, written: object = "spec", home: st
 
 
 def test_the_tags_name_the_stack_the_address_with_the_aws_name_and_what_was_applied() -> None:
-    """§3: "`rds-secure:stack`, `rds-secure:address` = `<kind>.<key>/<AWS name>`, `rds-secure:applied`"."""
+    """Meaning §3."""
     tags = ownership.tags("orders", Address("db_instance", "main"), "orders-main", {}, {}, "")
     assert set(tags) == {STACK, ADDRESS, APPLIED}
     assert tags[STACK] == "orders"
@@ -35,7 +35,7 @@ def test_the_tags_name_the_stack_the_address_with_the_aws_name_and_what_was_appl
 
 
 def test_global_objects_carry_their_home_as_well() -> None:
-    """§3: "IAM objects also `rds-secure:home` = region"."""
+    """Meaning §3."""
     assert _tags(home="eu-west-1")[HOME] == "eu-west-1"
     assert HOME not in _tags()
 
@@ -45,7 +45,7 @@ def test_the_users_own_tags_are_carried_along() -> None:
 
 
 def test_the_applied_mark_is_a_hash_of_the_spec_and_four_characters_for_each_tag_key() -> None:
-    """§3: "`1.<22 base64url characters …>.<4 base64url characters per tag key we set, sorted>`, no padding"."""
+    """Meaning §3."""
     mark = _tags({"team": "payments", "cost": "7"})[APPLIED]
     assert re.fullmatch(r"1\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{8}", mark)
     assert mark == _tags({"cost": "other", "team": "value"})[APPLIED]
@@ -63,7 +63,7 @@ def test_no_tag_of_ours_breaks_aws_rules(user: dict[str, str]) -> None:
 
 
 def test_as_many_tags_as_users_may_write_fit_beside_ours() -> None:
-    """ANY-2: 50 tags an object, values up to 256; "a migration two more: at most 44 tags of the user's"."""
+    """ANY-2: 50 tags an object, values up to 256; moving a database takes two more of ours (meaning §3)."""
     tags = _tags({f"key-{number}": "" for number in range(ownership.USER_TAGS)}, home="eu-west-1")
     assert len(tags) + 2 <= 50
     assert len(pending(tags)[APPLIED]) <= 256
@@ -95,14 +95,14 @@ def test_mangled_tags_name_no_owner(tags: dict[str, str]) -> None:
 
 
 def test_what_other_calls_must_follow_is_marked_as_pending() -> None:
-    """§3: "In create calls it reads `1.pending.…` until the follow-up calls are done"."""
+    """Meaning §3."""
     tags = _tags({"team": "payments"})
     assert pending(tags) == {**tags, APPLIED: f"1.pending.{tags[APPLIED].removeprefix('1.')}"}
     assert pending({"team": "payments"}) == {"team": "payments"}
 
 
 def test_the_mark_tells_drift_from_a_changed_spec() -> None:
-    """§3: "It tells drift from a changed spec"."""
+    """Meaning §3."""
     wanted = _tags()
     assert was_applied(_tags(), wanted)
     assert was_applied(_tags({"team": "payments"}), wanted)  # which tags there are is another matter
@@ -118,22 +118,27 @@ def test_what_was_not_applied_in_full_is_no_drift(mark: str) -> None:
 
 
 def test_a_changed_reference_is_a_changed_spec() -> None:
-    """The hash is of "references as written"."""
+    """References count as they are written, not as what they yield."""
     one, other = (_tags(written={"key": Ref(Address("kms_key", name), "arn")}) for name in ("data", "logs"))
     assert not was_applied(one, other)
 
 
 def test_a_tag_that_leaves_the_spec_is_removed() -> None:
-    """§3: "A tag taken out of the spec is removed if its hash is listed"."""
+    """Meaning §3."""
     add, remove = tag_changes(_tags({"team": "payments", "cost": "7"}), _tags({"team": "payments"}))
     assert remove == ("cost",)
     assert set(add) == {APPLIED}
 
 
 def test_a_strangers_tag_stays() -> None:
-    """§3: "A stranger's tag stays"; so does what AWS sets itself."""
+    """Meaning §3; so does what AWS sets itself."""
     live = {**_tags({"team": "payments"}), "scanner": "seen", "aws:cloudformation:stack-name": "x"}
     assert tag_changes(live, _tags({"team": "payments"})) == ({}, ())
+
+
+def test_a_tag_of_aws_is_never_removed() -> None:
+    """ANY-2: such a call would be refused. Only a collision of hashes could list one."""
+    assert tag_changes(_tags({"aws:createdBy": "x"}), _tags())[1] == ()
 
 
 def test_a_tag_of_ours_that_somebody_changed_is_set_back() -> None:

@@ -1,8 +1,4 @@
-"""Kinds for tests only, with a field of every mode, and an account that holds their objects. No kind of the product.
-
-`ToyAccount` is as strict as AWS where the order of calls matters: what is referred to must exist when the call comes,
-names are unique, and what something still refers to cannot be deleted.
-"""
+"""Kinds for tests only, with a field of every mode. No kind of the product; their objects are in `toy_account`."""
 
 from __future__ import annotations
 
@@ -13,7 +9,6 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from rds_secure import ownership, resources
-from rds_secure.errors import CallError
 from rds_secure.fields import (
     VPC,
     Bool,
@@ -33,13 +28,10 @@ from rds_secure.fields import (
     values_of,
 )
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted
-from rds_secure.live import Identity, Snapshot, read_live
+from rds_secure.live import Identity
 from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
-from rds_secure.plan import Deletion, Plan, plan
-from rds_secure.spec import Stack
 from rds_secure.values import Address, Lookup, Ref, Value, refs
-from tests.fakes import FakeCaller, FakeReader, error
 
 NAMES = ("toy", "vault", "chest", "mould", "label", "badge", "crowd")
 IDENTITY = Identity("123456789012", "eu-west-1", "aws", "arn:aws:iam::123456789012:user/dana")
@@ -87,8 +79,8 @@ class ToySpec(Named, Tagged, ResourceSpec):
     when: Annotated[Literal["now", "window"], Field(Mode.META)] = "window"
 
 
-_OURS = ("ignore", "name", "tags", "exclusive", "when", "subnets")
-_FILLED = {"weight": 10, "release": "1.7"}
+OURS = ("ignore", "name", "tags", "exclusive", "when", "subnets")
+FILLED = {"weight": 10, "release": "1.7"}
 """What the account chooses where nothing is written."""
 
 
@@ -148,7 +140,7 @@ class Toy(Kind[ToySpec]):
         return f"make another one of that {field}"
 
     def create(self, resource: Resource[ToySpec], scope: Scope) -> tuple[Operation, ...]:
-        fields = {name: value for name, value in values_of(resource.spec).items() if name not in (*_OURS, "peers")}
+        fields = {name: value for name, value in values_of(resource.spec).items() if name not in (*OURS, "peers")}
         params = {"Kind": self.name, "Name": resource.name, "Tags": dict(resource.tags), "Fields": fields}
         exports = {"id": "Toy.Id", "arn": "Toy.Arn"}
         calls = [_call("CreateToy", params, f"make {resource.name}", exports=exports)]
@@ -177,7 +169,9 @@ class Toy(Kind[ToySpec]):
         return tuple(calls)
 
     def delete(self, live: Live[ToySpec], scope: Scope) -> tuple[Operation, ...]:
-        identifier, released = live.exports["id"], _targets(plain(live.spec.peers))
+        """Peers are let go of before; partner and house only with the toy itself."""
+        identifier, held = live.exports["id"], _targets((live.spec.partner, live.spec.house))
+        released = tuple(peer for peer in _targets(plain(live.spec.peers)) if peer not in held)
         release = (_peers(identifier, (), released),) if released else ()
         gone = _call("DeleteToy", {"Id": identifier}, f"delete {live.name}", done_on=("NotFound",), destructive=True)
         return (*release, gone)
@@ -263,156 +257,3 @@ def register(monkeypatch: pytest.MonkeyPatch, *kinds: Kind[Any]) -> None:
     kinds = kinds or KINDS
     monkeypatch.setattr(resources, "KINDS", kinds)
     monkeypatch.setattr(resources, "KINDS_BY_NAME", {kind.name: kind for kind in kinds})
-
-
-class ToyAccount:
-    """The objects by id, and the calls that read and write them."""
-
-    def __init__(self) -> None:
-        self.toys: dict[str, dict[str, Any]] = {}
-        self.answers: dict[tuple[str, ...], Any] = {
-            ("toy", "DescribeToys"): self._describe,
-            ("resourcegroupstaggingapi", "GetResources"): {"ResourceTagMappingList": []},
-        }
-        self._made = 0
-
-    def add(self, kind: str, name: str, tags: Mapping[str, str] | None = None, *, path: str = "", **fields: Any) -> str:
-        """Something that exists already, with its fields as AWS would show them; its id."""
-        self._made += 1
-        identifier = f"id-{self._made}"
-        shown = {name: value for name, value in values_of(ToySpec()).items() if name not in _OURS}
-        shown = {**shown, **_FILLED, **{name: value for name, value in fields.items() if value is not None}}
-        toy = {"kind": kind, "id": identifier, "name": name, "tags": dict(tags or {}), "fields": shown, "path": path}
-        self.toys[identifier] = {**toy, "more": {}}
-        return identifier
-
-    def own(self, written: Stack, address: str, name: str | None = None, **fields: Any) -> str:
-        """An object that this stack made under this address, as its spec says but for ``fields``; its id."""
-        at = Address.parse(address)
-        kind = resources.kind(at.kind)
-        spec = written.resources[at] if at in written.resources else kind.spec.model_validate({})
-        name = name or kind.aws_name(written.name, at.name, spec)
-        shown = {key: value for key, value in values_of(spec).items() if key not in _OURS} | fields
-        path = f"/{written.name}/" if at.kind == "crowd" else ""
-        return self.add(at.kind, name, owned(written, address, name), path=path, **shown)
-
-    def reader(self) -> FakeReader:
-        """A reading of the account; a new one sees it anew."""
-        return FakeReader(self.answers)
-
-    def caller(self) -> FakeCaller:
-        """What carries calls to the account."""
-        calls = ("CreateToy", "ModifyToy", "SetPeers", "TagToy", "UntagToy", "DeleteToy")
-        return FakeCaller({("toy", call): getattr(self, f"_{call}") for call in calls})
-
-    def named(self, name: str) -> dict[str, Any]:
-        """The one object of that name."""
-        (toy,) = (toy for toy in self.toys.values() if toy["name"] == name)
-        return toy
-
-    def _describe(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"Toys": [toy for toy in self.toys.values() if toy["kind"] == params["Kind"]]}
-
-    def _CreateToy(self, params: Mapping[str, Any]) -> Any:  # noqa: N802 - named for the call
-        kind, name = params["Kind"], params["Name"]
-        if any(toy["kind"] == kind and toy["name"].lower() == name.lower() for toy in self.toys.values()):
-            return error("toy", "CreateToy", "AlreadyExists")
-        if missing := self._missing(params["Fields"]):
-            return missing
-        path = "/orders/" if kind == "crowd" else ""
-        identifier = self.add(kind, name, params["Tags"], path=path, **params["Fields"])
-        return {"Toy": {"Id": identifier, "Arn": SCOPE.arn("toy", f"{kind}/{name}")}}
-
-    def _ModifyToy(self, params: Mapping[str, Any]) -> Any:  # noqa: N802
-        if missing := self._missing(params):
-            return missing
-        fields = self.toys[params["Id"]]["fields"]
-        for path, value in params["Set"].items():
-            _inside(fields, path)[path.rpartition(".")[2]] = value
-        for path, members in params["Members"].items():
-            part, name = _inside(fields, path), path.rpartition(".")[2]
-            kept = [item for item in part[name] if item not in members["Remove"]]
-            part[name] = (*kept, *members["Add"])
-        return {}
-
-    def _SetPeers(self, params: Mapping[str, Any]) -> Any:  # noqa: N802
-        if missing := self._missing(params):
-            return missing
-        self.toys[params["Id"]]["fields"]["peers"] = params["Peers"]
-        return {}
-
-    def _TagToy(self, params: Mapping[str, Any]) -> Any:  # noqa: N802
-        self.toys[params["Id"]]["tags"].update(params["Tags"])
-        return {}
-
-    def _UntagToy(self, params: Mapping[str, Any]) -> Any:  # noqa: N802
-        for key in params["TagKeys"]:
-            del self.toys[params["Id"]]["tags"][key]
-        return {}
-
-    def _DeleteToy(self, params: Mapping[str, Any]) -> Any:  # noqa: N802
-        gone = params["Id"]
-        if gone not in self.toys:
-            return error("toy", "DeleteToy", "NotFound")
-        users = [toy["name"] for toy in self.toys.values() if toy["id"] != gone and gone in _ids(toy["fields"])]
-        if users:
-            return error("toy", "DeleteToy", "InUse", f"used by {users}")
-        del self.toys[gone]
-        return {}
-
-    def _missing(self, value: Any) -> CallError | None:
-        gone = sorted(_ids(value) - self.toys.keys())
-        return error("toy", "Call", "NotFound", f"there is no {gone}") if gone else None
-
-
-def _inside(fields: dict[str, Any], path: str) -> dict[str, Any]:
-    part, dot, _ = path.partition(".")
-    if not dot:
-        return fields
-    fields[part] = dict(fields[part])
-    inside: dict[str, Any] = fields[part]
-    return inside
-
-
-def _ids(value: Any) -> set[str]:
-    if isinstance(value, Mapping):
-        return set().union(*map(_ids, value.values()))
-    if isinstance(value, list | tuple):
-        return set().union(*map(_ids, value))
-    return {value} if isinstance(value, str) and value.startswith("id-") else set()
-
-
-def stack(declared: Mapping[str, Mapping[str, Any]], tags: Mapping[str, str] | None = None) -> Stack:
-    """The stack ``orders`` that declares these fields at these addresses."""
-    specs = {}
-    for address, fields in declared.items():
-        at = Address.parse(address)
-        specs[at] = resources.kind(at.kind).spec.model_validate(fields)
-    return Stack("orders", None, None, tags or {}, specs)
-
-
-def owned(written: Stack, address: str, name: str | None = None) -> dict[str, str]:
-    """The tags with which this stack makes what it declares, or once declared, at an address."""
-    at = Address.parse(address)
-    kind = resources.kind(at.kind)
-    if not kind.taggable:
-        return {}
-    alone = stack({address: {}}) if at not in written.resources else written
-    made = read_live(alone, ToyAccount().reader(), IDENTITY).resources[at]
-    where = f"{address}/{name or made.name}".replace("~", "+")
-    return {**made.tags, ownership.ADDRESS: where}
-
-
-def look(written: Stack, account: ToyAccount, going: Iterable[str] = ()) -> Snapshot:
-    """What is live."""
-    return read_live(written, account.reader(), IDENTITY, frozenset(going))
-
-
-def planned(written: Stack, account: ToyAccount, deletion: Deletion = Deletion()) -> Plan:  # noqa: B008
-    """The plan that makes the account agree with the stack."""
-    return plan(look(written, account, deletion.stateful), written.at, deletion)
-
-
-def steps(made: Plan) -> dict[str, Any]:
-    """The steps of a plan that say something, by address."""
-    return {str(step.address): step for step in made.steps if not step.says_nothing}

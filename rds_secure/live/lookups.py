@@ -12,7 +12,7 @@ from typing import Any
 from rds_secure import tagging
 from rds_secure.errors import Problem
 from rds_secure.fields import Reference, mapped, values_of
-from rds_secure.kind import Reader
+from rds_secure.kind import Reader, together
 from rds_secure.spec.stack import Stack
 from rds_secure.values import Address, Lookup, leaves
 
@@ -64,8 +64,11 @@ def _find(lookup: Lookup, reader: Reader) -> tuple[str, ...]:
         return _by_tag(lookup.what, tags, reader)
     action, root, identifier = _EC2[lookup.what]
     vpc = wanted.get("vpc")
-    vpcs = (vpc,) if isinstance(vpc, str) else _find(vpc, reader) if vpc else None
-    reply = reader.call("ec2", action) or {}
+    vpcs, reply = together(
+        reader,
+        lambda: _find(vpc, reader) if isinstance(vpc, Lookup) else (vpc,) if vpc else None,
+        lambda: reader.call("ec2", action) or {},
+    )
     return tuple(
         sorted(
             item[identifier]

@@ -13,7 +13,7 @@ from typing import Any
 from rds_secure import ownership, resources
 from rds_secure.errors import DeniedError, Problem, SpecError, UnsupportedError
 from rds_secure.fields import Reference, ResourceSpec, mapped, plain
-from rds_secure.kind import Found, Kind, Live, Reader, Resource, Scope, Wanted
+from rds_secure.kind import Found, Kind, Live, Reader, Resource, Scope, Wanted, together
 from rds_secure.live.lookups import resolve_lookups
 from rds_secure.spec.stack import Stack
 from rds_secure.values import Address, Lookup, Ref, Value
@@ -62,22 +62,23 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     ``going``: kinds of databases and keys that may be deleted if no longer declared; a closer look is taken at them.
     """
     scope = Scope(identity.account, identity.region, identity.partition, stack.name)
-    specs, lookups, problems = resolve_lookups(stack, reader)
+    (specs, lookups, problems), tagged = together(
+        reader, lambda: resolve_lookups(stack, reader), lambda: _tagged(reader, scope)
+    )
     if problems:
         raise SpecError(problems)
     declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
-    problems = _verify(stack, declared, reader, scope)
+    matched = _Matching(scope, declared)
+    wanted = {kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged) for kind in resources.KINDS}
+    problems, found = together(
+        reader,
+        lambda: _verify(stack, declared, reader, scope),
+        lambda: reader.each(lambda kind: list(kind.read(reader, wanted[kind.name])), resources.KINDS),
+    )
     if problems:
         raise SpecError(problems)
-    matched = _Matching(scope, declared)
-    tagged = _tagged(reader, scope)
-    wanted = {kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged) for kind in resources.KINDS}
-    for kind, found in zip(
-        resources.KINDS,
-        reader.each(lambda kind: list(kind.read(reader, wanted[kind.name])), resources.KINDS),
-        strict=True,
-    ):
-        for item in found:
+    for kind, items in zip(resources.KINDS, found, strict=True):
+        for item in items:
             matched.match(kind, item)
     return _linked(matched, reader, lookups, going)
 
@@ -117,9 +118,13 @@ _IAM_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-
 
 
 def _tagged(reader: Reader, scope: Scope) -> dict[str, dict[str, str]]:
-    """ARN → tags of everything the tagging API knows of this stack; its lag only delays a prune."""
+    """ARN → tags of what only the tagging API knows to be of this stack; its lag only delays a prune.
+
+    Asked for these types alone, because it lists every automated snapshot as well (RDS-18).
+    """
     filters = {"TagFilters": [{"Key": ownership.STACK, "Values": [scope.stack]}]}
-    asked: list[tuple[dict[str, Any], str | None]] = [(filters, None)]
+    types = sorted(kind.tagged_as for kind in resources.KINDS if kind.tagged_as)
+    asked: list[tuple[dict[str, Any], str | None]] = [({**filters, "ResourceTypeFilters": types}, None)]
     iam = _IAM_REGION.get(scope.partition, scope.region)
     if iam != scope.region:
         asked.append(({**filters, "ResourceTypeFilters": ["iam:policy"]}, iam))

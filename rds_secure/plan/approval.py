@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel
 
 from rds_secure import documents, resources
-from rds_secure.fields import Mode, markers, plain
+from rds_secure.fields import Mode, ResourceSpec, ignored, markers, plain
 from rds_secure.kind import Kind
 from rds_secure.live import Snapshot
 from rds_secure.plan.model import FORMAT, Step, as_json
@@ -48,10 +48,11 @@ def _values(
     prefix: str = "",
 ) -> Iterator[tuple[str, Value]]:
     """The fields that were compared, with their values; members of sets by their labels, whatever their order."""
+    others = ignored(declared) if isinstance(declared, ResourceSpec) else frozenset[str]()
     for name, marker in markers(type(part)).items():
         path, value, wanted = f"{prefix}{name}", getattr(part, name), getattr(declared, name, None)
         is_left = declared is not None and wanted is None and marker.mode is not Mode.ENFORCED
-        if marker.mode is Mode.META or is_left:
+        if marker.mode is Mode.META or is_left or name in others:
             continue
         if isinstance(value, BaseModel):
             inner = wanted if isinstance(wanted, BaseModel) else None

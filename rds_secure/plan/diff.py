@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from rds_secure import documents
-from rds_secure.fields import Field, Mode, markers, plain
+from rds_secure.fields import Field, Mode, ignored, markers, plain
 from rds_secure.kind import FieldChange, Kind, Live, Resource
 from rds_secure.values import Ref, Value, resolve
 
@@ -44,8 +44,9 @@ class _Comparison:
 
     def run(self) -> Difference:
         wanted, live = self.resource.spec, self.live.spec
+        left = ignored(wanted)
         for name, marker in markers(type(wanted)).items():
-            if marker.mode is not Mode.META and name not in wanted.ignore:
+            if marker.mode is not Mode.META and name not in left:
                 self._field(name, marker, getattr(wanted, name), getattr(live, name))
         return self.result
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from rds_secure import ownership, resources
 from rds_secure.errors import Location
-from rds_secure.fields import Mode, markers, plain, values_of
+from rds_secure.fields import Mode, ignored, markers, plain, values_of
 from rds_secure.kind import Change, FieldChange, Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
@@ -99,7 +99,7 @@ class _Planner:
 
     def _update(self, resource: Resource[Any], live: Live[Any]) -> Step:
         kind = resources.kind(resource.address.kind)
-        resource = replace(resource, spec=kind.normalise(resource, live, self.scope))
+        resource = replace(resource, spec=_as_others_have_it(kind.normalise(resource, live, self.scope), live))
         difference = diff(kind, resource, live, self.scope.known)
         for change, advice in difference.refused:
             what = f"{resource.address}.{change.path} cannot change in place{_shown(change)}"
@@ -197,6 +197,13 @@ class _Planner:
     def _refuse(self, address: Address, path: tuple[str | int, ...], what: str, fix: str) -> None:
         steps = tuple(part for step in path for part in str(step).split("."))
         self.refusals.append(Refusal(address, what, fix, self.locate(address, steps)))
+
+
+def _as_others_have_it(spec: Any, live: Live[Any]) -> Any:
+    """The spec with live values where it leaves a field to others: some calls send several fields at once."""
+    left = ignored(spec)
+    compared = (name for name, marker in markers(type(spec)).items() if marker.mode is not Mode.META)
+    return spec.model_copy(update={name: getattr(live.spec, name) for name in compared if name in left})
 
 
 def _made(kind: Kind[Any], resource: Resource[Any]) -> Iterator[FieldChange]:

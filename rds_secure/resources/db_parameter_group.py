@@ -66,7 +66,7 @@ class DbParameterGroupSpec(Named, Tagged, ResourceSpec):
         Field(
             create="ModifyDBParameterGroup.Parameters",
             change="ModifyDBParameterGroup.Parameters",
-            read="DescribeDBParameters: Parameters[].ParameterValue",
+            read="DescribeDBParameters.Parameters[].ParameterValue",
             terraform="parameter",
         ),
     ] = {}
@@ -90,8 +90,14 @@ class DbParameterGroup(Kind[DbParameterGroupSpec]):
     title = "DB parameter group"
     spec = DbParameterGroupSpec
     exports = {"name": "the group's name", "arn": "its ARN"}
+    tagged_as = "rds:pg"
     services = ("rds",)
-    read_actions = ("rds:DescribeDBParameterGroups", "rds:DescribeDBParameters", "rds:ListTagsForResource")
+    read_actions = (
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBParameterGroups",
+        "rds:DescribeDBParameters",
+        "rds:ListTagsForResource",
+    )
     versioned = True
 
     def aws_name(self, stack: str, key: str, spec: DbParameterGroupSpec) -> str:

@@ -51,8 +51,9 @@ class DbSubnetGroup(Kind[DbSubnetGroupSpec]):
     title = "DB subnet group"
     spec = DbSubnetGroupSpec
     exports = {"name": "the group's name", "arn": "its ARN", "vpc": "the VPC of its subnets"}
-    services = ("rds",)
-    read_actions = ("rds:DescribeDBSubnetGroups", "rds:ListTagsForResource")
+    tagged_as = "rds:subgrp"
+    services = ("rds", "ec2")
+    read_actions = ("rds:DescribeDBSubnetGroups", "rds:ListTagsForResource", "ec2:DescribeSubnets")
 
     def check(self, key: str, spec: DbSubnetGroupSpec) -> Iterator[Complaint]:
         if not spec.subnets:

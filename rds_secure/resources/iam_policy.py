@@ -84,7 +84,9 @@ class IamPolicySpec(Named, Tagged, ResourceSpec):
         ),
     ] = None
     """What it is for, at most 1000 characters. AWS cannot change it, so a difference is only noted."""
-    statements: Annotated[tuple[Statement, ...], Field(create="PolicyDocument", terraform="statement")] = ()
+    statements: Annotated[
+        tuple[Statement, ...], Field(create="PolicyDocument", terraform="statement", into="document")
+    ] = ()
     """What the policy allows and denies."""
     document: Annotated[
         Document | None,
@@ -110,6 +112,7 @@ class IamPolicy(Kind[IamPolicySpec]):
     title = "IAM policy"
     spec = IamPolicySpec
     exports = {"arn": "its ARN", "name": "its name", "id": "its unique id, such as ANPA…"}
+    tagged_as = "iam:policy"
     services = ("iam",)
     read_actions = principals.READ_ACTIONS
     home = True

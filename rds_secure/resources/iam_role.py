@@ -42,7 +42,7 @@ from rds_secure.iam.trust import (
     verify_trust,
     verify_trust_size,
 )
-from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
+from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted, together
 from rds_secure.operation import Operation, Retry
 from rds_secure.values import Address, Value, refs
 
@@ -59,7 +59,7 @@ class IamRoleSpec(Named, Tagged, ResourceSpec):
         principals.Path, Field(Mode.CREATE_ONLY, create="Path", read="Path", terraform="path", applies="never")
     ] = "/"
     """The path in front of the name in its ARN. Fixed once it exists."""
-    trust: Annotated[Trust | None, Field(create="AssumeRolePolicyDocument")] = None
+    trust: Annotated[Trust | None, Field(create="AssumeRolePolicyDocument", into="document")] = None
     """Who may assume it."""
     document: Annotated[
         Document | None,
@@ -175,10 +175,13 @@ class IamRole(Kind[IamRoleSpec]):
         details = [
             detail for detail in principals.listed(reader, "Role") if principals.is_wanted(detail, "Role", wanted)
         ]
-        described = reader.each(
-            lambda detail: reader.call("iam", "GetRole", {"RoleName": detail["RoleName"]}, absent=GONE), details
+        described, policies = together(
+            reader,
+            lambda: reader.each(
+                lambda detail: reader.call("iam", "GetRole", {"RoleName": detail["RoleName"]}, absent=GONE), details
+            ),
+            lambda: reader.each(lambda detail: principals.attached(reader, detail, wanted), details),
         )
-        policies = reader.each(lambda detail: principals.attached(reader, detail, wanted), details)
         for detail, more, found in zip(details, described, policies, strict=True):
             if more:  # else it was deleted between the two calls
                 yield _found(detail, more["Role"], found)

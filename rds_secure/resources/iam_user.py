@@ -41,10 +41,7 @@ class IamUserSpec(Named, Tagged, ResourceSpec):
     """A user. Its credentials are its own: none is ever made or deleted here."""
 
     path: Annotated[
-        principals.Path,
-        Field(
-            Mode.CREATE_ONLY, create="Path", change="UpdateUser.NewPath", read="Path", terraform="path", applies="never"
-        ),
+        principals.Path, Field(Mode.CREATE_ONLY, create="Path", read="Path", terraform="path", applies="never")
     ] = "/"
     """The path in front of the name in its ARN. Fixed once the user exists: another one would change the ARN."""
     groups: Annotated[

@@ -100,7 +100,7 @@ def test_what_is_not_known_yet_is_never_sent() -> None:
 
 
 def test_a_call_that_must_not_be_repeated_is_sent_as_such() -> None:
-    """KMS-1: "Send it once, without SDK retries"."""
+    """KMS-1: sent twice, CreateKey makes two keys."""
     done = _Run(_plan(_step(A, _call("CreateKey", repeatable=False), _call("TagKey"))))
     assert done.caller.once == ["CreateKey"]
 
@@ -187,7 +187,7 @@ def test_a_mistake_of_ours_is_not_taken_for_a_failed_call() -> None:
 
 
 def test_an_error_that_passes_by_itself_is_tried_again() -> None:
-    """IAM-1: "Retry at the consumer, on the exact error, bounded"."""
+    """IAM-1: what was just made is not seen everywhere for some seconds."""
     answers = [error("toy", "Use", "NoSuchEntity", "role app is not there"), error("toy", "Use", "Busy"), {}]
     use = _call("Use", retry_on=(Retry("NoSuchEntity", "role app"), Retry("Busy")))
     done = _Run(_plan(_step(A, use)), {("toy", "Use"): answers})

@@ -150,7 +150,7 @@ def test_time_runs_out_for_what_neither_comes_nor_goes(gone: bool, words: str) -
 
 
 def test_a_long_wait_reports_now_and_then() -> None:
-    """events.Waiting: "Sent now and then, not with every poll"."""
+    """Not with every poll: see `events.Waiting`."""
     waiting = _Waiting(*[_instance("creating")] * 9, _instance())
     waiting()
     assert [elapsed for _, elapsed in waiting.reports] == [30, 60]
@@ -175,7 +175,7 @@ def test_what_is_ready_is_ready_even_if_stopped() -> None:
 
 
 def test_equal_questions_at_one_moment_are_asked_once() -> None:
-    """Design: "one shared poll serves all waiting instances"."""
+    """One poll of all instances serves everyone who waits for one."""
     waiting = _Waiting(_instance())
     other = replace(READY, select="DBInstances[?DBInstanceIdentifier=='other'] | [0]", until=(), fail=())
     assert waiting()["DBInstanceIdentifier"] == "orders"

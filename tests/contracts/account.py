@@ -28,33 +28,50 @@ from tests.resources.planning import link
 SCOPE = Scope("123456789012", "eu-west-1", "aws", "orders")
 SUBJECT, NEIGHBOUR = "subject", "neighbour"
 EVERYTHING = Deletion(frozenset(kind.name for kind in resources.KINDS if kind.stateful), everything=True)
+_TAGS = ("Tags", "TagSpecifications")
 _TAGGING = ("Tag", "Untag", "AddTags", "RemoveTags", "CreateTags", "DeleteTags")
 
 
-def stack(kind: Kind[Any], subject: Written | None) -> Stack:
-    """A stack of one neighbour of every kind, and the subject if there is one."""
-    declared: dict[str, dict[str, Written]] = {item.name: {NEIGHBOUR: MINIMAL[item.name]} for item in resources.KINDS}
+def stack(kind: Kind[Any], subject: Written | None, other: Written | None = None) -> Stack:
+    """A stack of the subject, if there is one, and of the neighbours to which it, or its ``other`` spec, refers."""
+    written = json.dumps((subject, other))
+    near = [item.name for item in resources.KINDS if f"${{{item.name}.{NEIGHBOUR}" in written]
+    declared: dict[str, dict[str, Written]] = {name: {NEIGHBOUR: MINIMAL[name]} for name in near}
+    declared.setdefault("iam_user", {})["bystander"] = {}  # a stack is never empty
     if subject is not None:
-        declared[kind.name][SUBJECT] = subject
-    text = json.dumps({"version": 1, "stack": SCOPE.stack, "resources": declared})
+        declared.setdefault(kind.name, {})[SUBJECT] = subject
+    return _built(json.dumps({"version": 1, "stack": SCOPE.stack, "resources": declared}))
+
+
+@cache
+def _built(text: str) -> Stack:
     source, problems = parse(text, "contracts.yaml")
     assert source is not None, problems
     return build([source], Environment(SCOPE.account, SCOPE.region, SCOPE.partition))
 
 
-def planned(kind: Kind[Any], before: Written | None, after: Written | None, **live: Any) -> Plan:
+def planned(
+    kind: Kind[Any],
+    before: Written | None,
+    after: Written | None,
+    *,
+    alone: bool = False,
+    crowded: bool = False,
+    **live: Any,
+) -> Plan:
     """The plan that leads from one spec of the subject to another; None: it is not there.
 
-    ``live``: fields that AWS has otherwise than ``before`` says.
+    ``live``: fields that AWS has otherwise than ``before`` says. With ``alone`` the neighbours are not there yet
+    either; in a ``crowded`` account what the kinds note takes other calls than usual (see `_CROWDED`).
     """
-    wanted = _resources(stack(kind, after))
-    former = _resources(stack(kind, before))
+    wanted = _resources(stack(kind, after, before))
+    former = _resources(stack(kind, before, after))
     address = Address(kind.name, SUBJECT)
     scope = _scope({**former, **wanted})
     found = {
-        at: _found(resource, scope, live if at == address else {})
+        at: _found(resource, scope, live if at == address else {}, wanted.get(at) if crowded else None)
         for at, resource in former.items()
-        if at.name != SUBJECT or before is not None
+        if (before is not None if at.name == SUBJECT else not alone)
     }
     known = {Ref(at, name): value for at, item in found.items() for name, value in item.exports.items()}
     scope = replace(scope, known={**_predicted(wanted, scope), **known})
@@ -78,9 +95,9 @@ def calls(step: Step) -> list[Operation]:
 
 
 def params(operations: Iterable[Operation]) -> list[tuple[str, Any]]:
-    """What is sent."""
+    """What is sent beside tags."""
     return [
-        (item.action, {key: value for key, value in item.params.items() if "Tag" not in key}) for item in operations
+        (item.action, {key: value for key, value in item.params.items() if key not in _TAGS}) for item in operations
     ]
 
 
@@ -136,23 +153,35 @@ _EXPORTS = {
 }
 
 
-def _found(resource: Resource[Any], scope: Scope, live: Mapping[str, Any]) -> Found[Any]:
+def _found(resource: Resource[Any], scope: Scope, live: Mapping[str, Any], target: Resource[Any] | None) -> Found[Any]:
     kind = resources.kind(resource.address.kind)
-    normal = kind.normalise(resource, None, scope)
-    spec = mapped(normal, lambda value, *_: resolve(value, scope.known)).model_copy(update=live)
+    spec = _normal(kind, resource, scope).model_copy(update=live)
+    noted = facts(kind, spec)
+    if target and kind.name in _CROWDED:
+        noted |= _CROWDED[kind.name](spec, _normal(kind, target, scope))
     return Found(
         name=resource.name,
         identity=kind.identity(resource.name, resource.spec, scope),
         spec=spec,
         exports=_exports(resource, scope),
         tags=resource.tags,
-        facts=_FACTS[kind.name](spec) if kind.name in _FACTS else {},
+        facts=noted,
         owned_by_path=None if kind.taggable else ownership.Owner(SCOPE.stack, resource.address, resource.name),
     )
 
 
+def facts(kind: Kind[Any], spec: Any) -> dict[str, Any]:
+    """What a kind notes for its own operations, for a spec as it would be read."""
+    return _FACTS[kind.name](spec) if kind.name in _FACTS else {}
+
+
+def _normal(kind: Kind[Any], resource: Resource[Any], scope: Scope) -> Any:
+    """The declared spec in the form in which reading yields it, ids and all."""
+    return mapped(kind.normalise(resource, None, scope), lambda value, *_: resolve(value, scope.known))
+
+
 def _held(spec: Any) -> dict[str, Any]:
-    return {"attached": len(spec.policies), "theirs": {}, "members": {}, "instance_profiles": ()}
+    return {"attached": len(spec.policies), "theirs": {}}
 
 
 @cache
@@ -173,13 +202,31 @@ def _rules(spec: Any) -> dict[str, Any]:
 
 
 _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
-    "iam_group": _held,
+    "iam_group": lambda spec: {**_held(spec), "members": {}},
     "iam_user": _held,
-    "iam_role": _held,
+    "iam_role": lambda spec: {**_held(spec), "instance_profiles": ()},
     "iam_policy": lambda _: {"versions": _versions()},
     "security_group": _rules,
     "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
     "db_parameter_group": lambda _: {"default": {}, "types": {}},
     "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
 }
-"""What the kind notes for its own operations."""
+
+_CROWDED: Mapping[str, Callable[[Any, Any], dict[str, Any]]] = {
+    "iam_group": lambda *_: {"attached": 10},
+    "iam_user": lambda *_: {"attached": 10},
+    "iam_role": lambda *_: {"attached": 10},
+    "iam_policy": lambda spec, target: {
+        "versions": (
+            {"id": "v1", "created": "2026-01-01", "default": False, "document": target.document},
+            {"id": "v2", "created": "2026-01-02", "default": True, "document": spec.document},
+        )
+    },
+    "kms_key": lambda _, target: {"targets": {target.alias: "another-key"}},
+    "db_parameter_group": lambda spec, target: {
+        "types": dict.fromkeys((*spec.parameters, *target.parameters), "dynamic")
+    },
+    "db_instance": lambda *_: {"skip_final_snapshot": True},
+}
+"""What it may note otherwise: no attachment is left, an older version is the wanted one, the alias has another key, a
+parameter is dynamic, a database leaves no snapshot."""

@@ -26,7 +26,9 @@ class Variant:
     number: int
     before: Written
     after: Written
+    marker: Field
     mode: Mode
+    """The marker's, or that of the field that it is in."""
 
     @property
     def field(self) -> str:
@@ -53,11 +55,15 @@ def variants(kind: Kind[Any]) -> list[Variant]:
 
 
 def resets(kind: Kind[Any]) -> Iterator[tuple[str, Written, Written]]:
-    """Every field of the maximal specs taken out again, but for those that need each other: field, before, after."""
-    bound = set(minimal(kind.name)).union(*LEFT_OUT.get(kind.name, ()))
+    """Every field of the maximal specs taken out again, but for those that are bound: field, before, after."""
     for full in maximal(kind):
-        for field in sorted(full.keys() - bound):
+        for field in sorted(full.keys() - bound(kind)):
             yield field, full, {name: value for name, value in full.items() if name != field}
+
+
+def bound(kind: Kind[Any]) -> set[str]:
+    """Fields that are required, or that need or exclude others."""
+    return set(minimal(kind.name)).union(*LEFT_OUT.get(kind.name, ()))
 
 
 def parts(spec: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -113,16 +119,24 @@ def _count(name: str, spec: type[BaseModel]) -> int:
 def _variants(name: str, spec: type[BaseModel]) -> Iterator[Variant]:
     base = MINIMAL[name]
     for field, (python_name, info) in written_fields(name, spec).items():
-        mode = markers(spec)[python_name].mode
+        marker = markers(spec)[python_name]
         for number, value in enumerate(values(name, spec, field), 1):
             before = {**base, **value.given}
             after = {**before, field: value.written, **value.also}
-            yield Variant(field, number, before, {key: item for key, item in after.items() if item is not ...}, mode)
+            yield Variant(
+                field,
+                number,
+                before,
+                {key: item for key, item in after.items() if item is not ...},
+                marker,
+                marker.mode,
+            )
         if part := _part(info.annotation):
             for inner in _variants(part.__name__, part):
                 before, after = ({**base, field: _wrapped(info, [side])} for side in (inner.before, inner.after))
                 path = f"{field}{'[]' if get_origin(info.annotation) in (tuple, dict) else ''}.{inner.path}"
-                yield Variant(path, inner.number, before, after, inner.mode if mode is Mode.ENFORCED else mode)
+                mode = inner.mode if marker.mode is Mode.ENFORCED else marker.mode
+                yield Variant(path, inner.number, before, after, inner.marker, mode)
 
 
 def _part(annotation: Any) -> type[BaseModel] | None:

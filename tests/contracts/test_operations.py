@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
 from botocore.model import ServiceModel
 
+import rds_secure
 from rds_secure.fields import Mode, markers
 from rds_secure.kind import Kind
 from rds_secure.operation import Operation
 from rds_secure.resources import KINDS
-from tests.contracts import account, specs
+from tests.contracts import account, emitted, specs
 from tests.contracts.specs import Variant
 from tests.contracts.values import NEVER_WRITTEN, Written
 from tests.models import assert_valid
@@ -55,6 +59,7 @@ def checked(operations: Iterable[Operation]) -> list[Operation]:
         assert operation.summary[:1].islower(), operation.summary
         assert operation.summary[-1] != "."
         assert "\n" not in operation.summary
+        assert operation.service == service(operation.service).signing_name, "IAM calls the service otherwise"
         for action in operation.also:
             owner, _, name = action.partition(":")
             assert name in service(owner).operation_names, action
@@ -95,23 +100,25 @@ def test_what_creates_deletes_and_leaves_alone(kind: Kind[Any], written: Written
 
 @pytest.mark.parametrize(("kind", "variant"), VARIANTS, ids=IDS)
 def test_one_field_changed_makes_valid_calls(kind: Kind[Any], variant: Variant) -> None:
-    """There and back again, and made and deleted; the calls of a plan that is refused are never sent."""
+    """There and back again, and made and deleted: beside neighbours and with them, in a simple and a crowded account.
+
+    The calls of a refused plan are never sent, but they are shown, and so must be valid too.
+    """
     for before, after in (
         (variant.before, variant.after),
         (variant.after, variant.before),
         (None, variant.after),
         (variant.after, None),
     ):
-        made = account.planned(kind, before, after)
-        if made.is_applicable:
+        for other in ({"alone": True} if before is None else {"crowded": True}), {}:
+            made = account.planned(kind, before, after, **other)
             checked(operation for _, operation in made.operations())
 
 
 @pytest.mark.parametrize(("kind", "field", "before", "after"), RESETS, ids=RESET_IDS)
 def test_a_field_taken_out_makes_valid_calls(kind: Kind[Any], field: str, before: Written, after: Written) -> None:
     made = account.planned(kind, before, after)
-    if made.is_applicable:
-        checked(operation for _, operation in made.operations())
+    checked(operation for _, operation in made.operations())
     adopted = markers(kind.spec)[_python_name(kind, field)].mode is Mode.ADOPT
     if adopted and field not in FILLED_IN.get(kind.name, ()):
         step = account.subject(made, kind)
@@ -153,6 +160,60 @@ def test_what_a_spec_can_only_leave_empty_is_emptied_where_it_is_exclusive(kind:
         exclusive = {**least, "exclusive": "true"}
         removed = account.subject(account.planned(kind, exclusive, exclusive, **{field: found}), kind)
         assert len(checked(removed.operations)) == 1
+
+
+def test_every_call_that_the_source_of_the_kinds_names_is_among_those_that_are_checked() -> None:
+    checked_here = {item.action for kind in KINDS for item in emitted.operations(kind)}
+    missing = [name for name in _named() if not any(re.fullmatch(name, action) for action in checked_here)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_calls_keep_what_the_kind_promises(kind: Kind[Any]) -> None:
+    for operation in emitted.operations(kind):
+        assert operation.service in kind.services
+        assert operation.exports.keys() <= kind.exports.keys()
+        assert len({retry.code for retry in operation.retry_on} & {*operation.done_on}) == 0, "retried, or done?"
+        assert not (operation.repeatable and operation.action in ("CreateKey", "CreatePolicyVersion")), "KMS-1"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_error_codes_are_those_of_the_call(kind: Kind[Any]) -> None:
+    """RDS-25: as they are on the wire, not as exceptions are named."""
+    for operation in emitted.operations(kind):
+        model = service(operation.service).operation_model(operation.action)
+        possible = {shape.metadata.get("error", {}).get("code", shape.name) for shape in model.error_shapes}
+        codes = {*operation.done_on, *(retry.code for retry in operation.retry_on)}
+        unknown = {code for code in codes - possible if (operation.action, code) not in UNMODELLED}
+        assert not (possible and unknown), operation.action  # EC2's models have no errors at all
+
+
+UNMODELLED = {
+    ("CreateRole", "NoSuchEntity"): "a boundary that is not seen yet, as CreateUser answers (IAM-1)",
+    ("DeleteGroup", "ConcurrentModification"): "other deletions of IAM answer it",
+    ("DeletePolicy", "ConcurrentModification"): "other deletions of IAM answer it",
+}
+"""Codes that the model of a call lacks, and why they are waited for all the same."""
+
+_ROOT = Path(rds_secure.__file__).parent
+
+
+def _named() -> Iterator[str]:
+    """Each writing call that is named in the source of the kinds and of what they share, as a pattern."""
+    files = [*(_ROOT / "resources").rglob("*.py"), *(_ROOT / "iam").glob("*.py"), _ROOT / "tagging.py"]
+    known = {name for owner in ("ec2", "iam", "kms", "rds") for name in service(owner).operation_names}
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = [re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in node.values]
+                pattern = "".join(map(str, parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                pattern = re.escape(node.value)
+            else:
+                continue
+            reading = pattern.startswith(("Describe", "Get", "List", ".+"))
+            if not reading and any(re.fullmatch(pattern, name) for name in known):
+                yield pattern
 
 
 def _python_name(kind: Kind[Any], field: str) -> str:

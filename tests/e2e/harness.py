@@ -20,7 +20,7 @@ from rds_secure.aws.session import Access, Connection
 from rds_secure.plan import Deletion, Plan
 from rds_secure.sandbox import Sandbox
 from rds_secure.spec import load
-from rds_secure.values import freeze, refs, resolve
+from rds_secure.values import canonical, freeze, refs, resolve
 from tests.fakes import FakeClock
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +31,11 @@ STACK = "bench"
 
 PRUNING = Deletion(limit=99)
 """As with ``--prune-limit 99``."""
+
+SMALL = Deletion(everything=True)
+DATA = replace(SMALL, stateful=api.stateful(keys=False))
+EVERYTHING = replace(SMALL, stateful=api.stateful(keys=True), final_snapshot=False)
+"""What destroy deletes: by itself, with --include-data, and with --no-final-snapshot as well."""
 
 Resources: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Kind → key → fields, as under ``resources:``."""
@@ -67,7 +72,7 @@ class Recorder:
 
     def listen(self, connection: Connection) -> Connection:
         """Hear every call of a connection; to be asked before the connection makes its first client."""
-        events = connection._session.events
+        events: Any = connection._session.events  # whose stubs know no handler that answers
         events.register("before-parameter-build", self._heard)
         events.register("before-call", self._answered)
         events.register("after-call", self._arrived)
@@ -148,12 +153,14 @@ class Harness:
         """Plan, apply, read back; every write must be one of the plan, and nothing of what was touched may be left."""
         return self.carry_out(self.plan(spec, deletion), deletion)
 
-    def destroy(self, spec: Path | Resources, *, include_data: bool = False, final_snapshot: bool = True) -> Applied:
-        """What `rds-secure destroy` does."""
-        stateful = api.stateful(keys=not final_snapshot) if include_data else frozenset[str]()
-        deletion = Deletion(stateful=stateful, final_snapshot=final_snapshot, everything=True)
+    def plan_destroy(self, spec: Path | Resources, deletion: Deletion) -> api.Planned:
+        """What `rds-secure destroy` plans."""
         stack, _ = load([str(spec if isinstance(spec, Path) else self.spec(spec))])
-        return self.carry_out(api.make_plan(replace(stack, resources={}), self.account, deletion=deletion), deletion)
+        return api.make_plan(replace(stack, resources={}), self.account, deletion=deletion)
+
+    def destroy(self, spec: Path | Resources, deletion: Deletion = SMALL) -> Applied:
+        """What `rds-secure destroy` does."""
+        return self.carry_out(self.plan_destroy(spec, deletion), deletion)
 
     def carry_out(self, planned: api.Planned, deletion: Deletion = PRUNING) -> Applied:
         """Apply a plan and read back, as `apply` does."""
@@ -205,14 +212,4 @@ def _expected(plan: Plan, known: Mapping[Any, str]) -> Iterable[Call]:
 
 
 def _counted(calls: Iterable[Call]) -> list[str]:
-    return sorted(map(_text, calls))
-
-
-def _text(call: Call) -> str:
-    return yaml.safe_dump([call.service, call.action, _plain(call.params)], sort_keys=True)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+    return sorted(f"{call.service} {call.action} {canonical(call.params)}" for call in calls)

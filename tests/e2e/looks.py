@@ -6,8 +6,15 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 Client = Callable[[str], Any]
 """A boto3 client of a service."""
+
+
+class NothingThereError(Exception):
+    """No object goes by that name, where boto3 answers with an empty list."""
+
 
 _ATTACHED = "AttachedPolicies"
 
@@ -40,7 +47,7 @@ def iam_role(client: Client, name: str) -> dict[str, Any]:
     return {
         **role,
         "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
-        "trust": role["AssumeRolePolicyDocument"]["Statement"],
+        "trust": _statements(role["AssumeRolePolicyDocument"]),
         "policies": _names(iam.list_attached_role_policies(RoleName=name)[_ATTACHED]),
         "inline": iam.list_role_policies(RoleName=name)["PolicyNames"],
         "tags": tags(role.get("Tags")),
@@ -55,7 +62,7 @@ def iam_policy(client: Client, name: str) -> dict[str, Any]:
     version = iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
     return {
         **policy,
-        "document": version["Document"]["Statement"],
+        "document": _statements(version["Document"]),
         "users": sorted(item["UserName"] for item in held["PolicyUsers"]),
         "groups": sorted(item["GroupName"] for item in held["PolicyGroups"]),
         "roles": sorted(item["RoleName"] for item in held["PolicyRoles"]),
@@ -70,13 +77,13 @@ def kms_key(client: Client, alias: str) -> dict[str, Any]:
     rotation: dict[str, Any] = {}
     if meta["KeySpec"] == "SYMMETRIC_DEFAULT":
         rotation = kms.get_key_rotation_status(KeyId=key)
-    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    policy = _statements(json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]))
     return {
         **meta,
         "rotates": rotation.get("KeyRotationEnabled"),
         "period": rotation.get("RotationPeriodInDays"),
-        "policy": policy["Statement"],
-        "sids": {statement.get("Sid"): statement for statement in policy["Statement"]},
+        "policy": policy,
+        "sids": {statement.get("Sid"): statement for statement in policy},
         "aliases": sorted(item["AliasName"] for item in kms.list_aliases(KeyId=key)["Aliases"]),
         "tags": tags(kms.list_resource_tags(KeyId=key)["Tags"], "TagKey", "TagValue"),
     }
@@ -84,7 +91,8 @@ def kms_key(client: Client, alias: str) -> dict[str, Any]:
 
 def security_group(client: Client, name: str) -> dict[str, Any]:
     ec2 = client("ec2")
-    (group,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [name]}])["SecurityGroups"]
+    asked = [{"Name": "group-name", "Values": [name]}]
+    group = _one(ec2.describe_security_groups(Filters=asked)["SecurityGroups"], name)
     rows = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group["GroupId"]]}])
     return {
         **group,
@@ -117,6 +125,7 @@ def db_parameter_group(client: Client, name: str) -> dict[str, Any]:
 
 def db_instance(client: Client, name: str) -> dict[str, Any]:
     (instance,) = client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    instance.pop("LatestRestorableTime", None)  # moves on by itself
     return {
         **instance,
         "security_groups": sorted(group["VpcSecurityGroupId"] for group in instance["VpcSecurityGroups"]),
@@ -144,6 +153,15 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
 """Kind → what boto3 says of one object, by its AWS name."""
 
 
+def exists(client: Client, kind: str, name: str) -> bool:
+    """Whether boto3 finds it."""
+    try:
+        LOOKS[kind](client, name)
+    except (ClientError, NothingThereError):
+        return False
+    return True
+
+
 def tags(listed: Any, key: str = "Key", value: str = "Value") -> dict[str, str]:
     """A tag list as a mapping."""
     return {tag[key]: tag[value] for tag in listed or ()}
@@ -152,24 +170,41 @@ def tags(listed: Any, key: str = "Key", value: str = "Value") -> dict[str, str]:
 def policy_arn(client: Client, name: str) -> str:
     """The ARN of a customer managed policy."""
     policies = client("iam").list_policies(Scope="Local")["Policies"]
-    return next(str(policy["Arn"]) for policy in policies if policy["PolicyName"] == name)
+    return str(_one([policy["Arn"] for policy in policies if policy["PolicyName"] == name], name))
 
 
 def named(client: Client, what: str, name: str) -> str:
     """The id of a seeded vpc, subnet or security_group, by its tag Name."""
     asked = {"Filters": [{"Name": "tag:Name", "Values": [name]}]}
     ec2 = client("ec2")
-    found: list[str] = {
-        "vpc": lambda: [item["VpcId"] for item in ec2.describe_vpcs(**asked)["Vpcs"]],
-        "subnet": lambda: [item["SubnetId"] for item in ec2.describe_subnets(**asked)["Subnets"]],
-        "security_group": lambda: [item["GroupId"] for item in ec2.describe_security_groups(**asked)["SecurityGroups"]],
-    }[what]()
-    (identifier,) = found
-    return identifier
+    if what == "vpc":
+        found = [item["VpcId"] for item in ec2.describe_vpcs(**asked)["Vpcs"]]
+    elif what == "subnet":
+        found = [item["SubnetId"] for item in ec2.describe_subnets(**asked)["Subnets"]]
+    else:
+        found = [item["GroupId"] for item in ec2.describe_security_groups(**asked)["SecurityGroups"]]
+    return str(_one(found, name))
+
+
+def _one(found: list[Any], name: str) -> Any:
+    if len(found) != 1:
+        raise NothingThereError(name)
+    return found[0]
 
 
 def _names(policies: Any) -> list[str]:
     return sorted(policy["PolicyName"] for policy in policies)
+
+
+def _statements(document: Mapping[str, Any]) -> list[Any]:
+    """The statements of a document, in which a list of one means the same as the one (IAM-3)."""
+    return [{name: _lone(value) for name, value in statement.items()} for statement in document["Statement"]]
+
+
+def _lone(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _lone(item) for name, item in value.items()}
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _rds_tags(client: Client, arn: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import SPECS, Harness
+from rds_secure.plan import Action
+from tests.e2e.harness import EVERYTHING, SPECS, Harness
 
 FILES = sorted(SPECS.glob("*.yaml"))
 
@@ -21,6 +22,6 @@ def test_an_example_is_applied_once_and_destroyed(file: Path, harness: Harness) 
     harness.recorder.clear()
     assert harness.apply(file).writes == ()
 
-    gone = harness.destroy(file, include_data=True, final_snapshot=False)
-    assert gone.plan.count(gone.plan.steps[0].action) == len(applied.plan.steps)
-    assert harness.destroy(file, include_data=True, final_snapshot=False).writes == ()
+    gone = harness.destroy(file, EVERYTHING)
+    assert gone.plan.count(Action.DELETE) == len(applied.plan.steps)
+    assert harness.destroy(file, EVERYTHING).writes == ()

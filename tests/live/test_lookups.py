@@ -1,4 +1,4 @@
-"""Look-ups: what is found by tag or alias outside the spec (meaning §2, design §2)."""
+"""Look-ups: what is found by tag or alias outside the spec (meaning §2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from rds_secure.live import read_live
 from rds_secure.live.lookups import resolve_lookups
 from rds_secure.values import Address, Lookup
 from tests.fakes import FakeReader
-from tests.toy import IDENTITY, ToyAccount, stack
+from tests.toy import IDENTITY
+from tests.toy_account import ToyAccount, stack
 
 pytestmark = pytest.mark.usefixtures("toys")
 
@@ -63,7 +64,7 @@ def test_all_tags_must_match() -> None:
 
 
 def test_a_field_refuses_several_matches_and_names_them() -> None:
-    """§2: "Singular fields need exactly one match of a look-up"."""
+    """Meaning §2."""
     _, problems = _resolve({"vpc": {"tag": {"Name": "spare"}}})
     assert problems == [
         "2 match tag:Name=spare: vpc-0000000a, vpc-0000000c: add tags until one is left, or write its id"
@@ -76,7 +77,7 @@ def test_a_field_refuses_no_match() -> None:
 
 
 def test_a_list_takes_all_matches_in_order() -> None:
-    """§2: "list fields take all matches"."""
+    """Meaning §2."""
     spec, problems = _resolve({"subnets": {"tag": {"Tier": "private"}}})
     assert (spec.subnets, problems) == (("subnet-1", "subnet-2", "subnet-3"), [])
 
@@ -87,14 +88,14 @@ def test_a_list_may_hold_ids_beside_look_ups() -> None:
 
 
 def test_a_list_needs_one_match_at_least() -> None:
-    """§2: "(at least one)"."""
+    """Meaning §2."""
     _, problems = _resolve({"subnets": {"tag": {"Tier": "other"}}})
     assert problems == ["no subnet matches tag:Tier=other: correct the tags, or write an id"]
 
 
 @pytest.mark.parametrize("vpc", ["vpc-0000000b", {"tag": {"Name": "main"}}])
 def test_a_look_up_of_subnets_may_name_their_vpc(vpc: Any) -> None:
-    """§2: "Subnet look-ups take `vpc:` too"."""
+    """Meaning §2."""
     spec, problems = _resolve({"subnets": {"vpc": vpc, "tag": {"Tier": "private"}}})
     assert (spec.subnets, problems) == (("subnet-1", "subnet-3"), [])
 
@@ -169,7 +170,7 @@ def test_keys_are_found_by_their_tags() -> None:
 
 
 def test_a_reading_keeps_what_look_ups_found() -> None:
-    """§2: "Matches are shown in the plan and part of its digest"."""
+    """Meaning §2."""
     account = ToyAccount()
     account.answers |= EC2
     snapshot = read_live(stack({"toy.a": {"vpc": {"tag": {"Name": "main"}}}}), account.reader(), IDENTITY)

@@ -1,4 +1,4 @@
-"""The digest of a plan: what an approval is bound to, and what may change under it (semantics.md §6)."""
+"""The digest of a plan: what an approval is bound to, and what may change under it (meaning §6)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from rds_secure.live import read_live
 from rds_secure.plan import plan
-from tests.toy import IDENTITY, ToyAccount, look, planned, stack
+from tests.toy import IDENTITY
+from tests.toy_account import ToyAccount, look, planned, stack
 
 pytestmark = pytest.mark.usefixtures("toys")
 
@@ -80,12 +81,22 @@ def test_the_digest_covers_what_is_no_longer_declared() -> None:
 
 
 def test_the_digest_does_not_cover_what_is_left_to_aws() -> None:
-    """Not "volatile fields"."""
+    """Meaning §6."""
     assert _changed(weight=11, release="1.8") == _digest(_account())
 
 
+def test_the_digest_does_not_cover_what_is_left_to_others() -> None:
+    ignoring = {**DECLARED, "toy.a": {**DECLARED["toy.a"], "ignore": ["size", "settings"]}}
+    account = _account()
+    before = _digest(account, ignoring)
+    account.named("a")["fields"].update(size=7, settings={"k": "others"})
+    assert _digest(account, ignoring) == before
+    account.named("a")["fields"].update(colour="blue")
+    assert _digest(account, ignoring) != before
+
+
 def test_the_digest_does_not_cover_strangers() -> None:
-    """Not "strangers"."""
+    """Meaning §6."""
     account = _account()
     account.add("toy", "stranger")
     account.named("a")["fields"]["guests"] = ("them", "another's guest")
@@ -101,7 +112,7 @@ def test_the_digest_does_not_cover_notes() -> None:
 
 
 def test_the_digest_covers_the_matches_of_look_ups() -> None:
-    """§2: matches are "part of its digest"."""
+    """Meaning §6."""
 
     def digest(*found: str) -> str:
         account, declared = ToyAccount(), stack({"toy.a": {"subnets": {"tag": {"Tier": "private"}}}})

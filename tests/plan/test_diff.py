@@ -85,7 +85,7 @@ def test_nothing_differs_from_itself(spec: ToySpec) -> None:
 
 @given(specs)
 def test_nothing_differs_from_its_form_with_ids_for_what_is_known(spec: ToySpec) -> None:
-    """Design rule 2: both sides may name the same thing by id or by reference."""
+    """House rule 2: both sides may name the same thing by id or by reference."""
     literal = mapped(spec, lambda value, marker, many: KNOWN.get(value, value) if isinstance(value, Ref) else value)
     assert not _diff(spec, literal).changes
     assert not _diff(literal, spec).changes
@@ -134,7 +134,7 @@ def test_members_and_fields_that_are_ignored_are_never_compared(wanted: ToySpec,
 
 
 def test_an_enforced_field_is_set_to_what_is_written_or_to_its_default() -> None:
-    """§2: "*enforced* (written value or default)"."""
+    """Meaning §2."""
     assert _changes({"colour": "red"}, {"colour": "blue"}) == [("colour", "blue", "red")]
     assert _changes({}, {"colour": "blue"}) == [("colour", "blue", "grey")]
 
@@ -144,21 +144,21 @@ def test_an_enforced_field_that_is_left_out_is_taken_away() -> None:
 
 
 def test_an_adopted_field_that_is_left_out_stays_as_it_is() -> None:
-    """§2: "*adopt* (left out = as it is live, or AWS's choice at create …)"."""
+    """Meaning §2."""
     assert _changes({}, {"weight": 3}) == []
     assert _changes({"weight": 4}, {"weight": 3}) == [("weight", 3, 4)]
     assert _changes({"weight": 0}, {"weight": 3}) == [("weight", 3, 0)]
 
 
 def test_a_create_only_field_is_refused_with_the_kinds_advice() -> None:
-    """§2: "*create-only* (a change is refused …)"; house rule 6."""
+    """Meaning §2, house rule 6."""
     difference = _compare({"material": "steel"}, {"material": "wood"})
     change = FieldChange("material", old="wood", new="steel")
     assert difference == Difference(refused=[(change, "make another one of that material")])
 
 
 def test_a_create_only_field_may_be_only_noted() -> None:
-    """§2: "… or only noted, as the field says"."""
+    """Meaning §2."""
     difference = _compare({"remark": "new"}, {"remark": "old"})
     assert difference == Difference(noted=[FieldChange("remark", old="old", new="new")])
     assert _compare({}, {"remark": "old"}) == Difference()
@@ -182,7 +182,7 @@ def test_what_is_ours_and_not_at_aws_is_not_compared() -> None:
 
 
 def test_an_ignored_field_is_left_to_others() -> None:
-    """Design §2: "`ignore: [field]` on a resource leaves a field to others"."""
+    """`ignore:` leaves a field to others."""
     assert _changes({"colour": "red", "ignore": ["colour"]}, {"colour": "blue"}) == []
 
 
@@ -223,14 +223,14 @@ def test_a_members_reference_stays_a_reference_in_the_change() -> None:
 
 
 def test_strangers_of_a_shared_set_are_shown_and_left() -> None:
-    """§3: "Not wholly ours: other policies … are shown as drift, removed only with `exclusive: true`"."""
+    """Meaning §3."""
     difference = _compare({"guests": ["a"], "exclusive": False}, {"guests": ("b",)})
     assert difference.strangers == [FieldChange("guests", old="b", member="b")]
     assert difference.changes == [FieldChange("guests", new="a", member="a")]
 
 
 def test_strangers_are_removed_where_the_resource_is_exclusive() -> None:
-    """§3: "a stranger among them is drift, shown and removed, unless `exclusive: false` is written"."""
+    """Meaning §3."""
     assert _changes({"guests": ["a"]}, {"guests": ("a", "b")}) == [("guests", "b", None)]
 
 
@@ -239,7 +239,7 @@ def test_a_set_that_is_not_shared_is_ours_even_where_the_resource_is_not_exclusi
 
 
 def test_members_with_a_home_elsewhere_are_never_strangers() -> None:
-    """§3: "A rule tagged for another stack, and an attachment of another stack's policy, are never strangers"."""
+    """Meaning §3."""
     for exclusive in (True, False):
         assert _compare({"exclusive": exclusive}, {"guests": ("another's guest",)}) == Difference()
 
@@ -300,7 +300,7 @@ def test_a_reference_that_is_not_known_yet_differs_from_every_id() -> None:
 def test_what_aws_can_defer_waits_for_the_window_unless_written_otherwise(
     written: Mapping[str, Any], when: str
 ) -> None:
-    """§2: "`when: window` is the default for changes that AWS can defer, `now` is opt-in"."""
+    """Meaning §2."""
     (change,) = _compare({"colour": "red", **written}, {}).changes
     assert change.when == when
 
@@ -374,6 +374,23 @@ def test_the_kind_decides_only_where_the_generic_rule_sees_a_difference() -> Non
     resource = Resource(HERE, "here", spec, spec)
     assert diff(kind, resource, Live(HERE, found, found.spec), {}) == Difference()
     assert diff(kind, resource, Live(HERE, replace(found, spec=spec), spec), {}) == Difference()
+
+
+class _Refusing(Toy):
+    """A kind that cannot take a colour back."""
+
+    def refuses(self, change: FieldChange, resource: Resource[ToySpec], live: Live[ToySpec]) -> str:
+        return "paint another one" if change.path == "colour" and change.new == "grey" else ""
+
+
+@pytest.mark.parametrize(("colour", "is_refused"), [("grey", True), ("blue", False)])
+def test_a_kind_may_refuse_what_aws_does_not_make_as_things_are(colour: str, is_refused: bool) -> None:
+    """RDS-6: versions never go back."""
+    spec, live = ToySpec(colour=colour), ToySpec(colour="red")
+    found = Found("here", "here", live, {"id": "id-1"})
+    difference = diff(_Refusing(), Resource(HERE, "here", spec, spec), Live(HERE, found, live), {})
+    assert [advice for _, advice in difference.refused] == (["paint another one"] if is_refused else [])
+    assert bool(difference.changes) is not is_refused
 
 
 def replace_colour(spec: ToySpec) -> ToySpec:

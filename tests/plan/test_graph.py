@@ -95,7 +95,7 @@ def test_a_change_waits_for_what_is_made_and_it_is_to_refer_to() -> None:
 
 
 def test_two_that_name_each_other_weakly_are_no_cycle() -> None:
-    """Design rule 4: "so two groups may name each other"."""
+    """EC2-3: two groups may have rules about each other."""
     graph = order([_step(A, MAKE, _call(_id(B), weak=True)), _step(B, MAKE, _call(_id(A), weak=True))])
     assert graph[A, 1] == {(A, 0), (B, 0)}
     assert graph[B, 1] == {(B, 0), (A, 0)}
@@ -133,6 +133,12 @@ def test_what_is_used_is_deleted_once_its_user_has_let_go() -> None:
     assert graph[C, 0] == {(B, 2)}
 
 
+def test_a_user_has_let_go_when_its_last_call_for_that_is_complete() -> None:
+    """A group names another one in rules of both directions."""
+    changed = _step(B, _call(releases=(A,)), _call(releases=(A,)), _call(), action=Action.UPDATE, uses=(A,))
+    assert order([_deletion(A), changed])[A, 0] == {(B, 1)}
+
+
 def test_every_call_of_a_deletion_waits_for_the_users() -> None:
     """A role keeps its policies, and a database its protection, until nobody uses them any more."""
     steps = [_step(A, _call(), _call(destructive=True), action=Action.DELETE), _deletion(B, A)]
@@ -148,7 +154,7 @@ def test_what_is_destroyed_in_a_change_does_not_wait_for_users() -> None:
 
 @pytest.mark.parametrize("size", [2, 3, 4])
 def test_a_ring_of_users_lets_go_before_any_is_deleted(size: int) -> None:
-    """EC2-3: "move users, revoke cross rules, then delete"."""
+    """EC2-3: a group that is named in another's rule cannot be deleted."""
     ring = [A, B, C, D][:size]
     after = dict(zip(ring, [*ring[1:], ring[0]], strict=True))
     graph = order([_deletion(address, after[address], releases=(after[address],)) for address in ring])

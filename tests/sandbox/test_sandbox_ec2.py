@@ -148,6 +148,17 @@ def test_a_group_that_a_rule_or_an_instance_uses_is_not_deleted(ec2, vpc, group,
     ec2.delete_security_group(GroupId=host["GroupId"])
 
 
+@pytest.mark.repair("ec2-instance-groups")
+def test_the_interface_of_an_instance_has_the_groups_that_the_instance_has(ec2, group):
+    (reservation,) = ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": ["app-1"]}])["Reservations"]
+    (instance,) = reservation["Instances"]
+    ec2.modify_instance_attribute(InstanceId=instance["InstanceId"], Groups=[group])
+    in_group = [{"Name": "group-id", "Values": [group]}]
+    (interface,) = ec2.describe_network_interfaces(Filters=in_group)["NetworkInterfaces"]
+    assert interface["Attachment"]["InstanceId"] == instance["InstanceId"]
+    assert [one["GroupId"] for one in interface["Groups"]] == [group]
+
+
 @pytest.mark.repair("ec2-groups-in-use")
 def test_a_default_group_is_not_deleted(ec2, vpc, refused):
     of_vpc = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]

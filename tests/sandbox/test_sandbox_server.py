@@ -68,6 +68,16 @@ def test_an_operation_that_moto_lacks_is_an_error_of_awss_form(
         getattr(sandbox.client(service), method)(**arguments)
 
 
+@pytest.mark.repair("dispatch-names")
+def test_a_request_lists_no_folder(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch):
+    kms = sandbox.client("kms")
+    kms.list_keys()
+    listed: list[object] = []
+    monkeypatch.setattr("os.listdir", lambda *path: listed.extend(path) or [])
+    kms.list_keys()
+    assert listed == []
+
+
 def test_the_environment_of_a_sandbox_points_an_sdk_at_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch):
     import boto3
 

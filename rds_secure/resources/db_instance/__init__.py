@@ -61,7 +61,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         "port": "the port to connect to; known once it is available",
         "secret": "the ARN of the secret with the master password; known once it is available",
     }
-    services = ("rds",)
+    services = ("rds", "ec2")
     read_actions = (
         "ec2:DescribeSecurityGroups",
         "rds:DescribeDBInstances",

@@ -65,7 +65,7 @@ _DAY = f"(?:{'|'.join(''.join(f'[{letter}{letter.upper()}]' for letter in day) f
 class DbInstanceSpec(Named, Tagged, ResourceSpec):
     """A database: encrypted, private, with TLS forced where one parameter does it, unless written otherwise."""
 
-    engine: Annotated[Str, Field(Mode.CREATE_ONLY, create="Engine", read="Engine", terraform="engine")]
+    engine: Annotated[Str, Field(Mode.CREATE_ONLY, create="Engine", read="Engine", terraform="engine", applies="never")]
     """The engine: postgres, mysql, mariadb, oracle-…, sqlserver-… or db2-…."""
     engine_version: Annotated[
         Str | None,

@@ -28,7 +28,7 @@ class KmsKey(Kind[KmsKeySpec]):
     title = "KMS key"
     spec = KmsKeySpec
     exports = {"id": "its id", "arn": "its ARN", "alias": "its alias, alias/…"}
-    services = ("kms", "rds", "secretsmanager", "iam", "sts")
+    services = ("kms", "rds", "secretsmanager", "iam")
     read_actions = (
         "kms:ListAliases",
         "kms:ListKeys",
@@ -37,13 +37,13 @@ class KmsKey(Kind[KmsKeySpec]):
         "kms:GetKeyPolicy",
         "kms:GetKeyRotationStatus",
         "iam:GetAccountAuthorizationDetails",
-        "sts:GetCallerIdentity",
         "rds:DescribeDBInstances",
         "rds:DescribeDBClusters",
         "rds:DescribeDBSnapshots",
         "rds:DescribeDBClusterSnapshots",
         "secretsmanager:ListSecrets",
     )
+    tagged_as = "kms:key"
     stateful = Stateful.KEY
     renames = True
 
@@ -113,6 +113,8 @@ class KmsKey(Kind[KmsKeySpec]):
     # How the two compare
 
     def same(self, field: str, wanted: KmsKeySpec, live: KmsKeySpec) -> bool | None:
+        if field == "rotation_days" and None in (wanted.rotation_days, live.rotation_days):
+            return True  # one of the two is a key that cannot rotate, and what a key is cannot change
         if field == "rotation_days" and not (wanted.enabled or live.enabled):
             return True  # a disabled key does not rotate, and its rotation cannot be set
         return None

@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rds_secure import documents, ownership, tagging
-from rds_secure.kind import Found, Live, Reader, Scope, Wanted
+from rds_secure.kind import Found, Live, Reader, Scope, Wanted, together
 from rds_secure.ownership import Owner
 from rds_secure.resources.kms_key.spec import OFF, SYMMETRIC, KmsKeySpec
 from rds_secure.values import Value
 
 _GONE = ("NotFoundException",)
+_NO_ROTATION = ("UnsupportedOperationException",)
+"""What KMS answers for a key that cannot rotate."""
+
 _BUSY = {"Creating": "being created", "Updating": "being updated"}
 
 
@@ -101,29 +104,29 @@ def _tags(reply: Mapping[str, Any]) -> dict[str, str]:
 
 def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -> _Key | None:
     """None for a key that the tagging API still knows although it is gone."""
-    described = reader.call("kms", "DescribeKey", {"KeyId": key}, absent=_GONE)
-    if described is None:
+    described, policy, tagged, rotation = together(
+        reader,
+        lambda: reader.call("kms", "DescribeKey", {"KeyId": key}, absent=_GONE),
+        lambda: reader.call("kms", "GetKeyPolicy", {"KeyId": key, "PolicyName": "default"}, absent=_GONE),
+        lambda: reader.call("kms", "ListResourceTags", {"KeyId": key}, absent=_GONE),
+        lambda: reader.call("kms", "GetKeyRotationStatus", {"KeyId": key}, absent=(*_GONE, *_NO_ROTATION)),
+    )
+    if described is None or policy is None:
         return None
-    meta = described["KeyMetadata"]
-    policy = reader.call("kms", "GetKeyPolicy", {"KeyId": key, "PolicyName": "default"}) or {}
-    tags = _tags(reader.call("kms", "ListResourceTags", {"KeyId": key}) or {})
+    tags = _tags(tagged or {})
     owner = ownership.owner(tags)
     return _Key(
-        meta=meta,
+        meta=described["KeyMetadata"],
         document=documents.parse(policy["Policy"]),
-        rotation=_rotation(reader, meta),
+        rotation=_rotation(rotation),
         tags=tags,
         aliases=tuple(sorted(name for name, target in aliases.items() if target == key)),
         owner=owner if owner and owner.stack == wanted.scope.stack else None,
     )
 
 
-def _rotation(reader: Reader, meta: Mapping[str, Any]) -> int | str | None:
+def _rotation(status: Mapping[str, Any] | None) -> int | str | None:
     """Days, ``off``, or None where a key cannot rotate (KMS-4)."""
-    if meta.get("KeySpec", SYMMETRIC) != SYMMETRIC:
-        return None
-    absent = ("UnsupportedOperationException",)
-    status = reader.call("kms", "GetKeyRotationStatus", {"KeyId": meta["KeyId"]}, absent=absent)
     if status is None:
         return None
     return int(status.get("RotationPeriodInDays") or 365) if status["KeyRotationEnabled"] else OFF

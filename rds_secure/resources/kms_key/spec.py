@@ -130,10 +130,12 @@ class KmsKeySpec(Tagged, ResourceSpec):
     ] = None
     """What it is used for. If left out: signing for ECC and ML-DSA, message codes for HMAC, else encryption."""
     administrators: Annotated[
-        tuple[Principal, ...], Field(Mode.META, create="Policy", terraform="key_administrators")
+        tuple[Principal, ...], Field(Mode.META, create="Policy", terraform="key_administrators", into="document")
     ] = ()
     """Who may manage the key without using it: roles and users by reference or ARN, accounts by id."""
-    users: Annotated[tuple[Principal, ...], Field(Mode.META, create="Policy", terraform="key_users")] = ()
+    users: Annotated[
+        tuple[Principal, ...], Field(Mode.META, create="Policy", terraform="key_users", into="document")
+    ] = ()
     """Who may use the key (with `kms:GenerateDataKey` for a symmetric one), and let AWS services use it by grants."""
     document: Annotated[
         Document | None,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rds_secure.sandbox.repairs import (
+    dispatch,
     ec2,
     iam,
     iam_policies,
@@ -36,6 +37,7 @@ class Repair:
 
 
 REPAIRS: tuple[Repair, ...] = (
+    Repair("dispatch-names", "each request lists moto's folders and methods: slow", "API", dispatch.names),
     Repair("sts-caller", "the caller's ARN has no form that AWS knows", "API", sts.caller),
     #
     Repair("kms-creation", "KeyUsage is absent unless given, and may contradict the spec", "API", kms.creation),
@@ -75,6 +77,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("ec2-authorize-as-a-whole", "half of a refused call is done", "API", ec2.authorize_as_a_whole),
     Repair("ec2-description-updates", "not by rule id, nor for group rules", "API", ec2.description_updates),
     Repair("ec2-group-creation", "names and texts are not checked", "EC2-5", ec2.group_creation),
+    Repair("ec2-instance-groups", "an interface keeps what its instance lost", "API", ec2.instance_groups),
     Repair("ec2-groups-in-use", "a group in use is deleted", "EC2-3", ec2.groups_in_use),
     #
     Repair("rds-resource-ids", "all instances have one DbiResourceId", "API", rds.resource_ids),

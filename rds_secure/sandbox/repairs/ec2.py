@@ -194,6 +194,17 @@ def _users(ec2: EC2Backend, group: SecurityGroup) -> Iterator[str]:
                 yield other.id
 
 
+def instance_groups() -> None:
+    """The interface of an instance loses the groups that the instance loses, and is found by those that it gains."""
+
+    @around(EC2Backend, "modify_instance_security_groups")
+    def modify(original: Any, self: EC2Backend, instance_id: str, new_group_id_list: list[str]) -> Any:
+        instance = original(self, instance_id, new_group_id_list)
+        for interface in instance.nics.values():
+            interface._group_set = list(instance.security_groups)
+        return instance
+
+
 def group_creation() -> None:
     """Group names ignore case, the VPC must exist, and texts have only the characters that EC2 allows (EC2-5)."""
 

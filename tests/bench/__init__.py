@@ -1,0 +1,1 @@
+"""What commands cost, side by side with a yardstick. No tests."""

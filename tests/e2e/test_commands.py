@@ -1,0 +1,313 @@
+"""The commands from end to end, as somebody types them: exit codes, what is called, and what is printed."""
+
+from __future__ import annotations
+
+import io
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from rds_secure import api
+from rds_secure.aws.session import Access, Connection
+from rds_secure.sandbox import Sandbox
+from tests.cli.running import Ran, runner
+from tests.e2e import looks
+from tests.e2e.harness import ROOT, SPECS, Harness, Recorder
+from tests.e2e.tables.db_instance import modify
+from tests.e2e.test_behind import disturb
+
+QUICKSTART = SPECS / "quickstart.yaml"
+SCHEMA = ROOT / "schemas" / "plan.schema.json"
+
+
+class Terminal(io.StringIO):
+    """Somebody who sits there and types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Commands:
+    """Command lines against the sandbox, which AWS's own environment variables point to."""
+
+    def __init__(self, harness: Harness, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.harness, self.client = harness, harness.client
+        self._run, self._monkeypatch = runner(capsys), monkeypatch
+
+    def __call__(self, *arguments: str | Path) -> Ran:
+        return self._run(*arguments)
+
+    def typing(self, answer: str, *arguments: str | Path) -> Ran:
+        """The command line, with somebody who types an answer."""
+        with self._monkeypatch.context() as patched:
+            patched.setattr("sys.stdin", Terminal(f"{answer}\n"))
+            return self._run(*arguments)
+
+    @property
+    def writes(self) -> list[str]:
+        """The actions so far that can change something."""
+        return [call.action for call in self.harness.recorder.writes]
+
+    @property
+    def calls(self) -> list[str]:
+        """All actions so far."""
+        return [call.action for call in self.harness.recorder.calls]
+
+
+@pytest.fixture(scope="session")
+def connections(recorder: Recorder) -> Any:
+    """Recorded connections, one for each way to reach AWS: making their clients takes long."""
+
+    @cache
+    def connection(access: Access) -> Connection:
+        return recorder.listen(Connection(access))
+
+    return connection
+
+
+@pytest.fixture
+def command(
+    harness: Harness,
+    sandbox: Sandbox,
+    connections: Any,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Commands:
+    for name, value in sandbox.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "200")
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setattr(api, "Connection", connections)
+    return Commands(harness, capsys, monkeypatch)
+
+
+def spec(command: Commands, **header: Any) -> Path:
+    return command.harness.spec({"iam_group": {"orders": {}}}, **header)
+
+
+# From plan to plan
+
+
+def test_plan_apply_and_plan_again(command: Commands) -> None:
+    before = command("plan", QUICKSTART, "--detailed-exitcode")
+    assert (before.code, before.err) == (2, "")
+    assert command("plan", QUICKSTART).code == 0
+    assert command.writes == []
+
+    applied = command("apply", QUICKSTART, "--yes")
+    assert (applied.code, applied.err) == (0, "")
+    assert looks.db_instance(command.client, "quickstart")["Endpoint"]["Address"] in applied.out
+
+    command.harness.recorder.clear()
+    again = command("plan", QUICKSTART, "--detailed-exitcode")
+    assert (again.code, again.err) == (0, "")
+    assert "No changes" in again.out
+    second = command("apply", QUICKSTART, "--yes")
+    assert second.code == 0
+    assert "No changes" in second.out
+    assert command.writes == []
+
+
+def test_a_refused_plan_is_3_for_plan_and_for_apply(command: Commands) -> None:
+    command.client("iam").create_group(GroupName="orders")
+    file = spec(command)
+
+    for arguments in (("plan", file), ("plan", file, "--detailed-exitcode"), ("apply", file, "--yes")):
+        result = command(*arguments)
+        assert result.code == 3
+        assert "IAM group orders exists already and belongs to no stack" in result.out
+    assert command.writes == []
+
+
+def test_what_is_named_in_the_text_is_what_drifted(command: Commands) -> None:
+    command.harness.make(QUICKSTART)
+    disturb(command.client)
+
+    out = command("plan", QUICKSTART).out
+
+    for said in (
+        "kms_key.quickstart-data",
+        "document",
+        "rotation_days",
+        "tcp 5432 from 0.0.0.0/0",
+        "AdministratorAccess",
+        "sneaky",
+        "deletion_protection",
+        "public",
+        "rds.force_ssl",
+    ):
+        assert said in out
+
+
+# JSON
+
+
+def test_plans_as_json_obey_the_published_schema(command: Commands) -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+    def planned(*arguments: str | Path) -> Any:
+        plan = json.loads(command("plan", *arguments, "--format", "json").out)
+        jsonschema.validate(plan, schema, cls=jsonschema.Draft202012Validator)
+        return plan
+
+    new = planned(QUICKSTART)
+    assert (new["applicable"], new["empty"], new["summary"]["create"]) == (True, False, 10)
+    command.harness.make(QUICKSTART)
+    assert planned(QUICKSTART)["empty"] is True
+    disturb(command.client)
+    changed = planned(QUICKSTART)
+    assert {step["cause"] for step in changed["steps"] if step["action"] == "update"} == {"drift"}
+    modify_key = {"action": "PutKeyPolicy", "destructive": False}
+    calls = [call for step in changed["steps"] for call in step["calls"]]
+    assert [call for call in calls if modify_key.items() <= call.items()]
+
+    command.client("iam").create_group(GroupName="orders")
+    refused = planned(spec(command))
+    assert (refused["applicable"], refused["summary"]["refused"]) == (False, 1)
+    assert refused["refusals"][0]["location"]["line"] > 1
+
+
+# Where and who
+
+
+def test_the_wrong_account_is_3_and_only_sts_was_asked(command: Commands) -> None:
+    file = spec(command, account="999999999999")
+
+    for name, *more in (("plan",), ("apply", "--yes"), ("destroy", "--confirm", "bench")):
+        command.harness.recorder.clear()
+        result = command(name, file, *more)
+        assert result.code == 3
+        assert "999999999999" in result.err
+        assert "123456789012" in result.err
+        assert command.calls == ["GetCallerIdentity"]
+
+
+def test_the_right_account_passes(command: Commands) -> None:
+    assert command("plan", spec(command, account="123456789012")).code == 0
+
+
+def test_regions_that_disagree_are_3_and_nothing_was_asked(command: Commands) -> None:
+    result = command("plan", spec(command, region="us-east-1"), "--region", "eu-west-1")
+
+    assert result.code == 3
+    assert "the spec is for us-east-1, not eu-west-1" in result.err
+    assert command.calls == []
+
+
+def test_the_region_of_the_spec_is_where_things_are_made(command: Commands) -> None:
+    """IAM objects of a stack remember the region that it was applied to, and another one is a conflict."""
+    assert command("apply", spec(command, region="eu-west-1"), "--yes").code == 0
+
+    result = command("plan", spec(command, region="us-east-1"))
+
+    assert result.code == 3
+    assert "stack 'bench in eu-west-1'" in result.out
+
+
+# Asking
+
+
+def test_apply_without_a_terminal_and_without_yes_is_64(command: Commands) -> None:
+    result = command("apply", spec(command))
+
+    assert result.code == 64
+    assert "--yes" in result.err
+    assert command.writes == []
+
+
+@pytest.mark.parametrize("answer", ["no", "", "y"])
+def test_whoever_does_not_type_yes_has_declined(answer: str, command: Commands) -> None:
+    result = command.typing(answer, "apply", spec(command))
+
+    assert result.code == 1
+    assert "declined: nothing was changed" in result.err
+    assert command.writes == []
+
+
+def test_whoever_types_yes_has_it_applied(command: Commands) -> None:
+    assert command.typing("yes", "apply", spec(command)).code == 0
+    assert command.writes == ["CreateGroup"]
+
+
+def test_destroy_wants_the_name_of_the_stack(command: Commands) -> None:
+    file = spec(command)
+    command.harness.make(file)
+
+    assert command("destroy", file).code == 64
+    assert command.typing("yes", "destroy", file).code == 1
+    assert command.writes == []
+    assert command.typing("bench", "destroy", file).code == 0
+    assert command.writes == ["DeleteGroup"]
+
+
+def test_destroy_lists_what_it_kept(command: Commands) -> None:
+    command.harness.make(QUICKSTART)
+
+    result = command("destroy", QUICKSTART, "--confirm", "quickstart")
+
+    assert result.code == 0
+    assert "db_instance.quickstart" in result.out
+    assert "No longer declared, kept" in result.out
+    assert "db_subnet_group.quickstart" in result.out
+    assert looks.exists(command.client, "db_instance", "quickstart")
+
+
+# Failures
+
+
+def test_a_failing_call_is_1_with_a_plain_account_and_a_second_apply_finishes(command: Commands) -> None:
+    command.harness.recorder.refusals["CreateKey"] = "LimitExceededException"
+
+    result = command("apply", QUICKSTART, "--yes")
+
+    assert result.code == 1
+    assert "Traceback" not in result.out + result.err
+    assert "LimitExceededException: refused by the test" in result.err
+    assert "1 failed" in result.err
+    assert "run the same apply again" in result.err
+
+    command.harness.recorder.clear()
+    assert command("apply", QUICKSTART, "--yes").code == 0
+    assert "No changes" in command("plan", QUICKSTART).out
+
+
+def test_a_read_that_is_denied_is_1_and_nothing_is_written(command: Commands) -> None:
+    """Meaning §8: what cannot be seen is unknown, never absent."""
+    command.harness.recorder.refusals["DescribeDBInstances"] = "AccessDenied"
+
+    result = command("apply", QUICKSTART, "--yes")
+
+    assert result.code == 1
+    assert "DescribeDBInstances" in result.err
+    assert "AccessDenied" in result.err
+    assert command.writes == []
+
+
+# Secrets
+
+
+def test_no_password_is_ever_printed(command: Commands) -> None:
+    printed = [command("apply", QUICKSTART, "--yes", "--show-calls")]
+    secret = looks.db_instance(command.client, "quickstart")["MasterUserSecret"]["SecretArn"]
+    value = command.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
+    password = json.loads(value)["password"]
+    assert len(password) > 20
+    modify(command.client, "quickstart", DeletionProtection=False)
+
+    printed.append(command("plan", QUICKSTART, "--show-calls"))
+    printed.append(command("plan", QUICKSTART, "--format", "json"))
+    printed.append(command("apply", QUICKSTART, "--yes"))
+    printed.append(command("destroy", QUICKSTART, "--confirm", "quickstart", "--include-data", "--show-calls"))
+
+    assert [result.code for result in printed] == [0] * 5
+    assert secret in printed[0].out  # where it is, but not what it is
+    assert not [result for result in printed if password in result.out + result.err]
+    assert "GetSecretValue" not in command.calls

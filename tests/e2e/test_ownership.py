@@ -1,0 +1,259 @@
+"""Whose things are: strangers, other stacks and copies are never touched; what is ours goes within the limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rds_secure import api
+from rds_secure.errors import RefusedError
+from rds_secure.plan import Action, Deletion, Plan
+from tests.e2e import looks
+from tests.e2e.harness import DATA, EVERYTHING, PRUNING, SPECS, STACK, Harness, Resources
+from tests.e2e.looks import LOOKS
+from tests.e2e.rows import benches, prepared
+from tests.e2e.tables import KEY, Bench
+from tests.e2e.tables.db_instance import BENCH as DATABASE
+from tests.e2e.tables.security_group import BENCH as GROUP
+from tests.e2e.tables.security_group import group_id
+
+BYSTANDER: Resources = {"iam_group": {"bystander": {}}}
+
+
+def refused(harness: Harness, planned: api.Planned) -> list[str]:
+    """What a plan refuses; it must not be applicable, with exit code 3, and nothing is written."""
+    with pytest.raises(RefusedError) as raised:
+        api.apply(planned, harness.account)
+    assert raised.value.exit_code == 3
+    assert harness.recorder.writes == []
+    return [f"{refusal.address}: {refusal.what}" for refusal in planned.plan.refusals]
+
+
+def kept(plan: Plan) -> dict[str, str]:
+    return {str(item.address): item.reason for item in plan.kept}
+
+
+# Whose it is not
+
+
+@benches()
+def test_a_stranger_of_the_same_name_is_a_conflict(bench: Bench, harness: Harness) -> None:
+    prepared(harness, bench)
+    bench.stranger(harness.client)
+    before = LOOKS[bench.kind](harness.client, bench.name)
+
+    said = refused(harness, harness.plan(bench.resources(bench.fixed), PRUNING))
+
+    (conflict,) = [line for line in said if "exists already and belongs to no stack" in line]
+    assert conflict.startswith(f"{bench.kind}.{KEY}: ")
+    assert same(LOOKS[bench.kind](harness.client, bench.name), before)
+
+
+@benches()
+def test_what_belongs_to_another_stack_is_a_conflict(bench: Bench, harness: Harness) -> None:
+    prepared(harness, bench)
+    harness.make(harness.spec(bench.resources(bench.fixed), stack="other"))
+
+    said = refused(harness, harness.plan(bench.resources(bench.fixed), PRUNING))
+
+    assert [line for line in said if line.startswith(f"{bench.kind}.{KEY}: ") and "belongs to stack 'other'" in line]
+
+
+@benches()
+def test_what_belongs_to_another_stack_outlives_the_end_of_this_one(bench: Bench, harness: Harness) -> None:
+    prepared(harness, bench)
+    harness.make(harness.spec(bench.resources(bench.fixed), stack="other"))
+    before = LOOKS[bench.kind](harness.client, bench.name)
+    harness.make(BYSTANDER)
+
+    gone = harness.destroy(BYSTANDER, EVERYTHING)
+
+    assert [str(step.address) for step in gone.plan.steps] == ["iam_group.bystander"]
+    assert same(LOOKS[bench.kind](harness.client, bench.name), before)
+
+
+def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return {**one, "ResponseMetadata": None} == {**other, "ResponseMetadata": None}
+
+
+def test_a_restored_copy_that_carries_our_tags_is_left_alone(harness: Harness) -> None:
+    """RDS-18: AWS copies our tags with a snapshot."""
+    prepared(harness, DATABASE)
+    harness.make(DATABASE.resources({"deletion_protection": False}))
+    rds = harness.client("rds")
+    tags = looks.db_instance(harness.client, KEY)["TagList"]
+    rds.create_db_snapshot(DBSnapshotIdentifier="taken", DBInstanceIdentifier=KEY)
+    rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="copied", DBSnapshotIdentifier="taken", Tags=tags)
+    assert looks.db_instance(harness.client, "copied")["tags"]["rds-secure:stack"] == STACK
+    spec = DATABASE.resources({"deletion_protection": False})
+
+    planned = harness.plan(spec)
+    assert planned.plan.is_empty
+    assert planned.plan.notes == ("database instance copied carries the tags of orders: a copy, left alone",)
+
+    harness.destroy(spec, DATA)
+    assert [item["DBInstanceIdentifier"] for item in rds.describe_db_instances()["DBInstances"]] == ["copied"]
+
+
+def test_a_copy_that_has_a_declared_name_is_a_conflict(harness: Harness) -> None:
+    prepared(harness, DATABASE)
+    harness.make(DATABASE.resources())
+    tags = looks.db_instance(harness.client, KEY)["TagList"]
+    rds = harness.client("rds")
+    rds.create_db_snapshot(DBSnapshotIdentifier="taken", DBInstanceIdentifier=KEY)
+    rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="invoices", DBSnapshotIdentifier="taken", Tags=tags)
+    both = {"db_instance": {**DATABASE.resources()["db_instance"], "invoices": dict(DATABASE.base)}}
+
+    said = refused(harness, harness.plan(both))
+
+    assert "db_instance.invoices: database instance invoices exists already, as a copy of orders" in said
+
+
+def test_a_policy_of_another_stack_stays_attached_to_an_exclusive_user(harness: Harness) -> None:
+    """Meaning §3: an attachment of another stack's policy is never a stranger: it is shown as theirs."""
+    user: Resources = {"iam_user": {"dana": {"exclusive": True}}}
+    harness.make(user)
+    theirs: Resources = {
+        "iam_policy": {
+            "look": {
+                "statements": [{"effect": "allow", "actions": ["rds:Describe*"], "resources": ["*"]}],
+                "attach_to": {"users": ["dana"]},
+            }
+        }
+    }
+    harness.make(harness.spec(theirs, stack="other"))
+
+    planned = harness.plan(user)
+
+    assert planned.plan.is_empty
+    (step,) = planned.plan.steps
+    assert [note for note in step.notes if "stack 'other'" in note]
+    assert looks.iam_user(harness.client, "dana")["policies"] == ["look"]
+
+
+def test_a_rule_that_carries_another_stacks_tag_is_left_alone(harness: Harness) -> None:
+    harness.make(GROUP.resources())
+    harness.client("ec2").authorize_security_group_ingress(
+        GroupId=group_id(harness.client),
+        IpPermissions=[
+            {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "198.51.100.0/24"}]}
+        ],
+        TagSpecifications=[
+            {"ResourceType": "security-group-rule", "Tags": [{"Key": "rds-secure:stack", "Value": "other"}]}
+        ],
+    )
+
+    planned = harness.plan(GROUP.resources())
+
+    assert planned.plan.is_empty
+    (step,) = planned.plan.steps
+    assert step.notes == ("tcp 22 from 198.51.100.0/24 belongs to stack other",)
+
+
+def test_tags_of_others_stay_on_everything(harness: Harness) -> None:
+    harness.make(SPECS / "quickstart.yaml")
+    client, arns = harness.client, "arn:aws:rds:us-east-1:123456789012"
+    tag = {"Key": "cost-centre", "Value": "4711"}
+    for name in ("db:quickstart", "subgrp:quickstart", "pg:quickstart-implied-postgres16"):
+        client("rds").add_tags_to_resource(ResourceName=f"{arns}:{name}", Tags=[tag])
+    key = looks.kms_key(client, "alias/quickstart/quickstart-data")["KeyId"]
+    client("kms").tag_resource(KeyId=key, Tags=[{"TagKey": "cost-centre", "TagValue": "4711"}])
+    group = looks.security_group(client, "quickstart-db")["GroupId"]
+    client("ec2").create_tags(Resources=[group], Tags=[tag])
+    client("iam").tag_user(UserName="dana", Tags=[tag])
+    client("iam").tag_policy(PolicyArn=looks.policy_arn(client, "quickstart-create"), Tags=[tag])
+
+    assert harness.plan(SPECS / "quickstart.yaml").plan.is_empty
+
+
+# What goes
+
+
+def test_a_user_with_an_access_key_is_kept_and_so_is_the_group_that_it_is_in(harness: Harness) -> None:
+    """IAM-5: credentials are the user's own, and are never deleted here."""
+    harness.make({"iam_user": {"dana": {"groups": ["${iam_group.team}"]}}, "iam_group": {"team": {}, "bystander": {}}})
+    key = harness.client("iam").create_access_key(UserName="dana")["AccessKey"]["AccessKeyId"]
+
+    applied = harness.apply(BYSTANDER)
+
+    assert kept(applied.plan) == {
+        "iam_group.team": "iam_user.dana, which is kept, uses it",
+        "iam_user.dana": f"it has access key {key}: remove it first",
+    }
+    assert applied.writes == ()
+
+
+def groups(count: int) -> Resources:
+    return {"iam_group": {f"group-{number}": {} for number in range(count)}}
+
+
+def test_a_fifth_of_a_stack_may_be_pruned_without_a_word(harness: Harness) -> None:
+    """Meaning §1."""
+    harness.make(groups(10))
+
+    applied = harness.apply(groups(8), Deletion())
+
+    assert applied.plan.count(Action.DELETE) == 2
+    assert len(harness.client("iam").list_groups()["Groups"]) == 8
+
+
+def test_more_than_a_fifth_is_refused_unless_it_is_asked_for(harness: Harness) -> None:
+    harness.make(groups(10))
+
+    (said,) = refused(harness, harness.plan(groups(7), Deletion()))
+    assert "3 of the 10 resources that this stack owns would be deleted" in said
+    assert harness.apply(groups(7), Deletion(limit=3)).plan.count(Action.DELETE) == 3
+
+
+def test_more_than_five_are_refused_in_a_stack_of_any_size(harness: Harness) -> None:
+    harness.make(groups(31))
+
+    refused(harness, harness.plan(groups(25), Deletion()))
+    assert harness.apply(groups(26), Deletion()).plan.count(Action.DELETE) == 5
+
+
+def test_what_a_kept_database_uses_is_kept_and_listed(harness: Harness) -> None:
+    """Meaning §5: small things no longer declared go, but never what a kept database or key still uses."""
+    harness.make(SPECS / "quickstart.yaml")
+    left: Resources = {"iam_group": {"quickstart-operators": {}}}
+
+    applied = harness.apply(harness.spec(left, stack="quickstart"))
+
+    assert {str(step.address) for step in applied.plan.steps if step.action is Action.DELETE} == {
+        "iam_policy.quickstart-create",
+        "iam_policy.quickstart-operate",
+        "iam_user.dana",
+    }
+    assert kept(applied.plan) == {
+        "db_instance.quickstart": "no longer declared, kept",
+        "db_parameter_group.quickstart~implied": "db_instance.quickstart, which is kept, uses it",
+        "db_subnet_group.quickstart": "db_instance.quickstart, which is kept, uses it",
+        "kms_key.quickstart-data": "no longer declared, kept",
+        "security_group.quickstart-app": "security_group.quickstart-db, which is kept, uses it",
+        "security_group.quickstart-db": "db_instance.quickstart, which is kept, uses it",
+    }
+    assert looks.iam_group(harness.client, "quickstart-operators")["policies"] == []
+
+
+def test_what_others_use_is_kept_with_the_reason(harness: Harness) -> None:
+    """EC2-3, IAM-5: an instance outside the stack stands in a group, a user outside is in another."""
+    harness.make(SPECS / "quickstart.yaml")
+    iam, ec2 = harness.client("iam"), harness.client("ec2")
+    iam.create_user(UserName="outsider")
+    iam.add_user_to_group(UserName="outsider", GroupName="quickstart-operators")
+    app = looks.security_group(harness.client, "quickstart-app")["GroupId"]
+    hosts = ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": ["app-1"]}])["Reservations"]
+    host = hosts[0]["Instances"][0]["InstanceId"]
+    ec2.modify_instance_attribute(InstanceId=host, Groups=[app])
+
+    gone = harness.destroy(SPECS / "quickstart.yaml", EVERYTHING)
+
+    reasons = kept(gone.plan)
+    assert set(reasons) == {
+        "iam_group.quickstart-operators",
+        "security_group.quickstart-app",
+        "security_group.quickstart-db",  # which the first one names
+    }
+    assert reasons["iam_group.quickstart-operators"] == "it has member outsider: remove it first"
+    assert host in reasons["security_group.quickstart-app"]
