@@ -47,7 +47,8 @@ class Wait:
     """What to wait for after a call: all of ``until`` at once (house rule 10), none of ``fail``.
 
     The object is what ``select`` (JMESPath) finds in the reply of ``service action params``, so that one poll
-    can serve many waits. With ``gone`` the wait ends when nothing is found. Times in seconds.
+    can serve many waits. With ``gone`` the wait ends when nothing is found. ``exports``: attribute → JMESPath into the
+    object, for what no reply has yet (an endpoint, RDS-1). Times in seconds.
     """
 
     service: str
@@ -56,6 +57,7 @@ class Wait:
     select: str
     until: tuple[Condition, ...] = ()
     fail: tuple[Condition, ...] = ()
+    exports: Mapping[str, str] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     gone: bool = False
     timeout: int = 600

@@ -45,8 +45,8 @@ def assert_valid_wait(wait: Wait) -> None:
     model = _model(wait.service, wait.action)
     _assert_params(model, wait.params)
     assert_path(model.output_shape, wait.select)
-    for condition in (*wait.until, *wait.fail):
-        assert_path(model.output_shape, f"{wait.select} | {condition.path}")
+    for path in (*(condition.path for condition in (*wait.until, *wait.fail)), *wait.exports.values()):
+        assert_path(model.output_shape, f"{wait.select} | {path}")
 
 
 def assert_path(shape: Shape | None, path: str) -> None:

@@ -142,13 +142,14 @@ class _Run:
         self.observe(Started(address, operation.summary, number, len(self.operations)))
         start = self.clock.now()
         reply = self._call(address, operation)
-        self._export(address, operation, reply)
+        self._export(address, operation.exports, reply)
         if operation.wait:
-            self.waiter.wait(
+            ready = self.waiter.wait(
                 operation.wait,
                 self._filled(operation.wait.params),
                 lambda missing, elapsed: self.observe(Waiting(address, missing, elapsed)),
             )
+            self._export(address, operation.wait.exports, ready)
         self.observe(Done(address, operation.summary, self.clock.now() - start))
 
     def _call(self, address: Address, operation: Operation) -> Mapping[str, Any]:
@@ -169,9 +170,9 @@ class _Run:
             self.clock.sleep(self.clock.spread(pause))
             pause = min(pause * 2, 15.0)
 
-    def _export(self, address: Address, operation: Operation, reply: Mapping[str, Any]) -> None:
-        for attribute, path in operation.exports.items():
-            value = jmespath.search(path, reply)
+    def _export(self, address: Address, exports: Mapping[str, str], source: Any) -> None:
+        for attribute, path in exports.items():
+            value = jmespath.search(path, source)
             if value is not None:
                 with self.lock:
                     self.values[Ref(address, attribute)] = str(value)

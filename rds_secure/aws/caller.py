@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rds_secure.aws.errors import translate
+from rds_secure.aws.errors import BOTO, translate
 from rds_secure.aws.session import Connection
 from rds_secure.operation import snake
 
@@ -26,5 +26,5 @@ class AwsCaller:
                 return whole
             reply: Mapping[str, Any] = getattr(client, method)(**params)
             return reply
-        except Exception as error:
+        except BOTO as error:
             raise translate(service, action, error) from error

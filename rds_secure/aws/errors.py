@@ -28,8 +28,12 @@ _CREDENTIALS = frozenset(
 )
 
 
+BOTO = (boto.ClientError, boto.BotoCoreError, ResponseParserError)
+"""What botocore raises. Anything else is a mistake of ours, and must not look like a lost reply."""
+
+
 def translate(service: str, action: str, error: Exception) -> RdsSecureError:
-    """The error to raise for an exception of botocore's; raise it ``from`` the exception."""
+    """The error to raise for one of `BOTO`; raise it ``from`` the exception."""
     if isinstance(error, boto.ClientError):
         return _answered(service, action, error)
     if isinstance(error, ResponseParserError):  # ANY-3: an endpoint that answers with a page
@@ -45,7 +49,11 @@ def translate(service: str, action: str, error: Exception) -> RdsSecureError:
         | boto.SSOError
         | boto.ProfileNotFound
         | boto.ConfigParseError
-        | boto.ConfigNotFound,
+        | boto.ConfigNotFound
+        | boto.InvalidConfigError
+        | boto.MetadataRetrievalError
+        | boto.RefreshWithMFAUnsupportedError
+        | boto.LoginError,
     ):
         return CredentialsError(f"no usable AWS credentials: {str(error).rstrip('.')}")
     return CallError(service, action, NO_REPLY, str(error))

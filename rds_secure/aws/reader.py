@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any, TypeVar
 
-from rds_secure.aws.errors import translate
+from rds_secure.aws.errors import BOTO, translate
 from rds_secure.aws.session import IN_FLIGHT, Connection
 from rds_secure.errors import CallError
 from rds_secure.operation import snake
@@ -109,5 +109,5 @@ class AwsReader:
                 client.get_paginator(method).paginate(**params, PaginationConfig=config).build_full_result()
             )
             return whole
-        except Exception as error:
+        except BOTO as error:
             raise translate(service, action, error) from error

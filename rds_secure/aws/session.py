@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
 from rds_secure import __version__
-from rds_secure.aws.errors import translate
+from rds_secure.aws.errors import BOTO, translate
 from rds_secure.errors import CredentialsError, RdsSecureError
 from rds_secure.live import Identity
 
@@ -81,7 +81,7 @@ class Connection:
             raise RdsSecureError("no region: write 'region:' in the spec, pass --region, or set AWS_REGION")
         try:
             reply = self.client("sts").get_caller_identity()
-        except Exception as error:
+        except BOTO as error:
             raise translate("sts", "GetCallerIdentity", error) from error
         partition = reply["Arn"].split(":")[1]
         return Identity(reply["Account"], self.region, partition, reply["Arn"])

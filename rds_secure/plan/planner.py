@@ -106,7 +106,9 @@ class _Planner:
             self._refuse(resource.address, (change.path,), what, advice)
         if live.found.blocked:
             self._refuse(resource.address, (), f"{resource.address} cannot be used", live.found.blocked)
-        changes = tuple(_with_lookup(resource, change) for change in difference.changes)
+        changes = tuple(difference.changes)
+        if _cause(live, resource) == "drift":
+            changes = tuple(_with_lookup(resource, change) for change in changes)
         operations = kind.update(Change(resource, live, changes, self.scope)) if changes else ()
         tagging, retagged = self._tagging(resource, live)
         differs = bool(changes or retagged)

@@ -6,6 +6,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Event as Flag
 from threading import Lock
 from typing import Any
@@ -224,6 +225,19 @@ def test_a_reply_that_was_lost_is_not_asked_for_again() -> None:
 # Waits
 
 READY = Wait("toy", "Describe", {"Id": Ref(A, "id")}, "Toy", until=(Condition("Status", ("ready",)),), interval=10)
+
+
+def test_what_shows_only_when_it_is_ready_is_there_for_those_who_refer_to_it() -> None:
+    """RDS-1: an instance has no endpoint when its create call returns."""
+    ready = replace(READY, exports={"endpoint": "Address"})
+    answers = {
+        ("toy", "Make"): {"Id": "a-1"},
+        ("toy", "Describe"): {"Toy": {"Status": "ready", "Address": "a-1.example"}},
+    }
+    make = _call("Make", exports={"id": "Id"}, wait=ready)
+    done = _Run(_plan(_step(A, make), _step(B, _call("Use", {"Host": Ref(A, "endpoint")}))), answers)
+    assert done.outcome.succeeded
+    assert done.caller.calls[-1] == ("toy", "Use", {"Host": "a-1.example"})
 
 
 def test_what_refers_to_something_waits_until_it_is_ready() -> None:

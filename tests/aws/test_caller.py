@@ -51,6 +51,11 @@ def test_a_call_with_wrong_parameters_never_goes_out(connection: Connection) -> 
     assert "UserName" in raised.value.message
 
 
+def test_a_mistake_of_ours_does_not_look_like_a_lost_reply(connection: Connection) -> None:
+    with pytest.raises(KeyError, match="create_nobody"):
+        AwsCaller(connection).call("iam", "CreateNobody", {})
+
+
 def test_a_call_that_must_not_be_repeated_is_not_repeated_by_the_sdk_either(connection: Connection) -> None:
     """KMS-1: each repetition would make another key."""
     sent: list[str] = []

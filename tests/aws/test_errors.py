@@ -69,6 +69,8 @@ def test_credentials_that_aws_does_not_accept_are_no_failed_call(code: str) -> N
         boto.PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"),
         boto.ProfileNotFound(profile="prod"),
         boto.UnauthorizedSSOTokenError(),
+        boto.MetadataRetrievalError(error_msg="no role"),
+        boto.InvalidConfigError(error_msg="a circle"),
     ],
 )
 def test_credentials_that_are_not_there_are_no_failed_call(error: Exception) -> None:

@@ -240,11 +240,21 @@ def test_a_look_up_that_finds_something_else_is_told_from_another_value() -> Non
     account, declared = ToyAccount(), {"toy.a": {"vpc": {"tag": {"Name": "main"}}}}
     tags = [{"Key": "Name", "Value": "main"}]
     account.answers["ec2", "DescribeVpcs"] = {"Vpcs": [{"VpcId": "vpc-0000000b", "Tags": tags}]}
-    account.own_all({"toy.a": {"vpc": "vpc-0000000a"}})
+    account.own(stack(declared), "toy.a", vpc="vpc-0000000a")
     (change,) = steps(planned(stack(declared), account))["toy.a"].changes
     assert (change.old, change.new, change.note) == ("vpc-0000000a", "vpc-0000000b", "look-up moved")
     (change,) = steps(planned(stack({"toy.a": {"vpc": "vpc-0000000b"}}), account))["toy.a"].changes
     assert change.note == ""
+
+
+def test_another_look_up_in_the_spec_has_not_moved() -> None:
+    account = ToyAccount()
+    tags = [{"Key": "Name", "Value": "main"}]
+    account.answers["ec2", "DescribeVpcs"] = {"Vpcs": [{"VpcId": "vpc-0000000b", "Tags": tags}]}
+    account.own_all({"toy.a": {"vpc": "vpc-0000000a"}})
+    declared = {"toy.a": {"vpc": {"tag": {"Name": "main"}}}}
+    (change,) = steps(planned(stack(declared), account))["toy.a"].changes
+    assert (change.new, change.note) == ("vpc-0000000b", "")
 
 
 # Refused

@@ -76,6 +76,9 @@ def test_a_new_instance_is_made_by_one_call_that_says_everything() -> None:
         "CopyTagsToSnapshot": True,
     }
     assert set(made.exports) == {"arn", "resource_id"}
+    assert made.wait is not None
+    assert set(made.wait.exports) == {"endpoint", "port", "secret"}  # RDS-1: no reply has them yet
+    assert {"name", *made.exports, *made.wait.exports} == set(KIND.exports)
     assert made.retry_on == (Retry("KMSKeyNotAccessibleFault"),)
     assert made.done_on == ()  # RDS-15: what exists already may be somebody else's
 

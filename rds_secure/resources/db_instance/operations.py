@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from rds_secure import engines, tagging
 from rds_secure.fields import Field, markers
 from rds_secure.kind import Change, Live, Resource
 from rds_secure.operation import Condition, Operation, Retry, Wait
-from rds_secure.resources.db_instance.read import FAILED, USABLE
+from rds_secure.resources.db_instance.read import FAILED, USABLE, WHEN_READY
 from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec
 from rds_secure.values import Value
 
@@ -249,7 +250,7 @@ def _ready(name: str, *more: Condition, window: bool = False) -> Wait:
         Condition("OptionGroupMemberships[].Status", ("in-sync", *deferred)),
     )
     fail = (Condition("DBInstanceStatus", FAILED), Condition("MasterUserSecret.SecretStatus", ("impaired",)))
-    return _wait(name, (*until, *more), fail)
+    return replace(_wait(name, (*until, *more), fail), exports=WHEN_READY)
 
 
 def _settled(change: Change[DbInstanceSpec]) -> Iterator[Condition]:

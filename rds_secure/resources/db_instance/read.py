@@ -133,17 +133,19 @@ _AS_READ: Mapping[str, Callable[[Any, Mapping[str, Any]], Value]] = {
 }
 
 
+WHEN_READY: Mapping[str, str] = {
+    "endpoint": "Endpoint.Address",
+    "port": "Endpoint.Port",  # DbInstancePort reads 0 (RDS-17)
+    "secret": "MasterUserSecret.SecretArn",
+}
+"""Attributes that exist only once the instance is available (RDS-1), and where it has them."""
+
+_EXPORTS = {"name": "DBInstanceIdentifier", "arn": "DBInstanceArn", "resource_id": "DbiResourceId", **WHEN_READY}
+
+
 def _exports(instance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Attribute and value; endpoint and secret only once they exist (RDS-1)."""
-    paths = {
-        "name": "DBInstanceIdentifier",
-        "arn": "DBInstanceArn",
-        "resource_id": "DbiResourceId",
-        "endpoint": "Endpoint.Address",
-        "port": "Endpoint.Port",  # DbInstancePort reads 0 (RDS-17)
-        "secret": "MasterUserSecret.SecretArn",
-    }
-    for attribute, path in paths.items():
+    """Attribute and value, of those that exist."""
+    for attribute, path in _EXPORTS.items():
         value = jmespath.search(path, instance)
         if value:
             yield attribute, str(value)
