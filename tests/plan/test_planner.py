@@ -240,7 +240,8 @@ def test_a_look_up_that_finds_something_else_is_told_from_another_value() -> Non
     account, declared = ToyAccount(), {"toy.a": {"vpc": {"tag": {"Name": "main"}}}}
     tags = [{"Key": "Name", "Value": "main"}]
     account.answers["ec2", "DescribeVpcs"] = {"Vpcs": [{"VpcId": "vpc-0000000b", "Tags": tags}]}
-    account.own(stack(declared), "toy.a", vpc="vpc-0000000a")
+    (applied,) = look(stack(declared), account).resources.values()
+    account.add("toy", "a", applied.tags, vpc="vpc-0000000a")
     (change,) = steps(planned(stack(declared), account))["toy.a"].changes
     assert (change.old, change.new, change.note) == ("vpc-0000000a", "vpc-0000000b", "look-up moved")
     (change,) = steps(planned(stack({"toy.a": {"vpc": "vpc-0000000b"}}), account))["toy.a"].changes
