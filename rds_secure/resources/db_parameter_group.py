@@ -150,8 +150,7 @@ class DbParameterGroup(Kind[DbParameterGroupSpec]):
         groups = [
             group
             for group in reply["DBParameterGroups"]
-            if group["DBParameterGroupName"].lower() in wanted.identities
-            or group["DBParameterGroupArn"] in wanted.tagged
+            if wanted.asks_for(group["DBParameterGroupName"].lower(), group["DBParameterGroupArn"])
         ]
         families = sorted({group["DBParameterGroupFamily"] for group in groups})
         calls = [
