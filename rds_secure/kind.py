@@ -261,10 +261,18 @@ class Kind(ABC, Generic[S]):
     """Its name can change in place, by a field of its spec (a key's alias)."""
     adoptable: ClassVar[bool] = True
     """Whether something that exists can become ours by being tagged (meaning §4)."""
+    adopted_by: ClassVar[str] = ""
+    """The export by which an import names it below ``adopt:``; its AWS name is enough for the others."""
+    imported: ClassVar[bool] = True
+    """Whether an import takes it along; users, groups and roles stay what they are to others."""
     home: ClassVar[bool] = False
     """Global objects, which carry their stack's region in a tag (IAM)."""
 
     # What is declared
+
+    def draft(self, live: Live[S]) -> S:
+        """What an import starts from: the live spec, with what has to be said so that no default changes it."""
+        return live.spec
 
     def aws_name(self, stack: str, key: str, spec: S) -> str:
         """Its name at AWS: ``name:`` if written, else the key."""
