@@ -25,7 +25,11 @@ def sandbox_server() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(sandbox_server: Sandbox) -> Sandbox:
-    """The sandbox with nothing in it but its seed. ``sandbox.client("kms")`` looks at it with boto3."""
+    """The sandbox with nothing in it but its seed, in which nothing takes time.
+
+    ``sandbox.client("kms")`` looks at it with boto3.
+    """
+    sandbox_server.realism("none")
     sandbox_server.reset()
     return sandbox_server
 

@@ -12,7 +12,7 @@ from tests.e2e.tables import Bench, Changed
 def test_a_changed_field_changes_in_place(bench: Bench, row: Changed, harness: Harness) -> None:
     made(harness, bench, row)
     if row.meanwhile:
-        row.meanwhile(harness.client)
+        harness.behind(row.meanwhile)
     expected = {path: wanted(harness.client) if callable(wanted) else wanted for path, wanted in row.sees.items()}
     before = {path: look(harness, bench, path) for path in expected}
     assert all(before[path] != expected[path] for path in expected), f"nothing to see: {before}"

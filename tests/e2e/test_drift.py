@@ -12,7 +12,7 @@ from tests.e2e.tables import Bench, Drifted
 def test_drift_is_named_and_repaired(bench: Bench, row: Drifted, harness: Harness) -> None:
     made(harness, bench, row)
     before = {path: look(harness, bench, path) for path in row.restores}
-    row.mutate(harness.client)
+    harness.behind(row.mutate)
     assert {path: look(harness, bench, path) for path in row.restores} != before, "the mutation does nothing"
 
     applied = harness.apply(bench.resources(row.given, others=row.others))

@@ -40,7 +40,7 @@ def kept(plan: Plan) -> dict[str, str]:
 @benches()
 def test_a_stranger_of_the_same_name_is_a_conflict(bench: Bench, harness: Harness) -> None:
     prepared(harness, bench)
-    bench.stranger(harness.client)
+    harness.behind(bench.stranger)
     before = LOOKS[bench.kind](harness.client, bench.name)
 
     said = refused(harness, harness.plan(bench.resources(bench.fixed), PRUNING))

@@ -107,7 +107,7 @@ def parameters() -> None:
     def describe(original: Any, self: RDSResponse) -> ActionResult:
         group = _parameter_group(self.backend, self.params["DBParameterGroupName"])
         shown = self.params.get("Source") in (None, "user")
-        rows = [_row(group, row) for row in group.parameters.values()] if shown else []
+        rows = [row_of(group, row) for row in group.parameters.values()] if shown else []
         return ActionResult({"Parameters": rows})
 
     @around(RDSBackend, "modify_db_parameter_group")
@@ -116,23 +116,23 @@ def parameters() -> None:
     ) -> DBParameterGroup:
         group = _writable(self, db_parameter_group_name, changes)
         for change in changes:
-            if _apply_type(group, change["ParameterName"]) == "static" and change.get("ApplyMethod") == "immediate":
+            if apply_type(group, change["ParameterName"]) == "static" and change.get("ApplyMethod") == "immediate":
                 raise InvalidParameterCombination("cannot use immediate apply method for static parameter")
         return original(self, db_parameter_group_name, changes)  # type: ignore[no-any-return]
 
 
-def _row(group: DBParameterGroup, stored: dict[str, Any]) -> dict[str, Any]:
+def row_of(group: DBParameterGroup, stored: dict[str, Any]) -> dict[str, Any]:
     return {
         "ApplyMethod": "pending-reboot",
         "DataType": "string",
         "IsModifiable": True,
         **stored,
         "Source": "user",
-        "ApplyType": _apply_type(group, stored["ParameterName"]),
+        "ApplyType": apply_type(group, stored["ParameterName"]),
     }
 
 
-def _apply_type(group: DBParameterGroup, name: str) -> str:
+def apply_type(group: DBParameterGroup, name: str) -> str:
     engine = ENGINES.get(engine_of_family(group.family or "") or "")
     if engine is not None and name in engine.tls:
         return engine.tls_apply_type
