@@ -241,6 +241,7 @@ def test_what_others_use_is_kept_with_the_reason(harness: Harness) -> None:
     harness.make(SPECS / "quickstart.yaml")
     iam, ec2 = harness.client("iam"), harness.client("ec2")
     iam.create_user(UserName="outsider")
+    harness.sandbox.settle()
     iam.add_user_to_group(UserName="outsider", GroupName="quickstart-operators")
     app = looks.security_group(harness.client, "quickstart-app")["GroupId"]
     hosts = ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": ["app-1"]}])["Reservations"]
