@@ -26,6 +26,9 @@ PRIVATE = "/rds-secure-sandbox/"
 
 TOKEN_HEADER = "X-Sandbox-Token"  # noqa: S105 - the name of a header, not a secret
 
+SPEED = 30
+"""How many seconds of waiting are one second there. Its own time is counted in looks, so any will do (CONTRIBUTING)."""
+
 REALISM = "RDS_SECURE_SANDBOX_REALISM"
 """The environment variable that says which rows of `realism` a sandbox starts with: all, none, or names."""
 

@@ -7,7 +7,7 @@ off until `choose` switches them on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rds_secure.sandbox.realism import course, ec2, iam, kms, lag, rds_changes, rds_parameters, rds_status, switch

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from moto.rds.models import DBInstance, rds_backends
 
@@ -16,23 +16,31 @@ USABLE = ("available", "storage-optimization")
 """Statuses in which an instance takes changes (RDS-1)."""
 
 
+Effect: TypeAlias = Callable[[DBInstance], None]
+
+BEYOND = 3
+"""Looks that something takes beyond the status: one shows it, and that is not enough."""
+
+
 class Step(NamedTuple):
     """What the next look shows: a status, None for the same as before, and what is in effect from then on."""
 
     status: str | None = None
-    effect: Callable[[DBInstance], None] | None = None
+    effect: Effect | None = None
 
 
 @dataclass
 class Course:
     """What has not happened yet to one instance.
 
-    ``going`` and ``parked``: changes by moto's names, those on their way and those that wait for the window. ``joining``
-    and ``leaving``: security groups. ``parameters``: how its parameter group is applied. ``secret``: whether the master
+    ``ahead``: statuses, one a look; ``later``: what else takes effect, and after how many looks. ``going`` and
+    ``parked``: changes by moto's names, those on their way and those that wait for the window. ``joining`` and
+    ``leaving``: security groups. ``parameters``: how its parameter group is applied. ``secret``: whether the master
     password's secret is still being made.
     """
 
     ahead: list[Step] = field(default_factory=list)
+    later: dict[Effect, int] = field(default_factory=dict)
     going: dict[str, Any] = field(default_factory=dict)
     parked: dict[str, Any] = field(default_factory=dict)
     joining: set[str] = field(default_factory=set)
@@ -54,20 +62,30 @@ def then(database: Any, *steps: Step) -> None:
     course(database).ahead.extend(steps)
 
 
+def beyond(database: Any, effect: Effect) -> None:
+    """Some looks after everything that is ahead, this takes effect; it holds nothing up."""
+    own = course(database)
+    own.later[effect] = len(own.ahead) + BEYOND
+
+
 def look(database: Any) -> None:
     """Somebody looks: the next step is taken."""
-    ahead = course(database).ahead
-    if ahead:
-        step = ahead.pop(0)
+    own = course(database)
+    if own.ahead:
+        step = own.ahead.pop(0)
         database.status = step.status or database.status
         if step.effect:
             step.effect(database)
+    own.later = {effect: left - 1 for effect, left in own.later.items()}
+    for effect in [effect for effect, left in own.later.items() if not left]:
+        del own.later[effect]
+        effect(database)
 
 
 def settle() -> None:
     """Everything that is on its way is there; what is parked stays parked."""
     for database in _databases():
-        while course(database).ahead:
+        while course(database).ahead or course(database).later:
             look(database)
 
 

@@ -21,15 +21,21 @@ DETACH = ("detach_user_policy", "detach_group_policy", "detach_role_policy")
 BOUND = ("create_user", "create_role", "put_user_permissions_boundary", "put_role_permissions_boundary")
 
 
+def begins(row: str, what: str, *makers: str) -> None:
+    """What these methods make is not seen at first by looks of this kind."""
+
+    @around(row, IAMBackend, *makers)
+    def make(original: Any, self: IAMBackend, *args: Any, **more: Any) -> Any:
+        made = original(self, *args, **more)
+        thing = made[0] if isinstance(made, tuple) else made  # a user comes with its tags
+        lag.begin(what, thing.arn)
+        return made
+
+
 def new_names() -> None:
     """The first call that attaches, joins, tags or bounds something new is told that there is no such entity."""
 
-    @around("iam-new-names", IAMBackend, *MAKE)
-    def make(original: Any, self: IAMBackend, *args: Any, **more: Any) -> Any:
-        made = original(self, *args, **more)
-        thing = made[0] if isinstance(made, tuple) else made
-        lag.begin(NEW, thing.arn)
-        return made
+    begins("iam-new-names", NEW, *MAKE)
 
     @around("iam-new-names", IAMBackend, *ATTACH)
     def attach(original: Any, self: IAMBackend, policy_arn: str, name: str) -> Any:
@@ -67,13 +73,7 @@ def _seen(*arns: str) -> None:
 def new_principals() -> None:
     """The first trust policy that names a new user or role is refused."""
 
-    @around("iam-new-principals", IAMBackend, "create_user", "create_role")
-    def make(original: Any, self: IAMBackend, *args: Any, **more: Any) -> Any:
-        made = original(self, *args, **more)
-        thing = made[0] if isinstance(made, tuple) else made
-        lag.begin(PRINCIPAL, thing.arn)
-        lag.begin(f"{PRINCIPAL} for KMS", thing.arn)
-        return made
+    begins("iam-new-principals", PRINCIPAL, "create_user", "create_role")
 
     @around("iam-new-principals", IAMBackend, "create_role", "update_assume_role_policy")
     def trust(original: Any, self: IAMBackend, role_name: str, document: str, *rest: Any, **more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""KMS: what was just made or switched is not seen at once (KMS-4), and nobody locks the account out of a key (KMS-3)."""
+"""KMS: what was just made or switched is not seen at once (KMS-4); nobody locks the account out of a key (KMS-3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from moto.kms.models import KmsBackend
 from moto.kms.responses import KmsResponse
 
 from rds_secure.sandbox.realism import lag
-from rds_secure.sandbox.realism.iam import PRINCIPAL, unseen
+from rds_secure.sandbox.realism.iam import begins, unseen
 from rds_secure.sandbox.realism.switch import around
 from rds_secure.sandbox.repairs.patch import amend_json
 from rds_secure.sandbox.repairs.principals import named
@@ -22,6 +22,7 @@ OF_A_KEY = (
 )
 SWITCH = ("enable_key", "disable_key", "schedule_key_deletion", "cancel_key_deletion")
 POLICY = ("create_key", "put_key_policy")
+PRINCIPAL = "principal for KMS"
 MALFORMED = "MalformedPolicyDocumentException"
 
 
@@ -99,10 +100,11 @@ def states() -> None:
 
 def new_principals() -> None:
     """The first key policy that names a new user or role is refused (IAM-1)."""
+    begins("kms-new-principals", PRINCIPAL, "create_user", "create_role")
 
     @around("kms-new-principals", KmsResponse, *POLICY)
     def check(original: Any, self: KmsResponse) -> str:
-        if unseen(self._get_param("Policy") or "", f"{PRINCIPAL} for KMS"):
+        if unseen(self._get_param("Policy") or "", PRINCIPAL):
             what = "Policy contains a statement with one or more invalid principals."
             raise JsonRESTError(MALFORMED, what)
         return original(self)  # type: ignore[no-any-return]

@@ -95,7 +95,7 @@ def _take_up(original: Any, database: DBInstance, changes: dict[str, Any]) -> No
     if not going:
         return
     if not is_on("rds-modifying"):
-        database.update(**going, in_effect=True)
+        _make(database, going)
         return
     own.going |= going
     status = next((SLOW[name].status for name in going if name in SLOW), "modifying")
@@ -136,7 +136,11 @@ def _waits(database: DBInstance, name: str, changes: Mapping[str, Any]) -> bool:
 
 def _done(database: DBInstance) -> None:
     going, course(database).going = course(database).going, {}
-    database.update(**going, in_effect=True)
+    _make(database, going)
+
+
+def _make(database: Any, changes: Mapping[str, Any]) -> None:
+    database.update(**changes, in_effect=True)
 
 
 def _after(database: DBInstance, changes: Mapping[str, Any]) -> None:
@@ -185,8 +189,8 @@ def storage_optimization() -> None:
     @around("rds-storage-optimization", RDSBackend, "modify_db_instance")
     def refuse(original: Any, self: RDSBackend, db_instance_identifier: str, db_kwargs: Any) -> Any:
         database = self.databases.get(db_instance_identifier)
-        if database is not None and database.status == "storage-optimization":
-            if any(db_kwargs.get(name) not in (None, getattr(database, name)) for name in STORAGE):
-                what = "the previous storage change is being optimized"
-                raise InvalidParameterCombination(f"You can't currently modify the storage of this instance: {what}.")
+        is_optimised = database is not None and database.status == "storage-optimization"
+        if is_optimised and any(db_kwargs.get(name) not in (None, getattr(database, name)) for name in STORAGE):
+            what = "the previous storage change is being optimized"
+            raise InvalidParameterCombination(f"You can't currently modify the storage of this instance: {what}.")
         return original(self, db_instance_identifier, db_kwargs)

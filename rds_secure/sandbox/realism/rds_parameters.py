@@ -10,7 +10,7 @@ from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 from moto.rds.responses import RDSResponse
 
 from rds_secure.sandbox.realism import lag
-from rds_secure.sandbox.realism.course import Step, course, then
+from rds_secure.sandbox.realism.course import Step, beyond, course, then
 from rds_secure.sandbox.realism.switch import around
 from rds_secure.sandbox.repairs import patch
 from rds_secure.sandbox.repairs.rds_group import apply_type, row_of
@@ -59,7 +59,7 @@ def statuses() -> None:
         original(self, **changes)
         if self.db_parameter_group_name != before and not changes.get("engine_version"):
             course(self).parameters = "applying"
-            then(self, Step(effect=_pending_reboot))
+            beyond(self, _pending_reboot)
 
     @around("rds-parameter-status", RDSBackend, "create_db_instance")
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
@@ -98,7 +98,7 @@ def _applied(group: DBParameterGroup | None, names: Iterable[str], methods: Mapp
                 _pending_reboot(database)
             elif course(database).parameters == "in-sync":
                 course(database).parameters = "applying"
-                then(database, Step(), Step(effect=_applying_ends))
+                beyond(database, _applying_ends)
 
 
 def _pending_reboot(database: DBInstance) -> None:

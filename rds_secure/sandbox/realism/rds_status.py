@@ -11,7 +11,7 @@ from moto.rds.models import DBInstance, MasterUserSecret, RDSBackend
 from moto.rds.responses import RDSResponse
 
 from rds_secure.sandbox.realism import lag
-from rds_secure.sandbox.realism.course import USABLE, Step, course, look, then
+from rds_secure.sandbox.realism.course import USABLE, Step, beyond, course, look, then
 from rds_secure.sandbox.realism.switch import around, is_on
 from rds_secure.sandbox.repairs import patch, rds
 
@@ -76,7 +76,7 @@ def secret_creating() -> None:
 def _make_secret(database: DBInstance, had_one: bool) -> None:
     if not had_one and hasattr(database, "master_user_secret"):
         course(database).secret = True
-        then(database, Step(), Step(effect=_secret_made))
+        beyond(database, _secret_made)
 
 
 def _secret_made(database: DBInstance) -> None:
@@ -112,7 +112,7 @@ def _change_groups(database: DBInstance, before: tuple[str, ...]) -> None:
     if database.db_cluster_identifier is None and set(before) != set(after):
         course(database).joining = set(after) - set(before)
         course(database).leaving = tuple(name for name in before if name not in after)
-        then(database, Step(), Step(effect=_groups_joined))
+        beyond(database, _groups_joined)
 
 
 def _groups_joined(database: DBInstance) -> None:
@@ -141,6 +141,7 @@ def deleting() -> None:
         going: DBInstance = original(self, db_instance_identifier, *args, **named)
         if going.db_cluster_identifier is None:
             self.databases[db_instance_identifier] = going
+            course(going).later = {}
             course(going).ahead = [Step("deleting"), Step("deleting"), Step(effect=_gone)]
         return going
 

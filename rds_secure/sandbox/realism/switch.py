@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
@@ -23,7 +23,7 @@ def only(rows: Iterable[str]) -> None:
     _on.update(names)
 
 
-def around(row: str, owner: type | ModuleType, *names: str) -> Any:
+def around(row: str, owner: type | ModuleType, *names: str) -> Callable[[patch.Replacement], patch.Replacement]:
     """As `patch.around`, but the decorated function is called only while the row is on."""
 
     def decorate(replacement: patch.Replacement) -> patch.Replacement:
