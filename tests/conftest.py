@@ -11,6 +11,7 @@ from tests import toy
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "realism(name): what a row of the sandbox's ROWS shows while it alone is on")
     config.addinivalue_line("markers", "repair(name): the behaviour that a row of the sandbox's REPAIRS brings about")
 
 

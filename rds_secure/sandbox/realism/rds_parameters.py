@@ -111,7 +111,9 @@ def _applying_ends(database: DBInstance) -> None:
 
 
 def _in_sync(database: DBInstance) -> None:
+    """It has restarted, or has applied what needs no restart."""
     course(database).parameters = "in-sync"
+    course(database).later.pop(_pending_reboot, None)
 
 
 def values() -> None:
