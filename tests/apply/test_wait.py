@@ -83,6 +83,14 @@ def test_all_conditions_must_hold_at_once() -> None:
     assert waiting.polls == 4
 
 
+def test_a_list_that_is_absent_keeps_no_wait_from_ending() -> None:
+    """It waited until time ran out."""
+    optional = replace(READY, until=(*READY.until, Condition("OptionGroupMemberships[].Status", ("in-sync",))))
+    assert _Waiting(_instance())(optional) is not None
+    missing = {"OptionGroupMemberships": None}
+    assert _Waiting(_instance(**missing))(optional) is not None
+
+
 def test_a_usable_state_will_do() -> None:
     """RDS-1: `storage-optimization` is usable, and lasts for hours."""
     assert _Waiting(_instance("storage-optimization"))() is not None
