@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rds_secure import documents, ownership, tagging
+from rds_secure.errors import RdsSecureError
 from rds_secure.kind import Found, Live, Reader, Scope, Wanted, together
 from rds_secure.ownership import Owner
 from rds_secure.resources.kms_key.spec import OFF, SYMMETRIC, KmsKeySpec
@@ -116,7 +117,11 @@ def _tags(reply: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -> _Key | None:
-    """None for a key that the tagging API still knows although it is gone."""
+    """None for a key that the tagging API still knows although it is gone.
+
+    One that has the stack's tags, but is not shown, was made a moment ago (KMS-4). Raises `RdsSecureError`: taken for
+    absent it would be made again (KMS-1).
+    """
     described, policy, tagged, rotation = together(
         reader,
         lambda: reader.call("kms", "DescribeKey", {"KeyId": key}, absent=_GONE),
@@ -124,9 +129,11 @@ def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -
         lambda: reader.call("kms", "ListResourceTags", {"KeyId": key}, absent=_GONE),
         lambda: reader.call("kms", "GetKeyRotationStatus", {"KeyId": key}, absent=(*_GONE, *_NO_ROTATION)),
     )
-    if described is None or policy is None:
-        return None
     tags = _tags(tagged or {})
+    if described is None or policy is None:
+        if tags.get(ownership.STACK) == wanted.scope.stack:
+            raise RdsSecureError(f"key {key} of this stack was just made, and KMS does not show it yet: run this again")
+        return None
     owner = ownership.owner(tags)
     return _Key(
         meta=described["KeyMetadata"],
