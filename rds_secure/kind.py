@@ -244,6 +244,8 @@ class Kind(ABC, Generic[S]):
     """Its AWS name follows a field (a group's family): another name is a new object, and the old one retires."""
     renames: ClassVar[bool] = False
     """Its name can change in place, by a field of its spec (a key's alias)."""
+    in_snapshots: ClassVar[bool] = False
+    """A snapshot of a database needs it, and keeps it from being deleted."""
     home: ClassVar[bool] = False
     """Global objects, which carry their stack's region in a tag (IAM)."""
 
@@ -261,6 +263,10 @@ class Kind(ABC, Generic[S]):
         """Problems that need no AWS: rules across fields, names, sizes."""
         yield from ()
 
+    def check_together(self, spec: S, declared: Mapping[Address, ResourceSpec]) -> Iterator[Complaint]:
+        """Problems that need no AWS, but another resource of the stack: what it refers to does not fit."""
+        yield from ()
+
     def verify(self, reader: Reader, resource: Resource[S], scope: Scope) -> Iterator[Complaint]:
         """Problems that need a look at AWS: things outside the spec that are missing or do not fit."""
         yield from ()
@@ -276,6 +282,10 @@ class Kind(ABC, Generic[S]):
     def normalise(self, resource: Resource[S], live: Live[S] | None, scope: Scope) -> S:
         """The declared spec in the form in which `read` yields the live one."""
         return resource.spec
+
+    def notes(self, spec: S) -> Iterator[str]:
+        """What holds of a declared resource although none of its fields says so."""
+        yield from ()
 
     # What is live
 

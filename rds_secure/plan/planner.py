@@ -95,7 +95,14 @@ class _Planner:
             operations = kind.create(replace(resource, tags=ownership.pending(resource.tags)), self.scope)
             applied = {ownership.APPLIED: resource.tags[ownership.APPLIED]}
             operations = (*operations, *kind.tag(resource, applied, (), self.scope))
-        return Step(resource.address, resource.name, Action.CREATE, operations, tuple(_made(kind, resource)))
+        return Step(
+            address=resource.address,
+            name=resource.name,
+            action=Action.CREATE,
+            operations=operations,
+            changes=tuple(_made(kind, resource)),
+            notes=tuple(kind.notes(resource.written)),
+        )
 
     def _update(self, resource: Resource[Any], live: Live[Any]) -> Step:
         kind = resources.kind(resource.address.kind)
@@ -121,7 +128,7 @@ class _Planner:
             changes=(*changes, *retagged),
             pending=tuple(difference.pending),
             strangers=tuple(difference.strangers),
-            notes=tuple(_notes(live, difference, changes)),
+            notes=(*kind.notes(resource.written), *_notes(live, difference, changes)),
             cause=_cause(live, resource) if differs else "",
             uses=_uses(live),
         )
@@ -176,14 +183,14 @@ class _Planner:
         return kept
 
     def _needed_by_snapshots(self, kept: Mapping[Address, str]) -> dict[Address, str]:
-        """Keys that the final snapshots of deleted databases are to be read with."""
+        """What the final snapshots of deleted databases are to be read or restored with: keys, option groups."""
         retired = self.snapshot.retired
         return {
             used: f"the final snapshot of {user} needs it"
             for user in retired
             if user not in kept and resources.kind(user.kind).stateful is Stateful.DATA
             for used in _uses(retired[user])
-            if used in retired and resources.kind(used.kind).stateful is Stateful.KEY
+            if used in retired and _outlives(resources.kind(used.kind))
         }
 
     def _limit(self, deleted: list[Step]) -> None:
@@ -199,6 +206,11 @@ class _Planner:
     def _refuse(self, address: Address, path: tuple[str | int, ...], what: str, fix: str) -> None:
         steps = tuple(part for step in path for part in str(step).split("."))
         self.refusals.append(Refusal(address, what, fix, self.locate(address, steps)))
+
+
+def _outlives(kind: Kind[Any]) -> bool:
+    """Whether a database's snapshot needs such a thing as much as the database did."""
+    return kind.stateful is Stateful.KEY or kind.in_snapshots
 
 
 def _as_others_have_it(spec: Any, live: Live[Any]) -> Any:

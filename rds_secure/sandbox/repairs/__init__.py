@@ -20,6 +20,7 @@ from rds_secure.sandbox.repairs import (
     rds_change,
     rds_engine,
     rds_group,
+    rds_option,
     sts,
     tagging,
 )
@@ -112,6 +113,13 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-parameters", "they have no source and no type", "RDS-8", rds_group.parameters),
     Repair("rds-parameter-resets", "ResetDBParameterGroup is missing", "API", rds_group.parameter_resets),
     Repair("rds-groups-in-use", "a group in use is deleted", "RDS-10", rds_group.groups_in_use),
+    Repair("rds-option-groups", "only some versions can have one", "API", rds_option.option_groups),
+    Repair("rds-option-group-lists", "a list of all fails", "API", rds_option.option_group_lists),
+    Repair("rds-offered-options", "some engines and versions are unknown", "API", rds_option.offered_options),
+    Repair("rds-options", "any can be added, without settings and ports", "RDS-9", rds_option.options),
+    Repair("rds-option-locks", "permanent options can be removed", "RDS-9", rds_option.option_locks),
+    Repair("rds-option-groups-in-use", "an option group in use is deleted", "RDS-10", rds_option.option_groups_in_use),
+    Repair("rds-option-group-fit", "any group fits any instance", "RDS-9", rds_option.option_group_fit),
     #
     Repair("tagging-rds-groups", "subnet and parameter groups are not found", "API", tagging.rds_groups),
     Repair("tagging-iam-policies", "customer managed policies are not found", "IAM-6", tagging.iam_policies),
