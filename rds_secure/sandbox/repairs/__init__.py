@@ -88,6 +88,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-public-access", "PubliclyAccessible is absent unless set", "RDS-14", rds.public_access),
     Repair("rds-security-groups", "they need not exist", "API", rds.security_groups_exist),
     Repair("rds-storage-defaults", "gp2, and no baseline for gp3", "RDS-17", rds.storage_defaults),
+    Repair("rds-backups-off", "there is a backup although none are kept", "API", rds.backups_off),
     Repair("rds-automated-snapshots", "their names collide within a minute", "RDS-11", rds.automated_snapshots),
     Repair("rds-ports", "a modified port is ignored, DbInstancePort is set", "RDS-17", rds_change.ports),
     Repair("rds-log-exports", "they repeat, and fail when taken off twice", "API", rds_change.log_exports),
