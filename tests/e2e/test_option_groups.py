@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -158,3 +159,24 @@ def test_a_misspelt_setting_is_refused_before_the_first_call(harness: Harness) -
     (problem,) = raised.value.problems
     assert "did you mean 'SQLNET.ENCRYPTION_SERVER'?" in problem.fix
     assert harness.recorder.writes == []
+
+
+def test_a_group_takes_two_lists_its_tags_and_what_its_engine_offers(harness: Harness) -> None:
+    """Snapshots are listed for the sake of persistent options only; a stack without groups asks for none of it."""
+    groups = {"option_group": {"orders": TDE, "reports": {**TDE, "options": {}}}}
+    harness.make(groups)
+    assert harness.plan(groups).plan.is_empty
+
+    counts = Counter(call.action for call in harness.reads())
+    about = {name: count for name, count in counts.items() if "Option" in name or "Snapshot" in name or "Tags" in name}
+    assert about == {
+        "DescribeOptionGroups": 1,
+        "DescribeOptionGroupOptions": 1,
+        "DescribeDBSnapshots": 1,
+        "ListTagsForResource": 2,
+    }
+
+    harness.sandbox.reset()
+    harness.recorder.clear()
+    harness.plan(BYSTANDER)
+    assert not [call for call in harness.reads() if "Option" in call.action]
