@@ -21,7 +21,7 @@ from rds_secure.plan import graph
 from rds_secure.plan.approval import approval
 from rds_secure.plan.diff import Difference, diff
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
-from rds_secure.values import Address, Lookup, Ref, leaves, refs
+from rds_secure.values import Address, Lookup, Ref, Value, leaves, refs
 
 Locate: TypeAlias = Callable[[Address, tuple[str | int, ...]], Location | None]
 
@@ -247,9 +247,19 @@ def _uses(live: Live[Any]) -> tuple[Address, ...]:
 
 def _with_lookup(resource: Resource[Any], change: FieldChange) -> FieldChange:
     """The change, told apart where nobody wrote another value: the look-up finds something else than before."""
-    written = getattr(resource.written, change.path.split(".")[0], None)
-    moved = any(isinstance(leaf, Lookup) for _, leaf in leaves(plain(written)))
+    written = plain(getattr(resource.written, change.path.split(".")[0], None))
+    if isinstance(written, Mapping) and change.member in written:
+        written = _differing(written[change.member], change)
+    moved = any(isinstance(leaf, Lookup) for _, leaf in leaves(written))
     return replace(change, note=change.note or "look-up moved") if moved else change
+
+
+def _differing(entry: Value, change: FieldChange) -> Value:
+    """What differs of a mapping's entry as it was written: of its parts, where it has some."""
+    sides = (entry, change.old, change.new)
+    if not all(isinstance(side, Mapping) for side in sides):
+        return entry
+    return {key: value for key, value in entry.items() if change.old.get(key) != change.new.get(key)}
 
 
 def _lets_go(live: Live[Any], step: Step, used: Address) -> bool:

@@ -180,3 +180,22 @@ def test_a_group_takes_two_lists_its_tags_and_what_its_engine_offers(harness: Ha
     harness.recorder.clear()
     harness.plan(BYSTANDER)
     assert not [call for call in harness.reads() if "Option" in call.action]
+
+
+def test_only_what_a_look_up_finds_is_called_moved(harness: Harness) -> None:
+    found = {"security_groups": {"tag": {"Name": "app-1"}}}
+    groups = {"option_group": {"orders": {"engine": "oracle-ee", "major_version": "19", "options": {"SSL": found}}}}
+    harness.make(groups)
+    rds, ec2 = harness.client("rds"), harness.client("ec2")
+
+    older = [{"Name": "SQLNET.SSL_VERSION", "Value": "1.0"}]
+    rds.modify_option_group(
+        OptionGroupName="orders-19", OptionsToInclude=[{"OptionName": "SSL", "OptionSettings": older}]
+    )
+    assert [change.note for step in harness.plan(groups).plan.steps for change in step.changes] == [""]
+    harness.make(groups)
+
+    app_1, app_2 = (looks.named(harness.client, "security_group", name) for name in ("app-1", "app-2"))
+    ec2.create_tags(Resources=[app_1], Tags=[{"Key": "Name", "Value": "former"}])
+    ec2.create_tags(Resources=[app_2], Tags=[{"Key": "Name", "Value": "app-1"}])
+    assert [change.note for step in harness.plan(groups).plan.steps for change in step.changes] == ["look-up moved"]
