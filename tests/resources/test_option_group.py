@@ -410,7 +410,12 @@ def test_a_persistent_option_is_removed_only_when_nothing_uses_its_group_rds_9()
     difference, _ = compare(KIND, declare(KIND, "orders", ORACLE), held)
     [(change, advice)] = difference.refused
     assert change.member == "TDE"
-    assert advice.endswith("write TDE again, or first give these another group: database orders, snapshot last")
+    assert advice.endswith("give these another group, or let them go: database orders, snapshot last")
+
+    many = tuple({**snapshot, "DBSnapshotIdentifier": f"s{number}"} for number in range(7))
+    difference, _ = compare(KIND, declare(KIND, "orders", ORACLE), found(look=reader(tde, snapshots=many)))
+    [(_, advice)] = difference.refused
+    assert advice.endswith(": snapshot s0, snapshot s1, snapshot s2, snapshot s3, snapshot s4 and 2 more")
 
 
 def test_engine_and_version_never_change() -> None:

@@ -17,6 +17,9 @@ from rds_secure.resources.option_group.spec import Option, OptionGroupSpec
 from rds_secure.resources.option_group.verify import verify
 from rds_secure.values import Value
 
+_NAMED = 5
+"""How many users of a group are named before they are only counted."""
+
 
 class OptionGroup(Kind[OptionGroupSpec]):
     """RDS `CreateOptionGroup` and its like (AWS's API reference)."""
@@ -90,9 +93,14 @@ class OptionGroup(Kind[OptionGroupSpec]):
                 f"AWS never takes {change.member} out of an option group: write it again; databases that are to do "
                 "without it need another group, and one that has this group keeps it"
             )
-        users = ", ".join(live.facts["holders"])
-        fix = f"write {change.member} again, or first give these another group: {users}"
-        return f"AWS keeps {change.member} while anything uses the group: {fix}" if users else ""
+        holders: tuple[str, ...] = live.facts["holders"]
+        if not holders:
+            return ""
+        users = ", ".join(holders[:_NAMED]) + (f" and {len(holders) - _NAMED} more" if len(holders) > _NAMED else "")
+        return (
+            f"AWS keeps {change.member} while anything uses the group: write it again, or first give these another "
+            f"group, or let them go: {users}"
+        )
 
     def create(self, resource: Resource[OptionGroupSpec], scope: Scope) -> tuple[Operation, ...]:
         return operations.create(resource)
@@ -125,12 +133,9 @@ def _normal(engine: str, name: str, option: Option, live: Live[OptionGroupSpec] 
     if live is None or there is None:
         port = port_of(engine, name, option)
         return option.model_copy(update={"settings": dict(sorted(wanted.items())), "port": port})
-    everything = live.facts["settings"][name]
-    settings = {**there.settings}
-    for key, value in wanted.items():
-        kept = _in_place(value, everything.get(key), scope)
-        if key in settings or not kept:
-            settings[key] = settings.get(key, value) if kept else value
+    everything = live.facts["settings"][name]  # while the live spec has only what differs from AWS's defaults
+    missing = {key: value for key, value in wanted.items() if not _in_place(value, everything.get(key), scope)}
+    settings = {**there.settings, **missing}
     update: dict[str, Value] = {
         "settings": dict(sorted(settings.items())),
         "port": option.port or there.port,
