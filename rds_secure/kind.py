@@ -265,6 +265,8 @@ class Kind(ABC, Generic[S]):
     """The export by which an import names it below ``adopt:``; its AWS name is enough for the others."""
     imported: ClassVar[bool] = True
     """Whether an import takes it along; users, groups and roles stay what they are to others."""
+    in_snapshots: ClassVar[bool] = False
+    """A snapshot of a database needs it, and keeps it from being deleted."""
     home: ClassVar[bool] = False
     """Global objects, which carry their stack's region in a tag (IAM)."""
 
@@ -284,6 +286,10 @@ class Kind(ABC, Generic[S]):
 
     def check(self, key: str, spec: S) -> Iterator[Complaint]:
         """Problems that need no AWS: rules across fields, names, sizes."""
+        yield from ()
+
+    def check_together(self, spec: S, declared: Mapping[Address, ResourceSpec]) -> Iterator[Complaint]:
+        """Problems that need no AWS, but another resource of the stack: what it refers to does not fit."""
         yield from ()
 
     def verify(self, reader: Reader, resource: Resource[S], scope: Scope) -> Iterator[Complaint]:
