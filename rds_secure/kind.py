@@ -192,6 +192,13 @@ class Wanted:
     identities: frozenset[str]
     tagged: Mapping[str, Mapping[str, str]]
 
+    def asks_for(self, what: str) -> bool:
+        """Whether anything is declared, or tagged with an ARN of this sort (``es`` in ``arn:…:es:name``).
+
+        If nothing is, then a list would find nothing, and is not worth its call.
+        """
+        return bool(self.identities) or any(arn.split(":")[5] == what for arn in self.tagged)
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:

@@ -9,6 +9,7 @@ from rds_secure.resources import (
     db_instance,
     db_parameter_group,
     db_subnet_group,
+    event_subscription,
     iam_group,
     iam_policy,
     iam_role,
@@ -27,6 +28,7 @@ KINDS: tuple[Kind[Any], ...] = (
     kms_key.KIND,
     db_parameter_group.KIND,
     db_instance.KIND,
+    event_subscription.KIND,
 )
 
 KINDS_BY_NAME: dict[str, Kind[Any]] = {kind.name: kind for kind in KINDS}

@@ -61,6 +61,14 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
             "parameter_group": "${db_parameter_group.everything}",
         }
     },
+    "event_subscription": {
+        "everything": {
+            "topic": "arn:aws:sns:us-east-1:123456789012:alerts",
+            "source_type": "db-instance",
+            "categories": ["failure"],
+            "sources": ["${db_instance.everything}"],
+        }
+    },
 }
 
 

@@ -29,6 +29,7 @@ VPC, OTHER_VPC = "vpc-0123456789abcdef0", "vpc-0fedcba9876543210"
 GROUP, OTHER_GROUP = "sg-0123456789abcdef0", "sg-0fedcba9876543210"
 SUBNETS = tuple(f"subnet-0123456789abcdef{number}" for number in range(4))
 ROLE = "arn:aws:iam::123456789012:role/outside"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
 KEY_ID = "0a1b2c3d-0000-4000-8000-00000000000a"
 FEDERATED = {
     "Version": "2012-10-17",
@@ -70,6 +71,7 @@ MINIMAL: Mapping[str, Written] = {
         "subnet_group": "private",
         "security_groups": [GROUP],
     },
+    "event_subscription": {"topic": TOPIC, "source_type": "db-instance"},
     "Statement": {"effect": "allow", "actions": ["rds:Describe*"], "resources": ["*"]},
     "AttachTo": {},
     "Trust": {"services": ["ec2.amazonaws.com"]},
@@ -223,6 +225,12 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "backup_window": (Value("02:00-02:30"),),
         "maintenance_window": (Value("sun:03:00-sun:04:00"),),
         "log_exports": (Value(["postgresql", "upgrade"]), Value([], given={"log_exports": ["upgrade"]})),
+    },
+    "event_subscription": {
+        **_NAMED,
+        "topic": (Value(f"{TOPIC}-of-others"),),
+        "categories": (Value(["failure"]), Value([], given={"categories": ["failure", "recovery"]})),
+        "sources": (Value(["${db_instance.neighbour}"]), Value(["orders", "invoices"])),
     },
 }
 """Values of fields, none of them the default or the minimal one; the first one of each is part of a maximal spec."""

@@ -136,6 +136,17 @@ def db_instance(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def event_subscription(client: Client, name: str) -> dict[str, Any]:
+    found = client("rds").describe_event_subscriptions(SubscriptionName=name)["EventSubscriptionsList"]
+    subscription = _one(found, name)
+    return {
+        **subscription,
+        "categories": sorted(subscription.get("EventCategoriesList", ())),
+        "sources": sorted(subscription.get("SourceIdsList", ())),
+        "tags": _rds_tags(client, subscription["EventSubscriptionArn"]),
+    }
+
+
 LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
     look.__name__: look
     for look in (
@@ -148,6 +159,7 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         db_subnet_group,
         db_parameter_group,
         db_instance,
+        event_subscription,
     )
 }
 """Kind → what boto3 says of one object, by its AWS name."""

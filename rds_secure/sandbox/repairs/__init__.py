@@ -19,6 +19,7 @@ from rds_secure.sandbox.repairs import (
     rds,
     rds_change,
     rds_engine,
+    rds_events,
     rds_group,
     sts,
     tagging,
@@ -112,8 +113,18 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-parameters", "they have no source and no type", "RDS-8", rds_group.parameters),
     Repair("rds-parameter-resets", "ResetDBParameterGroup is missing", "API", rds_group.parameter_resets),
     Repair("rds-groups-in-use", "a group in use is deleted", "RDS-10", rds_group.groups_in_use),
+    Repair("rds-event-categories", "DescribeEventCategories is missing", "API", rds_events.event_categories),
+    Repair("rds-event-subscriptions", "anything is a source or a category", "RDS-5", rds_events.event_subscriptions),
+    Repair(
+        "rds-event-subscription-changes",
+        "ModifyEventSubscription is missing",
+        "API",
+        rds_events.event_subscription_changes,
+    ),
+    Repair("rds-event-sources", "sources cannot be added or removed", "API", rds_events.event_sources),
     #
     Repair("tagging-rds-groups", "subnet and parameter groups are not found", "API", tagging.rds_groups),
+    Repair("tagging-rds-events", "event subscriptions are not found", "API", tagging.rds_events),
     Repair("tagging-iam-policies", "customer managed policies are not found", "IAM-6", tagging.iam_policies),
 )
 

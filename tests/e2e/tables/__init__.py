@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.e2e.tables import db_groups, db_instance, iam_policy, iam_principals, kms_key, security_group
+from tests.e2e.tables import (
+    db_groups,
+    db_instance,
+    event_subscription,
+    iam_policy,
+    iam_principals,
+    kms_key,
+    security_group,
+)
 from tests.e2e.tables.bench import KEY, Bench, Changed, Drifted, Noted, Refused
 
 BENCHES: tuple[Bench, ...] = (
@@ -15,6 +23,7 @@ BENCHES: tuple[Bench, ...] = (
     kms_key.BENCH,
     db_groups.PARAMETERS,
     db_instance.BENCH,
+    event_subscription.BENCH,
 )
 
 __all__ = ["BENCHES", "KEY", "Bench", "Changed", "Drifted", "Noted", "Refused"]
