@@ -8,6 +8,7 @@ from rds_secure.kind import Kind
 from rds_secure.resources import (
     db_instance,
     db_parameter_group,
+    db_proxy,
     db_subnet_group,
     event_subscription,
     iam_group,
@@ -28,6 +29,7 @@ KINDS: tuple[Kind[Any], ...] = (
     kms_key.KIND,
     db_parameter_group.KIND,
     db_instance.KIND,
+    db_proxy.KIND,
     event_subscription.KIND,
 )
 

@@ -16,7 +16,7 @@ from rds_secure.values import Ref, Value
 Source = Annotated[
     Ref | str,
     Reference(
-        ("db_instance", "db_parameter_group"),
+        ("db_instance", "db_parameter_group", "db_proxy"),
         "name",
         r"[A-Za-z](-?[A-Za-z0-9])*",
         "the name of a source: letters, digits and single hyphens, a letter first",
@@ -38,6 +38,7 @@ SourceType = Literal[
 _LISTS = {
     "db-instance": ("DescribeDBInstances", "DBInstances[].DBInstanceIdentifier"),
     "db-parameter-group": ("DescribeDBParameterGroups", "DBParameterGroups[].DBParameterGroupName"),
+    "db-proxy": ("DescribeDBProxies", "DBProxies[].DBProxyName"),
 }
 """Source type → the list that its sources are in, where a kind of ours reads it anyway."""
 
@@ -109,6 +110,7 @@ class EventSubscription(Kind[EventSubscriptionSpec]):
     read_actions = (
         "rds:DescribeDBInstances",
         "rds:DescribeDBParameterGroups",
+        "rds:DescribeDBProxies",
         "rds:DescribeEventCategories",
         "rds:DescribeEventSubscriptions",
         "rds:ListTagsForResource",

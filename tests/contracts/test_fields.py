@@ -188,6 +188,7 @@ READ = {
     "kms_key": (("kms", "DescribeKey", "KeyMetadata."),),
     "db_parameter_group": (("rds", "DescribeDBParameterGroups", "DBParameterGroups[]."),),
     "db_instance": (("rds", "DescribeDBInstances", "DBInstances[]."),),
+    "db_proxy": (("rds", "DescribeDBProxies", "DBProxies[]."),),
     "event_subscription": (("rds", "DescribeEventSubscriptions", "EventSubscriptionsList[]."),),
 }
 """What each kind's read paths start from, unless they name a call."""

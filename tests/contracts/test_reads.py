@@ -61,6 +61,16 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
             "parameter_group": "${db_parameter_group.everything}",
         }
     },
+    "db_proxy": {
+        "everything": {
+            "engine_family": "POSTGRESQL",
+            "secrets": [{"arn": "${db_instance.everything}"}],
+            "role": "${iam_role.everything}",
+            "subnets": {"vpc": {"tag": {"Name": "main"}}, "tag": {"Tier": "private"}},
+            "security_groups": {"tag": {"Name": "app-1"}},
+            "instance": "${db_instance.everything}",
+        }
+    },
     "event_subscription": {
         "everything": {
             "topic": "arn:aws:sns:us-east-1:123456789012:alerts",

@@ -136,6 +136,21 @@ def db_instance(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def db_proxy(client: Client, name: str) -> dict[str, Any]:
+    rds = client("rds")
+    (proxy,) = rds.describe_db_proxies(DBProxyName=name)["DBProxies"]
+    proxy.pop("UpdatedDate")  # moves on by itself
+    (group,) = rds.describe_db_proxy_target_groups(DBProxyName=name)["TargetGroups"]
+    targets = rds.describe_db_proxy_targets(DBProxyName=name)["Targets"]
+    return {
+        **proxy,
+        "secrets": {entry["SecretArn"]: entry for entry in proxy["Auth"]},
+        "pool": group["ConnectionPoolConfig"],
+        "targets": [f"{target['Type']} {target['RdsResourceId']}" for target in targets],
+        "tags": _rds_tags(client, proxy["DBProxyArn"]),
+    }
+
+
 def event_subscription(client: Client, name: str) -> dict[str, Any]:
     found = client("rds").describe_event_subscriptions(SubscriptionName=name)["EventSubscriptionsList"]
     subscription = _one(found, name)
@@ -159,6 +174,7 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         db_subnet_group,
         db_parameter_group,
         db_instance,
+        db_proxy,
         event_subscription,
     )
 }

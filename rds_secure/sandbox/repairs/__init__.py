@@ -21,6 +21,7 @@ from rds_secure.sandbox.repairs import (
     rds_engine,
     rds_events,
     rds_group,
+    rds_proxy,
     sts,
     tagging,
 )
@@ -122,6 +123,12 @@ REPAIRS: tuple[Repair, ...] = (
         rds_events.event_subscription_changes,
     ),
     Repair("rds-event-sources", "sources cannot be added or removed", "API", rds_events.event_sources),
+    Repair("rds-proxies", "networks are not checked, and defaults are missing", "API", rds_proxy.proxies),
+    Repair("rds-proxy-changes", "ModifyDBProxy is missing", "API", rds_proxy.proxy_changes),
+    Repair("rds-proxy-pools", "no initial query, and 0 % idle is half of all", "API", rds_proxy.proxy_pools),
+    Repair("rds-proxy-targets", "anything is registered, and twice", "API", rds_proxy.proxy_targets),
+    Repair("rds-unknown-proxies", "calls about an unknown proxy fail", "RDS-25", rds_proxy.unknown_proxies),
+    Repair("rds-proxy-groups-in-use", "a group of a proxy is deleted", "EC2-3", rds_proxy.proxy_groups_in_use),
     #
     Repair("tagging-rds-groups", "subnet and parameter groups are not found", "API", tagging.rds_groups),
     Repair("tagging-rds-events", "event subscriptions are not found", "API", tagging.rds_events),

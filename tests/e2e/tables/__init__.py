@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.e2e.tables import (
     db_groups,
     db_instance,
+    db_proxy,
     event_subscription,
     iam_policy,
     iam_principals,
@@ -23,6 +24,7 @@ BENCHES: tuple[Bench, ...] = (
     kms_key.BENCH,
     db_groups.PARAMETERS,
     db_instance.BENCH,
+    db_proxy.BENCH,
     event_subscription.BENCH,
 )
 
