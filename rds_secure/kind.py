@@ -93,8 +93,9 @@ class Found(Generic[S]):
     ``identity`` is what makes it unique within its kind (compare `Kind.identity`); ``name`` its AWS name.
     ``spec`` is built with ``model_construct``: live values obey no rule of ours. ``pending``: field → value which
     AWS has parked for a window. ``facts`` is what operations need and no field shows (rule ids, versions).
-    ``owned_by_path``: whose it is by its path, for IAM groups, which take no tags. ``busy``: a passing state in which
-    it takes no change. ``blocked``: why it cannot be used at all (a key that waits for its deletion).
+    ``owned_by_path``: whose it is without tags: an IAM group by its path, a setting by what it is of. ``busy``: a
+    passing state in which it takes no change. ``blocked``: why it cannot be used at all (a key that waits for its
+    deletion).
     """
 
     name: str
@@ -251,6 +252,8 @@ class Kind(ABC, Generic[S]):
     """Its AWS name follows a field (a group's family): another name is a new object, and the old one retires."""
     renames: ClassVar[bool] = False
     """Its name can change in place, by a field of its spec (a key's alias)."""
+    let_go: ClassVar[bool] = False
+    """A setting of something that goes on without it: no longer declared, it is neither found nor changed back."""
     home: ClassVar[bool] = False
     """Global objects, which carry their stack's region in a tag (IAM)."""
 

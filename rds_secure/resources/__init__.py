@@ -17,6 +17,7 @@ from rds_secure.resources import (
     iam_user,
     kms_key,
     security_group,
+    snapshot_sharing,
 )
 
 KINDS: tuple[Kind[Any], ...] = (
@@ -31,6 +32,7 @@ KINDS: tuple[Kind[Any], ...] = (
     db_instance.KIND,
     db_proxy.KIND,
     event_subscription.KIND,
+    snapshot_sharing.KIND,
 )
 
 KINDS_BY_NAME: dict[str, Kind[Any]] = {kind.name: kind for kind in KINDS}

@@ -21,7 +21,7 @@ from rds_secure.operation import Operation
 from rds_secure.plan import Deletion, Plan, Step, plan
 from rds_secure.spec import Environment, Stack, build
 from rds_secure.spec.source import parse
-from rds_secure.values import Address, Ref, resolve
+from rds_secure.values import Address, Ref, digest, resolve
 from tests.contracts.values import MINIMAL, Written
 from tests.resources.planning import link
 
@@ -209,6 +209,7 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "security_group": _rules,
     "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
     "db_parameter_group": lambda _: {"default": {}, "types": {}},
+    "snapshot_sharing": lambda spec: {"noted": frozenset(digest(account, 4) for account in spec.accounts)},
     "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
 }
 

@@ -81,6 +81,7 @@ MINIMAL: Mapping[str, Written] = {
         "instance": "orders",
     },
     "event_subscription": {"topic": TOPIC, "source_type": "db-instance"},
+    "snapshot_sharing": {"snapshot": "before-the-move", "accounts": ["210987654321"]},
     "Statement": {"effect": "allow", "actions": ["rds:Describe*"], "resources": ["*"]},
     "AttachTo": {},
     "Trust": {"services": ["ec2.amazonaws.com"]},
@@ -273,6 +274,11 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "categories": (Value(["failure"]), Value([], given={"categories": ["failure", "recovery"]})),
         "sources": (Value(["${db_instance.neighbour}"]), Value(["orders", "invoices"])),
     },
+    "snapshot_sharing": {
+        "ignore": _NAMED["ignore"],
+        "snapshot": (Value("after-the-move"),),
+        "accounts": (Value(["210987654321", "345678901234"]), Value(["345678901234"]), Value([])),
+    },
 }
 """Values of fields, none of them the default or the minimal one; the first one of each is part of a maximal spec."""
 
@@ -293,6 +299,7 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
 """What cannot be written together: a maximal spec for each of these sets, without its fields."""
 
 NEVER_WRITTEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    name: {"inline_policies": ("leftover",)} for name in ("iam_group", "iam_user", "iam_role")
+    **{name: {"inline_policies": ("leftover",)} for name in ("iam_group", "iam_user", "iam_role")},
+    "snapshot_sharing": {"other_accounts": ("456789012345",)},
 }
 """Fields that a spec can only leave empty, with what may be found there at AWS."""

@@ -162,6 +162,16 @@ def event_subscription(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def snapshot_sharing(client: Client, name: str) -> dict[str, Any]:
+    rds = client("rds")
+    (snapshot,) = rds.describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"]
+    result = rds.describe_db_snapshot_attributes(DBSnapshotIdentifier=name)["DBSnapshotAttributesResult"]
+    (accounts,) = [item["AttributeValues"] for item in result["DBSnapshotAttributes"]]
+    if not accounts:
+        raise NothingThereError(name)
+    return {"accounts": sorted(accounts), "tags": tags(snapshot["TagList"])}
+
+
 LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
     look.__name__: look
     for look in (
@@ -176,6 +186,7 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         db_instance,
         db_proxy,
         event_subscription,
+        snapshot_sharing,
     )
 }
 """Kind → what boto3 says of one object, by its AWS name."""

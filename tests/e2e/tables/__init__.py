@@ -11,6 +11,7 @@ from tests.e2e.tables import (
     iam_principals,
     kms_key,
     security_group,
+    snapshot_sharing,
 )
 from tests.e2e.tables.bench import KEY, Bench, Changed, Drifted, Noted, Refused
 
@@ -26,6 +27,7 @@ BENCHES: tuple[Bench, ...] = (
     db_instance.BENCH,
     db_proxy.BENCH,
     event_subscription.BENCH,
+    snapshot_sharing.BENCH,
 )
 
 __all__ = ["BENCHES", "KEY", "Bench", "Changed", "Drifted", "Noted", "Refused"]
