@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Protocol
 
-import jmespath
-
 from rds_secure.apply.clock import Clock
+from rds_secure.apply.paths import search
 from rds_secure.errors import CallError
 from rds_secure.operation import Wait
 from rds_secure.values import canonical
@@ -84,7 +83,7 @@ class Waiter:
                         raise
                     poll.reply = None
                 poll.at = started
-            return jmespath.search(wait.select, poll.reply) if poll.reply is not None else None
+            return search(wait.select, poll.reply) if poll.reply is not None else None
 
 
 def _missing(wait: Wait, found: Any) -> str:
@@ -94,13 +93,13 @@ def _missing(wait: Wait, found: Any) -> str:
     if found is None:
         return "it to appear"
     for condition in wait.fail:
-        value = jmespath.search(condition.path, found)
+        value = search(condition.path, found)
         seen = value if isinstance(value, list) else [value]
         if any(item is not None and condition.holds(item) for item in seen):
             raise WaitFailed(f"{condition.path} is {value}: it will not become ready by itself")
     missing = []
     for condition in wait.until:
-        value = jmespath.search(condition.path, found)
+        value = search(condition.path, found)
         if not condition.holds(value):
             wanted = " or ".join(map(str, condition.any_of)) or "empty"
             missing.append(f"{condition.path} to be {wanted} (is {value})")

@@ -236,6 +236,7 @@ def test_a_proxy_is_read_with_its_tags_its_pool_and_its_target() -> None:
     looking = reader(described(), described("a-stranger"))
     [one] = KIND.read(looking, wanted(KIND, declare(KIND, "front", MINIMAL)))
     assert (one.name, one.tags, one.exports["arn"]) == ("front", {"team": "payments"}, ARN)
+    assert one.exports["resource_id"] == "prx-0123456789abcdef0"
     assert (one.spec.instance, one.spec.cluster, one.spec.pool.max_percent) == ("orders", None, 100)
     assert sorted(call[1] for call in looking.calls) == [
         "DescribeDBProxies",

@@ -25,6 +25,7 @@ class DbProxy(Kind[DbProxySpec]):
     exports = {
         "name": "its name",
         "arn": "its ARN",
+        "resource_id": "what rds-db:connect policies name it by",
         "endpoint": "the host name to connect to",
         "vpc": "the VPC of its subnets",
     }

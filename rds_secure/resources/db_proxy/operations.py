@@ -47,6 +47,7 @@ def create(resource: Resource[DbProxySpec], scope: Scope) -> tuple[Operation, ..
         exports={
             "name": "DBProxy.DBProxyName",
             "arn": "DBProxy.DBProxyArn",
+            "resource_id": "last_part(DBProxy.DBProxyArn)",
             "endpoint": "DBProxy.Endpoint",
             "vpc": "DBProxy.VpcId",
         },

@@ -56,6 +56,7 @@ def read(reader: Reader, proxy: Mapping[str, Any]) -> Found[DbProxySpec]:
         exports={
             "name": proxy["DBProxyName"],
             "arn": proxy["DBProxyArn"],
+            "resource_id": proxy["DBProxyArn"].rpartition(":")[2],
             "endpoint": proxy.get("Endpoint", ""),
             "vpc": proxy.get("VpcId", ""),
         },
