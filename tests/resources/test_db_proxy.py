@@ -127,7 +127,14 @@ def account(*zones: str, vpcs: tuple[str, str] = (VPC, VPC), group_vpc: str = VP
         },
         ("ec2", "DescribeSecurityGroups"): {"SecurityGroups": [{"GroupId": GROUP, "VpcId": group_vpc}]},
         ("rds", "DescribeDBInstances"): {"DBInstances": [instance]},
+        ("iam", "GetAccountAuthorizationDetails"): {"RoleDetailList": [role()]},
     }
+
+
+def role(service: Any = "rds.amazonaws.com", **statement: Any) -> dict[str, Any]:
+    """A member of GetAccountAuthorizationDetails."""
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **statement}
+    return {"RoleName": "proxy", "Arn": ROLE, "AssumeRolePolicyDocument": {"Statement": trust}}
 
 
 def of(calls: tuple[Operation, ...], action: str) -> Operation:
@@ -215,6 +222,24 @@ def test_the_database_must_exist_and_fit() -> None:
     assert verified(account(*zones, engine="sqlserver-se"), engine_family="SQLSERVER") == []
     apart = verified(account(*zones, vpcs=(OTHER_VPC, OTHER_VPC), group_vpc=OTHER_VPC))
     assert apart == [(("subnets",), f"orders is in {VPC}, and the subnets are in {OTHER_VPC}")]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (role(), ""),
+        (role(["ec2.amazonaws.com", "rds.amazonaws.com"]), ""),
+        (role(Principal="*"), ""),
+        (role("ec2.amazonaws.com"), f"{ROLE} does not trust rds.amazonaws.com, so that no proxy can work in it"),
+        (role(Effect="Deny"), f"{ROLE} does not trust rds.amazonaws.com, so that no proxy can work in it"),
+        (role() | {"Arn": f"{ROLE}-2"}, f"there is no role {ROLE} here"),
+    ],
+)
+def test_a_role_that_is_written_by_its_arn_must_exist_and_trust_rds(found: dict[str, Any], said: str) -> None:
+    seen = account("eu-west-1a", "eu-west-1b") | {
+        ("iam", "GetAccountAuthorizationDetails"): {"RoleDetailList": [found]}
+    }
+    assert verified(seen) == ([(("role",), said)] if said else [])
 
 
 @pytest.mark.parametrize("written", ["Hunter2", "hunter2", "arn:aws:sns:eu-west-1:123456789012:hunter2"])

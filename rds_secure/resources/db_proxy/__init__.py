@@ -30,10 +30,11 @@ class DbProxy(Kind[DbProxySpec]):
         "vpc": "the VPC of its subnets",
     }
     tagged_as = "rds:db-proxy"
-    services = ("rds", "ec2")
+    services = ("rds", "ec2", "iam")
     read_actions = (
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
+        "iam:GetAccountAuthorizationDetails",
         "rds:DescribeDBInstances",
         "rds:DescribeDBProxies",
         "rds:DescribeDBProxyTargetGroups",

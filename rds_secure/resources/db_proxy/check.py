@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rds_secure.iam import principals
 from rds_secure.kind import Complaint, Reader
 from rds_secure.resources.db_proxy.spec import DbProxySpec
 
+_SERVICE = "rds.amazonaws.com"
 _NAME = re.compile(r"(?=.{1,63}$)[A-Za-z](-?[A-Za-z0-9])*")
 _CLIENT_AUTH = {"MYSQL": "MYSQL_", "POSTGRESQL": "POSTGRES_", "SQLSERVER": "SQL_SERVER_"}
 _FAMILIES = {"mysql": "MYSQL", "mariadb": "MYSQL", "postgres": "POSTGRESQL", "sqlserver": "SQLSERVER"}
@@ -37,6 +39,7 @@ def verify(reader: Reader, spec: DbProxySpec) -> Iterator[Complaint]:
     yield from _subnets(reader, spec, vpcs)
     yield from _groups(reader, spec, vpcs)
     yield from _instance(reader, spec, vpcs)
+    yield from _role(reader, spec)
 
 
 def _authentication(spec: DbProxySpec) -> Iterator[Complaint]:
@@ -115,3 +118,26 @@ def _instance(reader: Reader, spec: DbProxySpec, vpcs: Mapping[str, str]) -> Ite
     if vpc and vpcs and vpc not in vpcs.values():
         what = f"{name} is in {vpc}, and the subnets are in {vpcs['the subnets']}"
         yield Complaint(("subnets",), what, "choose subnets of the VPC of the database")
+
+
+def _role(reader: Reader, spec: DbProxySpec) -> Iterator[Complaint]:
+    if not isinstance(spec.role, str):
+        return
+    roles = {detail["Arn"]: detail for detail in principals.listed(reader, "Role")}
+    if spec.role not in roles:
+        yield Complaint(("role",), f"there is no role {spec.role} here", "declare it, or name another")
+    elif not any(map(_lets_in, _several(roles[spec.role]["AssumeRolePolicyDocument"]["Statement"]))):
+        what = f"{spec.role} does not trust {_SERVICE}, so that no proxy can work in it"
+        yield Complaint(("role",), what, f"let {_SERVICE} assume it, or name another")
+
+
+def _lets_in(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement of a trust policy lets RDS in; conditions are not looked at."""
+    principal = statement.get("Principal", {})
+    services = _several(principal.get("Service", ())) if isinstance(principal, Mapping) else _several(principal)
+    return statement.get("Effect") == "Allow" and bool({_SERVICE, "*"} & {*services})
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    """One that stands for itself, or a list (IAM-3)."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.e2e.looks import Client, named
@@ -28,6 +29,9 @@ def database(client: Client, name: str = "ledger", **more: Any) -> None:
 def prepare(client: Client) -> None:
     shelf(client)
     database(client)
+    trust = {"Effect": "Allow", "Principal": {"Service": "rds.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    client("iam").create_role(RoleName="proxy", AssumeRolePolicyDocument=document)
 
 
 def aurora(client: Client) -> None:
