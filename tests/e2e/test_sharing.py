@@ -67,6 +67,34 @@ def test_what_is_no_longer_declared_is_let_go_and_not_undone(harness: Harness) -
     assert snapshot_sharing(harness.client, NAME)["accounts"] == [AUDITOR]
 
 
+def test_a_snapshot_of_a_cluster_is_shared_like_any_other(harness: Harness) -> None:
+    rds, key = harness.client("rds"), harness.client("kms").create_key()["KeyMetadata"]["Arn"]
+    rds.create_db_cluster(
+        DBClusterIdentifier="books",
+        Engine="aurora-postgresql",
+        MasterUsername="somebody",
+        ManageMasterUserPassword=True,
+        StorageEncrypted=True,
+        KmsKeyId=key,
+    )
+    rds.create_db_cluster_snapshot(
+        DBClusterIdentifier="books",
+        DBClusterSnapshotIdentifier=NAME,
+        Tags=[{"Key": "rds-secure:stack", "Value": "bench"}],
+    )
+
+    def seen() -> list[str]:
+        result = rds.describe_db_cluster_snapshot_attributes(DBClusterSnapshotIdentifier=NAME)
+        (attribute,) = result["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"]
+        return sorted(attribute["AttributeValues"])
+
+    harness.apply(BENCH.resources({"cluster": True}))
+    assert seen() == [AUDITOR]
+    harness.apply(BENCH.resources({"cluster": True, "accounts": [PARTNER]}))
+    assert seen() == [PARTNER]
+    assert harness.plan(BENCH.resources({"cluster": True, "accounts": [PARTNER]})).plan.is_empty
+
+
 @pytest.mark.parametrize(
     ("stack", "encrypted", "said"),
     [("other", True, "which this stack does not own"), ("bench", False, "encrypted under AWS's own key")],

@@ -8,7 +8,9 @@ import pytest
 
 from rds_secure import tagging
 from rds_secure.kind import Found
-from rds_secure.resources.snapshot_sharing import KIND, NOTED, SnapshotSharingSpec
+from rds_secure.resources.snapshot_sharing import KIND
+from rds_secure.resources.snapshot_sharing.read import NOTED
+from rds_secure.resources.snapshot_sharing.spec import SnapshotSharingSpec
 from rds_secure.values import Address, digest
 from tests.fakes import FakeReader
 from tests.models import assert_valid_call
@@ -245,6 +247,47 @@ def test_deleting_it_shuts_out_ours_and_nobody_else() -> None:
     assert actions(calls) == ["ModifyDBSnapshotAttribute", "RemoveTagsFromResource"]
     assert calls[0].params["ValuesToRemove"] == (AUDITOR,)
     assert all("DBSnapshotNotFound" in call.done_on for call in calls)  # RDS-25
+
+
+def test_a_snapshot_of_a_cluster_is_shared_by_calls_of_its_own() -> None:
+    declared = declare(KIND, "audit", {**MINIMAL, "cluster": "true"})
+    arn = ARN.replace(":snapshot:", ":cluster-snapshot:")
+    snapshot = {
+        "DBClusterSnapshotIdentifier": NAME,
+        "DBClusterIdentifier": "books",
+        "StorageEncrypted": True,
+        "KmsKeyId": OWN_KEY,
+        "TagList": [*tagged("orders"), *tagging.pairs(noted(PARTNER))],
+    }
+    attributes = [{"AttributeName": "restore", "AttributeValues": [PARTNER]}]
+    looking = FakeReader(
+        {
+            ("rds", "DescribeDBClusterSnapshots"): {"DBClusterSnapshots": [snapshot]},
+            ("rds", "DescribeDBClusters"): {"DBClusters": []},
+            ("rds", "DescribeDBClusterSnapshotAttributes"): {
+                "DBClusterSnapshotAttributesResult": {"DBClusterSnapshotAttributes": attributes}
+            },
+            ("kms", "ListAliases"): {"Aliases": [{"AliasName": "alias/aws/rds", "TargetKeyId": AWS_KEY}]},
+        }
+    )
+
+    assert list(KIND.verify(looking, declared, SCOPE)) == []
+    [one] = KIND.read(looking, wanted(KIND, declared))
+    calls = updated(KIND, declared, one)
+
+    assert KIND.predict(SCOPE, NAME, declared.spec)["arn"] == one.exports["arn"] == arn
+    assert actions(calls) == ["AddTagsToResource", "ModifyDBClusterSnapshotAttribute", "AddTagsToResource"]
+    assert calls[1].params["DBClusterSnapshotIdentifier"] == NAME
+    for service, action, params in looking.calls:
+        assert_valid_call(service, action, params)
+    gone = checked(KIND.delete(link(one, declared.address, SCOPE), SCOPE))
+    assert [call.done_on for call in gone] == [("DBClusterSnapshotNotFoundFault",), ()]  # RDS-25
+
+
+def test_snapshots_of_instances_and_clusters_may_have_one_name() -> None:
+    """Each sort is only read where one of it is declared."""
+    specs = [declare(KIND, "audit", {**MINIMAL, "cluster": cluster}).spec for cluster in ("false", "true")]
+    assert len({KIND.identity(NAME, spec, SCOPE) for spec in specs}) == 2
 
 
 @pytest.mark.parametrize("mangled", ["", "1", "2.abcd", "something else"])

@@ -38,6 +38,33 @@ def test_an_encrypted_snapshot_is_shared_once_with_accounts_and_under_a_key_of_o
         rds.describe_db_snapshot_attributes(DBSnapshotIdentifier="nowhere")
 
 
+@pytest.mark.repair("rds-cluster-snapshot-sharing")
+def test_a_snapshot_of_a_cluster_is_shared_once_with_accounts(rds, kms, refused):
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    rds.create_db_cluster(
+        DBClusterIdentifier="books",
+        Engine="aurora-postgresql",
+        MasterUsername="dbowner",
+        ManageMasterUserPassword=True,
+        StorageEncrypted=True,
+        KmsKeyId=key,
+    )
+    rds.create_db_cluster_snapshot(DBClusterIdentifier="books", DBClusterSnapshotIdentifier="archived")
+
+    def share_it(account: str, name: str = "Archived") -> list[str]:
+        changed = rds.modify_db_cluster_snapshot_attribute(
+            DBClusterSnapshotIdentifier=name, AttributeName="restore", ValuesToAdd=[account]
+        )
+        (found,) = changed["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"]
+        return found["AttributeValues"]
+
+    assert share_it(AUDITOR) == share_it(AUDITOR) == [AUDITOR]
+    with refused("InvalidParameterValue"):
+        share_it("all")
+    with refused("DBClusterSnapshotNotFoundFault"):
+        share_it(AUDITOR, "nowhere")
+
+
 @pytest.mark.repair("rds-snapshot-sharing")
 def test_an_automated_snapshot_is_not_shared(rds, refused):
     make_instance(rds, BackupRetentionPeriod=7)

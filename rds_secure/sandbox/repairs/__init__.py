@@ -131,6 +131,12 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-unknown-proxies", "calls about an unknown proxy fail", "RDS-25", rds_proxy.unknown_proxies),
     Repair("rds-proxy-groups-in-use", "a group of a proxy is deleted", "EC2-3", rds_proxy.proxy_groups_in_use),
     Repair("rds-snapshot-sharing", "any snapshot is shared, and twice", "API", rds_sharing.snapshot_sharing),
+    Repair(
+        "rds-cluster-snapshot-sharing",
+        "any snapshot of a cluster is shared, and twice",
+        "API",
+        rds_sharing.cluster_snapshot_sharing,
+    ),
     #
     Repair("tagging-rds-groups", "subnet and parameter groups are not found", "API", tagging.rds_groups),
     Repair("tagging-rds-events", "event subscriptions are not found", "API", tagging.rds_events),
