@@ -17,7 +17,7 @@ def note(arn: str, hashes: frozenset[str]) -> Operation:
         service="rds",
         action="AddTagsToResource",
         params={"ResourceName": arn, "Tags": (tag,)},
-        summary="note which accounts are shared with by the spec",
+        summary="note whom the spec shares it with",
     )
 
 
