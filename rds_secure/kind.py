@@ -95,8 +95,9 @@ class Found(Generic[S]):
     ``identity`` is what makes it unique within its kind (compare `Kind.identity`); ``name`` its AWS name.
     ``spec`` is built with ``model_construct``: live values obey no rule of ours. ``pending``: field → value which
     AWS has parked for a window. ``facts`` is what operations need and no field shows (rule ids, versions).
-    ``owned_by_path``: whose it is by its path, for IAM groups, which take no tags. ``busy``: a passing state in which
-    it takes no change. ``blocked``: why it cannot be used at all (a key that waits for its deletion).
+    ``owned_by_path``: whose it is without tags: an IAM group by its path, a setting by what it is of. ``busy``: a
+    passing state in which it takes no change. ``blocked``: why it cannot be used at all (a key that waits for its
+    deletion).
     """
 
     name: str
@@ -207,6 +208,13 @@ class Wanted:
             or tags.get(ownership.STACK) == self.scope.stack
         )
 
+    def expects(self, what: str) -> bool:
+        """Whether anything is declared, or tagged with an ARN of this sort (``es`` in ``arn:…:es:name``).
+
+        If nothing is, then a list would find nothing, and is not worth its call.
+        """
+        return self.everything or bool(self.identities) or any(arn.split(":")[5] == what for arn in self.tagged)
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
@@ -267,6 +275,8 @@ class Kind(ABC, Generic[S]):
     """Whether an import takes it along; users, groups and roles stay what they are to others."""
     in_snapshots: ClassVar[bool] = False
     """A snapshot of a database needs it, and keeps it from being deleted."""
+    let_go: ClassVar[bool] = False
+    """A setting of something that goes on without it: no longer declared, it is neither found nor changed back."""
     home: ClassVar[bool] = False
     """Global objects, which carry their stack's region in a tag (IAM)."""
 

@@ -85,10 +85,11 @@ class Retry:
 class Operation:
     """One API call.
 
-    ``exports``: attribute → JMESPath into the reply. ``weak``: its references wait only for the call that yields
-    the id, not for the whole resource (rule peers, attachments). ``releases``: resources it lets go of, so that
-    their deletion need not wait for the rest of the step. ``repeatable``: may be sent again after a lost reply.
-    ``done_on``: error codes which mean that it is done already. ``also``: IAM actions it needs beside its own.
+    ``exports``: attribute → JMESPath into the reply; ``last_part(arn)`` is what stands behind its last colon.
+    ``weak``: its references wait only for the call that yields the id, not for the whole resource (rule peers,
+    attachments). ``releases``: resources it lets go of, so that their deletion need not wait for the rest of the step.
+    ``repeatable``: may be sent again after a lost reply. ``done_on``: error codes which mean that it is done already.
+    ``also``: IAM actions it needs beside its own.
     """
 
     service: str

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Protocol
 
-import jmespath
-
 from rds_secure.apply.clock import Clock
+from rds_secure.apply.paths import search
 from rds_secure.apply.wait import Waiter, WaitFailed
 from rds_secure.errors import CallError, CredentialsError, RdsSecureError
 from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Stopping, Waiting
@@ -173,7 +172,7 @@ class _Run:
 
     def _export(self, address: Address, exports: Mapping[str, str], source: Any) -> None:
         for attribute, path in exports.items():
-            value = jmespath.search(path, source)
+            value = search(path, source)
             if value is not None:
                 with self.lock:
                     self.values[Ref(address, attribute)] = str(value)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-import jmespath
-
 from rds_secure.apply.clock import Clock
+from rds_secure.apply.paths import search
 from rds_secure.errors import CallError
 from rds_secure.operation import Wait
 from rds_secure.values import canonical
@@ -81,7 +80,7 @@ class Waiter:
                         raise
                     poll.reply = None
                 poll.at = started
-            return jmespath.search(wait.select, poll.reply) if poll.reply is not None else None
+            return search(wait.select, poll.reply) if poll.reply is not None else None
 
 
 class _Lack(NamedTuple):
@@ -98,13 +97,13 @@ def _lacks(wait: Wait, found: Any) -> list[_Lack]:
     if found is None:
         return [_Lack("it to appear", "not there yet")]
     for condition in wait.fail:
-        value = jmespath.search(condition.path, found)
+        value = search(condition.path, found)
         seen = value if isinstance(value, list) else [value]
         if any(item is not None and condition.holds(item) for item in seen):
             raise WaitFailed(f"{condition.path} is {value}: it will not become ready by itself")
     lacks = []
     for condition in wait.until:
-        value = jmespath.search(condition.path, found)
+        value = search(condition.path, found)
         if not condition.holds(value):
             wanted = " or ".join(map(str, condition.any_of)) or "empty"
             is_now = f"is {value}"

@@ -8,7 +8,9 @@ from rds_secure.kind import Kind
 from rds_secure.resources import (
     db_instance,
     db_parameter_group,
+    db_proxy,
     db_subnet_group,
+    event_subscription,
     iam_group,
     iam_policy,
     iam_role,
@@ -16,6 +18,7 @@ from rds_secure.resources import (
     kms_key,
     option_group,
     security_group,
+    snapshot_sharing,
 )
 
 KINDS: tuple[Kind[Any], ...] = (
@@ -29,6 +32,9 @@ KINDS: tuple[Kind[Any], ...] = (
     db_parameter_group.KIND,
     option_group.KIND,
     db_instance.KIND,
+    db_proxy.KIND,
+    event_subscription.KIND,
+    snapshot_sharing.KIND,
 )
 
 KINDS_BY_NAME: dict[str, Kind[Any]] = {kind.name: kind for kind in KINDS}

@@ -215,6 +215,7 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "holders": (),
         "notes": (),
     },
+    "snapshot_sharing": lambda spec: {"noted": frozenset(digest(account, 4) for account in spec.accounts)},
     "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
 }
 

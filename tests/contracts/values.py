@@ -29,6 +29,8 @@ VPC, OTHER_VPC = "vpc-0123456789abcdef0", "vpc-0fedcba9876543210"
 GROUP, OTHER_GROUP = "sg-0123456789abcdef0", "sg-0fedcba9876543210"
 SUBNETS = tuple(f"subnet-0123456789abcdef{number}" for number in range(4))
 ROLE = "arn:aws:iam::123456789012:role/outside"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf"
 KEY_ID = "0a1b2c3d-0000-4000-8000-00000000000a"
 FEDERATED = {
     "Version": "2012-10-17",
@@ -71,6 +73,16 @@ MINIMAL: Mapping[str, Written] = {
         "subnet_group": "private",
         "security_groups": [GROUP],
     },
+    "db_proxy": {
+        "engine_family": "POSTGRESQL",
+        "secrets": [{"arn": SECRET}],
+        "role": ROLE,
+        "subnets": SUBNETS[:2],
+        "security_groups": [GROUP],
+        "instance": "orders",
+    },
+    "event_subscription": {"topic": TOPIC, "source_type": "db-instance"},
+    "snapshot_sharing": {"snapshot": "before-the-move", "accounts": ["210987654321"]},
     "Statement": {"effect": "allow", "actions": ["rds:Describe*"], "resources": ["*"]},
     "AttachTo": {},
     "Trust": {"services": ["ec2.amazonaws.com"]},
@@ -78,6 +90,8 @@ MINIMAL: Mapping[str, Written] = {
     "EgressRule": {"to": "10.20.0.0/16", "port": "5432"},
     "Parameter": {"value": "64"},
     "Option": {},
+    "Secret": {"arn": SECRET},
+    "Pool": {},
 }
 """The least that can be written."""
 
@@ -254,6 +268,47 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "maintenance_window": (Value("sun:03:00-sun:04:00"),),
         "log_exports": (Value(["postgresql", "upgrade"]), Value([], given={"log_exports": ["upgrade"]})),
     },
+    "db_proxy": {
+        **_NAMED,
+        "secrets": (
+            Value([{"arn": SECRET}, {"arn": "${db_instance.neighbour}", "iam": "DISABLED"}]),
+            Value([{"arn": f"{SECRET}-2"}]),
+        ),
+        "default_auth": (Value("IAM_AUTH"), Value("IAM_AUTH", also={"secrets": ...})),
+        "role": (Value("${iam_role.neighbour}"), Value(f"{ROLE}-2")),
+        "subnets": (Value(SUBNETS[:3]),),
+        "security_groups": (Value(["${security_group.neighbour}"]), Value([GROUP, OTHER_GROUP])),
+        "idle_seconds": (Value("600"),),
+        "network_type": (Value("DUAL", given={"network_type": "IPV4"}),),
+        "target_network_type": (Value("IPV6", given={"target_network_type": "IPV4"}),),
+        "instance": (Value("${db_instance.neighbour}"), Value("invoices")),
+        "cluster": (Value("ledger", also={"instance": ...}),),
+    },
+    "Secret": {
+        "arn": (Value(f"{SECRET}-2"), Value("${db_instance.neighbour}")),
+        "client_auth": (Value("POSTGRES_MD5"), Value("POSTGRES_SCRAM_SHA_256", given={"client_auth": "POSTGRES_MD5"})),
+    },
+    "Pool": {
+        "max_percent": (Value("80"),),
+        "idle_percent": (Value("20", given={"max_percent": "80"}),),
+        "borrow_seconds": (Value("30"),),
+        "pinning_filters": (
+            Value(["EXCLUDE_VARIABLE_SETS"]),
+            Value([], given={"pinning_filters": ["EXCLUDE_VARIABLE_SETS"]}),
+        ),
+        "init_query": (Value("SET search_path TO orders"), Value("", given={"init_query": "SET role TO orders"})),
+    },
+    "event_subscription": {
+        **_NAMED,
+        "topic": (Value(f"{TOPIC}-of-others"),),
+        "categories": (Value(["failure"]), Value([], given={"categories": ["failure", "recovery"]})),
+        "sources": (Value(["${db_instance.neighbour}"]), Value(["orders", "invoices"])),
+    },
+    "snapshot_sharing": {
+        "ignore": _NAMED["ignore"],
+        "snapshot": (Value("after-the-move"),),
+        "accounts": (Value(["210987654321", "345678901234"]), Value(["345678901234"]), Value([])),
+    },
 }
 """Values of fields, none of them the default or the minimal one; the first one of each is part of a maximal spec."""
 
@@ -269,10 +324,12 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"spec", "usage", "administrators", "users", "exclusive"}),
     ),
     "db_instance": (frozenset({"master_password", "encrypted"}), frozenset({"master_secret_key", "kms_key"})),
+    "db_proxy": (frozenset({"cluster"}), frozenset({"instance"})),
 }
 """What cannot be written together: a maximal spec for each of these sets, without its fields."""
 
 NEVER_WRITTEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    name: {"inline_policies": ("leftover",)} for name in ("iam_group", "iam_user", "iam_role")
+    **{name: {"inline_policies": ("leftover",)} for name in ("iam_group", "iam_user", "iam_role")},
+    "snapshot_sharing": {"other_accounts": ("456789012345",)},
 }
 """Fields that a spec can only leave empty, with what may be found there at AWS."""

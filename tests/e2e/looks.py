@@ -146,6 +146,42 @@ def db_instance(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def db_proxy(client: Client, name: str) -> dict[str, Any]:
+    rds = client("rds")
+    (proxy,) = rds.describe_db_proxies(DBProxyName=name)["DBProxies"]
+    proxy.pop("UpdatedDate")  # moves on by itself
+    (group,) = rds.describe_db_proxy_target_groups(DBProxyName=name)["TargetGroups"]
+    targets = rds.describe_db_proxy_targets(DBProxyName=name)["Targets"]
+    return {
+        **proxy,
+        "secrets": {entry["SecretArn"]: entry for entry in proxy["Auth"]},
+        "pool": group["ConnectionPoolConfig"],
+        "targets": [f"{target['Type']} {target['RdsResourceId']}" for target in targets],
+        "tags": _rds_tags(client, proxy["DBProxyArn"]),
+    }
+
+
+def event_subscription(client: Client, name: str) -> dict[str, Any]:
+    found = client("rds").describe_event_subscriptions(SubscriptionName=name)["EventSubscriptionsList"]
+    subscription = _one(found, name)
+    return {
+        **subscription,
+        "categories": sorted(subscription.get("EventCategoriesList", ())),
+        "sources": sorted(subscription.get("SourceIdsList", ())),
+        "tags": _rds_tags(client, subscription["EventSubscriptionArn"]),
+    }
+
+
+def snapshot_sharing(client: Client, name: str) -> dict[str, Any]:
+    rds = client("rds")
+    (snapshot,) = rds.describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"]
+    result = rds.describe_db_snapshot_attributes(DBSnapshotIdentifier=name)["DBSnapshotAttributesResult"]
+    (accounts,) = [item["AttributeValues"] for item in result["DBSnapshotAttributes"]]
+    if not accounts:
+        raise NothingThereError(name)
+    return {"accounts": sorted(accounts), "tags": tags(snapshot["TagList"])}
+
+
 LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
     look.__name__: look
     for look in (
@@ -159,6 +195,9 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         db_parameter_group,
         option_group,
         db_instance,
+        db_proxy,
+        event_subscription,
+        snapshot_sharing,
     )
 }
 """Kind → what boto3 says of one object, by its AWS name."""

@@ -39,7 +39,7 @@ def test_it_is_made_from_the_least_that_can_be_written_and_then_left_alone(bench
     assert harness.reads()
 
 
-@benches()
+@benches(owned=True)
 def test_it_is_gone_when_it_is_no_longer_declared_unless_data_is_lost_with_it(bench: Bench, harness: Harness) -> None:
     prepared(harness, bench)
     harness.make(bench.resources(others=BYSTANDER))

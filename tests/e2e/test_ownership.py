@@ -37,7 +37,7 @@ def kept(plan: Plan) -> dict[str, str]:
 # Whose it is not
 
 
-@benches()
+@benches(owned=True)
 def test_a_stranger_of_the_same_name_is_a_conflict(bench: Bench, harness: Harness) -> None:
     prepared(harness, bench)
     harness.behind(bench.stranger)
@@ -50,7 +50,7 @@ def test_a_stranger_of_the_same_name_is_a_conflict(bench: Bench, harness: Harnes
     assert same(LOOKS[bench.kind](harness.client, bench.name), before)
 
 
-@benches()
+@benches(owned=True)
 def test_what_belongs_to_another_stack_is_a_conflict(bench: Bench, harness: Harness) -> None:
     prepared(harness, bench)
     harness.make(harness.spec(bench.resources(bench.fixed), stack="other"))
@@ -60,7 +60,7 @@ def test_what_belongs_to_another_stack_is_a_conflict(bench: Bench, harness: Harn
     assert [line for line in said if line.startswith(f"{bench.kind}.{KEY}: ") and "belongs to stack 'other'" in line]
 
 
-@benches()
+@benches(owned=True)
 def test_what_belongs_to_another_stack_outlives_the_end_of_this_one(bench: Bench, harness: Harness) -> None:
     prepared(harness, bench)
     harness.make(harness.spec(bench.resources(bench.fixed), stack="other"))

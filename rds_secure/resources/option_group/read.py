@@ -16,7 +16,7 @@ PERMANENT, PERSISTENT = "permanent", "persistent"
 
 def read(reader: Reader, wanted: Wanted) -> Iterable[Found[OptionGroupSpec]]:
     """Every group that is declared or tagged. An account without any of ours costs no call."""
-    if not (wanted.identities or wanted.everything or any(":og:" in arn for arn in wanted.tagged)):
+    if not wanted.expects("og"):
         return []
     listed, databases = together(
         reader, lambda: reader.call("rds", "DescribeOptionGroups") or {}, lambda: _databases(reader)

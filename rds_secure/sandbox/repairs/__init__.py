@@ -19,8 +19,11 @@ from rds_secure.sandbox.repairs import (
     rds,
     rds_change,
     rds_engine,
+    rds_events,
     rds_group,
     rds_option,
+    rds_proxy,
+    rds_sharing,
     sts,
     tagging,
 )
@@ -122,8 +125,31 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-option-locks", "permanent options can be removed", "RDS-9", rds_option.option_locks),
     Repair("rds-option-groups-in-use", "an option group in use is deleted", "RDS-10", rds_option.option_groups_in_use),
     Repair("rds-option-group-fit", "any group fits any instance", "RDS-9", rds_option.option_group_fit),
+    Repair("rds-event-categories", "DescribeEventCategories is missing", "API", rds_events.event_categories),
+    Repair("rds-event-subscriptions", "anything is a source or a category", "RDS-5", rds_events.event_subscriptions),
+    Repair(
+        "rds-event-subscription-changes",
+        "ModifyEventSubscription is missing",
+        "API",
+        rds_events.event_subscription_changes,
+    ),
+    Repair("rds-event-sources", "sources cannot be added or removed", "API", rds_events.event_sources),
+    Repair("rds-proxies", "networks are not checked, and defaults are missing", "API", rds_proxy.proxies),
+    Repair("rds-proxy-changes", "ModifyDBProxy is missing", "API", rds_proxy.proxy_changes),
+    Repair("rds-proxy-pools", "no initial query, and 0 % idle is half of all", "API", rds_proxy.proxy_pools),
+    Repair("rds-proxy-targets", "anything is registered, and twice", "API", rds_proxy.proxy_targets),
+    Repair("rds-unknown-proxies", "calls about an unknown proxy fail", "RDS-25", rds_proxy.unknown_proxies),
+    Repair("rds-proxy-groups-in-use", "a group of a proxy is deleted", "EC2-3", rds_proxy.proxy_groups_in_use),
+    Repair("rds-snapshot-sharing", "any snapshot is shared, and twice", "API", rds_sharing.snapshot_sharing),
+    Repair(
+        "rds-cluster-snapshot-sharing",
+        "any snapshot of a cluster is shared, and twice",
+        "API",
+        rds_sharing.cluster_snapshot_sharing,
+    ),
     #
     Repair("tagging-rds-groups", "subnet and parameter groups are not found", "API", tagging.rds_groups),
+    Repair("tagging-rds-events", "event subscriptions are not found", "API", tagging.rds_events),
     Repair("tagging-iam-policies", "customer managed policies are not found", "IAM-6", tagging.iam_policies),
 )
 

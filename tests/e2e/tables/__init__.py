@@ -10,6 +10,13 @@ from tests.e2e.tables import (
     kms_key,
     option_group,
     security_group,
+    db_proxy,
+    event_subscription,
+    iam_policy,
+    iam_principals,
+    kms_key,
+    security_group,
+    snapshot_sharing,
 )
 from tests.e2e.tables.bench import KEY, Bench, Changed, Drifted, Noted, Refused
 
@@ -24,6 +31,9 @@ BENCHES: tuple[Bench, ...] = (
     db_groups.PARAMETERS,
     option_group.BENCH,
     db_instance.BENCH,
+    db_proxy.BENCH,
+    event_subscription.BENCH,
+    snapshot_sharing.BENCH,
 )
 
 __all__ = ["BENCHES", "KEY", "Bench", "Changed", "Drifted", "Noted", "Refused"]
