@@ -237,7 +237,7 @@ class Kind(ABC, Generic[S]):
     """IAM actions that `verify`, `read` and `inspect` need."""
     taggable: ClassVar[bool] = True
     tagged_as: ClassVar[str] = ""
-    """What the tagging API calls it, where no list of its own service shows its tags: ``kms:key``."""
+    """What the tagging API calls it, where no list of its own service shows its tags: ``kms:key``, or several."""
     stateful: ClassVar[Stateful] = Stateful.NO
     """Whether anything is lost with it: then it is kept when no longer declared (meaning §5)."""
     versioned: ClassVar[bool] = False

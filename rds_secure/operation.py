@@ -76,10 +76,12 @@ class Retry:
 class Operation:
     """One API call.
 
-    ``exports``: attribute → JMESPath into the reply. ``weak``: its references wait only for the call that yields
-    the id, not for the whole resource (rule peers, attachments). ``releases``: resources it lets go of, so that
-    their deletion need not wait for the rest of the step. ``repeatable``: may be sent again after a lost reply.
-    ``done_on``: error codes which mean that it is done already. ``also``: IAM actions it needs beside its own.
+    ``exports``: attribute → JMESPath into the reply. ``hands_on``: likewise, for later calls of the same step alone
+    (`Handed`), and shown to nobody. Both yield text: a blob becomes base64, a number its digits. ``weak``: its
+    references wait only for the call that yields the id, not for the whole resource (rule peers, attachments).
+    ``releases``: resources it lets go of, so that their deletion need not wait for the rest of the step.
+    ``repeatable``: may be sent again after a lost reply. ``done_on``: error codes which mean that it is done already.
+    ``also``: IAM actions it needs beside its own.
     """
 
     service: str
@@ -87,6 +89,7 @@ class Operation:
     params: Mapping[str, Value]
     summary: str
     exports: Mapping[str, str] = field(default_factory=dict)
+    hands_on: Mapping[str, str] = field(default_factory=dict)
     wait: Wait | None = None
     retry_on: tuple[Retry, ...] = ()
     done_on: tuple[str, ...] = ()

@@ -14,8 +14,10 @@ STACK = "rds-secure:stack"
 ADDRESS = "rds-secure:address"
 APPLIED = "rds-secure:applied"
 HOME = "rds-secure:home"
+DATA_KEY = "rds-secure:data-key"
+"""Where its store remembers no such thing: which data key is in it."""
 
-OURS = frozenset({STACK, ADDRESS, APPLIED, HOME})
+OURS = frozenset({STACK, ADDRESS, APPLIED, HOME, DATA_KEY})
 
 USER_TAGS = 44
 """AWS allows 50 (ANY-2); four are ours, a migration takes two more."""

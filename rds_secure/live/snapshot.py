@@ -123,7 +123,7 @@ def _tagged(reader: Reader, scope: Scope) -> dict[str, dict[str, str]]:
     Asked for these types alone, because it lists every automated snapshot as well (RDS-18).
     """
     filters = {"TagFilters": [{"Key": ownership.STACK, "Values": [scope.stack]}]}
-    types = sorted(kind.tagged_as for kind in resources.KINDS if kind.tagged_as)
+    types = sorted(name for kind in resources.KINDS for name in kind.tagged_as.split())
     asked: list[tuple[dict[str, Any], str | None]] = [({**filters, "ResourceTypeFilters": types}, None)]
     iam = _IAM_REGION.get(scope.partition, scope.region)
     if iam != scope.region:

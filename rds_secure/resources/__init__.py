@@ -6,6 +6,7 @@ from typing import Any
 
 from rds_secure.kind import Kind
 from rds_secure.resources import (
+    data_key,
     db_instance,
     db_parameter_group,
     db_subnet_group,
@@ -25,6 +26,7 @@ KINDS: tuple[Kind[Any], ...] = (
     security_group.KIND,
     db_subnet_group.KIND,
     kms_key.KIND,
+    data_key.KIND,
     db_parameter_group.KIND,
     db_instance.KIND,
 )
