@@ -7,13 +7,12 @@ asked for. The resource policy of a secret is not this kind's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from rds_secure import tagging
 from rds_secure.kind import Change, Complaint, FieldChange, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted
 from rds_secure.operation import Operation
 from rds_secure.resources.data_key import operations
-from rds_secure.resources.data_key.mark import digest, key_id, mark
+from rds_secure.resources.data_key.mark import Mark, digest, key_id, mark
 from rds_secure.resources.data_key.read import PARAMETER, SECRET, described, listed, parameter_arn, read
 from rds_secure.resources.data_key.spec import LENGTHS, DataKeySpec
 from rds_secure.values import Ref, Value
@@ -128,17 +127,15 @@ class DataKey(Kind[DataKeySpec]):
         return "all versions of a data key are made alike: declare a new one under another key of the spec"
 
     def refuses(self, change: FieldChange, resource: Resource[DataKeySpec], live: Live[DataKeySpec]) -> str:
-        version, facts = resource.spec.version, live.facts
-        if change.path == "kms_key":
-            return _crowded(facts)
-        if change.path != "version" or version in facts["versions"]:
+        if change.path not in ("kms_key", "version"):
             return ""
-        if facts["overwritten"] and version <= facts["last"]:
-            what = f"somebody has stored something else in parameter {live.name}, or an apply stopped half-way: "
-            return f"{what}put version {facts['last']} back from its history, or raise version to have a new one made"
-        if version < facts["last"]:
-            return f"there was a data key {facts['last']} already: raise version above it to have a new one made"
-        return _crowded(facts)
+        version = resource.spec.version
+        kept = {mark.version for text in live.facts["versions"] if (mark := Mark.parse(text))}
+        if change.path == "version" and version in kept:
+            return ""
+        if version < max(kept, default=0):
+            return f"there was a data key {max(kept)} already: raise version above it to have a new one made"
+        return _crowded(live.facts["labels"])
 
     # Operations
 
@@ -160,8 +157,8 @@ class DataKey(Kind[DataKeySpec]):
             calls.append(operations.change_secret(live.name, params))
         if "kms_key" in change or "version" in change:
             version = change.scope.resolve(mark(resource.spec, resource.written.encryption_context))
-            if version in live.facts["stages"]:
-                calls.append(operations.use_again(live, version))
+            if version in live.facts["versions"]:
+                calls.extend(operations.use_again(resource, live, version))
             else:
                 calls.extend(operations.make(resource, exists=True))
         return tuple(calls)
@@ -192,9 +189,8 @@ def _is_remade(key: Value, version: int, live: Live[DataKeySpec], scope: Scope) 
     return version != live.spec.version or keys[0] != keys[1]
 
 
-def _crowded(facts: Mapping[str, Any]) -> str:
+def _crowded(labels: tuple[str, ...]) -> str:
     """What to do where there is no room for the label of one more data key; it also takes AWSPREVIOUS once."""
-    labels = [label for stages in facts["stages"].values() for label in stages]
     if len(labels) + (1 if "AWSPREVIOUS" in labels else 2) <= _LABELS:
         return ""
     what = f"a secret takes {_LABELS} labels, and these keep its older data keys: remove that of one which nothing "

@@ -58,7 +58,7 @@ def change_secret(name: str, params: Mapping[str, Value]) -> Operation:
 
 def make(resource: Resource[DataKeySpec], *, exists: bool) -> tuple[Operation, ...]:
     """A new data key, stored as the current version; ``exists``: whether its parameter is there already."""
-    store = _in_parameter(resource, exists) if resource.spec.in_parameter else (_in_secret(resource),)
+    store = _in_parameter(resource, exists=exists) if resource.spec.in_parameter else (_in_secret(resource),)
     return (_generate(resource), *store)
 
 
@@ -93,9 +93,11 @@ def _in_secret(resource: Resource[DataKeySpec]) -> Operation:
     )
 
 
-def use_again(live: Live[DataKeySpec], version: str) -> Operation:
-    """An older version as the current one."""
-    return Operation(
+def use_again(resource: Resource[DataKeySpec], live: Live[DataKeySpec], version: str) -> tuple[Operation, ...]:
+    """A data key that is kept already, as the current version: nothing is made."""
+    if resource.spec.in_parameter:
+        return (_fetch(resource, live.facts["versions"][version]), *_in_parameter(resource, exists=True))
+    again = Operation(
         service="secretsmanager",
         action="UpdateSecretVersionStage",
         params={
@@ -104,11 +106,23 @@ def use_again(live: Live[DataKeySpec], version: str) -> Operation:
             "RemoveFromVersionId": live.facts["current"],
             "MoveToVersionId": version,
         },
-        summary=f"make {version} the current version again",
+        summary=f"use data key {resource.spec.version} again: it is kept as an older version",
+    )
+    return (again,)
+
+
+def _fetch(resource: Resource[DataKeySpec], number: str) -> Operation:
+    """An older value of a parameter, encrypted as it is."""
+    return Operation(
+        service="ssm",
+        action="GetParameter",
+        params={"Name": f"{resource.name}:{number}"},
+        summary=f"take data key {resource.spec.version}, encrypted, from version {number} of the parameter",
+        hands_on={_BLOB: "Parameter.Value"},
     )
 
 
-def _in_parameter(resource: Resource[DataKeySpec], exists: bool) -> tuple[Operation, ...]:
+def _in_parameter(resource: Resource[DataKeySpec], *, exists: bool) -> tuple[Operation, ...]:
     """The tag right after the value: it tells what that is, and that nobody has stored another since.
 
     Its label keeps Parameter Store from dropping it after a hundred versions (ANY-6).

@@ -5,7 +5,7 @@ A secret is described by its name, because lists of secrets lag by minutes (SM-1
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rds_secure import ownership, tagging
@@ -63,27 +63,25 @@ def _secret(reader: Reader, name: str, scope: Scope) -> Found[DataKeySpec] | Non
         return None
     stages: Mapping[str, list[str]] = secret.get("VersionIdsToStages") or {}
     current = next((version for version, labels in stages.items() if CURRENT in labels), "")
-    made = Mark.parse(current)
-    known = [mark for version in stages if (mark := Mark.parse(version))]
+    ours = {version: made for version in stages if (made := Mark.parse(version))}
     return Found(
         name=secret["Name"],
         identity=f"{SECRET}{secret['Name']}",
         spec=_spec(
-            made,
-            scope,
+            ours.get(current),
+            _last(ours.values()),
             Store.model_construct(
                 secret=secret["Name"], parameter=None, kms_key=_arn(secret.get("KmsKeyId") or "", scope)
             ),
             secret.get("Description", ""),
+            scope,
         ),
         exports={"name": secret["Name"], "arn": secret["ARN"]},
         tags=tagging.mapping(secret.get("Tags")),
         facts={
-            "stages": stages,
+            "versions": {version: version for version in ours},
             "current": current,
-            "last": max((mark.version for mark in known), default=0),
-            "versions": frozenset(mark.version for mark in known),
-            "overwritten": False,
+            "labels": tuple(sorted(label for labels in stages.values() for label in labels)),
             "replicas": tuple(sorted(item["Region"] for item in secret.get("ReplicationStatus") or ())),
         },
         blocked=_blocked(secret, scope),
@@ -124,28 +122,22 @@ def _tags(reader: Reader, name: str) -> dict[str, str]:
 
 def _parameter(item: Mapping[str, Any], tags: Mapping[str, str], scope: Scope) -> Found[DataKeySpec]:
     """The tag tells what was stored, and as which version: a newer one is somebody else's."""
+    current = str(item["Version"])
     number, _, written = tags.get(ownership.DATA_KEY, "").partition("/")
     made = Mark.parse(written)
-    is_ours = made is not None and number == str(item["Version"])
     return Found(
         name=item["Name"],
         identity=f"{PARAMETER}{item['Name']}",
         spec=_spec(
-            made if is_ours else None,
-            scope,
+            made if number == current else None,
+            made,
             Store.model_construct(secret=None, parameter=item["Name"], kms_key=None),
             item.get("Description", ""),
+            scope,
         ),
         exports={"name": item["Name"], "arn": parameter_arn(scope, item["Name"])},
         tags=tags,
-        facts={
-            "stages": {},
-            "current": str(item["Version"]),
-            "last": made.version if made else 0,
-            "versions": frozenset[int](),
-            "overwritten": made is not None and not is_ours,
-            "replicas": (),
-        },
+        facts={"versions": {written: number} if made else {}, "current": current, "labels": (), "replicas": ()},
     )
 
 
@@ -154,10 +146,18 @@ def parameter_arn(scope: Scope, name: str) -> str:
     return scope.arn("ssm", f"parameter/{name.removeprefix('/')}")
 
 
-def _spec(made: Mark | None, scope: Scope, store: Store, description: str) -> DataKeySpec:
-    """A spec as it would be written; None and "" where what is stored is nothing of ours."""
+def _last(made: Iterable[Mark]) -> Mark | None:
+    return max(made, key=lambda mark: mark.version, default=None)
+
+
+def _spec(made: Mark | None, last: Mark | None, store: Store, description: str, scope: Scope) -> DataKeySpec:
+    """A spec as it would be written; None and "" where the current version is nothing of ours.
+
+    The key of the last one that is ours is named even then: it must not go before what it encrypts.
+    """
+    named = made or last
     values: dict[str, Any] = {
-        "kms_key": _arn(made.key_id, scope) if made else None,
+        "kms_key": _arn(named.key_id, scope) if named else None,
         "key_spec": made.key_spec if made else None,
         "bytes": made.length if made and not made.key_spec else None,
         "encryption_context": made.context if made else "",
