@@ -149,6 +149,7 @@ _EXPORTS = {
     ("security_group", "arn"): "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-0123456789abcd0{:02}",
     ("kms_key", "id"): "0a1b2c3d-0000-4000-8000-0000000000{:02}",
     ("kms_key", "arn"): "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0000000000{:02}",
+    ("data_key", "arn"): "arn:aws:secretsmanager:eu-west-1:123456789012:secret:kept-aBcD{:02}",
     ("db_instance", "resource_id"): "db-ABCDEFGHIJKLMNOPQRSTUV{:02}",
 }
 
@@ -208,6 +209,7 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "iam_policy": lambda _: {"versions": _versions()},
     "security_group": _rules,
     "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
+    "data_key": lambda _: {"versions": {}, "current": "", "labels": (), "replicas": ()},
     "db_parameter_group": lambda _: {"default": {}, "types": {}},
     "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
 }

@@ -186,6 +186,7 @@ READ = {
     ),
     "db_subnet_group": (("rds", "DescribeDBSubnetGroups", "DBSubnetGroups[]."),),
     "kms_key": (("kms", "DescribeKey", "KeyMetadata."),),
+    "data_key": (("secretsmanager", "DescribeSecret", ""),),
     "db_parameter_group": (("rds", "DescribeDBParameterGroups", "DBParameterGroups[]."),),
     "db_instance": (("rds", "DescribeDBInstances", "DBInstances[]."),),
 }

@@ -61,6 +61,7 @@ MINIMAL: Mapping[str, Written] = {
     "security_group": {"vpc": VPC},
     "db_subnet_group": {"subnets": SUBNETS[:2]},
     "kms_key": {},
+    "data_key": {"kms_key": KEY_ID},
     "db_parameter_group": {"family": "postgres16"},
     "db_instance": {
         "engine": "postgres",
@@ -76,6 +77,7 @@ MINIMAL: Mapping[str, Written] = {
     "IngressRule": {"from": "10.20.0.0/16", "port": "5432"},
     "EgressRule": {"to": "10.20.0.0/16", "port": "5432"},
     "Parameter": {"value": "64"},
+    "Store": {},
 }
 """The least that can be written."""
 
@@ -175,6 +177,18 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "document": (Value(DELEGATING),),
         "rotation_days": (Value("400"), Value("off")),
     },
+    "data_key": {
+        **{name: _NAMED[name] for name in ("tags", "ignore")},
+        "kms_key": (Value("${kms_key.neighbour}"), Value(KEY_ID.replace("0a", "0b"))),
+        "key_spec": (Value("AES_128"),),
+        "bytes": (Value("64"), Value("16")),
+        "encryption_context": (Value({"app": "orders"}),),
+    },
+    "Store": {
+        "secret": (Value("shelf/orders"),),
+        "parameter": (Value("/shelf/orders"),),
+        "kms_key": (Value("${kms_key.neighbour}"),),
+    },
     "db_parameter_group": {
         **_NAMED,
         "family": (
@@ -238,6 +252,8 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"document", "rotation_days"}),
         frozenset({"spec", "usage", "administrators", "users", "exclusive"}),
     ),
+    "data_key": (frozenset({"key_spec"}), frozenset({"bytes"})),
+    "Store": (frozenset({"parameter"}), frozenset({"secret", "kms_key"})),
     "db_instance": (frozenset({"master_password", "encrypted"}), frozenset({"master_secret_key", "kms_key"})),
 }
 """What cannot be written together: a maximal spec for each of these sets, without its fields."""

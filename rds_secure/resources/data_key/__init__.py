@@ -84,7 +84,8 @@ class DataKey(Kind[DataKeySpec]):
         spec = resource.spec
         key, length = _arn(spec.kms_key, scope), spec.bytes or LENGTHS[spec.key_spec or "AES_256"]
         key_spec = next((name for name, size in LENGTHS.items() if size == length), None)
-        store_key = None if spec.in_parameter else _arn(spec.store.kms_key, scope) or key
+        held = live.spec.kms_key if live and "kms_key" in spec.ignore else key
+        store_key = None if spec.in_parameter else _arn(spec.store.kms_key, scope) or held
         stored = {"secret": None if spec.in_parameter else resource.name, "kms_key": store_key}
         update: dict[str, Value] = {
             "kms_key": key,

@@ -231,7 +231,7 @@ def _secrets(reader: Reader, names: set[str], key: str, going: frozenset[str]) -
     """
     for secret in (reader.call("secretsmanager", "ListSecrets") or {})["SecretList"]:
         is_named = any(key in version for version in secret.get("SecretVersionsToStages") or ())
-        if secret["ARN"] in going or secret.get("OwningService") == "rds":
+        if secret.get("ARN") in going or secret.get("OwningService") == "rds":
             continue
         if is_named or secret.get("KmsKeyId") in names:
             yield f"secret {secret['Name']}"

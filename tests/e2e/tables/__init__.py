@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.tables import db_groups, db_instance, iam_policy, iam_principals, kms_key, security_group
+from tests.e2e.tables import data_key, db_groups, db_instance, iam_policy, iam_principals, kms_key, security_group
 from tests.e2e.tables.bench import KEY, Bench, Changed, Drifted, Noted, Refused
 
 BENCHES: tuple[Bench, ...] = (
@@ -13,6 +13,7 @@ BENCHES: tuple[Bench, ...] = (
     security_group.BENCH,
     db_groups.SUBNETS,
     kms_key.BENCH,
+    data_key.BENCH,
     db_groups.PARAMETERS,
     db_instance.BENCH,
 )
