@@ -253,6 +253,10 @@ class Kind(ABC, Generic[S]):
         """Its name at AWS: ``name:`` if written, else the key."""
         return str(getattr(spec, "name", None) or key)
 
+    def naming(self, name: str, live: S) -> str:
+        """How a spec says that it has this AWS name: ``name: orders``."""
+        return f"name: {name}"
+
     def identity(self, name: str, spec: S, scope: Scope) -> str:
         """What makes an object unique within the kind; the AWS name, without case, unless overridden."""
         return name.lower()

@@ -189,7 +189,8 @@ class _Matching:
             self.retired[Address(kind.name, f"{address.name}/{found.name}")] = found
         elif address in self.declared:
             what = f"the name of {address} changes from {found.name} to {self.declared[address].name}"
-            fix = f"AWS cannot rename it: write 'name: {found.name}', or declare the new one under another key"
+            written = kind.naming(found.name, found.spec)
+            fix = f"AWS cannot rename it: write '{written}', or declare the new one under another key"
             self.conflicts.append(Conflict(address, what, fix))
         elif address in self.retired:  # two versions, say, when the whole resource is no longer declared
             self.retired[Address(kind.name, f"{address.name}/{found.identity}")] = found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from rds_secure import tagging
+from rds_secure import ownership, tagging
 from rds_secure.kind import Change, Complaint, FieldChange, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted
 from rds_secure.operation import Operation
 from rds_secure.resources.data_key import operations
@@ -45,6 +45,9 @@ class DataKey(Kind[DataKeySpec]):
     def aws_name(self, stack: str, key: str, spec: DataKeySpec) -> str:
         return spec.store.parameter or spec.store.secret or key
 
+    def naming(self, name: str, live: DataKeySpec) -> str:
+        return f"store: {{{'parameter' if live.in_parameter else 'secret'}: {name}}}"
+
     def identity(self, name: str, spec: DataKeySpec, scope: Scope) -> str:
         return (PARAMETER if spec.in_parameter else SECRET) + name
 
@@ -62,19 +65,9 @@ class DataKey(Kind[DataKeySpec]):
     def verify(self, reader: Reader, resource: Resource[DataKeySpec], scope: Scope) -> Iterator[Complaint]:
         """Only keys outside the spec; whether one is enabled matters only while there is a data key to be made."""
         spec = resource.spec
-        if not isinstance(spec.kms_key, str):
-            return
-        reply = reader.call("kms", "DescribeKey", {"KeyId": spec.kms_key}, absent=("NotFoundException",))
-        if reply is None:
-            yield Complaint(("kms_key",), f"there is no key {spec.kms_key} here", "name one that exists, or declare it")
-            return
-        key = reply["KeyMetadata"]
-        if key.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT" or key.get("CustomKeyStoreId"):
-            what = f"key {spec.kms_key} makes no data keys"
-            yield Complaint(("kms_key",), what, "name a symmetric encryption key that is in no custom key store")
-        elif key["KeyState"] != "Enabled" and not _exists(reader, resource):
-            what = f"key {spec.kms_key} makes no data keys while it is {key['KeyState']}"
-            yield Complaint(("kms_key",), what, "enable it, or name another")
+        for path, key in ((("kms_key",), spec.kms_key), (("store", "kms_key"), spec.store.kms_key)):
+            if isinstance(key, str):
+                yield from _key_problems(reader, resource, path, key)
 
     def predict(self, scope: Scope, name: str, spec: DataKeySpec) -> Mapping[str, str]:
         """Secrets Manager adds six characters of its own to an ARN."""
@@ -134,6 +127,8 @@ class DataKey(Kind[DataKeySpec]):
         kept = {mark.version for text in live.facts["versions"] if (mark := Mark.parse(text))}
         if change.path == "version" and version in kept:
             return ""
+        if not kept and ownership.was_applied(live.found.tags, resource.tags):
+            return f"nothing tells any more which data key is in {live.name}: raise version to have a new one made"
         if version < max(kept, default=0):
             return f"there was a data key {max(kept)} already: raise version above it to have a new one made"
         return _crowded(live.facts["labels"])
@@ -196,6 +191,22 @@ def _crowded(labels: tuple[str, ...]) -> str:
         return ""
     what = f"a secret takes {_LABELS} labels, and these keep its older data keys: remove that of one which nothing "
     return f"{what}needs any more, with `aws secretsmanager update-secret-version-stage`"
+
+
+def _key_problems(
+    reader: Reader, resource: Resource[DataKeySpec], path: tuple[str, ...], key: str
+) -> Iterator[Complaint]:
+    reply = reader.call("kms", "DescribeKey", {"KeyId": key}, absent=("NotFoundException",))
+    if reply is None:
+        yield Complaint(path, f"there is no key {key} here", "name one that exists, or declare it")
+        return
+    found = reply["KeyMetadata"]
+    if found.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT" or found.get("CustomKeyStoreId"):
+        what, fix = f"key {key} makes no data keys", "name a symmetric encryption key that is in no custom key store"
+        yield Complaint(path, what, fix)
+    elif found["KeyState"] != "Enabled" and not _exists(reader, resource):
+        what = f"key {key} makes no data keys while it is {found['KeyState']}"
+        yield Complaint(path, what, "enable it, or name another")
 
 
 def _exists(reader: Reader, resource: Resource[DataKeySpec]) -> bool:
