@@ -121,11 +121,11 @@ class DataKey(Kind[DataKeySpec]):
         return "all versions of a data key are made alike: declare a new one under another key of the spec"
 
     def refuses(self, change: FieldChange, resource: Resource[DataKeySpec], live: Live[DataKeySpec]) -> str:
-        if change.path not in ("kms_key", "version"):
-            return ""
         version = resource.spec.version
         kept = {mark.version for text in live.facts["versions"] if (mark := Mark.parse(text))}
-        if change.path == "version" and version in kept:
+        if change.path == "kms_key" and version == live.spec.version:
+            return _crowded(live.facts["labels"])
+        if change.path != "version" or version in kept:
             return ""
         if not kept and ownership.was_applied(live.found.tags, resource.tags):
             return f"nothing tells any more which data key is in {live.name}: raise version to have a new one made"
