@@ -123,6 +123,8 @@ class DataKey(Kind[DataKeySpec]):
     def refuses(self, change: FieldChange, resource: Resource[DataKeySpec], live: Live[DataKeySpec]) -> str:
         version = resource.spec.version
         kept = {mark.version for text in live.facts["versions"] if (mark := Mark.parse(text))}
+        if change.path in ("kms_key", "version") and None in (resource.spec.kms_key, version):
+            return "there is no data key yet that others could have made: take kms_key and version out of ignore"
         if change.path == "kms_key" and version == live.spec.version:
             return _crowded(live.facts["labels"])
         if change.path != "version" or version in kept:
