@@ -17,7 +17,8 @@ HOME = "rds-secure:home"
 DATA_KEY = "rds-secure:data-key"
 """Where its store remembers no such thing: which data key is in it."""
 
-OURS = frozenset({STACK, ADDRESS, APPLIED, HOME, DATA_KEY})
+OURS = frozenset({STACK, ADDRESS, APPLIED, HOME})
+"""What `tags` sets."""
 
 USER_TAGS = 44
 """AWS allows 50 (ANY-2); four are ours, a migration takes two more."""
