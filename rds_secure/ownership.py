@@ -15,7 +15,7 @@ ADDRESS = "rds-secure:address"
 APPLIED = "rds-secure:applied"
 HOME = "rds-secure:home"
 DATA_KEY = "rds-secure:data-key"
-"""Where its store remembers no such thing: which data key is in it."""
+"""Which data key is in a parameter; the versions of a secret say it themselves."""
 
 OURS = frozenset({STACK, ADDRESS, APPLIED, HOME})
 """What `tags` sets."""

@@ -160,6 +160,8 @@ def test_a_key_outside_the_spec_must_be_able_to_make_data_keys() -> None:
     assert verified(IN_SECRET) == [f"there is no key {KEY} here"]
     for wrong in ({"KeySpec": "RSA_2048"}, {"CustomKeyStoreId": "cks-1"}):
         assert verified(IN_SECRET, key=key(**wrong)) == [f"key {KEY} makes no data keys"]
+    own = key(KeyManager="AWS")  # and of a secret under it DescribeSecret would show no key at all
+    assert verified(IN_SECRET, key=own) == [f"key {KEY} is AWS's own, for its services only"]
     assert len(verified({"kms_key": "${kms_key.data}", "store": {"kms_key": KEY}})) == 1
     assert verified({"kms_key": "${kms_key.data}"}) == []
 

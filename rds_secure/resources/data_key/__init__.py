@@ -203,7 +203,9 @@ def _key_problems(
         yield Complaint(path, f"there is no key {key} here", "name one that exists, or declare it")
         return
     found = reply["KeyMetadata"]
-    if found.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT" or found.get("CustomKeyStoreId"):
+    if found.get("KeyManager") == "AWS":
+        yield Complaint(path, f"key {key} is AWS's own, for its services only", "name a key of yours, or declare one")
+    elif found.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT" or found.get("CustomKeyStoreId"):
         what, fix = f"key {key} makes no data keys", "name a symmetric encryption key that is in no custom key store"
         yield Complaint(path, what, fix)
     elif found["KeyState"] != "Enabled" and not _exists(reader, resource):
