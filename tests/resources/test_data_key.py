@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rds_secure import ownership, tagging
-from rds_secure.kind import Found, Live, Resource
+from rds_secure.kind import FieldChange, Found, Live, Resource, Wanted
 from rds_secure.operation import Operation
 from rds_secure.resources.data_key import KIND
 from rds_secure.resources.data_key.mark import Mark, digest, mark
@@ -432,7 +432,7 @@ def test_no_old_one_loses_its_label_to_a_new_one() -> None:
 def test_what_was_made_and_is_not_known_any_more_is_not_made_again_unasked(found: Found[DataKeySpec]) -> None:
     fields = IN_PARAMETER if found.spec.in_parameter else IN_SECRET
     resource = declare(KIND, "orders", fields)
-    applied = replace(found, tags=resource.tags)
+    applied = replace(found, tags=resource.tags)  # as when somebody took the labels, or the tag, away
     said = f"version: nothing tells any more which data key is in {found.name}: raise version to have a new one made"
     assert said in refusals(resource, applied)
 
@@ -442,13 +442,54 @@ def test_what_was_made_and_is_not_known_any_more_is_not_made_again_unasked(found
     assert refusals(raised, applied) == []
 
 
+def test_a_secret_of_somebody_is_not_taken_for_a_data_key() -> None:
+    for fields, found in ((IN_SECRET, found_secret("mine")), (IN_PARAMETER, found_parameter(memory=""))):
+        said = f"nothing tells what {found.name} holds, so it cannot be adopted: have a data key made in another store"
+        resource = declare(KIND, "orders", {**fields, "version": 7})
+        assert refusals(resource, found) == [f"version: {said}"]
+        adopted = replace(resource, spec=resource.spec.model_copy(update={"version": None}))
+        assert KIND.refuses(FieldChange("kms_key"), adopted, link(found, AT, SCOPE)) == said
+
+
+def test_a_data_key_with_its_marks_and_without_its_tags_is_in_sync() -> None:
+    for fields, found in ((IN_SECRET, found_secret()), (IN_PARAMETER, found_parameter())):
+        difference, _ = compare(KIND, declare(KIND, "orders", fields), found)
+        assert (difference.changes, difference.refused) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("adopted", "names"),
+    [
+        ({"orders"}, ["orders"]),
+        ({SECRET_ARN}, ["orders"]),
+        ({SCOPE.arn("ssm", "parameter/shelf/orders")}, ["/shelf/orders"]),
+        ({SCOPE.arn("ssm", "parameter/orders")}, ["/orders", "orders"]),
+    ],
+)
+def test_what_is_adopted_is_looked_for_by_its_name_or_arn(adopted: set[str], names: list[str]) -> None:
+    looking = reader(parameters=[])
+    assert list(KIND.read(looking, Wanted(SCOPE, frozenset(), {}, frozenset(adopted)))) == []
+    asked = [params.get("SecretId") or params["ParameterFilters"][0]["Values"] for _, _, params in looking.calls]
+    assert names in asked or names == asked[:1]
+
+
+def test_another_version_needs_the_context_of_the_first() -> None:
+    """Left to others, or not written while it is adopted, it would be made without one."""
+    live: Live[DataKeySpec] = link(found_secret(version(context=digest({"app": "orders"})[8:])), AT, SCOPE)
+    for written, said in (
+        ({}, "write the encryption_context that the data key was made with"),
+        ({"app": "orders"}, ""),
+    ):
+        resource = declare(KIND, "orders", {**IN_SECRET, "version": 2, "encryption_context": written})
+        spec = resource.spec.model_copy(update={"encryption_context": live.spec.encryption_context})
+        assert KIND.refuses(FieldChange("version"), replace(resource, spec=spec), live).partition(":")[0] == said
+
+
 def test_what_others_are_to_make_is_not_made_without_a_key() -> None:
-    resource = declare(KIND, "orders", {**IN_SECRET, "ignore": ["kms_key"]})
-    live: Live[DataKeySpec] = link(found_secret("mine"), AT, SCOPE)
+    resource = declare(KIND, "orders", {**IN_SECRET, "version": 2, "ignore": ["kms_key"]})
+    live: Live[DataKeySpec] = link(found_secret(), AT, SCOPE)
     left = replace(resource, spec=resource.spec.model_copy(update={"kms_key": None}))
-    _, change = compare(KIND, resource, found_secret("mine"))
-    [version_change] = [item for item in change.fields if item.path == "version"]
-    assert "take kms_key and version out of ignore" in KIND.refuses(version_change, left, live)
+    assert "take kms_key and version out of ignore" in KIND.refuses(FieldChange("version"), left, live)
 
 
 # What goes

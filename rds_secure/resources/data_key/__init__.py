@@ -121,18 +121,22 @@ class DataKey(Kind[DataKeySpec]):
         return "all versions of a data key are made alike: declare a new one under another key of the spec"
 
     def refuses(self, change: FieldChange, resource: Resource[DataKeySpec], live: Live[DataKeySpec]) -> str:
-        version = resource.spec.version
-        kept = {mark.version for text in live.facts["versions"] if (mark := Mark.parse(text))}
-        if change.path in ("kms_key", "version") and None in (resource.spec.kms_key, version):
-            return "there is no data key yet that others could have made: take kms_key and version out of ignore"
-        if change.path == "kms_key" and version == live.spec.version:
-            return _crowded(live.facts["labels"])
-        if change.path != "version" or version in kept:
+        """None is made instead of one that is there already, or in a place where nobody would find the old one."""
+        version, context = resource.spec.version, resource.spec.encryption_context
+        if change.path != ("version" if version != live.spec.version else "kms_key"):
             return ""
-        if not kept and ownership.was_applied(live.found.tags, resource.tags):
-            return f"nothing tells any more which data key is in {live.name}: raise version to have a new one made"
+        kept = {mark.version for text in live.facts["versions"] if (mark := Mark.parse(text))}
+        if not kept and live.facts["current"] and (reason := _unknown(resource, live)):
+            return reason
+        if resource.spec.kms_key is None or version is None:
+            return "there is no data key yet that others could have made: take kms_key and version out of ignore"
+        if change.path == "version" and version in kept:
+            return ""
         if version < max(kept, default=0):
             return f"there was a data key {max(kept)} already: raise version above it to have a new one made"
+        is_left = context == live.spec.encryption_context
+        if kept and is_left and digest(resource.written.encryption_context) != digest(context):
+            return "write the encryption_context that the data key was made with: all its versions are made alike"
         return _crowded(live.facts["labels"])
 
     # Operations
@@ -185,6 +189,15 @@ def _is_remade(key: Value, version: int, live: Live[DataKeySpec], scope: Scope) 
     held = live.spec.kms_key
     keys = [str(scope.resolve(key_id(item))) for item in (key, held)] if held else ["", "none"]
     return version != live.spec.version or keys[0] != keys[1]
+
+
+def _unknown(resource: Resource[DataKeySpec], live: Live[DataKeySpec]) -> str:
+    """What to do where something is stored of which nothing tells that it is a data key of ours."""
+    if ownership.owner(live.found.tags) is None:
+        return f"nothing tells what {live.name} holds, so it cannot be adopted: have a data key made in another store"
+    if ownership.was_applied(live.found.tags, resource.tags):
+        return f"nothing tells any more which data key is in {live.name}: raise version to have a new one made"
+    return ""
 
 
 def _crowded(labels: tuple[str, ...]) -> str:

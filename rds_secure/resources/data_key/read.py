@@ -48,10 +48,27 @@ def listed(reader: Reader, names: list[str]) -> list[Mapping[str, Any]]:
 
 
 def _names(wanted: Wanted, kind: str) -> list[str]:
-    """By what is declared, and by the tags: an ARN does not tell ``orders`` from ``/orders``."""
+    """By what is declared, adopted, or tagged: there the name is in the tags, because an ARN does not tell it.
+
+    Nothing more for ``everything``: what others keep is no data key that could be told from any other secret.
+    """
     declared = {identity.removeprefix(kind) for identity in wanted.identities if identity.startswith(kind)}
+    adopted = {name for written in wanted.adopted for name in _written(written, kind)}
     owners = (ownership.owner(tags) for arn, tags in wanted.tagged.items() if arn.split(":")[2] == _SERVICES[kind])
-    return sorted(declared.union(owner.name for owner in owners if owner))
+    return sorted(declared.union(adopted, (owner.name for owner in owners if owner)))
+
+
+def _written(name: str, kind: str) -> Iterator[str]:
+    """The names that a name or an ARN may stand for: ``parameter/orders`` is that of ``orders`` and of ``/orders``."""
+    if not name.startswith("arn:"):
+        yield name
+        return
+    _, _, service, _, _, resource = name.split(":", 5)
+    if service == _SERVICES[kind] == "ssm":
+        path = resource.removeprefix("parameter")
+        yield from (path, path[1:]) if path.count("/") == 1 else (path,)
+    elif service == _SERVICES[kind]:
+        yield resource.removeprefix("secret:")[:-7]
 
 
 # Secrets
