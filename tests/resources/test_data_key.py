@@ -416,6 +416,8 @@ def test_a_number_that_was_used_is_never_made_again() -> None:
         "version: there was a data key 3 already: raise version above it to have a new one made"
     ]
     assert refusals(declare(KIND, "orders", {**IN_SECRET, "version": 4}), found_secret(version(), version(3))) == []
+    under_another = declare(KIND, "orders", {"kms_key": OTHER, "version": 1})
+    assert refusals(under_another, found_secret(version(3), version())) == []
 
 
 def test_no_old_one_loses_its_label_to_a_new_one() -> None:

@@ -132,7 +132,7 @@ class DataKey(Kind[DataKeySpec]):
             return "there is no data key yet that others could have made: take kms_key and version out of ignore"
         if change.path == "version" and version in kept:
             return ""
-        if version < max(kept, default=0):
+        if change.path == "version" and version < max(kept, default=0):
             return f"there was a data key {max(kept)} already: raise version above it to have a new one made"
         is_left = context == live.spec.encryption_context
         if kept and is_left and digest(resource.written.encryption_context) != digest(context):
