@@ -260,7 +260,7 @@ class Kind(ABC, Generic[S]):
     """IAM actions that `verify`, `read` and `inspect` need."""
     taggable: ClassVar[bool] = True
     tagged_as: ClassVar[str] = ""
-    """What the tagging API calls it, where no list of its own service shows its tags: ``kms:key``."""
+    """What the tagging API calls it, where no list of its own service shows its tags: ``kms:key``, or several."""
     stateful: ClassVar[Stateful] = Stateful.NO
     """Whether anything is lost with it: then it is kept when no longer declared (meaning §5)."""
     versioned: ClassVar[bool] = False
@@ -289,6 +289,10 @@ class Kind(ABC, Generic[S]):
     def aws_name(self, stack: str, key: str, spec: S) -> str:
         """Its name at AWS: ``name:`` if written, else the key."""
         return str(getattr(spec, "name", None) or key)
+
+    def naming(self, name: str, live: S) -> str:
+        """How a spec says that it has this AWS name: ``name: orders``."""
+        return f"name: {name}"
 
     def identity(self, name: str, spec: S, scope: Scope) -> str:
         """What makes an object unique within the kind; the AWS name, without case, unless overridden."""

@@ -86,10 +86,11 @@ class Operation:
     """One API call.
 
     ``exports``: attribute → JMESPath into the reply; ``last_part(arn)`` is what stands behind its last colon.
-    ``weak``: its references wait only for the call that yields the id, not for the whole resource (rule peers,
-    attachments). ``releases``: resources it lets go of, so that their deletion need not wait for the rest of the step.
-    ``repeatable``: may be sent again after a lost reply. ``done_on``: error codes which mean that it is done already.
-    ``also``: IAM actions it needs beside its own.
+    ``hands_on``: likewise, for later calls of the same step alone (`Handed`), and shown to nobody. Both yield text: a
+    blob becomes base64, a number its digits. ``weak``: its references wait only for the call that yields the id, not
+    for the whole resource (rule peers, attachments). ``releases``: resources it lets go of, so that their deletion need
+    not wait for the rest of the step. ``repeatable``: may be sent again after a lost reply. ``done_on``: error codes
+    which mean that it is done already. ``also``: IAM actions it needs beside its own.
     """
 
     service: str
@@ -97,6 +98,7 @@ class Operation:
     params: Mapping[str, Value]
     summary: str
     exports: Mapping[str, str] = field(default_factory=dict)
+    hands_on: Mapping[str, str] = field(default_factory=dict)
     wait: Wait | None = None
     retry_on: tuple[Retry, ...] = ()
     done_on: tuple[str, ...] = ()

@@ -76,8 +76,13 @@ def _assert_params(model: OperationModel, params: Mapping[str, Any]) -> None:
 
 def _written(value: Any) -> Any:
     """References as the strings that they become, tuples as the lists that botocore wants."""
-    filled = transform(value, lambda leaf: "filled-in-once-it-is-known" if isinstance(leaf, Ref | Text) else leaf)
-    return _lists(filled)
+    return _lists(transform(value, _filled))
+
+
+def _filled(leaf: Any) -> Any:
+    if isinstance(leaf, Text):
+        return "".join(map(_filled, leaf.parts))
+    return "filled-in-once-it-is-known" if isinstance(leaf, Ref) else leaf
 
 
 def _lists(value: Any) -> Any:

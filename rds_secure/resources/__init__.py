@@ -6,6 +6,7 @@ from typing import Any
 
 from rds_secure.kind import Kind
 from rds_secure.resources import (
+    data_key,
     db_instance,
     db_parameter_group,
     db_proxy,
@@ -29,6 +30,7 @@ KINDS: tuple[Kind[Any], ...] = (
     security_group.KIND,
     db_subnet_group.KIND,
     kms_key.KIND,
+    data_key.KIND,
     db_parameter_group.KIND,
     option_group.KIND,
     db_instance.KIND,

@@ -21,7 +21,7 @@ from rds_secure.operation import Operation
 from rds_secure.plan import Deletion, Plan, Step, plan
 from rds_secure.spec import Environment, Stack, build
 from rds_secure.spec.source import parse
-from rds_secure.values import Address, Ref, resolve
+from rds_secure.values import Address, Ref, digest, resolve
 from tests.contracts.values import NEIGHBOURS, Written
 from tests.resources.planning import link
 
@@ -149,6 +149,7 @@ _EXPORTS = {
     ("security_group", "arn"): "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-0123456789abcd0{:02}",
     ("kms_key", "id"): "0a1b2c3d-0000-4000-8000-0000000000{:02}",
     ("kms_key", "arn"): "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0000000000{:02}",
+    ("data_key", "arn"): "arn:aws:secretsmanager:eu-west-1:123456789012:secret:kept-aBcD{:02}",
     ("db_instance", "resource_id"): "db-ABCDEFGHIJKLMNOPQRSTUV{:02}",
 }
 
@@ -208,6 +209,7 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "iam_policy": lambda _: {"versions": _versions()},
     "security_group": _rules,
     "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
+    "data_key": lambda _: {"versions": {}, "current": "", "labels": (), "replicas": ()},
     "db_parameter_group": lambda _: {"default": {}, "types": {}},
     "option_group": lambda spec: {
         "settings": {name: dict(option.settings) for name, option in spec.options.items()},

@@ -186,6 +186,7 @@ READ = {
     ),
     "db_subnet_group": (("rds", "DescribeDBSubnetGroups", "DBSubnetGroups[]."),),
     "kms_key": (("kms", "DescribeKey", "KeyMetadata."),),
+    "data_key": (("secretsmanager", "DescribeSecret", ""),),
     "db_parameter_group": (("rds", "DescribeDBParameterGroups", "DBParameterGroups[]."),),
     "option_group": (("rds", "DescribeOptionGroups", "OptionGroupsList[]."),),
     "db_instance": (("rds", "DescribeDBInstances", "DBInstances[]."),),

@@ -49,6 +49,7 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
     },
     "db_subnet_group": {"everything": {"subnets": {"vpc": {"tag": {"Name": "main"}}, "tag": {"Tier": "private"}}}},
     "kms_key": {"everything": {"administrators": ["123456789012"], "users": ["${iam_role.everything}"]}},
+    "data_key": {"everything": {"kms_key": "${kms_key.everything}", "encryption_context": {"app": "orders"}}},
     "db_parameter_group": {"everything": {"family": "postgres16", "parameters": {"work_mem": "64"}}},
     "option_group": {
         "everything": {

@@ -63,6 +63,7 @@ MINIMAL: Mapping[str, Written] = {
     "security_group": {"vpc": VPC},
     "db_subnet_group": {"subnets": SUBNETS[:2]},
     "kms_key": {},
+    "data_key": {"kms_key": KEY_ID},
     "db_parameter_group": {"family": "postgres16"},
     "option_group": {"engine": "oracle-ee", "major_version": "19"},
     "db_instance": {
@@ -92,6 +93,7 @@ MINIMAL: Mapping[str, Written] = {
     "Option": {},
     "Secret": {"arn": SECRET},
     "Pool": {},
+    "Store": {},
 }
 """The least that can be written."""
 
@@ -193,6 +195,18 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "users": (Value(["${iam_role.neighbour}"]), Value(["${iam_user.neighbour}"])),
         "document": (Value(DELEGATING),),
         "rotation_days": (Value("400"), Value("off")),
+    },
+    "data_key": {
+        **{name: _NAMED[name] for name in ("tags", "ignore")},
+        "kms_key": (Value("${kms_key.neighbour}"), Value(KEY_ID.replace("0a", "0b"))),
+        "key_spec": (Value("AES_128"),),
+        "bytes": (Value("64"), Value("16")),
+        "encryption_context": (Value({"app": "orders"}),),
+    },
+    "Store": {
+        "secret": (Value("shelf/orders"),),
+        "parameter": (Value("/shelf/orders"),),
+        "kms_key": (Value("${kms_key.neighbour}"),),
     },
     "db_parameter_group": {
         **_NAMED,
@@ -323,6 +337,8 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"document", "rotation_days"}),
         frozenset({"spec", "usage", "administrators", "users", "exclusive"}),
     ),
+    "data_key": (frozenset({"key_spec"}), frozenset({"bytes"})),
+    "Store": (frozenset({"parameter"}), frozenset({"secret", "kms_key"})),
     "db_instance": (frozenset({"master_password", "encrypted"}), frozenset({"master_secret_key", "kms_key"})),
     "db_proxy": (frozenset({"cluster"}), frozenset({"instance"})),
 }

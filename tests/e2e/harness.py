@@ -6,11 +6,14 @@ is looked at with plain boto3 (`Harness.client`), never with the tool's own read
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import jmespath
 import yaml
 from botocore.exceptions import ConnectionClosedError
 
@@ -20,7 +23,7 @@ from rds_secure.aws.session import Access, Connection
 from rds_secure.plan import Deletion, Plan
 from rds_secure.sandbox import Sandbox
 from rds_secure.spec import load
-from rds_secure.values import canonical, freeze, refs, resolve
+from rds_secure.values import Handed, canonical, freeze, refs, resolve
 from tests.fakes import FakeClock
 
 ROOT = Path(__file__).parents[2]
@@ -78,12 +81,14 @@ class Recorder:
     """Every call of the connections that it listens to, in the order in which they went out.
 
     A write that came too early is in ``early`` in place of ``calls``: it changed nothing, and is sent again.
-    ``refusals``: action → the error code that it is answered with, without ever reaching the sandbox; ``lost``: actions
-    that are carried out, but whose reply never arrives.
+    ``replies``: what each was answered, the last one where two were the same; ``refusals``: action → the error code
+    that it is answered with, without ever reaching the sandbox; ``lost``: actions that are carried out, but whose reply
+    never arrives.
     """
 
     calls: list[Call] = field(default_factory=list)
     early: list[Call] = field(default_factory=list)
+    replies: dict[str, Any] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
 
@@ -99,6 +104,7 @@ class Recorder:
         """Forget all calls, and let every call through again."""
         self.calls.clear()
         self.early.clear()
+        self.replies.clear()
         self.refusals.clear()
         self.lost.clear()
 
@@ -108,7 +114,10 @@ class Recorder:
         return [call for call in self.calls if call.is_write]
 
     def _heard(self, params: Any, model: Any, context: Any, **_: Any) -> None:
-        context["call"] = Call(model.service_model.service_name, model.name, freeze(params))
+        sent = {
+            name: value for name, value in params.items() if not (name in _tokens(model) and _UUID.fullmatch(value))
+        }
+        context["call"] = Call(model.service_model.service_name, model.name, freeze(sent))
         self.calls.append(context["call"])
 
     def _answered(self, model: Any, **_: Any) -> tuple[Any, Any] | None:
@@ -120,11 +129,20 @@ class Recorder:
 
     def _arrived(self, model: Any, parsed: Any, context: Any, **_: Any) -> None:
         call: Call = context["call"]
+        self.replies[repr(call)] = parsed
         if call.is_write and parsed.get("Error", {}).get("Code") in EARLY:
             self.calls.remove(call)
             self.early.append(call)
         if model.name in self.lost:
             raise ConnectionClosedError(endpoint_url="the sandbox")
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _tokens(model: Any) -> list[str]:
+    """Parameters that botocore fills with a random token of its own, unless they are given."""
+    return list(model.idempotent_members)
 
 
 class _Refused:
@@ -194,7 +212,8 @@ class Harness:
         left = [step for step in again.plan.steps if step.operations and step.address in touched]
         assert not left, [(str(step.address), step.changes) for step in left]
         known = {**planned.snapshot.scope.known, **again.snapshot.scope.known}
-        assert _counted(writes) == _counted(_expected(planned.plan, known))
+        expected = _expected(planned.plan, known, self.recorder.replies)
+        assert _counted(writes) == _counted(call for call in expected if call.is_write)
         return Applied(planned, outcome, writes, again)
 
     def attempt(self, planned: api.Planned) -> tuple[Outcome, tuple[Call, ...]]:
@@ -233,12 +252,18 @@ def connect(sandbox: Sandbox, recorder: Recorder) -> api.Account:
     return api.Account(connection, connection.identity())
 
 
-def _expected(plan: Plan, known: Mapping[Any, str]) -> Iterable[Call]:
-    """The calls of a plan, every reference filled in."""
-    for _, operation in plan.operations():
-        params = resolve(freeze(dict(operation.params)), known)
+def _expected(plan: Plan, known: Mapping[Any, str], replies: Mapping[str, Any]) -> Iterable[Call]:
+    """The calls of a plan, every reference filled in, those that a reply hands on too."""
+    filled = dict(known)
+    for step, operation in plan.operations():
+        params = resolve(freeze(dict(operation.params)), filled)
         assert not list(refs(params)), f"{operation.action}: {[str(ref) for ref in refs(params)]} not known"
-        yield Call(operation.service, operation.action, params)
+        call = Call(operation.service, operation.action, params)
+        for name, path in operation.hands_on.items():
+            value = jmespath.search(path, replies[repr(call)])
+            text = base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+            filled[Handed(step.address, name)] = text
+        yield call
 
 
 def _counted(calls: Iterable[Call]) -> list[str]:

@@ -89,6 +89,42 @@ def kms_key(client: Client, alias: str) -> dict[str, Any]:
     }
 
 
+def data_key(client: Client, name: str) -> dict[str, Any]:
+    """A secret, or with a slash in front a parameter: what is stored in it, and which versions are kept."""
+    return _parameter(client, name) if name.startswith("/") else _secret(client, name)
+
+
+def _secret(client: Client, name: str) -> dict[str, Any]:
+    manager = client("secretsmanager")
+    secret = manager.describe_secret(SecretId=name)
+    if "DeletedDate" in secret:
+        raise NothingThereError(name)
+    stages = secret["VersionIdsToStages"]
+    value = manager.get_secret_value(SecretId=name)["SecretString"]
+    return {
+        **secret,
+        "current": next(version for version, labels in stages.items() if "AWSCURRENT" in labels),
+        "previous": next((version for version, labels in stages.items() if "AWSPREVIOUS" in labels), None),
+        "kept": sorted(stages),
+        "value": value,
+        "tags": tags(secret.get("Tags")),
+    }
+
+
+def _parameter(client: Client, name: str) -> dict[str, Any]:
+    ssm = client("ssm")
+    history = ssm.get_parameter_history(Name=name)["Parameters"]
+    tagged = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
+    return {
+        **history[-1],
+        "current": str(history[-1]["Version"]),
+        "kept": [row["Value"] for row in history],
+        "labels": [row["Labels"] for row in history],
+        "value": history[-1]["Value"],
+        "tags": tags(tagged),
+    }
+
+
 def security_group(client: Client, name: str) -> dict[str, Any]:
     ec2 = client("ec2")
     asked = [{"Name": "group-name", "Values": [name]}]
@@ -190,6 +226,7 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         iam_role,
         iam_policy,
         kms_key,
+        data_key,
         security_group,
         db_subnet_group,
         db_parameter_group,

@@ -79,7 +79,7 @@ def users(reader: Reader, live: Live[KmsKeySpec], scope: Scope, going: frozenset
     """What would be lost without the key (KMS-5): databases, snapshots, clusters, secrets; not what is going itself."""
     names = {live.exports["id"], live.exports["arn"], *live.facts["names"]}
     names |= {scope.arn("kms", name) for name in live.facts["names"]}
-    return [*_databases(reader, names, scope, going), *_secrets(reader, names)]
+    return [*_databases(reader, names, scope, going), *_secrets(reader, names, live.exports["id"], going)]
 
 
 def _aliases(reader: Reader) -> dict[str, str]:
@@ -244,8 +244,14 @@ def _goes_along(item: Mapping[str, Any], scope: Scope, going: frozenset[str]) ->
     return any(scope.arn("rds", owner) in going for owner in owners)
 
 
-def _secrets(reader: Reader, names: set[str]) -> Iterator[str]:
-    """Secrets of people; those that RDS keeps for a database go with it, and the database names their key itself."""
+def _secrets(reader: Reader, names: set[str], key: str, going: frozenset[str]) -> Iterator[str]:
+    """Secrets of people; those that RDS keeps for a database go with it, and the database names their key itself.
+
+    Older data keys in a secret may be encrypted under another key than the secret is: their versions' ids name it.
+    """
     for secret in (reader.call("secretsmanager", "ListSecrets") or {})["SecretList"]:
-        if secret.get("KmsKeyId") in names and secret.get("OwningService") != "rds":
+        is_named = any(key in version for version in secret.get("SecretVersionsToStages") or ())
+        if secret.get("ARN") in going or secret.get("OwningService") == "rds":
+            continue
+        if is_named or secret.get("KmsKeyId") in names:
             yield f"secret {secret['Name']}"

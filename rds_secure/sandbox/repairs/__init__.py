@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rds_secure.sandbox.repairs import (
+    data_keys,
     dispatch,
     ec2,
     iam,
@@ -58,6 +59,15 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("kms-managed-keys", "aliases of AWS's keys point nowhere", "RDS-3", kms_names.managed_keys),
     Repair("kms-named-grants", "the same named grant is made twice", "KMS-8", kms_names.named_grants),
     Repair("kms-unknown-keys", "grant calls about an unknown key fail", "API", kms_names.unknown_keys),
+    #
+    Repair("kms-data-keys", "every key makes data keys, even a disabled one", "API", data_keys.generation),
+    Repair("secrets-keys", "a secret's key need not exist", "API", data_keys.secret_keys),
+    Repair(
+        "secrets-version-labels", "a new version takes all labels of the last one", "SM-2", data_keys.version_labels
+    ),
+    Repair("secrets-current-version", "moving AWSCURRENT does not change the value", "API", data_keys.current_version),
+    Repair("secrets-descriptions", "a description cannot be taken away", "API", data_keys.secret_descriptions),
+    Repair("secrets-dying", "a secret that waits for its deletion is changed", "SM-3", data_keys.dying_secrets),
     #
     Repair("iam-user-boundaries", "a user's boundary is lost, and cannot be put", "API", iam.user_boundaries),
     Repair("iam-service-credentials", "ListServiceSpecificCredentials is missing", "API", iam.service_credentials),

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from tests.e2e.tables import (
+    data_key,
     db_groups,
     db_instance,
-    iam_policy,
-    iam_principals,
-    kms_key,
-    option_group,
-    security_group,
     db_proxy,
     event_subscription,
     iam_policy,
     iam_principals,
     kms_key,
+    option_group,
     security_group,
     snapshot_sharing,
 )
@@ -28,6 +25,7 @@ BENCHES: tuple[Bench, ...] = (
     security_group.BENCH,
     db_groups.SUBNETS,
     kms_key.BENCH,
+    data_key.BENCH,
     db_groups.PARAMETERS,
     option_group.BENCH,
     db_instance.BENCH,
