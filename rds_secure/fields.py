@@ -158,7 +158,8 @@ class Reference:
 
     The reference yields ``attribute``. A literal must match ``literal``; ``what`` names it in messages.
     ``lookup`` names what ``{tag: {…}}`` finds here; "" where nothing can be looked up. A literal that matches
-    ``alias`` is itself a look-up, by that name (a key's alias is not its identity, RDS-3).
+    ``alias`` is itself a look-up, by that name (a key's alias is not its identity, RDS-3). ``named``: something else
+    that may stand here, found by its name: ``{prefix_list: offices}``.
     """
 
     kinds: tuple[str, ...]
@@ -167,6 +168,7 @@ class Reference:
     what: str
     lookup: str = ""
     alias: str = ""
+    named: str = ""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.check)
@@ -178,7 +180,10 @@ class Reference:
         found = _LOOKUP | {"properties": {"tag": _TAGS}}
         if self.lookup == "subnet":
             found = _LOOKUP | {"properties": {"tag": _TAGS, "vpc": VPC.__get_pydantic_json_schema__(schema, handler)}}
-        return {"anyOf": [written, found]}
+        if not self.named:
+            return {"anyOf": [written, found]}
+        by_name = {**_LOOKUP, "required": [self.named], "properties": {self.named: {"type": _SCALARS}}}
+        return {"anyOf": [written, found, by_name]}
 
     def check(self, value: Any) -> Ref | Lookup | str:
         """The reference, the look-up, or the literal; `Invalid` otherwise."""
@@ -207,6 +212,8 @@ class Reference:
         if not self.lookup:
             what = "a look-up is written here, which this field does not take"
             raise Invalid(what, f"write {self._choices(self.what)}")
+        if self.named and self.named in value:
+            return self._by_name(value)
         in_vpc = self.lookup == "subnet"
         fix = "write {vpc: …, tag: {Name: value}}" if in_vpc else "write {tag: {Name: value}}"
         for key in value:
@@ -223,6 +230,11 @@ class Reference:
                 raise Invalid(what, "write a VPC id, or a look-up {tag: {…}}")
             match.append(("vpc", vpc))
         return Lookup(self.lookup, tuple(sorted(match, key=lambda pair: pair[0])))
+
+    def _by_name(self, value: Mapping[str, Any]) -> Lookup:
+        if len(value) > 1:
+            raise Invalid(f"{self.named} stands with something else", f"write {{{self.named}: name}} alone")
+        return Lookup(self.named, (("name", _text(value[self.named])),))
 
     def _choices(self, literal: str, name: str = "name") -> str:
         choices = [literal, *(f"${{{kind}.{name}}}" for kind in self.kinds)]

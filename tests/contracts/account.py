@@ -198,7 +198,7 @@ def _rules(spec: Any) -> dict[str, Any]:
         direction: {rule.label: f"sgr-{direction}-{number}" for number, rule in enumerate(spec.rules(direction))}
         for direction in ("ingress", "egress")
     }
-    return {"rule_ids": rule_ids, "theirs": {"ingress": {}, "egress": {}}}
+    return {"rule_ids": rule_ids, "theirs": {"ingress": {}, "egress": {}}, "lists": {}}
 
 
 _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {

@@ -44,6 +44,7 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
         "everything": {
             "vpc": {"tag": {"Name": "main"}},
             "ingress": [{"from": "self", "port": 5432}, {"from": {"tag": {"Name": "app-1"}}, "port": 5432}],
+            "egress": [{"to": {"prefix_list": "com.amazonaws.us-east-1.s3"}, "port": 443}],
         }
     },
     "db_subnet_group": {"everything": {"subnets": {"vpc": {"tag": {"Name": "main"}}, "tag": {"Tier": "private"}}}},
@@ -97,7 +98,7 @@ def test_every_read_is_among_the_permissions_and_every_permission_is_needed(
     made = reads(kind, snapshot, harness)
     assert made <= {*kind.read_actions}
 
-    shared = [*(PACKAGE / "iam").glob("*.py"), *sources(kind)]
+    shared = [*(PACKAGE / "iam").glob("*.py"), *(PACKAGE / "network").glob("*.py"), *sources(kind)]
     texts = "\n".join(file.read_text(encoding="utf-8") for file in shared)
     unused = [name for name in kind.read_actions if name not in made and f'"{name.partition(":")[2]}"' not in texts]
     assert unused == []

@@ -213,5 +213,6 @@ def _rds_tags(client: Client, arn: str) -> dict[str, str]:
 
 def _rule(row: Mapping[str, Any]) -> str:
     """``tcp 5432-5432 10.20.0.0/16: the application``."""
-    peer = row.get("CidrIpv4") or row.get("CidrIpv6") or row.get("ReferencedGroupInfo", {}).get("GroupId")
+    named = row.get("ReferencedGroupInfo", {}).get("GroupId") or row.get("PrefixListId")
+    peer = row.get("CidrIpv4") or row.get("CidrIpv6") or named
     return f"{row['IpProtocol']} {row.get('FromPort')}-{row.get('ToPort')} {peer}: {row.get('Description', '')}"

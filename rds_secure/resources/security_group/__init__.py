@@ -7,13 +7,13 @@ own and are left alone.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from rds_secure import network, tagging
 from rds_secure.fields import values_of
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.network import EgressRule, IngressRule
+from rds_secure.network.prefix_list import counted, prefix_lists
 from rds_secure.operation import Operation, Retry
 from rds_secure.resources.security_group import calls
 from rds_secure.resources.security_group.read import groups, holders, read, theirs
@@ -21,6 +21,7 @@ from rds_secure.resources.security_group.spec import DIRECTIONS, Direction, Secu
 from rds_secure.values import Value
 
 _FAMILIES = {4: "IPv4", 6: "IPv6"}
+_FEWER = "join networks, or have AWS raise the quota and write it as rule_quota"
 
 
 class SecurityGroup(Kind[SecurityGroupSpec]):
@@ -36,6 +37,7 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
         "ec2:DescribeSecurityGroupRules",
         "ec2:DescribeVpcs",
         "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeManagedPrefixLists",
         "rds:DescribeDBInstances",
         "rds:DescribeDBClusters",
     )
@@ -67,6 +69,7 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
                     what = f"there is no security group {peer} here"
                     fix = "name an existing group; write account/sg-… for another account's"
                     yield Complaint((direction, index, rule.word), what, fix)
+            yield from _check_lists(reader, direction, resource.spec)
 
     def predict(self, scope: Scope, name: str, spec: SecurityGroupSpec) -> Mapping[str, str]:
         return {"name": name}
@@ -167,12 +170,28 @@ def _check_rules(direction: Direction, rules: tuple[IngressRule | EgressRule, ..
         if first.setdefault(label, index) != index:
             what = f"{label!r} is written twice, here and as number {first[label] + 1}"
             yield Complaint((direction, index), what, "keep one of them: descriptions do not tell rules apart")
-    counted = Counter(family for rule in rules for family in network.families(rule))
-    for family, count in sorted(counted.items()):
+    for family, count in sorted(counted((rule.peer for rule in rules), {}).items()):
         if count > quota:  # EC2-2
             what = f"{count} {_FAMILIES[family]} rules are written, and AWS allows {quota}"
-            fix = "join networks, or have AWS raise the quota and write it as rule_quota"
-            yield Complaint((direction,), what, fix)
+            yield Complaint((direction,), what, _FEWER)
+
+
+def _check_lists(reader: Reader, direction: Direction, spec: SecurityGroupSpec) -> Iterator[Complaint]:
+    """Prefix lists must be there, and count as many rules as they may have entries (EC2-2)."""
+    peers = [rule.peer for rule in spec.rules(direction)]
+    named = {peer for peer in peers if network.is_prefix_list(peer)}
+    if not named:
+        return
+    lists = prefix_lists(reader)
+    for index, rule in enumerate(spec.rules(direction)):
+        if rule.peer in named - lists.keys():
+            what = f"there is no prefix list {rule.peer} here"
+            yield Complaint((direction, index, rule.word), what, "name an existing one of this region")
+    for family, count in sorted(counted(peers, lists).items()):
+        sizes = [f"{lists[peer].size} of {peer}" for peer in sorted(named & lists.keys())]
+        if count > spec.rule_quota and sizes:
+            what = f"the {_FAMILIES[family]} rules count as {count}, {' and '.join(sizes)} among them"
+            yield Complaint((direction,), f"{what}, and AWS allows {spec.rule_quota}", _FEWER)
 
 
 def _normal_rules(

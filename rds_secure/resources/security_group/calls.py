@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rds_secure import network
 from rds_secure.kind import Change, FieldChange, Live
+from rds_secure.network.prefix_list import counted
 from rds_secure.operation import Operation, Retry
 from rds_secure.resources.security_group.spec import Direction, SecurityGroupSpec
 from rds_secure.values import Address, Ref, Value, refs
@@ -75,15 +76,21 @@ def authorize(group: Value, direction: Direction, rules: Sequence[Mapping[str, V
 
 def update(change: Change[SecurityGroupSpec], direction: Direction) -> Iterator[Operation]:
     """Settle the differences of one direction: add, then revoke (EC2-2), unless both do not fit the quota."""
-    live, spec = change.live, change.resource.spec
+    live = change.live
     removed = [item for item in change.members(direction) if item.new is None]
     described = [item for item in change.members(direction) if item.new is not None and item.old is not None]
     added = [rule for rule in change.added(direction) if rule is not None]
     adding = authorize(live.exports["id"], direction, added)
     revoking = _revoke(change, direction, removed)
-    crowded = len(live.spec.rules(direction)) + len(added) > spec.rule_quota
-    yield from (*revoking, *adding) if crowded else (*adding, *revoking)
+    yield from (*revoking, *adding) if _crowded(change, direction, added) else (*adding, *revoking)
     yield from _describe(change, direction, described)
+
+
+def _crowded(change: Change[SecurityGroupSpec], direction: Direction, added: Sequence[Mapping[str, Value]]) -> bool:
+    """Whether the old rules and the new ones together are more than the quota; new prefix lists are not counted."""
+    live = change.live
+    peers = [*(rule.peer for rule in live.spec.rules(direction)), *map(network.peer, added)]
+    return max(counted(peers, live.facts["lists"]).values(), default=0) > change.resource.spec.rule_quota
 
 
 def release(live: Live[SecurityGroupSpec], direction: Direction) -> Iterator[Operation]:

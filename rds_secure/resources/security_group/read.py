@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rds_secure import network, ownership, tagging
 from rds_secure.kind import Found, Live, Reader, Scope, Wanted
 from rds_secure.network import EgressRule, IngressRule, Rule
+from rds_secure.network.prefix_list import prefix_lists
 from rds_secure.resources.security_group.spec import DIRECTIONS, Direction, SecurityGroupSpec
 
 
@@ -18,7 +20,8 @@ def groups(reader: Reader) -> list[Mapping[str, Any]]:
 
 
 def read(reader: Reader, wanted: Wanted) -> Iterator[Found[SecurityGroupSpec]]:
-    """The groups that are declared or tagged for the stack; two calls, whatever their number."""
+    """The groups that are declared or tagged for the stack; two calls, whatever their number, and one for the sizes
+    of prefix lists, if they name any."""
     rows = defaultdict(list)
     for row in _rows(reader):
         rows[row["GroupId"]].append(row)
@@ -26,7 +29,9 @@ def read(reader: Reader, wanted: Wanted) -> Iterator[Found[SecurityGroupSpec]]:
         found = _found(group, rows[group["GroupId"]], wanted.scope)
         declared = found.identity in wanted.identities or found.exports["arn"] in wanted.tagged
         if declared or found.tags.get(ownership.STACK) == wanted.scope.stack:
-            yield found
+            has_lists = any("PrefixListId" in row for row in rows[group["GroupId"]])
+            lists = prefix_lists(reader) if has_lists else {}
+            yield replace(found, facts={**found.facts, "lists": lists})
 
 
 def theirs(live: Live[SecurityGroupSpec], direction: Direction) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rds_secure.sandbox.repairs import (
     dispatch,
     ec2,
+    ec2_rules,
     iam,
     iam_policies,
     kms,
@@ -78,6 +79,8 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("ec2-description-updates", "not by rule id, nor for group rules", "API", ec2.description_updates),
     Repair("ec2-group-creation", "names and texts are not checked", "EC2-5", ec2.group_creation),
     Repair("ec2-instance-groups", "an interface keeps what its instance lost", "API", ec2.instance_groups),
+    Repair("ec2-prefix-list-rules", "no description, and the list may be missing", "API", ec2_rules.prefix_list_rules),
+    Repair("ec2-prefix-list-quota", "a prefix list counts for nothing", "EC2-2", ec2_rules.prefix_list_quota),
     Repair("ec2-groups-in-use", "a group in use is deleted", "EC2-3", ec2.groups_in_use),
     #
     Repair("rds-resource-ids", "all instances have one DbiResourceId", "API", rds.resource_ids),
