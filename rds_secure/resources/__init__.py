@@ -15,6 +15,7 @@ from rds_secure.resources import (
     iam_user,
     kms_key,
     security_group,
+    security_group_rule,
 )
 
 KINDS: tuple[Kind[Any], ...] = (
@@ -23,6 +24,7 @@ KINDS: tuple[Kind[Any], ...] = (
     iam_role.KIND,
     iam_policy.KIND,
     security_group.KIND,
+    security_group_rule.KIND,
     db_subnet_group.KIND,
     kms_key.KIND,
     db_parameter_group.KIND,

@@ -147,6 +147,8 @@ def _exports(resource: Resource[Any], scope: Scope) -> dict[str, str]:
 _EXPORTS = {
     ("security_group", "id"): "sg-0123456789abcd0{:02}",
     ("security_group", "arn"): "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-0123456789abcd0{:02}",
+    ("security_group_rule", "id"): "sgr-0123456789abcd0{:02}",
+    ("security_group_rule", "arn"): "arn:aws:ec2:eu-west-1:123456789012:security-group-rule/sgr-0123456789abcd0{:02}",
     ("kms_key", "id"): "0a1b2c3d-0000-4000-8000-0000000000{:02}",
     ("kms_key", "arn"): "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0000000000{:02}",
     ("db_instance", "resource_id"): "db-ABCDEFGHIJKLMNOPQRSTUV{:02}",
@@ -201,12 +203,19 @@ def _rules(spec: Any) -> dict[str, Any]:
     return {"rule_ids": rule_ids, "theirs": {"ingress": {}, "egress": {}}, "lists": {}}
 
 
+def _rule(spec: Any) -> dict[str, Any]:
+    own = _EXPORTS["security_group_rule", "id"].format(1)
+    labels = {own: spec.rule.label, **{identifier: f"older {identifier}" for identifier in spec.leftovers}}
+    return {"group": spec.group, "labels": labels, "held": (spec.peer,), "lists": {}}
+
+
 _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "iam_group": lambda spec: {**_held(spec), "members": {}},
     "iam_user": _held,
     "iam_role": lambda spec: {**_held(spec), "instance_profiles": ()},
     "iam_policy": lambda _: {"versions": _versions()},
     "security_group": _rules,
+    "security_group_rule": _rule,
     "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
     "db_parameter_group": lambda _: {"default": {}, "types": {}},
     "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},

@@ -47,6 +47,9 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
             "egress": [{"to": {"prefix_list": "com.amazonaws.us-east-1.s3"}, "port": 443}],
         }
     },
+    "security_group_rule": {
+        "everything": {"group": {"tag": {"Name": "bastion"}}, "peer": {"tag": {"Name": "app-1"}}, "port": 5432}
+    },
     "db_subnet_group": {"everything": {"subnets": {"vpc": {"tag": {"Name": "main"}}, "tag": {"Tier": "private"}}}},
     "kms_key": {"everything": {"administrators": ["123456789012"], "users": ["${iam_role.everything}"]}},
     "db_parameter_group": {"everything": {"family": "postgres16", "parameters": {"work_mem": "64"}}},

@@ -59,6 +59,7 @@ MINIMAL: Mapping[str, Written] = {
     "iam_role": {"trust": {"services": ["ec2.amazonaws.com"]}},
     "iam_policy": {"statements": [{"effect": "allow", "actions": ["rds:Describe*"], "resources": ["*"]}]},
     "security_group": {"vpc": VPC},
+    "security_group_rule": {"group": GROUP, "peer": "10.20.0.0/16", "port": "5432"},
     "db_subnet_group": {"subnets": SUBNETS[:2]},
     "kms_key": {},
     "db_parameter_group": {"family": "postgres16"},
@@ -164,6 +165,12 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
     },
     "IngressRule": {**_RULE, "from": _PEERS},
     "EgressRule": {**_RULE, "to": _PEERS},
+    "security_group_rule": {
+        **{name: _NAMED[name] for name in ("tags", "ignore")},
+        **_RULE,
+        "group": (Value(OTHER_GROUP),),
+        "peer": _PEERS,
+    },
     "db_subnet_group": {**_NAMED, "subnets": (Value(SUBNETS[1:]),)},
     "kms_key": {
         **{name: _NAMED[name] for name in ("tags", "ignore")},
@@ -232,6 +239,7 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     "iam_policy": (frozenset({"document"}), frozenset({"statements"})),
     "Trust": (frozenset({"conditions"}), frozenset({"principals"})),
     "Statement": (frozenset({"not_actions", "not_resources"}), frozenset({"actions", "resources", "sid"})),
+    "security_group_rule": (frozenset({"ports"}), frozenset({"port"})),
     "IngressRule": (frozenset({"ports"}), frozenset({"port"})),
     "EgressRule": (frozenset({"ports"}), frozenset({"port"})),
     "kms_key": (
@@ -243,6 +251,7 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
 """What cannot be written together: a maximal spec for each of these sets, without its fields."""
 
 NEVER_WRITTEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    name: {"inline_policies": ("leftover",)} for name in ("iam_group", "iam_user", "iam_role")
+    **{name: {"inline_policies": ("leftover",)} for name in ("iam_group", "iam_user", "iam_role")},
+    "security_group_rule": {"leftovers": ("sgr-0fedcba9876543210",)},
 }
 """Fields that a spec can only leave empty, with what may be found there at AWS."""

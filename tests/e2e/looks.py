@@ -102,6 +102,21 @@ def security_group(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def security_group_rule(client: Client, name: str) -> dict[str, Any]:
+    """What was added to the seeded group `bastion`, which has one rule for ssh."""
+    ec2 = client("ec2")
+    asked = [{"Name": "group-id", "Values": [named(client, "security_group", "bastion")]}]
+    rows = ec2.describe_security_group_rules(Filters=asked)["SecurityGroupRules"]
+    added = [row for row in rows if not row["IsEgress"] and row.get("Description") != "ssh from the office"]
+    if not added:
+        raise NothingThereError(name)
+    return {
+        "rules": sorted(map(_rule, added)),
+        "ids": sorted(row["SecurityGroupRuleId"] for row in added),
+        "tags": tags(added[0].get("Tags")),
+    }
+
+
 def db_subnet_group(client: Client, name: str) -> dict[str, Any]:
     (group,) = client("rds").describe_db_subnet_groups(DBSubnetGroupName=name)["DBSubnetGroups"]
     return {
@@ -145,6 +160,7 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         iam_policy,
         kms_key,
         security_group,
+        security_group_rule,
         db_subnet_group,
         db_parameter_group,
         db_instance,

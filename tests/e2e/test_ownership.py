@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rds_secure import api
-from rds_secure.errors import RefusedError
+from rds_secure.errors import RefusedError, SpecError
 from rds_secure.plan import Action, Deletion, Plan
 from tests.e2e import looks
 from tests.e2e.harness import DATA, EVERYTHING, PRUNING, SPECS, STACK, Harness, Resources
@@ -257,3 +257,51 @@ def test_what_others_use_is_kept_with_the_reason(harness: Harness) -> None:
     }
     assert reasons["iam_group.quickstart-operators"] == "it has member outsider: remove it first"
     assert host in reasons["security_group.quickstart-app"]
+
+
+# Rules in groups of others
+
+
+def in_billing(**fields: Any) -> Resources:
+    return {"security_group_rule": {"orders": {"group": {"tag": {"team": "billing"}}, **RULE, **fields}}}
+
+
+RULE = {"peer": "10.30.0.0/16", "port": 5432}
+BILLING: Resources = {"security_group": {"billing": {"vpc": {"tag": {"Name": "main"}}, "tags": {"team": "billing"}}}}
+
+
+def test_the_stack_that_owns_a_group_shows_a_rule_of_another_stack_and_leaves_it(harness: Harness) -> None:
+    billing = harness.spec(BILLING, stack="billing")
+    harness.make(billing)
+    assert [call.action for call in harness.apply(in_billing()).writes] == ["AuthorizeSecurityGroupIngress"]
+
+    again = harness.plan(billing).plan
+    assert again.is_empty
+    (step,) = (step for step in again.steps if step.notes)
+    assert step.notes == ("tcp 5432 from 10.30.0.0/16 belongs to stack bench",)
+
+    gone = harness.destroy(billing)
+    assert [item.reason for item in gone.plan.kept] == ["it holds rules that are not ours: tcp 5432 from 10.30.0.0/16"]
+    assert [call.action for call in harness.destroy(in_billing()).writes] == ["RevokeSecurityGroupIngress"]
+    assert [call.action for call in harness.destroy(billing).writes] == ["DeleteSecurityGroup"]
+
+
+def test_a_rule_in_a_group_of_the_stack_is_refused(harness: Harness) -> None:
+    harness.make(BILLING)
+    with pytest.raises(SpecError) as raised:
+        harness.plan({**BILLING, **in_billing()})
+    (problem,) = raised.value.problems
+    assert "is security_group.billing of this stack" in problem.what
+    assert problem.fix == "write the rule in the ingress: of security_group.billing"
+
+
+def test_a_group_that_only_a_rule_of_ours_names_goes_after_that_rule(harness: Harness) -> None:
+    """EC2-3: a group that is named in another's rule cannot be deleted."""
+    harness.make(harness.spec(BILLING, stack="billing"))
+    app: Resources = {"security_group": {"app": {"vpc": {"tag": {"Name": "main"}}}}, **BYSTANDER}
+    harness.make({**app, **in_billing(peer="${security_group.app}")})
+
+    applied = harness.apply(BYSTANDER)
+
+    actions = [call.action for call in applied.writes]
+    assert actions == ["RevokeSecurityGroupIngress", "DeleteSecurityGroup"]

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.e2e.tables import db_groups, db_instance, iam_policy, iam_principals, kms_key, security_group
+from tests.e2e.tables import (
+    db_groups,
+    db_instance,
+    iam_policy,
+    iam_principals,
+    kms_key,
+    security_group,
+    security_group_rule,
+)
 from tests.e2e.tables.bench import KEY, Bench, Changed, Drifted, Noted, Refused
 
 BENCHES: tuple[Bench, ...] = (
@@ -11,6 +19,7 @@ BENCHES: tuple[Bench, ...] = (
     iam_principals.ROLE,
     iam_policy.BENCH,
     security_group.BENCH,
+    security_group_rule.BENCH,
     db_groups.SUBNETS,
     kms_key.BENCH,
     db_groups.PARAMETERS,
