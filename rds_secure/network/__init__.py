@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
+from pydantic import BeforeValidator, WithJsonSchema
 from pydantic import Field as Setting
 
-from rds_secure.fields import Field, Part, Pattern, Reference, values_of
+from rds_secure.fields import Field, Invalid, Part, Pattern, Reference, values_of
 from rds_secure.kind import Complaint
 from rds_secure.values import Lookup, Ref, Value
 
@@ -39,6 +40,16 @@ GroupId = Reference(
     named="prefix_list",
 )
 Peer: TypeAlias = Annotated[Ref | Lookup | str, GroupId]
+
+
+def _not_written(value: object) -> object:
+    if value in ((), []):
+        return ()
+    raise Invalid("nothing can be written here", "take it out: it says what AWS has, and that it goes")
+
+
+NotWritten = Annotated[tuple[str, ...], BeforeValidator(_not_written), WithJsonSchema({"type": "array", "maxItems": 0})]
+"""What may be found at AWS and is never to be there: a spec can only say that there is none."""
 
 
 class Rule(Part):

@@ -62,10 +62,10 @@ class _Planner:
             if address not in conflicts or address in self.snapshot.live
         ]
         kept = self._kept({step.address: step for step in declared})
-        going = sorted(self.snapshot.retired.keys() - kept.keys())
-        deleted = [self._delete(self.snapshot.retired[address]) for address in going]
+        deleted = [self._delete(live) for address, live in sorted(self._mortal.items()) if address not in kept]
         self._limit(deleted)
-        steps = tuple(sorted((*declared, *deleted), key=lambda step: step.address))
+        let_go = [self._let_go(live) for address, live in self.snapshot.retired.items() if address not in self._mortal]
+        steps = tuple(sorted((*declared, *deleted, *let_go), key=lambda step: step.address))
         try:
             graph.order(steps)
         except CycleError as error:
@@ -151,11 +151,23 @@ class _Planner:
         operations = resources.kind(live.address.kind).delete(live, self.scope)
         return Step(live.address, live.name, Action.DELETE, operations, uses=_uses(live))
 
+    def _let_go(self, live: Live[Any]) -> Step:
+        """Take our tags off, and leave the rest as it is (meaning §3)."""
+        marks = ownership.marks(live.found.tags)
+        operations = resources.kind(live.address.kind).tag(live, {}, marks, self.scope)
+        return Step(live.address, live.name, Action.LET_GO, operations)
+
     # What is no longer declared
+
+    @property
+    def _mortal(self) -> dict[Address, Live[Any]]:
+        """What is retired, and would be deleted; singletons are only let go of."""
+        found = self.snapshot.retired.items()
+        return {address: live for address, live in found if not resources.kind(address.kind).singleton}
 
     def _kept(self, declared: Mapping[Address, Step]) -> dict[Address, str]:
         """Why something retired stays: it holds data, it cannot go, or something that stays uses it."""
-        retired = self.snapshot.retired
+        retired = self._mortal
         kept = {address: reason for address, reason in self.snapshot.stuck.items() if address in retired}
         for address in retired:
             if resources.kind(address.kind).stateful and address.kind not in self.deletion.stateful:
@@ -220,9 +232,14 @@ def _made(kind: Kind[Any], resource: Resource[Any]) -> Iterator[FieldChange]:
             yield FieldChange(name, new=value)
 
 
+def _is_nobodys(live: Live[Any]) -> bool:
+    """Whether it belongs to no stack yet: it is claimed with this plan."""
+    return live.found.owned_by_path is None and ownership.owner(live.found.tags) is None
+
+
 def _cause(live: Live[Any], resource: Resource[Any]) -> str:
     """Whether the spec changed, or AWS did behind it; "" where no tag tells which (IAM-6)."""
-    if not resource.tags:
+    if not resource.tags or _is_nobodys(live):
         return ""
     return "drift" if ownership.was_applied(live.found.tags, resource.tags) else "spec"
 
@@ -259,6 +276,8 @@ def _shown(change: FieldChange) -> str:
 def _notes(live: Live[Any], difference: Difference, changes: tuple[FieldChange, ...]) -> Iterator[str]:
     if live.found.busy and changes:
         yield f"it is {live.found.busy} just now: the change waits until it is available"
+    if _is_nobodys(live):
+        yield "it belongs to no stack so far: this one claims it"
     for change in difference.noted:
         yield f"{change.path} differs and cannot change: {change.old!r} stays, {change.new!r} is written"
     yield from live.facts.get("notes", ())

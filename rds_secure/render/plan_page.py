@@ -19,6 +19,7 @@ SYMBOLS = {
     Action.CREATE: ("+", GREEN),
     Action.UPDATE: ("~", YELLOW),
     Action.DELETE: ("-", RED),
+    Action.LET_GO: ("·", YELLOW),
     Action.RETAG: ("·", DIM),
     Action.NONE: ("·", DIM),
 }
@@ -83,6 +84,8 @@ def _reason(step: Step) -> Iterator[Line]:
         yield part(*_CAUSES[step.cause])
     if step.action is Action.RETAG:
         yield part("tags only", DIM)
+    if step.action is Action.LET_GO:
+        yield part("let go: our tags come off, nothing else changes", DIM)
     if step.action is Action.DELETE and len(step.operations) == 1:
         yield part(step.operations[0].summary, DIM)
 
@@ -152,6 +155,8 @@ def _counts(plan: Plan) -> Iterator[str]:
     yield f"{plan.count(Action.CREATE)} to create"
     yield f"{plan.count(Action.UPDATE)} to change"
     yield f"{plan.count(Action.DELETE)} to delete"
+    if let_go := plan.count(Action.LET_GO):
+        yield f"{let_go} to let go"
     if tagged := plan.count(Action.RETAG):
         yield f"{tagged} tags only"
     if plan.kept:

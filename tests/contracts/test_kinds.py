@@ -31,6 +31,8 @@ LOOKED_UP = ("vpc", "subnet", "security_group", "kms_key", "prefix_list")
 """What `live.lookups` can find."""
 
 AFTERWARDS = {
+    ("default_security_group", "id"): "the group is there before anything is planned",
+    ("default_security_group", "arn"): "the group is there before anything is planned",
     ("db_instance", "endpoint"): "RDS gives it one while it is being made",
     ("db_instance", "port"): "it is the engine's own unless it is written",
     ("db_instance", "secret"): "RDS makes it while the instance is being made",

@@ -17,6 +17,7 @@ import rds_secure
 from rds_secure.fields import Mode, markers
 from rds_secure.kind import Kind
 from rds_secure.operation import Operation
+from rds_secure.plan import Action
 from rds_secure.resources import KINDS
 from tests.contracts import account, emitted, specs
 from tests.contracts.specs import Variant
@@ -95,7 +96,12 @@ def test_what_creates_deletes_and_leaves_alone(kind: Kind[Any], written: Written
     assert list(again.operations()) == []
 
     deleted = account.subject(account.planned(kind, written, None), kind)
-    assert any(operation.destructive for operation in checked(deleted.operations))
+    assert any(operation.destructive for operation in checked(deleted.operations)) is not kind.singleton
+    assert (deleted.action, account.calls(deleted) == []) == _ENDS[kind.singleton]
+
+
+_ENDS = {False: (Action.DELETE, False), True: (Action.LET_GO, True)}
+"""What happens to what is no longer declared: it is deleted by its calls, or a singleton's tags come off."""
 
 
 @pytest.mark.parametrize(("kind", "variant"), VARIANTS, ids=IDS)
@@ -139,7 +145,7 @@ def test_every_field_reaches_a_call_or_is_refused_or_noted(kind: Kind[Any], vari
                 for side in (variant.before, variant.after)
             ]
             assert any(refusal.address == step.address for refusal in made.refusals) or kind.versioned
-            assert fresh[0] != fresh[1]
+            assert fresh[0] != fresh[1] or kind.claimed
         case Mode.NOTED:
             assert any(variant.field in note for note in step.notes)
             assert not account.calls(step)

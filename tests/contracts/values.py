@@ -60,6 +60,7 @@ MINIMAL: Mapping[str, Written] = {
     "iam_policy": {"statements": [{"effect": "allow", "actions": ["rds:Describe*"], "resources": ["*"]}]},
     "security_group": {"vpc": VPC},
     "security_group_rule": {"group": GROUP, "peer": "10.20.0.0/16", "port": "5432"},
+    "default_security_group": {"vpc": VPC},
     "db_subnet_group": {"subnets": SUBNETS[:2]},
     "kms_key": {},
     "db_parameter_group": {"family": "postgres16"},
@@ -171,6 +172,7 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "group": (Value(OTHER_GROUP),),
         "peer": _PEERS,
     },
+    "default_security_group": {**{name: _NAMED[name] for name in ("tags", "ignore")}, "vpc": (Value(OTHER_VPC),)},
     "db_subnet_group": {**_NAMED, "subnets": (Value(SUBNETS[1:]),)},
     "kms_key": {
         **{name: _NAMED[name] for name in ("tags", "ignore")},
@@ -253,5 +255,6 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
 NEVER_WRITTEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     **{name: {"inline_policies": ("leftover",)} for name in ("iam_group", "iam_user", "iam_role")},
     "security_group_rule": {"leftovers": ("sgr-0fedcba9876543210",)},
+    "default_security_group": {"rules": ("tcp 22 from 0.0.0.0/0",)},
 }
 """Fields that a spec can only leave empty, with what may be found there at AWS."""

@@ -102,6 +102,23 @@ def security_group(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def default_security_group(client: Client, name: str) -> dict[str, Any]:
+    """The one of the seeded VPC."""
+    ec2 = client("ec2")
+    asked = [
+        {"Name": "group-name", "Values": ["default"]},
+        {"Name": "vpc-id", "Values": [named(client, "vpc", "main")]},
+    ]
+    group = _one(ec2.describe_security_groups(Filters=asked)["SecurityGroups"], name)
+    rows = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group["GroupId"]]}])
+    return {
+        **group,
+        "ingress": sorted(_rule(row) for row in rows["SecurityGroupRules"] if not row["IsEgress"]),
+        "egress": sorted(_rule(row) for row in rows["SecurityGroupRules"] if row["IsEgress"]),
+        "tags": tags(group.get("Tags")),
+    }
+
+
 def security_group_rule(client: Client, name: str) -> dict[str, Any]:
     """What was added to the seeded group `bastion`, which has one rule for ssh."""
     ec2 = client("ec2")
@@ -161,6 +178,7 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         kms_key,
         security_group,
         security_group_rule,
+        default_security_group,
         db_subnet_group,
         db_parameter_group,
         db_instance,

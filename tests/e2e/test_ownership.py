@@ -9,6 +9,7 @@ import pytest
 from rds_secure import api
 from rds_secure.errors import RefusedError, SpecError
 from rds_secure.plan import Action, Deletion, Plan
+from rds_secure.resources import kind
 from tests.e2e import looks
 from tests.e2e.harness import DATA, EVERYTHING, PRUNING, SPECS, STACK, Harness, Resources
 from tests.e2e.looks import LOOKS
@@ -39,6 +40,8 @@ def kept(plan: Plan) -> dict[str, str]:
 
 @benches()
 def test_a_stranger_of_the_same_name_is_a_conflict(bench: Bench, harness: Harness) -> None:
+    if kind(bench.kind).claimed:
+        pytest.skip("it is claimed: there always is one, which nobody made")
     prepared(harness, bench)
     bench.stranger(harness.client)
     before = LOOKS[bench.kind](harness.client, bench.name)
@@ -305,3 +308,36 @@ def test_a_group_that_only_a_rule_of_ours_names_goes_after_that_rule(harness: Ha
 
     actions = [call.action for call in applied.writes]
     assert actions == ["RevokeSecurityGroupIngress", "DeleteSecurityGroup"]
+
+
+# What there is one of only
+
+
+CLAIMING: Resources = {"default_security_group": {"main": {"vpc": {"tag": {"Name": "main"}}, "tags": {"team": "net"}}}}
+
+
+def test_a_default_group_is_claimed_emptied_and_let_go_without_another_change(harness: Harness) -> None:
+    """Meaning §3."""
+    before = LOOKS["default_security_group"](harness.client, "default")
+    assert before["egress"]
+    applied = harness.apply({**CLAIMING, **BYSTANDER})
+    (step,) = (step for step in applied.plan.steps if step.address.kind == "default_security_group")
+    assert "it belongs to no stack so far: this one claims it" in step.notes
+    claimed = LOOKS["default_security_group"](harness.client, "default")
+    assert (claimed["GroupId"], claimed["ingress"], claimed["egress"]) == (before["GroupId"], [], [])
+
+    gone = harness.apply(BYSTANDER, Deletion())
+    assert [call.action for call in gone.writes] == ["DeleteTags"]
+    assert not gone.plan.refusals, "nothing is deleted, so no limit is reached"
+    left = LOOKS["default_security_group"](harness.client, "default")
+    assert (left["tags"], left["ingress"], left["egress"]) == ({"team": "net"}, [], [])
+
+
+def test_a_rule_of_a_stack_in_a_default_group_is_shown_and_left(harness: Harness) -> None:
+    harness.make(harness.spec(CLAIMING, stack="other"))
+    rule = {"group": {"tag": {"team": "net"}}, "peer": "10.30.0.0/16", "port": 443}
+    harness.make({"security_group_rule": {"orders": rule}})
+
+    again = harness.plan(harness.spec(CLAIMING, stack="other")).plan
+    assert again.is_empty
+    assert [step.notes for step in again.steps] == [("tcp 443 from 10.30.0.0/16 belongs to stack bench",)]

@@ -235,3 +235,38 @@ def test_two_retired_ones_that_name_each_other_let_go_before_they_are_deleted() 
     graph = order(made.steps)
     assert graph[Address("toy", "x"), 1] == {(Address("toy", "x"), 0), (Address("toy", "y"), 0)}
     assert made.is_applicable
+
+
+# What there is one of only
+
+
+def test_a_singleton_no_longer_declared_is_let_go_and_only_its_marks_come_off() -> None:
+    """Meaning §3."""
+    account = ToyAccount()
+    account.own(stack({"shrine.a": {"tags": {"team": "payments"}}}), "shrine.a")
+    made = planned(stack({"toy.a": {}}), account)
+    assert made.is_applicable, "it is no deletion, so it does not count against the limit"
+    step = steps(made)["shrine.a"]
+    assert (step.action, step.changes) == (Action.LET_GO, ())
+    (call,) = step.operations
+    marks = ("rds-secure:address", "rds-secure:applied", "rds-secure:stack")
+    assert (call.action, call.params["TagKeys"], call.destructive) == ("UntagToy", marks, False)
+
+
+def test_destroy_lets_singletons_go_as_well() -> None:
+    account = ToyAccount()
+    account.own_all({"shrine.a": {}, "toy.b": {}})
+    made = planned(stack({}), account, ALL)
+    assert {str(step.address): step.action for step in made.steps} == {
+        "shrine.a": Action.LET_GO,
+        "toy.b": Action.DELETE,
+    }
+
+
+def test_a_singleton_that_is_let_go_keeps_nothing_and_is_kept_by_nothing() -> None:
+    account, declared = _retired()
+    account.own_all({"toy.used": {}, "shrine.a": {"partner": "${toy.used}"}, "vault.data": {"partner": "${shrine.a}"}})
+    made = planned(stack(declared), account)
+    assert steps(made)["shrine.a"].action is Action.LET_GO
+    assert _deleted(made) == ["toy.used"]
+    assert _kept(made) == {"vault.data": "no longer declared, kept"}

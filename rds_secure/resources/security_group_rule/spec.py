@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
 from pydantic import Field as Limit
 
 from rds_secure import network
-from rds_secure.fields import Field, Int, Invalid, Mode, Pattern, Reference, ResourceSpec, Tagged
-from rds_secure.network import EgressRule, IngressRule, Peer
+from rds_secure.fields import Field, Int, Mode, Pattern, Reference, ResourceSpec, Tagged
+from rds_secure.network import EgressRule, IngressRule, NotWritten, Peer
 from rds_secure.network.calls import Direction
 from rds_secure.values import Lookup, Ref
 
@@ -25,12 +24,6 @@ Group = Annotated[
 ]
 
 _PARTS = ("protocol", "port", "ports", "description")
-
-
-def _not_written(value: object) -> object:
-    if value in ((), []):
-        return ()
-    raise Invalid("nothing can be written here", "take it out: it is filled in when AWS is read")
 
 
 class SecurityGroupRuleSpec(Tagged, ResourceSpec):
@@ -101,9 +94,7 @@ class SecurityGroupRuleSpec(Tagged, ResourceSpec):
     ] = None
     """What it is for: at most 255 letters, digits, spaces and ``._-:/()#,@[]+=&;{}!$*``."""
     leftovers: Annotated[
-        tuple[str, ...],
-        BeforeValidator(_not_written),
-        WithJsonSchema({"type": "array", "maxItems": 0}),
+        NotWritten,
         Field(change="RevokeSecurityGroupIngress.SecurityGroupRuleIds", read="SecurityGroupRuleId", as_set=True),
     ] = ()
     """Rules that an earlier apply replaced and could not revoke any more. Nothing can be written here: they go."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.e2e.tables import (
     db_groups,
     db_instance,
+    default_security_group,
     iam_policy,
     iam_principals,
     kms_key,
@@ -20,6 +21,7 @@ BENCHES: tuple[Bench, ...] = (
     iam_policy.BENCH,
     security_group.BENCH,
     security_group_rule.BENCH,
+    default_security_group.BENCH,
     db_groups.SUBNETS,
     kms_key.BENCH,
     db_groups.PARAMETERS,
