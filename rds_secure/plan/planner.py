@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from rds_secure import ownership, resources
 from rds_secure.errors import Location
-from rds_secure.fields import Mode, ignored, markers, plain, values_of
+from rds_secure.fields import Mode, Reference, ignored, mapped, markers, plain, values_of
 from rds_secure.kind import Change, FieldChange, Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
@@ -22,6 +22,9 @@ from rds_secure.plan.approval import approval
 from rds_secure.plan.diff import Difference, diff
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
 from rds_secure.values import Address, Lookup, Ref, leaves, refs
+
+_Use: TypeAlias = tuple[Address, Address]
+"""What is used, and by what."""
 
 Locate: TypeAlias = Callable[[Address, tuple[str | int, ...]], Location | None]
 
@@ -176,6 +179,8 @@ class _Planner:
             for used in set(step.uses) & set(retired):
                 if not _lets_go(self.snapshot.live[address], step, used):
                     kept.setdefault(used, f"{address} still uses it")
+        for used, address in _named(self.snapshot.resources, retired):
+            kept.setdefault(used, f"{address} names it")
         if self.deletion.final_snapshot:
             kept.update(self._needed_by_snapshots(kept))
         queue = list(kept)
@@ -248,6 +253,23 @@ def _uses(live: Live[Any]) -> tuple[Address, ...]:
     """The resources of the stack that a live object refers to."""
     found = {ref.target for ref in refs(values_of(live.spec)) if ref.target != live.address}
     return tuple(sorted(found))
+
+
+def _named(declared: Mapping[Address, Resource[Any]], retired: Mapping[Address, Live[Any]]) -> Iterator[_Use]:
+    """What is retired and yet written somewhere by its id, ARN or name, as if it belonged to others; and where."""
+    exports = ((address, value) for address, live in retired.items() for value in live.exports.values())
+    index = {(address.kind, value.lower()): address for address, value in exports if value}
+    found: list[Address] = []
+
+    def leaf(value: Any, marker: Reference | None, many: bool) -> Any:
+        if marker is not None and isinstance(value, str):
+            found.extend(index[kind, value.lower()] for kind in marker.kinds if (kind, value.lower()) in index)
+        return value
+
+    for address, resource in declared.items() if index else ():
+        mapped(resource.spec, leaf)
+        yield from ((used, address) for used in found)
+        found.clear()
 
 
 def _with_lookup(resource: Resource[Any], change: FieldChange) -> FieldChange:

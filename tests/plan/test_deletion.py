@@ -76,6 +76,17 @@ def test_what_something_declared_still_uses_is_kept() -> None:
     assert _kept(made) == {"toy.old": "toy.user still uses it"}
 
 
+def test_what_something_new_names_by_its_id_is_kept() -> None:
+    """Meaning §5: written as if it belonged to others, before anything at AWS uses it."""
+    account, declared = _retired("toy.old", "toy.older")
+    account.own_all({"toy.user": {}})
+    new = {"toy.new": {"partner": account.named("old")["id"]}}
+    changed = {"toy.user": {"peers": [{"to": account.named("older")["id"]}]}}
+    made = planned(stack({**declared, **new, **changed}), account)
+    assert _kept(made) == {"toy.old": "toy.new names it", "toy.older": "toy.user names it"}
+    assert _deleted(made) == []
+
+
 def test_what_something_declared_lets_go_of_is_deleted_afterwards() -> None:
     account, declared = _retired("toy.old")
     account.own_all({"toy.user": {"partner": account.named("old")["id"], "colour": "red"}})
