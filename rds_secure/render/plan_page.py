@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rich.text import Text as Line
 
+from rds_secure import resources
 from rds_secure.errors import Location
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
 from rds_secure.render.calls import calls
@@ -70,7 +71,9 @@ class _Steps:
             yield indented(6, part("parked by AWS until the window:", DIM))
             yield from below.changed(replace(change, when="", note="") for change in step.pending)
         if step.strangers:
-            yield indented(6, part("not ours, left alone (exclusive: true would remove it):", DIM))
+            may_go = "exclusive" in resources.kind(step.address.kind).spec.model_fields
+            what_else = " (exclusive: true would remove it)" if may_go else ""
+            yield indented(6, part(f"not ours, left alone{what_else}:", DIM))
             yield from (joined(" " * 8, part(item.path), ": ", changes.member(item)) for item in step.strangers)
         for note in step.notes:
             yield from wrapped([part("note:", DIM), *words(note)], self.width, 6, hang=6)

@@ -17,6 +17,7 @@ from rds_secure.resources import (
     kms_key,
     security_group,
     security_group_rule,
+    security_hub,
 )
 
 KINDS: tuple[Kind[Any], ...] = (
@@ -27,6 +28,7 @@ KINDS: tuple[Kind[Any], ...] = (
     security_group.KIND,
     security_group_rule.KIND,
     default_security_group.KIND,
+    security_hub.KIND,
     db_subnet_group.KIND,
     kms_key.KIND,
     db_parameter_group.KIND,

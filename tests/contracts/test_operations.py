@@ -213,7 +213,7 @@ def _named() -> Iterator[str]:
         *(_ROOT / "network").glob("*.py"),
         _ROOT / "tagging.py",
     ]
-    known = {name for owner in ("ec2", "iam", "kms", "rds") for name in service(owner).operation_names}
+    known = {name for owner in ("ec2", "iam", "kms", "rds", "securityhub") for name in service(owner).operation_names}
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):

@@ -51,6 +51,7 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
         "everything": {"group": {"tag": {"Name": "bastion"}}, "peer": {"tag": {"Name": "app-1"}}, "port": 5432}
     },
     "default_security_group": {"everything": {"vpc": {"tag": {"Name": "main"}}}},
+    "security_hub": {"everything": {}},
     "db_subnet_group": {"everything": {"subnets": {"vpc": {"tag": {"Name": "main"}}, "tag": {"Tier": "private"}}}},
     "kms_key": {"everything": {"administrators": ["123456789012"], "users": ["${iam_role.everything}"]}},
     "db_parameter_group": {"everything": {"family": "postgres16", "parameters": {"work_mem": "64"}}},

@@ -61,6 +61,7 @@ MINIMAL: Mapping[str, Written] = {
     "security_group": {"vpc": VPC},
     "security_group_rule": {"group": GROUP, "peer": "10.20.0.0/16", "port": "5432"},
     "default_security_group": {"vpc": VPC},
+    "security_hub": {},
     "db_subnet_group": {"subnets": SUBNETS[:2]},
     "kms_key": {},
     "db_parameter_group": {"family": "postgres16"},
@@ -173,6 +174,10 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "peer": _PEERS,
     },
     "default_security_group": {**{name: _NAMED[name] for name in ("tags", "ignore")}, "vpc": (Value(OTHER_VPC),)},
+    "security_hub": {
+        **{name: _NAMED[name] for name in ("tags", "ignore")},
+        "standards": (Value(["fsbp", "cis-1.4"]),),
+    },
     "db_subnet_group": {**_NAMED, "subnets": (Value(SUBNETS[1:]),)},
     "kms_key": {
         **{name: _NAMED[name] for name in ("tags", "ignore")},

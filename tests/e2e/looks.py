@@ -119,6 +119,17 @@ def default_security_group(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def security_hub(client: Client, name: str) -> dict[str, Any]:
+    hub = client("securityhub")
+    described = hub.describe_hub()
+    enabled = hub.get_enabled_standards()["StandardsSubscriptions"]
+    return {
+        **described,
+        "standards": [item["StandardsArn"].partition("/")[2] for item in enabled],
+        "tags": hub.list_tags_for_resource(ResourceArn=described["HubArn"])["Tags"],
+    }
+
+
 def security_group_rule(client: Client, name: str) -> dict[str, Any]:
     """What was added to the seeded group `bastion`, which has one rule for ssh."""
     ec2 = client("ec2")
@@ -178,6 +189,7 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         kms_key,
         security_group,
         security_group_rule,
+        security_hub,
         default_security_group,
         db_subnet_group,
         db_parameter_group,

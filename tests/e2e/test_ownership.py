@@ -341,3 +341,37 @@ def test_a_rule_of_a_stack_in_a_default_group_is_shown_and_left(harness: Harness
     again = harness.plan(harness.spec(CLAIMING, stack="other")).plan
     assert again.is_empty
     assert [step.notes for step in again.steps] == [("tcp 443 from 10.30.0.0/16 belongs to stack bench",)]
+
+
+HUB: Resources = {"security_hub": {"main": {}}}
+
+
+def test_a_hub_that_is_enabled_already_is_a_conflict_that_says_how_to_take_it_over(harness: Harness) -> None:
+    """Meaning §3."""
+    harness.client("securityhub").enable_security_hub()
+    planned = harness.plan(HUB)
+    assert refused(harness, planned) == [
+        "security_hub.main: security hub default exists already and belongs to no stack"
+    ]
+    (refusal,) = planned.plan.refusals
+    assert "adopt: {security_hub.main: null}" in refusal.fix
+
+
+def test_standards_that_the_spec_does_not_name_are_shown_and_stay(harness: Harness) -> None:
+    harness.make({"security_hub": {"main": {"standards": ["fsbp", "cis-1.4"]}}})
+    applied = harness.apply(HUB)
+    (step,) = applied.plan.steps
+    assert [(change.path, change.member) for change in step.strangers] == [("standards", "cis-1.4")]
+    assert {call.action for call in applied.writes} == {"TagResource"}
+    assert len(looks.security_hub(harness.client, "default")["standards"]) == 2
+
+
+def test_a_hub_is_let_go_and_never_disabled(harness: Harness) -> None:
+    """Meaning §3."""
+    harness.make({**HUB, **BYSTANDER})
+    before = looks.security_hub(harness.client, "default")
+    applied = harness.apply(BYSTANDER, Deletion())
+    assert [call.action for call in applied.writes] == ["UntagResource"]
+    after = looks.security_hub(harness.client, "default")
+    assert after["tags"] == {}
+    assert same({**after, "tags": 0}, {**before, "tags": 0})

@@ -21,6 +21,7 @@ from rds_secure.sandbox.repairs import (
     rds_change,
     rds_engine,
     rds_group,
+    security_hub,
     sts,
     tagging,
 )
@@ -115,6 +116,11 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-parameters", "they have no source and no type", "RDS-8", rds_group.parameters),
     Repair("rds-parameter-resets", "ResetDBParameterGroup is missing", "API", rds_group.parameter_resets),
     Repair("rds-groups-in-use", "a group in use is deleted", "RDS-10", rds_group.groups_in_use),
+    #
+    Repair("securityhub-enabling", "it may be repeated, and is told nothing", "API", security_hub.enabling),
+    Repair("securityhub-configuration", "it cannot be changed", "API", security_hub.configuration),
+    Repair("securityhub-standards", "there are none", "API", security_hub.standards),
+    Repair("securityhub-tags", "they cannot be read or changed", "API", security_hub.tags),
     #
     Repair("tagging-rds-groups", "subnet and parameter groups are not found", "API", tagging.rds_groups),
     Repair("tagging-iam-policies", "customer managed policies are not found", "IAM-6", tagging.iam_policies),

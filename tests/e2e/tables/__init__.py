@@ -11,6 +11,7 @@ from tests.e2e.tables import (
     kms_key,
     security_group,
     security_group_rule,
+    security_hub,
 )
 from tests.e2e.tables.bench import KEY, Bench, Changed, Drifted, Noted, Refused
 
@@ -22,6 +23,7 @@ BENCHES: tuple[Bench, ...] = (
     security_group.BENCH,
     security_group_rule.BENCH,
     default_security_group.BENCH,
+    security_hub.BENCH,
     db_groups.SUBNETS,
     kms_key.BENCH,
     db_groups.PARAMETERS,
