@@ -122,13 +122,18 @@ def test_reading_takes_three_calls() -> None:
         assert_valid_call(service, action, params)
 
 
-def test_a_denied_look_is_unknown_where_a_hub_is_declared_and_does_not_stop_stacks_without_one() -> None:
-    """Meaning §8: nothing is let go of on it either."""
-    denied = DeniedError("securityhub", "DescribeHub", "AccessDeniedException", "no", status=403)
-    fake = FakeReader({("securityhub", "DescribeHub"): denied})
-    with pytest.raises(DeniedError):
-        list(KIND.read(fake, wanted(KIND, MAIN)))
+def test_it_is_looked_at_only_where_it_is_declared_or_tagged_for_the_stack() -> None:
+    fake = reader(subscription(FSBP), tags=OURS)
     assert list(KIND.read(fake, wanted(KIND))) == []
+    assert fake.calls == []
+    assert [live.tags for live in KIND.read(fake, wanted(KIND, tagged={HUB: OURS}))] == [OURS]
+
+
+def test_a_denied_look_is_no_absence() -> None:
+    """Meaning §8."""
+    denied = DeniedError("securityhub", "DescribeHub", "AccessDeniedException", "no", status=403)
+    with pytest.raises(DeniedError):
+        list(KIND.read(FakeReader({("securityhub", "DescribeHub"): denied}), wanted(KIND, MAIN)))
 
 
 def test_a_standard_that_does_not_work_is_said() -> None:

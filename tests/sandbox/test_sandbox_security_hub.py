@@ -76,3 +76,16 @@ def test_the_hub_has_tags(hub, refused):
     assert hub.list_tags_for_resource(ResourceArn=HUB)["Tags"] == {"team": "platform"}
     with refused("ResourceNotFoundException"):
         hub.list_tags_for_resource(ResourceArn=HUB.replace("default", "other"))
+
+
+@pytest.mark.repair("tagging-security-hub")
+def test_the_hub_is_found_by_its_tags(hub, sandbox: Sandbox):
+    def found() -> list[str]:
+        tagging = sandbox.client("resourcegroupstaggingapi")
+        filters = [{"Key": "team", "Values": ["security"]}]
+        answer = tagging.get_resources(TagFilters=filters, ResourceTypeFilters=["securityhub:hub"])
+        return [item["ResourceARN"] for item in answer["ResourceTagMappingList"]]
+
+    assert found() == []
+    hub.enable_security_hub(Tags={"team": "security"})
+    assert found() == [HUB]

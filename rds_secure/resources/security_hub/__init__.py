@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rds_secure import tagging
-from rds_secure.errors import DeniedError, UnsupportedError
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted, together
 from rds_secure.operation import Condition, Operation, Wait
 from rds_secure.resources.security_hub import standards
@@ -32,6 +31,7 @@ class SecurityHub(Kind[SecurityHubSpec]):
     title = "security hub"
     spec = SecurityHubSpec
     exports = {"arn": "the hub's ARN"}
+    tagged_as = "securityhub:hub"
     services = ("securityhub",)
     read_actions = (
         "securityhub:DescribeHub",
@@ -86,12 +86,9 @@ class SecurityHub(Kind[SecurityHubSpec]):
     # What is live
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[SecurityHubSpec]]:
-        try:
-            hub = reader.call("securityhub", "DescribeHub", absent=_ABSENT)
-        except (DeniedError, UnsupportedError):
-            if wanted.identities:
-                raise
-            return  # nothing declares it, and what cannot be seen is not let go of
+        if not wanted.identities and _arn(wanted.scope) not in wanted.tagged:
+            return  # most stacks have no hub, and may not look at one either
+        hub = reader.call("securityhub", "DescribeHub", absent=_ABSENT)
         if hub is None:
             return
         arn = str(hub["HubArn"])

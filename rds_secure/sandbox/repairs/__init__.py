@@ -123,6 +123,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("securityhub-tags", "they cannot be read or changed", "API", security_hub.tags),
     #
     Repair("tagging-rds-groups", "subnet and parameter groups are not found", "API", tagging.rds_groups),
+    Repair("tagging-security-hub", "the hub is not found", "API", tagging.security_hubs),
     Repair("tagging-iam-policies", "customer managed policies are not found", "IAM-6", tagging.iam_policies),
 )
 
