@@ -9,9 +9,10 @@ from rds_secure.apply import Clock, Outcome, SystemClock, run
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.aws.reader import AwsReader
 from rds_secure.aws.session import Access, Connection
+from rds_secure.draft import Draft, Selection, select, write
 from rds_secure.errors import Problem, RefusedError
 from rds_secure.events import Observer, Verifying, ignore
-from rds_secure.kind import Stateful
+from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_live
 from rds_secure.plan import Deletion, Plan, plan
 from rds_secure.resources import KINDS
@@ -67,6 +68,14 @@ def make_plan(
     with AwsReader(account.connection) as reader:
         snapshot = read_live(stack, reader, identity, deletion.stateful)
     return Planned(plan(snapshot, stack.at, deletion), snapshot, stack)
+
+
+def draft(name: str, account: Account, selection: Selection) -> Draft:
+    """A spec of what exists, for a stack of that name."""
+    identity = account.identity
+    scope = Scope(identity.account, identity.region, identity.partition, name)
+    with AwsReader(account.connection) as reader:
+        return write(select(reader, scope, selection), scope)
 
 
 def apply(planned: Planned, account: Account, observe: Observer = ignore, clock: Clock | None = None) -> Outcome:

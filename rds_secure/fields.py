@@ -22,6 +22,7 @@ from pydantic import (
     PlainValidator,
     WithJsonSchema,
 )
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -158,8 +159,7 @@ class Reference:
 
     The reference yields ``attribute``. A literal must match ``literal``; ``what`` names it in messages.
     ``lookup`` names what ``{tag: {…}}`` finds here; "" where nothing can be looked up. A literal that matches
-    ``alias`` is itself a look-up, by that name (a key's alias is not its identity, RDS-3). ``named``: something else
-    that may stand here, found by its name: ``{prefix_list: offices}``.
+    ``alias`` is itself a look-up, by that name (RDS-3). ``named``: what has a name: ``{prefix_list: office}``.
     """
 
     kinds: tuple[str, ...]
@@ -180,10 +180,8 @@ class Reference:
         found = _LOOKUP | {"properties": {"tag": _TAGS}}
         if self.lookup == "subnet":
             found = _LOOKUP | {"properties": {"tag": _TAGS, "vpc": VPC.__get_pydantic_json_schema__(schema, handler)}}
-        if not self.named:
-            return {"anyOf": [written, found]}
-        by_name = {**_LOOKUP, "required": [self.named], "properties": {self.named: {"type": _SCALARS}}}
-        return {"anyOf": [written, found, by_name]}
+        by_name = _LOOKUP | {"required": [self.named], "properties": {self.named: {"type": _SCALARS}}}
+        return {"anyOf": [written, found, *([by_name] if self.named else [])]}
 
     def check(self, value: Any) -> Ref | Lookup | str:
         """The reference, the look-up, or the literal; `Invalid` otherwise."""
@@ -212,8 +210,8 @@ class Reference:
         if not self.lookup:
             what = "a look-up is written here, which this field does not take"
             raise Invalid(what, f"write {self._choices(self.what)}")
-        if self.named and self.named in value:
-            return self._by_name(value)
+        if self.named and list(value) == [self.named]:
+            return Lookup(self.named, (("name", _text(value[self.named])),))
         in_vpc = self.lookup == "subnet"
         fix = "write {vpc: …, tag: {Name: value}}" if in_vpc else "write {tag: {Name: value}}"
         for key in value:
@@ -230,11 +228,6 @@ class Reference:
                 raise Invalid(what, "write a VPC id, or a look-up {tag: {…}}")
             match.append(("vpc", vpc))
         return Lookup(self.lookup, tuple(sorted(match, key=lambda pair: pair[0])))
-
-    def _by_name(self, value: Mapping[str, Any]) -> Lookup:
-        if len(value) > 1:
-            raise Invalid(f"{self.named} stands with something else", f"write {{{self.named}: name}} alone")
-        return Lookup(self.named, (("name", _text(value[self.named])),))
 
     def _choices(self, literal: str, name: str = "name") -> str:
         choices = [literal, *(f"${{{kind}.{name}}}" for kind in self.kinds)]
@@ -347,6 +340,13 @@ def ignored(spec: ResourceSpec) -> frozenset[str]:
     return frozenset(spec.ignore).union(fields[name].into for name in spec.ignore if name in fields)
 
 
+def unwritten(spec: ResourceSpec) -> frozenset[str]:
+    """The fields that nobody wrote a value for, be it by way of another field that is made into them."""
+    fields = markers(type(spec))
+    made = {fields[name].into for name in spec.model_fields_set if name in fields}
+    return frozenset(fields) - spec.model_fields_set - made
+
+
 Leaf = Callable[[Any, "Reference | None", bool], Any]
 
 
@@ -376,6 +376,12 @@ def _mapped(value: Any, marker: Reference | None, leaf: Leaf) -> Any:
             found = leaf(item, marker, True)
             items.extend(found if isinstance(found, tuple) else [found])
     return tuple(items)
+
+
+def reference_of(info: FieldInfo) -> Reference | None:
+    """The marker of a field that takes references in the place of ids; None for any other, and for documents."""
+    found = _reference(info.annotation, info.metadata)
+    return None if isinstance(found, Mentions) else found
 
 
 @cache

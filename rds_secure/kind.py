@@ -10,8 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from rds_secure import ownership
 from rds_secure.fields import ResourceSpec
 from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
@@ -185,12 +187,25 @@ class Change(Generic[S]):
 class Wanted:
     """What a read is asked for.
 
-    ``identities`` of declared resources, and ``tagged``: ARN → tags of everything that carries the stack's tag.
+    ``identities`` of declared resources; ``tagged``: ARN → tags of everything that carries the stack's tag;
+    ``adopted``: names, ids and ARNs written below ``adopt:``; ``everything``: whatever there is.
     """
 
     scope: Scope
     identities: frozenset[str]
     tagged: Mapping[str, Mapping[str, str]]
+    adopted: frozenset[str] = frozenset()
+    everything: bool = False
+
+    def asks_for(self, identity: str, *ids: str, tags: Mapping[str, str] = MappingProxyType({})) -> bool:
+        """Whether an object is to be read; ``ids`` are its other names (id, ARN), ``tags`` those that a list shows."""
+        return (
+            self.everything
+            or identity in self.identities
+            or not self.adopted.isdisjoint((identity, *ids))
+            or any(name in self.tagged for name in ids)
+            or tags.get(ownership.STACK) == self.scope.stack
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +263,20 @@ class Kind(ABC, Generic[S]):
     """AWS has one in each account or VPC: it is never deleted, but let go when no longer declared (meaning §3)."""
     claimed: ClassVar[bool] = False
     """A singleton that AWS makes by itself (a VPC's default group): one of no stack is claimed, and no conflict."""
+    adoptable: ClassVar[bool] = True
+    """Whether something that exists can become ours by being tagged (meaning §4)."""
+    adopted_by: ClassVar[str] = ""
+    """The export by which an import names it below ``adopt:``; its AWS name is enough for the others."""
+    imported: ClassVar[bool] = True
+    """Whether an import takes it along; users, groups and roles stay what they are to others."""
     home: ClassVar[bool] = False
     """Global objects, which carry their stack's region in a tag (IAM)."""
 
     # What is declared
+
+    def draft(self, live: Live[S]) -> S:
+        """What an import starts from: the live spec, with what has to be said so that no default changes it."""
+        return live.spec
 
     def aws_name(self, stack: str, key: str, spec: S) -> str:
         """Its name at AWS: ``name:`` if written, else the key."""
@@ -315,6 +340,10 @@ class Kind(ABC, Generic[S]):
     def refuses(self, change: FieldChange, resource: Resource[S], live: Live[S]) -> str:
         """What to do instead of a change that AWS does not make as things are; "" where it can be made."""
         return ""
+
+    def notes(self, resource: Resource[S], live: Live[S] | None) -> Iterator[str]:
+        """What is worth knowing of a declared resource beside its differences; it changes nothing."""
+        yield from ()
 
     # Operations
 

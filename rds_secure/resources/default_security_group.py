@@ -52,6 +52,7 @@ class DefaultSecurityGroup(Kind[DefaultSecurityGroupSpec]):
         "ec2:DescribeNetworkInterfaces",
     )
     singleton = True
+    imported = False
     claimed = True
 
     def aws_name(self, stack: str, key: str, spec: DefaultSecurityGroupSpec) -> str:
@@ -70,8 +71,8 @@ class DefaultSecurityGroup(Kind[DefaultSecurityGroupSpec]):
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[DefaultSecurityGroupSpec]]:
         for group in groups(reader):
-            is_tagged = tagging.mapping(group.get("Tags")).get(ownership.STACK) == wanted.scope.stack
-            if group["GroupName"] == _NAME and (is_tagged or group["VpcId"] in wanted.identities):
+            tags = tagging.mapping(group.get("Tags"))
+            if group["GroupName"] == _NAME and wanted.asks_for(group["VpcId"], group["GroupId"], tags=tags):
                 yield _found(group, reader, wanted.scope)
 
     def advice(

@@ -311,3 +311,38 @@ def test_no_password_is_ever_printed(command: Commands) -> None:
     assert secret in printed[0].out  # where it is, but not what it is
     assert not [result for result in printed if password in result.out + result.err]
     assert "GetSecretValue" not in command.calls
+
+
+# Import
+
+
+def test_import_writes_a_file_that_is_planned_with_tags_to_add(command: Commands, tmp_path: Path) -> None:
+    command("apply", QUICKSTART, "--yes")
+    arn = looks.db_instance(command.client, "quickstart")["DBInstanceArn"]
+    ours = ["rds-secure:stack", "rds-secure:address", "rds-secure:applied"]
+    command.client("rds").remove_tags_from_resource(ResourceName=arn, TagKeys=ours)
+    command.harness.recorder.clear()
+    file = tmp_path / "found.yaml"
+
+    written = command("import", "found", "--name", "QUICK*", "--out", str(file))
+
+    assert (written.code, command.writes) == (0, [])
+    assert f"rds-secure plan {file}" in written.out
+    assert "db_instance.quickstart: null" in file.read_text()
+    assert "security_group" in command("import", "found", "--all").out
+    assert command("plan", str(file), "--detailed-exitcode").code == 2
+
+
+def test_import_says_what_it_needs(command: Commands, tmp_path: Path) -> None:
+    (tmp_path / "taken.yaml").write_text("mine")
+    for arguments, words in (
+        ((), "--all alone"),
+        (("--all", "--name", "x"), "--all alone"),
+        (("--tag", "team"), "write KEY=VALUE"),
+        (("--name", "nothing-*"), "nothing there is of that name"),
+        (("--all", "--out", str(tmp_path / "taken.yaml")), "exists already"),
+    ):
+        result = command("import", "found", *arguments)
+        assert (result.code, words in result.err) == (64, True), result.err
+    assert command("import", "Not A Name", "--all").code == 64
+    assert (tmp_path / "taken.yaml").read_text() == "mine"

@@ -44,6 +44,7 @@ class KmsKey(Kind[KmsKeySpec]):
         "secretsmanager:ListSecrets",
     )
     tagged_as = "kms:key"
+    adopted_by = "id"
     stateful = Stateful.KEY
     renames = True
 

@@ -26,8 +26,7 @@ def read(reader: Reader, wanted: Wanted) -> Iterator[Found[SecurityGroupSpec]]:
         if group["GroupName"] == "default":
             continue  # every VPC has one, which nobody can make or delete
         found = _found(group, held[group["GroupId"]], wanted.scope)
-        declared = found.identity in wanted.identities or found.exports["arn"] in wanted.tagged
-        if declared or found.tags.get(ownership.STACK) == wanted.scope.stack:
+        if wanted.asks_for(found.identity, found.exports["id"], found.exports["arn"], tags=found.tags):
             has_lists = any("PrefixListId" in row for row in held[group["GroupId"]])
             lists = prefix_lists(reader) if has_lists else {}
             yield replace(found, facts={**found.facts, "lists": lists})

@@ -27,7 +27,7 @@ def read(reader: Reader, wanted: Wanted, kind: str) -> Iterator[Found[SecurityGr
         owner = ownership.owner(tagging.mapping(row.get("Tags")))
         if owner and (owner.stack, owner.address.kind) == (wanted.scope.stack, kind):
             ours[owner.address, row["GroupId"]].append(row)
-        elif identity(row) in wanted.identities:
+        elif wanted.asks_for(identity(row), row["SecurityGroupRuleId"]):
             yield _found([row], row["SecurityGroupRuleId"], held[place(row)], reader, wanted.scope)
     for (address, _), found in sorted(ours.items()):
         found.sort(key=lambda row: (identity(row) not in wanted.identities, row["SecurityGroupRuleId"]))

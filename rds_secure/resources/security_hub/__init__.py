@@ -40,6 +40,7 @@ class SecurityHub(Kind[SecurityHubSpec]):
         "securityhub:DescribeStandards",
     )
     singleton = True
+    imported = False
 
     # What is declared
 
@@ -86,7 +87,7 @@ class SecurityHub(Kind[SecurityHubSpec]):
     # What is live
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[SecurityHubSpec]]:
-        if not wanted.identities and _arn(wanted.scope) not in wanted.tagged:
+        if not (wanted.identities or _arn(wanted.scope) in wanted.tagged):
             return  # most stacks have no hub, and may not look at one either
         hub = reader.call("securityhub", "DescribeHub", absent=_ABSENT)
         if hub is None:
