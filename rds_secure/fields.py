@@ -159,7 +159,7 @@ class Reference:
 
     The reference yields ``attribute``. A literal must match ``literal``; ``what`` names it in messages.
     ``lookup`` names what ``{tag: {…}}`` finds here; "" where nothing can be looked up. A literal that matches
-    ``alias`` is itself a look-up, by that name (a key's alias is not its identity, RDS-3).
+    ``alias`` is itself a look-up, by that name (RDS-3). ``named``: what has a name: ``{prefix_list: office}``.
     """
 
     kinds: tuple[str, ...]
@@ -168,6 +168,7 @@ class Reference:
     what: str
     lookup: str = ""
     alias: str = ""
+    named: str = ""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.check)
@@ -179,7 +180,8 @@ class Reference:
         found = _LOOKUP | {"properties": {"tag": _TAGS}}
         if self.lookup == "subnet":
             found = _LOOKUP | {"properties": {"tag": _TAGS, "vpc": VPC.__get_pydantic_json_schema__(schema, handler)}}
-        return {"anyOf": [written, found]}
+        by_name = _LOOKUP | {"required": [self.named], "properties": {self.named: {"type": _SCALARS}}}
+        return {"anyOf": [written, found, *([by_name] if self.named else [])]}
 
     def check(self, value: Any) -> Ref | Lookup | str:
         """The reference, the look-up, or the literal; `Invalid` otherwise."""
@@ -208,6 +210,8 @@ class Reference:
         if not self.lookup:
             what = "a look-up is written here, which this field does not take"
             raise Invalid(what, f"write {self._choices(self.what)}")
+        if self.named and list(value) == [self.named]:
+            return Lookup(self.named, (("name", _text(value[self.named])),))
         in_vpc = self.lookup == "subnet"
         fix = "write {vpc: …, tag: {Name: value}}" if in_vpc else "write {tag: {Name: value}}"
         for key in value:

@@ -267,6 +267,10 @@ class Kind(ABC, Generic[S]):
     """Its AWS name follows a field (a group's family): another name is a new object, and the old one retires."""
     renames: ClassVar[bool] = False
     """Its name can change in place, by a field of its spec (a key's alias)."""
+    singleton: ClassVar[bool] = False
+    """AWS has one in each account or VPC: it is never deleted, but let go when no longer declared (meaning §3)."""
+    claimed: ClassVar[bool] = False
+    """A singleton that AWS makes by itself (a VPC's default group): one of no stack is claimed, and no conflict."""
     adoptable: ClassVar[bool] = True
     """Whether something that exists can become ours by being tagged (meaning §4)."""
     adopted_by: ClassVar[str] = ""
@@ -275,7 +279,7 @@ class Kind(ABC, Generic[S]):
     """Whether an import takes it along; users, groups and roles stay what they are to others."""
     in_snapshots: ClassVar[bool] = False
     """A snapshot of a database needs it, and keeps it from being deleted."""
-    let_go: ClassVar[bool] = False
+    setting: ClassVar[bool] = False
     """A setting of something that goes on without it: no longer declared, it is neither found nor changed back."""
     home: ClassVar[bool] = False
     """Global objects, which carry their stack's region in a tag (IAM)."""
@@ -373,7 +377,7 @@ class Kind(ABC, Generic[S]):
 
     @abstractmethod
     def delete(self, live: Live[S], scope: Scope) -> tuple[Operation, ...]:
-        """The calls that delete it."""
+        """The calls that delete it; none for a singleton, which is let go: our tags come off, and that is all."""
 
     def tag(
         self, subject: Resource[S] | Live[S], add: Mapping[str, str], remove: tuple[str, ...], scope: Scope

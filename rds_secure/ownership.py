@@ -61,6 +61,11 @@ def tags(stack: str, address: Address, name: str, written: Value, user: Mapping[
     return {**user, **ours, **({HOME: home} if home else {})}
 
 
+def marks(tags: Mapping[str, str]) -> tuple[str, ...]:
+    """The keys of the tags that make a thing ours: what comes off when it is let go of."""
+    return tuple(sorted(OURS & tags.keys()))
+
+
 def pending(tags: Mapping[str, str]) -> dict[str, str]:
     """The same tags for a create call that other calls must follow: not yet applied in full."""
     if APPLIED not in tags:

@@ -63,6 +63,16 @@ def ec2(identifier: Value, add: Mapping[str, str], remove: tuple[str, ...]) -> t
     return tuple(calls)
 
 
+def security_hub(arn: Value, add: Mapping[str, str], remove: tuple[str, ...]) -> tuple[Operation, ...]:
+    """Tags of the hub, which takes them as a mapping."""
+    calls = _calls("securityhub", "TagResource", "UntagResource", {"ResourceArn": arn}, {}, remove)
+    if add:
+        params: dict[str, Value] = {"ResourceArn": arn, "Tags": dict(add)}
+        said = Operation(service="securityhub", action="TagResource", params=params, summary=_said(add))
+        calls = (said, *calls)
+    return calls
+
+
 def _calls(
     service: str, tag: str, untag: str, subject: Mapping[str, Value], add: Mapping[str, Value], remove: tuple[str, ...]
 ) -> tuple[Operation, ...]:

@@ -33,7 +33,7 @@ from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
 from rds_secure.values import Address, Lookup, Ref, Value, refs
 
-NAMES = ("toy", "vault", "chest", "mould", "label", "badge", "crowd")
+NAMES = ("toy", "vault", "chest", "mould", "label", "badge", "crowd", "shrine", "spring")
 IDENTITY = Identity("123456789012", "eu-west-1", "aws", "arn:aws:iam::123456789012:user/dana")
 SCOPE = Scope(IDENTITY.account, IDENTITY.region, IDENTITY.partition, "orders")
 
@@ -249,7 +249,22 @@ class Crowd(Toy):
         return ()
 
 
-KINDS: tuple[Kind[Any], ...] = (Toy(), Vault(), Chest(), Mould(), Label(), Badge(), Crowd())
+class Shrine(Toy):
+    """There is one only: let go of, never deleted."""
+
+    name, title, singleton = "shrine", "shrine", True
+
+    def delete(self, live: Live[ToySpec], scope: Scope) -> tuple[Operation, ...]:
+        raise AssertionError("it is never deleted")
+
+
+class Spring(Shrine):
+    """There is one already, which nobody made."""
+
+    name, title, claimed = "spring", "spring", True
+
+
+KINDS: tuple[Kind[Any], ...] = (Toy(), Vault(), Chest(), Mould(), Label(), Badge(), Crowd(), Shrine(), Spring())
 
 
 def register(monkeypatch: pytest.MonkeyPatch, *kinds: Kind[Any]) -> None:

@@ -72,4 +72,5 @@ def _converged(before: Plan, after: Plan) -> None:
         if step.action is not Action.DELETE
     ]
     fields += [f"  {step.address}: still there" for step in left if step.action is Action.DELETE]
+    fields += [f"  {step.address}: still carries our tags" for step in left if step.action is Action.LET_GO]
     raise ApplyError("\n".join(["all calls were made, but AWS does not agree with the spec yet:", *fields]))

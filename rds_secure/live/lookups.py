@@ -1,4 +1,4 @@
-"""Look-ups: what is found by tag or alias outside the spec, before anything is compared.
+"""Look-ups: what is found by tag, alias or name outside the spec, before anything is compared.
 
 A field that takes one value needs exactly one match, a list takes all that match (meaning §2). EC2 objects are
 matched in whole-account lists, which the kinds read anyway.
@@ -20,6 +20,7 @@ _EC2 = {
     "vpc": ("DescribeVpcs", "Vpcs", "VpcId"),
     "subnet": ("DescribeSubnets", "Subnets", "SubnetId"),
     "security_group": ("DescribeSecurityGroups", "SecurityGroups", "GroupId"),
+    "prefix_list": ("DescribeManagedPrefixLists", "PrefixLists", "PrefixListId"),
 }
 
 
@@ -39,11 +40,12 @@ def resolve_lookups(
     for address, path, lookup in written:
         matches, many = found[lookup], isinstance(path[-1], int)
         if not matches:
-            what, fix = f"no {lookup.what} matches {_said(lookup)}", "correct the tags, or write an id"
+            what, fix = f"no {lookup.what} matches {_said(lookup)}", f"correct the {_by(lookup)}, or write an id"
             problems.append(Problem(what, fix, stack.at(address, path)))
         elif len(matches) > 1 and not many:
             what = f"{len(matches)} match {_said(lookup)}: {', '.join(matches)}"
-            problems.append(Problem(what, "add tags until one is left, or write its id", stack.at(address, path)))
+            fix = "write the id of one" if _by(lookup) == "name" else "add tags until one is left, or write its id"
+            problems.append(Problem(what, fix, stack.at(address, path)))
 
     def leaf(value: Any, marker: Reference | None, many: bool) -> Any:
         if not isinstance(value, Lookup):
@@ -63,7 +65,7 @@ def _find(lookup: Lookup, reader: Reader) -> tuple[str, ...]:
     if lookup.what not in _EC2:
         return _by_tag(lookup.what, tags, reader)
     action, root, identifier = _EC2[lookup.what]
-    vpc = wanted.get("vpc")
+    vpc, name = wanted.get("vpc"), wanted.get("name")
     vpcs, reply = together(
         reader,
         lambda: _find(vpc, reader) if isinstance(vpc, Lookup) else (vpc,) if vpc else None,
@@ -73,7 +75,9 @@ def _find(lookup: Lookup, reader: Reader) -> tuple[str, ...]:
         sorted(
             item[identifier]
             for item in reply[root]
-            if tags.items() <= tagging.mapping(item.get("Tags")).items() and (vpcs is None or item["VpcId"] in vpcs)
+            if tags.items() <= tagging.mapping(item.get("Tags")).items()
+            and (vpcs is None or item["VpcId"] in vpcs)
+            and (name is None or item["PrefixListName"] == name)
         )
     )
 
@@ -95,6 +99,11 @@ def _by_tag(what: str, tags: Mapping[str, Any], reader: Reader) -> tuple[str, ..
     params = {"TagFilters": filters, "ResourceTypeFilters": [_TYPES[what]]}
     reply = reader.call("resourcegroupstaggingapi", "GetResources", params) or {}
     return tuple(sorted(item["ResourceARN"] for item in reply["ResourceTagMappingList"]))
+
+
+def _by(lookup: Lookup) -> str:
+    """What it goes by."""
+    return "name" if any(key == "name" for key, _ in lookup.match) else "tags"
 
 
 def _said(lookup: Lookup) -> str:

@@ -85,6 +85,7 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     for kind, items in zip(resources.KINDS, found, strict=True):
         for item in items:
             matched.match(kind, item)
+    matched.claim()
     matched.miss()
     return _linked(matched, reader, lookups, going)
 
@@ -160,6 +161,7 @@ class _Matching:
         self.retired: dict[Address, Found[Any]] = {}
         self.conflicts: list[Conflict] = []
         self.notes: list[str] = []
+        self._unclaimed: dict[Address, Found[Any]] = {}
         self._by_identity: dict[tuple[str, str], Address] = {}
         for address, resource in declared.items():
             kind = resources.kind(address.kind)
@@ -180,7 +182,9 @@ class _Matching:
             self._adopt(kind, found, owner, taking)
             return
         if owner is None or owner.stack != self.scope.stack:
-            if holder:
+            if holder and kind.claimed and owner is None:
+                self._unclaimed[holder] = found
+            elif holder:
                 self._conflict(holder, found, owner)
             return
         if owner.name.lower() != found.name.lower():  # RDS-18: AWS copies our tags on restore
@@ -258,6 +262,11 @@ class _Matching:
                 Conflict(holder, what, f"keep it under the key {address.name!r}, or use another name")
             )
 
+    def claim(self) -> None:
+        """Take what AWS made by itself and nobody owns, for the addresses that have nothing yet."""
+        for address, found in self._unclaimed.items():
+            self.live.setdefault(address, found)
+
     def _is_named(self, address: Address, found: Found[Any]) -> bool:
         """Whether it has the declared name, and only its place is another one (a group's VPC)."""
         return self.declared[address].name.lower() == found.name.lower()
@@ -274,8 +283,12 @@ class _Matching:
 
     def _conflict(self, holder: Address, found: Found[Any], owner: ownership.Owner | None) -> None:
         whose = f"stack {owner.stack!r}" if owner else "no stack"
-        what = f"{resources.kind(holder.kind).title} {found.name} exists already and belongs to {whose}"
-        self.conflicts.append(Conflict(holder, what, _IN_THE_WAY))
+        kind = resources.kind(holder.kind)
+        what, fix = f"{kind.title} {found.name} exists already and belongs to {whose}", _IN_THE_WAY
+        if kind.singleton:
+            there = f"there is one only: to take it over, write 'adopt: {{{holder}: null}}' at the top of the spec"
+            fix = "there is one only: take it out of one of the two stacks" if owner else there
+        self.conflicts.append(Conflict(holder, what, fix))
 
 
 def _linked(

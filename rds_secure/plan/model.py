@@ -23,6 +23,7 @@ class Action(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    LET_GO = "let go"
     RETAG = "tags only"
     NONE = "none"
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from rds_secure import ownership, resources
 from rds_secure.errors import Location
-from rds_secure.fields import Mode, ignored, markers, plain, unwritten, values_of
+from rds_secure.fields import Mode, Reference, ignored, mapped, markers, plain, unwritten, values_of
 from rds_secure.kind import Change, FieldChange, Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
@@ -22,6 +22,9 @@ from rds_secure.plan.approval import approval
 from rds_secure.plan.diff import Difference, diff
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
 from rds_secure.values import Address, Lookup, Ref, Value, leaves, refs
+
+_Use: TypeAlias = tuple[Address, Address]
+"""What is used, and by what."""
 
 Locate: TypeAlias = Callable[[Address, tuple[str | int, ...]], Location | None]
 
@@ -62,10 +65,10 @@ class _Planner:
             if address not in conflicts or address in self.snapshot.live
         ]
         kept = self._kept({step.address: step for step in declared})
-        going = sorted(self.snapshot.retired.keys() - kept.keys())
-        deleted = [self._delete(self.snapshot.retired[address]) for address in going]
+        deleted = [self._delete(live) for address, live in sorted(self._mortal.items()) if address not in kept]
         self._limit(deleted)
-        steps = tuple(sorted((*declared, *deleted), key=lambda step: step.address))
+        let_go = [self._let_go(live) for address, live in self.snapshot.retired.items() if address not in self._mortal]
+        steps = tuple(sorted((*declared, *deleted, *let_go), key=lambda step: step.address))
         try:
             graph.order(steps)
         except CycleError as error:
@@ -161,11 +164,23 @@ class _Planner:
         operations = resources.kind(live.address.kind).delete(live, self.scope)
         return Step(live.address, live.name, Action.DELETE, operations, uses=_uses(live))
 
+    def _let_go(self, live: Live[Any]) -> Step:
+        """Take our tags off, and leave the rest as it is (meaning §3)."""
+        marks = ownership.marks(live.found.tags)
+        operations = resources.kind(live.address.kind).tag(live, {}, marks, self.scope)
+        return Step(live.address, live.name, Action.LET_GO, operations)
+
     # What is no longer declared
+
+    @property
+    def _mortal(self) -> dict[Address, Live[Any]]:
+        """What is retired, and would be deleted; singletons are only let go of."""
+        found = self.snapshot.retired.items()
+        return {address: live for address, live in found if not resources.kind(address.kind).singleton}
 
     def _kept(self, declared: Mapping[Address, Step]) -> dict[Address, str]:
         """Why something retired stays: it holds data, it cannot go, or something that stays uses it."""
-        retired = self.snapshot.retired
+        retired = self._mortal
         kept = {address: reason for address, reason in self.snapshot.stuck.items() if address in retired}
         for address in retired:
             if resources.kind(address.kind).stateful and address.kind not in self.deletion.stateful:
@@ -174,6 +189,8 @@ class _Planner:
             for used in set(step.uses) & set(retired):
                 if not _lets_go(self.snapshot.live[address], step, used):
                     kept.setdefault(used, f"{address} still uses it")
+        for used, address in _named(self.snapshot.resources, retired):
+            kept.setdefault(used, f"{address} names it")
         if self.deletion.final_snapshot:
             kept.update(self._needed_by_snapshots(kept))
         queue = list(kept)
@@ -234,9 +251,14 @@ def _made(kind: Kind[Any], resource: Resource[Any]) -> Iterator[FieldChange]:
             yield FieldChange(name, new=value)
 
 
+def _is_nobodys(live: Live[Any]) -> bool:
+    """Whether it belongs to no stack yet: it is claimed with this plan."""
+    return live.found.owned_by_path is None and ownership.owner(live.found.tags) is None
+
+
 def _cause(live: Live[Any], resource: Resource[Any]) -> str:
     """Whether the spec changed, or AWS did behind it; "" where no tag tells which (IAM-6)."""
-    if not resource.tags:
+    if not resource.tags or _is_nobodys(live):
         return ""
     return "drift" if ownership.was_applied(live.found.tags, resource.tags) else "spec"
 
@@ -245,6 +267,23 @@ def _uses(live: Live[Any]) -> tuple[Address, ...]:
     """The resources of the stack that a live object refers to."""
     found = {ref.target for ref in refs(values_of(live.spec)) if ref.target != live.address}
     return tuple(sorted(found))
+
+
+def _named(declared: Mapping[Address, Resource[Any]], retired: Mapping[Address, Live[Any]]) -> Iterator[_Use]:
+    """What is retired and yet written somewhere by its id, ARN or name, as if it belonged to others; and where."""
+    exports = ((address, value) for address, live in retired.items() for value in live.exports.values())
+    index = {(address.kind, value.lower()): address for address, value in exports if value}
+    found: list[Address] = []
+
+    def leaf(value: Any, marker: Reference | None, many: bool) -> Any:
+        if marker is not None and isinstance(value, str):
+            found.extend(index[kind, value.lower()] for kind in marker.kinds if (kind, value.lower()) in index)
+        return value
+
+    for address, resource in declared.items() if index else ():
+        mapped(resource.spec, leaf)
+        yield from ((used, address) for used in found)
+        found.clear()
 
 
 def _with_lookup(resource: Resource[Any], change: FieldChange) -> FieldChange:
@@ -284,6 +323,8 @@ def _taken_over(live: Live[Any], adopting: bool) -> Iterator[str]:
     owner = ownership.owner(live.found.tags)
     if adopting and (owner is None or owner.name.lower() != live.name.lower()):
         yield "it exists already, and is adopted: this stack's from now on"
+    elif _is_nobodys(live):
+        yield "it belongs to no stack so far: this one claims it"
 
 
 def _notes(live: Live[Any], difference: Difference, changes: tuple[FieldChange, ...]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rich.text import Text as Line
 
+from rds_secure import resources
 from rds_secure.errors import Location
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
 from rds_secure.render.calls import calls
@@ -19,6 +20,7 @@ SYMBOLS = {
     Action.CREATE: ("+", GREEN),
     Action.UPDATE: ("~", YELLOW),
     Action.DELETE: ("-", RED),
+    Action.LET_GO: ("·", YELLOW),
     Action.RETAG: ("·", DIM),
     Action.NONE: ("·", DIM),
 }
@@ -69,7 +71,9 @@ class _Steps:
             yield indented(6, part("parked by AWS until the window:", DIM))
             yield from below.changed(replace(change, when="", note="") for change in step.pending)
         if step.strangers:
-            yield indented(6, part("not ours, left alone (exclusive: true would remove it):", DIM))
+            may_go = "exclusive" in resources.kind(step.address.kind).spec.model_fields
+            what_else = " (exclusive: true would remove it)" if may_go else ""
+            yield indented(6, part(f"not ours, left alone{what_else}:", DIM))
             yield from (joined(" " * 8, part(item.path), ": ", changes.member(item)) for item in step.strangers)
         for note in step.notes:
             yield from wrapped([part("note:", DIM), *words(note)], self.width, 6, hang=6)
@@ -83,6 +87,8 @@ def _reason(step: Step) -> Iterator[Line]:
         yield part(*_CAUSES[step.cause])
     if step.action is Action.RETAG:
         yield part("tags only", DIM)
+    if step.action is Action.LET_GO:
+        yield part("let go: our tags come off, nothing else changes", DIM)
     if step.action is Action.DELETE and len(step.operations) == 1:
         yield part(step.operations[0].summary, DIM)
 
@@ -152,6 +158,8 @@ def _counts(plan: Plan) -> Iterator[str]:
     yield f"{plan.count(Action.CREATE)} to create"
     yield f"{plan.count(Action.UPDATE)} to change"
     yield f"{plan.count(Action.DELETE)} to delete"
+    if let_go := plan.count(Action.LET_GO):
+        yield f"{let_go} to let go"
     if tagged := plan.count(Action.RETAG):
         yield f"{tagged} tags only"
     if plan.kept:

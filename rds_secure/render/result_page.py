@@ -14,7 +14,13 @@ from rds_secure.values import Address
 
 Exports = Mapping[Address, Mapping[str, str]]
 
-_DONE = {Action.CREATE: "created", Action.UPDATE: "changed", Action.RETAG: "tags only", Action.DELETE: "deleted"}
+_DONE = {
+    Action.CREATE: "created",
+    Action.UPDATE: "changed",
+    Action.RETAG: "tags only",
+    Action.DELETE: "deleted",
+    Action.LET_GO: "let go",
+}
 
 
 def result_page(plan: Plan, exports: Exports, waiting: bool) -> Iterator[Line]:

@@ -16,12 +16,13 @@ from rds_secure.plan.model import FORMAT, Action, Kept, Plan, Refusal, Step
 from rds_secure.render.value import name
 from rds_secure.values import JSON, Handed, Ref, encode, refs, resolve
 
-ActionName: TypeAlias = Literal["create", "update", "delete", "retag", "none"]
+ActionName: TypeAlias = Literal["create", "update", "delete", "let_go", "retag", "none"]
 
 ACTIONS: Mapping[Action, ActionName] = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
     Action.DELETE: "delete",
+    Action.LET_GO: "let_go",
     Action.RETAG: "retag",
     Action.NONE: "none",
 }
@@ -86,7 +87,7 @@ class StepView(View):
     aws_name: str
     """Its name at AWS."""
     action: ActionName
-    """What happens to it; retag: only the tags that mark it as ours and up to date."""
+    """What happens to it; retag: only the tags that mark it as ours and up to date; let_go: these come off."""
     cause: Literal["spec", "drift", ""]
     """Why it changes: the spec is another than was last applied, or AWS was changed behind it."""
     changes: tuple[ChangeView, ...]
@@ -145,6 +146,8 @@ class SummaryView(View):
     """Resources to be changed."""
     delete: int
     """Resources to be deleted."""
+    let_go: int
+    """Resources that stay as they are and are ours no longer."""
     retag: int
     """Resources of which only our own tags change."""
     kept: int
@@ -218,6 +221,7 @@ def _summary(plan: Plan) -> SummaryView:
         create=plan.count(Action.CREATE),
         update=plan.count(Action.UPDATE),
         delete=plan.count(Action.DELETE),
+        let_go=plan.count(Action.LET_GO),
         retag=plan.count(Action.RETAG),
         kept=len(plan.kept),
         refused=len(plan.refusals),

@@ -11,6 +11,7 @@ from rds_secure.resources import (
     db_parameter_group,
     db_proxy,
     db_subnet_group,
+    default_security_group,
     event_subscription,
     iam_group,
     iam_policy,
@@ -19,6 +20,8 @@ from rds_secure.resources import (
     kms_key,
     option_group,
     security_group,
+    security_group_rule,
+    security_hub,
     snapshot_sharing,
 )
 
@@ -28,6 +31,9 @@ KINDS: tuple[Kind[Any], ...] = (
     iam_role.KIND,
     iam_policy.KIND,
     security_group.KIND,
+    security_group_rule.KIND,
+    default_security_group.KIND,
+    security_hub.KIND,
     db_subnet_group.KIND,
     kms_key.KIND,
     data_key.KIND,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
-from rds_secure import tagging
+from rds_secure import ownership, tagging
 from rds_secure.fields import Field, Named, OrLookup, Reference, ResourceSpec, Str, Tagged
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Operation
@@ -53,7 +53,13 @@ class DbSubnetGroup(Kind[DbSubnetGroupSpec]):
     exports = {"name": "the group's name", "arn": "its ARN", "vpc": "the VPC of its subnets"}
     tagged_as = "rds:subgrp"
     services = ("rds", "ec2")
-    read_actions = ("rds:DescribeDBSubnetGroups", "rds:ListTagsForResource", "ec2:DescribeSubnets")
+    read_actions = (
+        "rds:DescribeDBSubnetGroups",
+        "rds:ListTagsForResource",
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+        "ec2:DescribeSubnets",
+    )
 
     def check(self, key: str, spec: DbSubnetGroupSpec) -> Iterator[Complaint]:
         if not spec.subnets:
@@ -86,6 +92,12 @@ class DbSubnetGroup(Kind[DbSubnetGroupSpec]):
         ]
         tags = reader.each(lambda group: _tags(reader, group["DBSubnetGroupArn"]), groups)
         return [_found(group, found) for group, found in zip(groups, tags, strict=True)]
+
+    def inspect(
+        self, reader: Reader, live: Live[DbSubnetGroupSpec], scope: Scope, going: frozenset[str]
+    ) -> Live[DbSubnetGroupSpec] | str:
+        users = [*_users(reader, live.name.lower(), scope, going)]  # RDS-10
+        return f"it is in use by {', '.join(users)}" if users else live
 
     def create(self, resource: Resource[DbSubnetGroupSpec], scope: Scope) -> tuple[Operation, ...]:
         params = _params(resource.name, resource.spec) | {"Tags": tagging.pairs(resource.tags)}
@@ -129,6 +141,18 @@ def _params(name: str, spec: DbSubnetGroupSpec) -> dict[str, Any]:
         "DBSubnetGroupDescription": spec.description,
         "SubnetIds": tuple(spec.subnets),
     }
+
+
+def _users(reader: Reader, name: str, scope: Scope, going: frozenset[str]) -> Iterator[str]:
+    """Databases and clusters outside the stack; those of the stack are known to the planner, and a copy is not one."""
+    for what, thing in (("database", "DBInstance"), ("cluster", "DBCluster")):
+        for item in (reader.call("rds", f"Describe{thing}s") or {})[f"{thing}s"]:
+            group = item.get("DBSubnetGroup") or ""
+            named = group if isinstance(group, str) else group["DBSubnetGroupName"]  # clusters give the name alone
+            identifier, owner = item[f"{thing}Identifier"], ownership.owner(tagging.mapping(item.get("TagList")))
+            is_ours = owner is not None and (owner.stack, owner.name) == (scope.stack, identifier)  # RDS-18
+            if named.lower() == name and not is_ours and item[f"{thing}Arn"] not in going:
+                yield f"{what} {identifier}"
 
 
 def _tags(reader: Reader, arn: str) -> dict[str, str]:

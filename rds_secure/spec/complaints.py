@@ -146,7 +146,8 @@ def _last(path: str) -> str:
 
 def _hint(spec: type[BaseModel], name: str) -> str:
     info = next((info for field, info in spec.model_fields.items() if name in (field, info.alias)), None)
-    described = (info.description or "").partition(". ")[0].rstrip(".").replace("`", "") if info else ""
+    description = " ".join((info.description or "").split()) if info else ""
+    described = description.partition(". ")[0].rstrip(".").replace("`", "")
     if not re.match("[A-Z]{2}", described):
         described = described[:1].lower() + described[1:]
     return f"add it ({described})" if described else "add it"

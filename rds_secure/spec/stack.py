@@ -342,8 +342,11 @@ def _across(stack: Stack, found: _Findings) -> None:
             found.add(complaint.what, complaint.fix, stack.at(address, complaint.path))
         other = names.setdefault((kind.name, kind.identity(stack.aws_name(address), spec, scope)), address)
         if other != address:
-            what = f"{address} and {other} have the same name at AWS, {stack.aws_name(address)!r}"
-            found.add(what, "give one of them another 'name:'", stack.at(address))
+            if "name" in kind.spec.model_fields:
+                what = f"{address} and {other} have the same name at AWS, {stack.aws_name(address)!r}"
+                found.add(what, "give one of them another 'name:'", stack.at(address))
+            else:
+                found.add(f"{address} and {other} are the same thing at AWS", "keep one of them", stack.at(address))
         tags = len({**stack.tags, **getattr(spec, "tags", {})})
         if kind.taggable and tags > ownership.USER_TAGS >= len(stack.tags):
             what = f"{address}, with those of the stack, has {tags} tags"

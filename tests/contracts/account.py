@@ -73,6 +73,9 @@ def planned(
         for at, resource in former.items()
         if (before is not None if at.name == SUBJECT else not alone)
     }
+    if kind.claimed and before is None and address in wanted:  # AWS has made it
+        untouched = _found(wanted[address], scope, AS_AWS_MAKES_IT[kind.name], None)
+        found[address] = replace(untouched, tags={})
     known = {Ref(at, name): value for at, item in found.items() for name, value in item.exports.items()}
     scope = replace(scope, known={**_predicted(wanted, scope), **known})
     linked = {at: link(item, at, scope) for at, item in found.items()}
@@ -147,6 +150,10 @@ def _exports(resource: Resource[Any], scope: Scope) -> dict[str, str]:
 _EXPORTS = {
     ("security_group", "id"): "sg-0123456789abcd0{:02}",
     ("security_group", "arn"): "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-0123456789abcd0{:02}",
+    ("security_group_rule", "id"): "sgr-0123456789abcd0{:02}",
+    ("security_group_rule", "arn"): "arn:aws:ec2:eu-west-1:123456789012:security-group-rule/sgr-0123456789abcd0{:02}",
+    ("default_security_group", "id"): "sg-0123456789abcd1{:02}",
+    ("default_security_group", "arn"): "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-0123456789abcd1{:02}",
     ("kms_key", "id"): "0a1b2c3d-0000-4000-8000-0000000000{:02}",
     ("kms_key", "arn"): "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0000000000{:02}",
     ("data_key", "arn"): "arn:aws:secretsmanager:eu-west-1:123456789012:secret:kept-aBcD{:02}",
@@ -199,8 +206,28 @@ def _rules(spec: Any) -> dict[str, Any]:
         direction: {rule.label: f"sgr-{direction}-{number}" for number, rule in enumerate(spec.rules(direction))}
         for direction in ("ingress", "egress")
     }
-    return {"rule_ids": rule_ids, "theirs": {"ingress": {}, "egress": {}}}
+    return {"rule_ids": rule_ids, "theirs": {"ingress": {}, "egress": {}}, "lists": {}}
 
+
+def _rule(spec: Any) -> dict[str, Any]:
+    own = _EXPORTS["security_group_rule", "id"].format(1)
+    labels = {own: spec.rule.label, **{identifier: f"older {identifier}" for identifier in spec.leftovers}}
+    return {"group": spec.group, "labels": labels, "held": (spec.peer,), "lists": {}}
+
+
+def _default_rules(spec: Any) -> dict[str, dict[str, str]]:
+    ids = {label: f"sgr-{number:017}" for number, label in enumerate(spec.rules)}
+    ingress = {label for label in ids if " from " in label}
+    return {
+        "ingress": {label: ids[label] for label in ingress},
+        "egress": {label: ids[label] for label in ids.keys() - ingress},
+    }
+
+
+AS_AWS_MAKES_IT: Mapping[str, Mapping[str, Any]] = {
+    "default_security_group": {"rules": ("all traffic from sg-0123456789abcd101", "all traffic to 0.0.0.0/0")}
+}
+"""What AWS gives to the things that it makes by itself."""
 
 _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "iam_group": lambda spec: {**_held(spec), "members": {}},
@@ -208,6 +235,8 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "iam_role": lambda spec: {**_held(spec), "instance_profiles": ()},
     "iam_policy": lambda _: {"versions": _versions()},
     "security_group": _rules,
+    "security_group_rule": _rule,
+    "default_security_group": lambda spec: {"rule_ids": _default_rules(spec)},
     "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
     "data_key": lambda _: {"versions": {}, "current": "", "labels": (), "replicas": ()},
     "db_parameter_group": lambda _: {"default": {}, "types": {}},

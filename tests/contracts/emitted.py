@@ -32,7 +32,7 @@ def _plans(kind: Kind[Any]) -> Iterator[Plan]:
     for variant in specs.variants(kind):
         yield from _between(kind, variant.before, variant.after)
     for field, found in NEVER_WRITTEN.get(kind.name, {}).items():
-        yield account.planned(kind, least, _exclusive(kind, least), **{field: found})
+        yield account.planned(kind, least, exclusive(kind, least), **{field: found})
 
 
 def _between(kind: Kind[Any], one: Written, other: Written) -> Iterator[Plan]:
@@ -40,8 +40,9 @@ def _between(kind: Kind[Any], one: Written, other: Written) -> Iterator[Plan]:
     yield account.planned(kind, other, None)
     for crowded in (False, True):
         yield account.planned(kind, one, other, crowded=crowded)
-        yield account.planned(kind, other, _exclusive(kind, one), crowded=crowded)
+        yield account.planned(kind, other, exclusive(kind, one), crowded=crowded)
 
 
-def _exclusive(kind: Kind[Any], written: Written) -> Written:
+def exclusive(kind: Kind[Any], written: Written) -> Written:
+    """The spec that takes away what it does not name, where its kind leaves that open."""
     return {**written, "exclusive": "true"} if "exclusive" in kind.spec.model_fields else written

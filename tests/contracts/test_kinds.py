@@ -27,10 +27,12 @@ PACKAGE = Path(rds_secure.__file__).parent
 NAMES = [kind.name for kind in KINDS]
 EVERY = pytest.mark.parametrize("kind", KINDS, ids=NAMES)
 
-LOOKED_UP = ("vpc", "subnet", "security_group", "kms_key")
+LOOKED_UP = ("vpc", "subnet", "security_group", "kms_key", "prefix_list")
 """What `live.lookups` can find."""
 
 AFTERWARDS = {
+    ("default_security_group", "id"): "the group is there before anything is planned",
+    ("default_security_group", "arn"): "the group is there before anything is planned",
     ("db_instance", "endpoint"): "RDS gives it one while it is being made",
     ("db_instance", "port"): "it is the engine's own unless it is written",
     ("db_instance", "secret"): "RDS makes it while the instance is being made",
@@ -43,7 +45,7 @@ SPOKEN_OF = {
 }
 """Modules outside the kinds in which the name of one occurs, and why."""
 
-SHARED = ("iam", "network.py", "sandbox", "resources")
+SHARED = ("iam", "network", "sandbox", "resources")
 """What kinds share, and what stands in for AWS: written for these kinds."""
 
 
@@ -114,7 +116,7 @@ def test_what_a_kind_refers_to_is_there(kind: Kind[Any]) -> None:
             for reference in _references(info.annotation, info.metadata):
                 for target in reference.kinds:
                     assert reference.attribute in KINDS_BY_NAME[target].exports, f"{part.__name__}.{name}"
-                assert reference.lookup in ("", *LOOKED_UP), f"{part.__name__}.{name}"
+                assert {reference.lookup, reference.named} <= {"", *LOOKED_UP}, f"{part.__name__}.{name}"
 
 
 @EVERY

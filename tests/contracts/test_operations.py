@@ -17,6 +17,7 @@ import rds_secure
 from rds_secure.fields import Mode, markers
 from rds_secure.kind import Kind
 from rds_secure.operation import Operation
+from rds_secure.plan import Action
 from rds_secure.resources import KINDS
 from tests.contracts import account, emitted, specs
 from tests.contracts.specs import Variant
@@ -101,7 +102,12 @@ def test_what_creates_deletes_and_leaves_alone(kind: Kind[Any], written: Written
     assert list(again.operations()) == []
 
     deleted = account.subject(account.planned(kind, written, None), kind)
-    assert any(operation.destructive for operation in checked(deleted.operations))
+    assert any(operation.destructive for operation in checked(deleted.operations)) is not kind.singleton
+    assert (deleted.action, account.calls(deleted) == []) == _ENDS[kind.singleton]
+
+
+_ENDS = {False: (Action.DELETE, False), True: (Action.LET_GO, True)}
+"""What happens to what is no longer declared: it is deleted by its calls, or a singleton's tags come off."""
 
 
 @pytest.mark.parametrize(("kind", "variant"), VARIANTS, ids=IDS)
@@ -150,7 +156,7 @@ def test_every_field_reaches_a_call_or_is_refused_or_noted(kind: Kind[Any], vari
                 for side in (variant.before, variant.after)
             ]
             assert any(refusal.address == step.address for refusal in made.refusals) or kind.versioned
-            assert fresh[0] != fresh[1]
+            assert fresh[0] != fresh[1] or kind.claimed
         case Mode.NOTED:
             assert any(variant.field in note for note in step.notes)
             assert not account.calls(step)
@@ -164,11 +170,12 @@ def test_every_field_reaches_a_call_or_is_refused_or_noted(kind: Kind[Any], vari
 def test_what_a_spec_can_only_leave_empty_is_emptied_where_it_is_exclusive(kind: Kind[Any]) -> None:
     for field, found in NEVER_WRITTEN[kind.name].items():
         least = specs.minimal(kind.name)
-        shown = account.subject(account.planned(kind, least, least, **{field: found}), kind)
-        assert [change.path for change in shown.strangers] == [field]
-        assert not shown.operations
+        if "exclusive" in kind.spec.model_fields:
+            shown = account.subject(account.planned(kind, least, least, **{field: found}), kind)
+            assert [change.path for change in shown.strangers] == [field]
+            assert not shown.operations
 
-        exclusive = {**least, "exclusive": "true"}
+        exclusive = emitted.exclusive(kind, least)
         removed = account.subject(account.planned(kind, exclusive, exclusive, **{field: found}), kind)
         assert len(checked(removed.operations)) == 1
 
@@ -212,8 +219,13 @@ _ROOT = Path(rds_secure.__file__).parent
 
 def _named() -> Iterator[str]:
     """Each writing call that is named in the source of the kinds and of what they share, as a pattern."""
-    files = [*(_ROOT / "resources").rglob("*.py"), *(_ROOT / "iam").glob("*.py"), _ROOT / "tagging.py"]
-    known = {name for owner in ("ec2", "iam", "kms", "rds") for name in service(owner).operation_names}
+    files = [
+        *(_ROOT / "resources").rglob("*.py"),
+        *(_ROOT / "iam").glob("*.py"),
+        *(_ROOT / "network").glob("*.py"),
+        _ROOT / "tagging.py",
+    ]
+    known = {name for owner in ("ec2", "iam", "kms", "rds", "securityhub") for name in service(owner).operation_names}
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):

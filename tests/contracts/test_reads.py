@@ -45,8 +45,14 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
         "everything": {
             "vpc": {"tag": {"Name": "main"}},
             "ingress": [{"from": "self", "port": 5432}, {"from": {"tag": {"Name": "app-1"}}, "port": 5432}],
+            "egress": [{"to": {"prefix_list": "com.amazonaws.us-east-1.s3"}, "port": 443}],
         }
     },
+    "security_group_rule": {
+        "everything": {"group": {"tag": {"Name": "bastion"}}, "peer": {"tag": {"Name": "app-1"}}, "port": 5432}
+    },
+    "default_security_group": {"everything": {"vpc": {"tag": {"Name": "main"}}}},
+    "security_hub": {"everything": {}},
     "db_subnet_group": {"everything": {"subnets": {"vpc": {"tag": {"Name": "main"}}, "tag": {"Tier": "private"}}}},
     "kms_key": {"everything": {"administrators": ["123456789012"], "users": ["${iam_role.everything}"]}},
     "data_key": {"everything": {"kms_key": "${kms_key.everything}", "encryption_context": {"app": "orders"}}},
@@ -126,7 +132,7 @@ def test_every_read_is_among_the_permissions_and_every_permission_is_needed(
     made = reads(kind, snapshot, harness)
     assert made <= {*kind.read_actions}
 
-    shared = [*(PACKAGE / "iam").glob("*.py"), *sources(kind)]
+    shared = [*(PACKAGE / "iam").glob("*.py"), *(PACKAGE / "network").glob("*.py"), *sources(kind)]
     texts = "\n".join(file.read_text(encoding="utf-8") for file in shared)
     unused = [name for name in kind.read_actions if name not in made and f'"{name.partition(":")[2]}"' not in texts]
     assert unused == []
@@ -148,7 +154,7 @@ def test_what_is_read_has_every_attribute_and_none_other_than_was_told_before(
 def test_everything_is_still_found_when_nothing_of_it_is_declared_any_more(harness: Harness) -> None:
     """By tags in lists, by the tagging API, by the path of a group; not what is a setting of something else."""
     left = harness.plan({"iam_group": {"other": {}}}).snapshot
-    assert sorted(map(str, left.retired)) == sorted(f"{kind.name}.everything" for kind in KINDS if not kind.let_go)
+    assert sorted(map(str, left.retired)) == sorted(f"{kind.name}.everything" for kind in KINDS if not kind.setting)
 
 
 @EVERY

@@ -61,6 +61,9 @@ MINIMAL: Mapping[str, Written] = {
     "iam_role": {"trust": {"services": ["ec2.amazonaws.com"]}},
     "iam_policy": {"statements": [{"effect": "allow", "actions": ["rds:Describe*"], "resources": ["*"]}]},
     "security_group": {"vpc": VPC},
+    "security_group_rule": {"group": GROUP, "peer": "10.20.0.0/16", "port": "5432"},
+    "default_security_group": {"vpc": VPC},
+    "security_hub": {},
     "db_subnet_group": {"subnets": SUBNETS[:2]},
     "kms_key": {},
     "data_key": {"kms_key": KEY_ID},
@@ -185,6 +188,17 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
     },
     "IngressRule": {**_RULE, "from": _PEERS},
     "EgressRule": {**_RULE, "to": _PEERS},
+    "security_group_rule": {
+        **{name: _NAMED[name] for name in ("tags", "ignore")},
+        **_RULE,
+        "group": (Value(OTHER_GROUP),),
+        "peer": _PEERS,
+    },
+    "default_security_group": {**{name: _NAMED[name] for name in ("tags", "ignore")}, "vpc": (Value(OTHER_VPC),)},
+    "security_hub": {
+        **{name: _NAMED[name] for name in ("tags", "ignore")},
+        "standards": (Value(["fsbp", "cis-1.4"]),),
+    },
     "db_subnet_group": {**_NAMED, "subnets": (Value(SUBNETS[1:]),)},
     "kms_key": {
         **{name: _NAMED[name] for name in ("tags", "ignore")},
@@ -331,6 +345,7 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     "iam_policy": (frozenset({"document"}), frozenset({"statements"})),
     "Trust": (frozenset({"conditions"}), frozenset({"principals"})),
     "Statement": (frozenset({"not_actions", "not_resources"}), frozenset({"actions", "resources", "sid"})),
+    "security_group_rule": (frozenset({"ports"}), frozenset({"port"})),
     "IngressRule": (frozenset({"ports"}), frozenset({"port"})),
     "EgressRule": (frozenset({"ports"}), frozenset({"port"})),
     "kms_key": (
@@ -347,5 +362,7 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
 NEVER_WRITTEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     **{name: {"inline_policies": ("leftover",)} for name in ("iam_group", "iam_user", "iam_role")},
     "snapshot_sharing": {"other_accounts": ("456789012345",)},
+    "security_group_rule": {"leftovers": ("sgr-0fedcba9876543210",)},
+    "default_security_group": {"rules": ("tcp 22 from 0.0.0.0/0",)},
 }
 """Fields that a spec can only leave empty, with what may be found there at AWS."""

@@ -138,6 +138,49 @@ def security_group(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def default_security_group(client: Client, name: str) -> dict[str, Any]:
+    """The one of the seeded VPC."""
+    ec2 = client("ec2")
+    asked = [
+        {"Name": "group-name", "Values": ["default"]},
+        {"Name": "vpc-id", "Values": [named(client, "vpc", "main")]},
+    ]
+    group = _one(ec2.describe_security_groups(Filters=asked)["SecurityGroups"], name)
+    rows = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group["GroupId"]]}])
+    return {
+        **group,
+        "ingress": sorted(_rule(row) for row in rows["SecurityGroupRules"] if not row["IsEgress"]),
+        "egress": sorted(_rule(row) for row in rows["SecurityGroupRules"] if row["IsEgress"]),
+        "tags": tags(group.get("Tags")),
+    }
+
+
+def security_hub(client: Client, name: str) -> dict[str, Any]:
+    hub = client("securityhub")
+    described = hub.describe_hub()
+    enabled = hub.get_enabled_standards()["StandardsSubscriptions"]
+    return {
+        **described,
+        "standards": [item["StandardsArn"].partition("/")[2] for item in enabled],
+        "tags": hub.list_tags_for_resource(ResourceArn=described["HubArn"])["Tags"],
+    }
+
+
+def security_group_rule(client: Client, name: str) -> dict[str, Any]:
+    """What was added to the seeded group `bastion`, which has one rule for ssh."""
+    ec2 = client("ec2")
+    asked = [{"Name": "group-id", "Values": [named(client, "security_group", "bastion")]}]
+    rows = ec2.describe_security_group_rules(Filters=asked)["SecurityGroupRules"]
+    added = [row for row in rows if not row["IsEgress"] and row.get("Description") != "ssh from the office"]
+    if not added:
+        raise NothingThereError(name)
+    return {
+        "rules": sorted(map(_rule, added)),
+        "ids": sorted(row["SecurityGroupRuleId"] for row in added),
+        "tags": tags(added[0].get("Tags")),
+    }
+
+
 def db_subnet_group(client: Client, name: str) -> dict[str, Any]:
     (group,) = client("rds").describe_db_subnet_groups(DBSubnetGroupName=name)["DBSubnetGroups"]
     return {
@@ -228,6 +271,9 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         kms_key,
         data_key,
         security_group,
+        security_group_rule,
+        security_hub,
+        default_security_group,
         db_subnet_group,
         db_parameter_group,
         option_group,
@@ -314,5 +360,6 @@ def _rds_tags(client: Client, arn: str) -> dict[str, str]:
 
 def _rule(row: Mapping[str, Any]) -> str:
     """``tcp 5432-5432 10.20.0.0/16: the application``."""
-    peer = row.get("CidrIpv4") or row.get("CidrIpv6") or row.get("ReferencedGroupInfo", {}).get("GroupId")
+    named = row.get("ReferencedGroupInfo", {}).get("GroupId") or row.get("PrefixListId")
+    peer = row.get("CidrIpv4") or row.get("CidrIpv6") or named
     return f"{row['IpProtocol']} {row.get('FromPort')}-{row.get('ToPort')} {peer}: {row.get('Description', '')}"

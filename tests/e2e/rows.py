@@ -18,7 +18,7 @@ from tests.e2e.tables.bench import Row
 
 def benches(*, owned: bool = False) -> pytest.MarkDecorator:
     """Parametrises a test by kind; ``owned``: by those only whose objects have an owner of their own."""
-    found = [bench for bench in BENCHES if not (owned and KINDS_BY_NAME[bench.kind].let_go)]
+    found = [bench for bench in BENCHES if not (owned and KINDS_BY_NAME[bench.kind].setting)]
     return pytest.mark.parametrize("bench", found, ids=[bench.kind for bench in found])
 
 

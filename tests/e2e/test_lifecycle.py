@@ -30,7 +30,8 @@ def test_it_is_made_from_the_least_that_can_be_written_and_then_left_alone(bench
 
     applied = harness.apply(bench.resources())
 
-    assert step_of(applied.plan.steps, bench).action is Action.CREATE
+    claimed = resources.kind(bench.kind).claimed
+    assert step_of(applied.plan.steps, bench).action is (Action.UPDATE if claimed else Action.CREATE)
     assert exists(harness.client, bench.kind, bench.name)
     assert applied.again.plan.is_empty
     assert all(step.says_nothing for step in applied.again.plan.steps)
@@ -46,6 +47,10 @@ def test_it_is_gone_when_it_is_no_longer_declared_unless_data_is_lost_with_it(be
 
     applied = harness.apply(BYSTANDER)
 
+    if resources.kind(bench.kind).singleton:
+        assert step_of(applied.plan.steps, bench).action is Action.LET_GO
+        assert exists(harness.client, bench.kind, bench.name)
+        return
     if resources.kind(bench.kind).stateful:
         kept = {str(kept.address): kept.reason for kept in applied.plan.kept}
         assert kept[f"{bench.kind}.{KEY}"] == "no longer declared, kept"

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from rds_secure import api
-from rds_secure.errors import RefusedError
+from rds_secure.errors import RefusedError, SpecError
 from rds_secure.plan import Action, Deletion, Plan
+from rds_secure.resources import kind
 from tests.e2e import looks
 from tests.e2e.harness import DATA, EVERYTHING, PRUNING, SPECS, STACK, Harness, Resources
 from tests.e2e.looks import LOOKS
@@ -39,6 +40,8 @@ def kept(plan: Plan) -> dict[str, str]:
 
 @benches(owned=True)
 def test_a_stranger_of_the_same_name_is_a_conflict(bench: Bench, harness: Harness) -> None:
+    if kind(bench.kind).claimed:
+        pytest.skip("it is claimed: there always is one, which nobody made")
     prepared(harness, bench)
     harness.behind(bench.stranger)
     before = LOOKS[bench.kind](harness.client, bench.name)
@@ -258,3 +261,118 @@ def test_what_others_use_is_kept_with_the_reason(harness: Harness) -> None:
     }
     assert reasons["iam_group.quickstart-operators"] == "it has member outsider: remove it first"
     assert host in reasons["security_group.quickstart-app"]
+
+
+# Rules in groups of others
+
+
+def in_billing(**fields: Any) -> Resources:
+    return {"security_group_rule": {"orders": {"group": {"tag": {"team": "billing"}}, **RULE, **fields}}}
+
+
+RULE = {"peer": "10.30.0.0/16", "port": 5432}
+BILLING: Resources = {"security_group": {"billing": {"vpc": {"tag": {"Name": "main"}}, "tags": {"team": "billing"}}}}
+
+
+def test_the_stack_that_owns_a_group_shows_a_rule_of_another_stack_and_leaves_it(harness: Harness) -> None:
+    billing = harness.spec(BILLING, stack="billing")
+    harness.make(billing)
+    assert [call.action for call in harness.apply(in_billing()).writes] == ["AuthorizeSecurityGroupIngress"]
+
+    again = harness.plan(billing).plan
+    assert again.is_empty
+    (step,) = (step for step in again.steps if step.notes)
+    assert step.notes == ("tcp 5432 from 10.30.0.0/16 belongs to stack bench",)
+
+    gone = harness.destroy(billing)
+    assert [item.reason for item in gone.plan.kept] == ["it holds rules that are not ours: tcp 5432 from 10.30.0.0/16"]
+    assert [call.action for call in harness.destroy(in_billing()).writes] == ["RevokeSecurityGroupIngress"]
+    assert [call.action for call in harness.destroy(billing).writes] == ["DeleteSecurityGroup"]
+
+
+def test_a_rule_in_a_group_of_the_stack_is_refused(harness: Harness) -> None:
+    harness.make(BILLING)
+    with pytest.raises(SpecError) as raised:
+        harness.plan({**BILLING, **in_billing()})
+    (problem,) = raised.value.problems
+    assert "is security_group.billing of this stack" in problem.what
+    assert problem.fix == "write the rule in the ingress: of security_group.billing"
+
+
+def test_a_group_that_only_a_rule_of_ours_names_goes_after_that_rule(harness: Harness) -> None:
+    """EC2-3: a group that is named in another's rule cannot be deleted."""
+    harness.make(harness.spec(BILLING, stack="billing"))
+    app: Resources = {"security_group": {"app": {"vpc": {"tag": {"Name": "main"}}}}, **BYSTANDER}
+    harness.make({**app, **in_billing(peer="${security_group.app}")})
+
+    applied = harness.apply(BYSTANDER)
+
+    actions = [call.action for call in applied.writes]
+    assert actions == ["RevokeSecurityGroupIngress", "DeleteSecurityGroup"]
+
+
+# What there is one of only
+
+
+CLAIMING: Resources = {"default_security_group": {"main": {"vpc": {"tag": {"Name": "main"}}, "tags": {"team": "net"}}}}
+
+
+def test_a_default_group_is_claimed_emptied_and_let_go_without_another_change(harness: Harness) -> None:
+    """Meaning §3."""
+    before = LOOKS["default_security_group"](harness.client, "default")
+    assert before["egress"]
+    applied = harness.apply({**CLAIMING, **BYSTANDER})
+    (step,) = (step for step in applied.plan.steps if step.address.kind == "default_security_group")
+    assert "it belongs to no stack so far: this one claims it" in step.notes
+    claimed = LOOKS["default_security_group"](harness.client, "default")
+    assert (claimed["GroupId"], claimed["ingress"], claimed["egress"]) == (before["GroupId"], [], [])
+
+    gone = harness.apply(BYSTANDER, Deletion())
+    assert [call.action for call in gone.writes] == ["DeleteTags"]
+    assert not gone.plan.refusals, "nothing is deleted, so no limit is reached"
+    left = LOOKS["default_security_group"](harness.client, "default")
+    assert (left["tags"], left["ingress"], left["egress"]) == ({"team": "net"}, [], [])
+
+
+def test_a_rule_of_a_stack_in_a_default_group_is_shown_and_left(harness: Harness) -> None:
+    harness.make(harness.spec(CLAIMING, stack="other"))
+    rule = {"group": {"tag": {"team": "net"}}, "peer": "10.30.0.0/16", "port": 443}
+    harness.make({"security_group_rule": {"orders": rule}})
+
+    again = harness.plan(harness.spec(CLAIMING, stack="other")).plan
+    assert again.is_empty
+    assert [step.notes for step in again.steps] == [("tcp 443 from 10.30.0.0/16 belongs to stack bench",)]
+
+
+HUB: Resources = {"security_hub": {"main": {}}}
+
+
+def test_a_hub_that_is_enabled_already_is_a_conflict_that_says_how_to_take_it_over(harness: Harness) -> None:
+    """Meaning §3."""
+    harness.client("securityhub").enable_security_hub()
+    planned = harness.plan(HUB)
+    assert refused(harness, planned) == [
+        "security_hub.main: security hub default exists already and belongs to no stack"
+    ]
+    (refusal,) = planned.plan.refusals
+    assert "adopt: {security_hub.main: null}" in refusal.fix
+
+
+def test_standards_that_the_spec_does_not_name_are_shown_and_stay(harness: Harness) -> None:
+    harness.make({"security_hub": {"main": {"standards": ["fsbp", "cis-1.4"]}}})
+    applied = harness.apply(HUB)
+    (step,) = applied.plan.steps
+    assert [(change.path, change.member) for change in step.strangers] == [("standards", "cis-1.4")]
+    assert {call.action for call in applied.writes} == {"TagResource"}
+    assert len(looks.security_hub(harness.client, "default")["standards"]) == 2
+
+
+def test_a_hub_is_let_go_and_never_disabled(harness: Harness) -> None:
+    """Meaning §3."""
+    harness.make({**HUB, **BYSTANDER})
+    before = looks.security_hub(harness.client, "default")
+    applied = harness.apply(BYSTANDER, Deletion())
+    assert [call.action for call in applied.writes] == ["UntagResource"]
+    after = looks.security_hub(harness.client, "default")
+    assert after["tags"] == {}
+    assert same({**after, "tags": 0}, {**before, "tags": 0})

@@ -33,6 +33,7 @@ def test_an_example_is_applied_once_and_destroyed(file: Path, harness: Harness) 
     assert harness.apply(file).writes == ()
 
     gone = harness.destroy(file, EVERYTHING)
-    left = [step for step in applied.plan.steps if KINDS_BY_NAME[step.address.kind].let_go]
-    assert gone.plan.count(Action.DELETE) == len(applied.plan.steps) - len(left)
+    left = [step for step in applied.plan.steps if KINDS_BY_NAME[step.address.kind].setting]
+    ended = gone.plan.count(Action.DELETE) + gone.plan.count(Action.LET_GO)
+    assert ended == len(applied.plan.steps) - len(left)
     assert harness.destroy(file, EVERYTHING).writes == ()

@@ -177,3 +177,27 @@ def test_a_reading_keeps_what_look_ups_found() -> None:
     assert list(snapshot.lookups.values()) == [("vpc-0000000b",)]
     assert snapshot.resources[A].spec.vpc == "vpc-0000000b"
     assert snapshot.resources[A].written.vpc == Lookup("vpc", (("tag:Name", "main"),))
+
+
+PREFIX_LISTS = {
+    ("ec2", "DescribeManagedPrefixLists"): {
+        "PrefixLists": [
+            {"PrefixListId": "pl-0000000a", "PrefixListName": "offices"},
+            {"PrefixListId": "pl-0000000b", "PrefixListName": "twins"},
+            {"PrefixListId": "pl-0000000c", "PrefixListName": "twins"},
+        ]
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "said"),
+    [
+        ("offices", "pl-0000000a", []),
+        ("Offices", "", ["no prefix_list matches name=Offices: correct the name, or write an id"]),
+        ("twins", "pl-0000000b", ["2 match name=twins: pl-0000000b, pl-0000000c: write the id of one"]),
+    ],
+)
+def test_a_prefix_list_is_found_by_its_name(name: str, found: str, said: list[str]) -> None:
+    spec, problems = _resolve({"vpc": Lookup("prefix_list", (("name", name),))}, PREFIX_LISTS)
+    assert (spec.vpc, problems) == (found, said)

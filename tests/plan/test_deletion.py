@@ -77,6 +77,17 @@ def test_what_something_declared_still_uses_is_kept() -> None:
     assert _kept(made) == {"toy.old": "toy.user still uses it"}
 
 
+def test_what_something_new_names_by_its_id_is_kept() -> None:
+    """Meaning §5: written as if it belonged to others, before anything at AWS uses it."""
+    account, declared = _retired("toy.old", "toy.older")
+    account.own_all({"toy.user": {}})
+    new = {"toy.new": {"partner": account.named("old")["id"]}}
+    changed = {"toy.user": {"peers": [{"to": account.named("older")["id"]}]}}
+    made = planned(stack({**declared, **new, **changed}), account)
+    assert _kept(made) == {"toy.old": "toy.new names it", "toy.older": "toy.user names it"}
+    assert _deleted(made) == []
+
+
 def test_what_something_declared_lets_go_of_is_deleted_afterwards() -> None:
     account, declared = _retired("toy.old")
     account.own_all({"toy.user": {"partner": account.named("old")["id"], "colour": "red"}})
@@ -245,3 +256,38 @@ def test_two_retired_ones_that_name_each_other_let_go_before_they_are_deleted() 
     graph = order(made.steps)
     assert graph[Address("toy", "x"), 1] == {(Address("toy", "x"), 0), (Address("toy", "y"), 0)}
     assert made.is_applicable
+
+
+# What there is one of only
+
+
+def test_a_singleton_no_longer_declared_is_let_go_and_only_its_marks_come_off() -> None:
+    """Meaning §3."""
+    account = ToyAccount()
+    account.own(stack({"shrine.a": {"tags": {"team": "payments"}}}), "shrine.a")
+    made = planned(stack({"toy.a": {}}), account)
+    assert made.is_applicable, "it is no deletion, so it does not count against the limit"
+    step = steps(made)["shrine.a"]
+    assert (step.action, step.changes) == (Action.LET_GO, ())
+    (call,) = step.operations
+    marks = ("rds-secure:address", "rds-secure:applied", "rds-secure:stack")
+    assert (call.action, call.params["TagKeys"], call.destructive) == ("UntagToy", marks, False)
+
+
+def test_destroy_lets_singletons_go_as_well() -> None:
+    account = ToyAccount()
+    account.own_all({"shrine.a": {}, "toy.b": {}})
+    made = planned(stack({}), account, ALL)
+    assert {str(step.address): step.action for step in made.steps} == {
+        "shrine.a": Action.LET_GO,
+        "toy.b": Action.DELETE,
+    }
+
+
+def test_a_singleton_that_is_let_go_keeps_nothing_and_is_kept_by_nothing() -> None:
+    account, declared = _retired()
+    account.own_all({"toy.used": {}, "shrine.a": {"partner": "${toy.used}"}, "vault.data": {"partner": "${shrine.a}"}})
+    made = planned(stack(declared), account)
+    assert steps(made)["shrine.a"].action is Action.LET_GO
+    assert _deleted(made) == ["toy.used"]
+    assert _kept(made) == {"vault.data": "no longer declared, kept"}

@@ -347,7 +347,14 @@ def test_a_plan_counts_its_actions_and_lists_its_calls() -> None:
     account.own_all({"toy.a": {}, "toy.b": {}})
     made = planned(stack({"toy.a": {"colour": "red"}, "toy.c": {}, "toy.d": {}}), account, ALL)
     counts = {action: made.count(action) for action in Action}
-    assert counts == {Action.CREATE: 2, Action.UPDATE: 1, Action.DELETE: 1, Action.RETAG: 0, Action.NONE: 0}
+    assert counts == {
+        Action.CREATE: 2,
+        Action.UPDATE: 1,
+        Action.DELETE: 1,
+        Action.LET_GO: 0,
+        Action.RETAG: 0,
+        Action.NONE: 0,
+    }
     assert [(str(step.address), operation.action) for step, operation in made.operations()] == [
         ("toy.a", "ModifyToy"),
         ("toy.a", "TagToy"),
@@ -360,3 +367,37 @@ def test_a_plan_counts_its_actions_and_lists_its_calls() -> None:
 def test_a_plan_says_where_it_is_for() -> None:
     made = planned(stack({"toy.a": {}}), ToyAccount())
     assert (made.account, made.region, made.stack) == ("123456789012", "eu-west-1", "orders")
+
+
+# What there is one of only
+
+
+def test_a_singleton_of_nobody_is_a_conflict_that_says_how_to_take_it_over() -> None:
+    """Meaning §3."""
+    account = ToyAccount()
+    account.add("shrine", "a")
+    ((address, what, fix),) = refusals(planned(stack({"shrine.a": {}}), account))
+    assert (address, what) == ("shrine.a", "shrine a exists already and belongs to no stack")
+    assert fix == "there is one only: to take it over, write 'adopt: {shrine.a: null}' at the top of the spec"
+
+
+def test_a_singleton_that_aws_makes_by_itself_is_claimed_unless_it_is_another_stacks() -> None:
+    account = ToyAccount()
+    account.add("spring", "a", {"Name": "ours by nature"}, colour="red")
+    step = steps(planned(stack({"spring.a": {}}), account))["spring.a"]
+    assert (step.action, step.cause) == (Action.UPDATE, "")
+    assert step.notes == ("it belongs to no stack so far: this one claims it",)
+    assert [call.action for call in step.operations] == ["ModifyToy", "TagToy"]
+
+    account.named("a")["tags"] |= {"rds-secure:stack": "billing", "rds-secure:address": "spring.a/a"}
+    ((_, what, fix),) = refusals(planned(stack({"spring.a": {}}), account))
+    assert what == "spring a exists already and belongs to stack 'billing'"
+    assert fix == "there is one only: take it out of one of the two stacks"
+
+
+def test_a_singleton_of_the_stack_is_not_lost_to_a_stranger_in_the_declared_place() -> None:
+    account = ToyAccount()
+    mine = account.own(stack({"spring.a": {}}), "spring.a")
+    account.add("spring", "A")
+    snapshot = look(stack({"spring.a": {}}), account)
+    assert snapshot.live[Address("spring", "a")].exports["id"] == mine

@@ -221,6 +221,7 @@ def test_negated_elements_and_conditions_are_spelled_out() -> None:
         ({"pending": 1}, "No changes. AWS agrees with the spec; 1 change of ours waits for the window."),
         ({"create": 3, "update": 1}, "Plan: 3 to create, 1 to change, 0 to delete."),
         ({"delete": 2, "kept": 2}, "Plan: 0 to create, 0 to change, 2 to delete, 2 kept."),
+        ({"let_go": 1}, "Plan: 0 to create, 0 to change, 0 to delete, 1 to let go."),
         (
             {"retag": 1, "pending": 2},
             "Plan: 0 to create, 0 to change, 0 to delete, 1 tags only; 2 changes of ours wait for the window.",
@@ -230,6 +231,7 @@ def test_negated_elements_and_conditions_are_spelled_out() -> None:
 def test_the_summary_counts_what_happens(changes: dict[str, int], summary: str) -> None:
     call = (plans.call("iam", "CreateUser", {"UserName": "x"}, "create user x"),)
     names = {"create": Action.CREATE, "update": Action.UPDATE, "delete": Action.DELETE, "retag": Action.RETAG}
+    names["let_go"] = Action.LET_GO
     steps = [
         Step(plans.address(f"iam_user.{name}{index}"), "x", action, call)
         for name, action in names.items()
@@ -259,6 +261,15 @@ def test_each_short_step_takes_one_line() -> None:
     assert "  · iam_role.r0  tags only\n  · iam_role.r1  tags only\n  · iam_role.r2  tags only\n" in shown(
         plans.plan(*steps)
     )
+
+
+def test_what_is_let_go_is_said_in_these_words_and_not_as_a_deletion() -> None:
+    """Meaning §3."""
+    call = (plans.call("ec2", "DeleteTags", {"Resources": ("sg-1",)}, "remove tags"),)
+    step = Step(plans.address("default_security_group.main"), "default", Action.LET_GO, call)
+    text = shown(plans.plan(step), width=120)
+    assert "  · default_security_group.main (default)  let go: our tags come off, nothing else changes\n" in text
+    assert "0 to delete, 1 to let go." in text
 
 
 def test_the_same_plan_is_always_the_same_text() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rds_secure import tagging
+from rds_secure import ownership, tagging
 from rds_secure.fields import Invalid
 from rds_secure.kind import Found
 from rds_secure.resources.db_subnet_group import KIND, DbSubnetGroupSpec
@@ -164,6 +164,42 @@ def test_every_change_sends_all_subnets(fields: dict[str, Any], said: str) -> No
 def test_a_subnet_that_comes_and_one_that_goes_are_two_differences() -> None:
     difference, _ = compare(KIND, declare(KIND, "orders", {"subnets": [A, C]}), found())
     assert [(item.member, item.old, item.new) for item in difference.changes] == [(B, B, None), (C, None, C)]
+
+
+OURS = {ownership.STACK: "orders", ownership.ADDRESS: "db_instance.orders/orders"}
+
+
+def database(name: str, group: Any, tags: dict[str, str] | None = None, thing: str = "DBInstance") -> dict[str, Any]:
+    ids = {f"{thing}Identifier": name, f"{thing}Arn": SCOPE.arn("rds", f"{thing}:{name}")}
+    return {**ids, "DBSubnetGroup": group, "TagList": list(tagging.pairs(tags or {}))}
+
+
+@pytest.mark.parametrize(
+    ("instances", "clusters", "said"),
+    [
+        ([database("billing", {"DBSubnetGroupName": "orders"})], [], "database billing"),
+        ([database("restored", {"DBSubnetGroupName": "orders"}, OURS)], [], "database restored"),  # RDS-18: a copy
+        ([], [database("events", "orders", thing="DBCluster")], "cluster events"),
+        ([database("orders", {"DBSubnetGroupName": "orders"}, OURS)], [], ""),  # the planner knows of it
+        ([database("going", {"DBSubnetGroupName": "orders"})], [], ""),
+        ([database("elsewhere", {"DBSubnetGroupName": "other"})], [database("x", "other", thing="DBCluster")], ""),
+        ([database("without", None)], [], ""),
+    ],
+)
+def test_rds_10_a_group_in_use_outside_the_stack_is_not_deleted_and_says_by_whom(
+    instances: list[Any], clusters: list[Any], said: str
+) -> None:
+    looking = FakeReader(
+        {
+            ("rds", "DescribeDBInstances"): {"DBInstances": instances},
+            ("rds", "DescribeDBClusters"): {"DBClusters": clusters},
+        }
+    )
+    live = link(found(), Address(KIND.name, "orders"), SCOPE)
+    going = frozenset({SCOPE.arn("rds", "DBInstance:going")})
+    assert KIND.inspect(looking, live, SCOPE, going) == (f"it is in use by {said}" if said else live)
+    for service, action, params in looking.calls:
+        assert_valid_call(service, action, params)
 
 
 def test_deleting_it_twice_is_deleting_it() -> None:

@@ -39,6 +39,12 @@ OWN, APP, OTHER = "sg-00000000000000001", "sg-00000000000000002", "sg-0000000000
 ACCOUNT = SCOPE.account
 ORDERS, APPLICATION = Address("security_group", "orders"), Address("security_group", "app")
 ALL_V4: dict[str, Any] = {"IpProtocol": "-1", "FromPort": -1, "ToPort": -1, "CidrIpv4": "0.0.0.0/0", "IsEgress": True}
+OFFICES = {"PrefixListId": "pl-0000000a", "PrefixListName": "offices", "AddressFamily": "IPv4", "MaxEntries": 20}
+CLOUDFRONT = {
+    "PrefixListId": "pl-0000000b",
+    "PrefixListName": "com.amazonaws.global.cloudfront.origin-facing",
+    "AddressFamily": "IPv4",
+}
 TO_ANY = {"to": "0.0.0.0/0", "protocol": "all"}
 
 
@@ -76,6 +82,7 @@ def reader(*rows: Any, groups: Any = (), **more: Any) -> FakeReader:
         ("ec2", "DescribeNetworkInterfaces"): {"NetworkInterfaces": more.get("interfaces", [])},
         ("rds", "DescribeDBInstances"): {"DBInstances": more.get("instances", [])},
         ("rds", "DescribeDBClusters"): {"DBClusters": more.get("clusters", [])},
+        ("ec2", "DescribeManagedPrefixLists"): {"PrefixLists": [OFFICES, CLOUDFRONT]},
     }
     return FakeReader(answers)
 
@@ -312,6 +319,37 @@ def test_groups_of_other_accounts_and_of_the_spec_are_not_looked_for() -> None:
     assert list(KIND.verify(reader(), declared, SCOPE)) == []
 
 
+def test_a_prefix_list_that_does_not_exist_is_a_complaint() -> None:
+    fields = spec(ingress=[{"from": "self", "port": "1"}, {"from": "pl-99999999", "port": "5432"}])
+    (complaint,) = KIND.verify(reader(), declare(KIND, "orders", fields), SCOPE)
+    assert (complaint.path, complaint.what) == (("ingress", 1, "from"), "there is no prefix list pl-99999999 here")
+
+
+@pytest.mark.parametrize(
+    ("peers", "said"),
+    [
+        (["pl-0000000a"] * 3, []),
+        (["pl-0000000a"] * 3 + ["10.0.0.0/8"], ["count as 61, 20 of pl-0000000a among them, and AWS allows 60"]),
+        (["pl-0000000a"] * 3 + ["2001:db8::/32"], []),  # another family
+        (["pl-0000000b"] + ["10.0.0.0/8"] * 5, []),  # AWS's own have no size, but a weight
+        (["pl-0000000a", "pl-0000000b"], ["count as 75, 20 of pl-0000000a and 55 of pl-0000000b among them"]),
+    ],
+)
+def test_ec2_2_a_prefix_list_counts_as_its_largest_number_of_entries(peers: list[str], said: list[str]) -> None:
+    rules = [{"from": peer, "port": str(number)} for number, peer in enumerate(peers)]
+    assert complaints(KIND, spec(ingress=rules)) == []  # offline nobody knows how large a list is
+    found = [item.what for item in KIND.verify(reader(), declare(KIND, "orders", spec(ingress=rules)), SCOPE)]
+    assert len(found) == len(said)
+    assert all(words in what for words, what in zip(said, found, strict=True))
+
+
+def test_the_sizes_of_prefix_lists_are_read_only_where_a_rule_names_one() -> None:
+    live = found(row(PrefixListId="pl-0000000a"))
+    assert live.spec.ingress[0].from_ == "pl-0000000a"
+    assert live.facts["lists"]["pl-0000000a"].size == 20
+    assert found(row(CidrIpv4="10.0.0.0/8")).facts["lists"] == {}
+
+
 # Creating
 
 
@@ -394,6 +432,15 @@ def test_where_both_do_not_fit_the_quota_the_old_rules_go_first() -> None:
         "RevokeSecurityGroupIngress",
         "AuthorizeSecurityGroupIngress",
     ]
+
+
+def test_rules_of_the_other_family_do_not_crowd_and_prefix_lists_do_as_they_count() -> None:
+    v6 = found(row("sgr-7", CidrIpv6="2001:db8::/32"))
+    fields = spec(ingress=[{"from": "10.1.0.0/16", "port": "5432"}], rule_quota="1")
+    assert actions(updated(KIND, declare(KIND, "orders", fields), v6))[0] == "AuthorizeSecurityGroupIngress"
+    listed = found(row("sgr-7", PrefixListId="pl-0000000a"))
+    fields["rule_quota"] = "20"
+    assert actions(updated(KIND, declare(KIND, "orders", fields), listed))[0] == "RevokeSecurityGroupIngress"
 
 
 @pytest.mark.parametrize("direction", ["ingress", "egress"])

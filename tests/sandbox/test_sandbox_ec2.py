@@ -175,3 +175,36 @@ def test_rules_are_revoked_by_id_in_both_directions(ec2, group):
     ec2.revoke_security_group_egress(GroupId=group, SecurityGroupRuleIds=outward)
     (left,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
     assert (left["IpPermissions"], left["IpPermissionsEgress"]) == ([], [])
+
+
+@pytest.fixture
+def offices(ec2: Any) -> str:
+    """A prefix list of the account, for ten networks at most."""
+    made = ec2.create_managed_prefix_list(PrefixListName="offices", MaxEntries=10, AddressFamily="IPv4")
+    return made["PrefixList"]["PrefixListId"]
+
+
+def listed(prefix_list: str, description: str = "") -> dict[str, Any]:
+    return {"PrefixListIds": [{"PrefixListId": prefix_list, **({"Description": description} if description else {})}]}
+
+
+@pytest.mark.repair("ec2-prefix-list-rules")
+def test_a_rule_about_a_prefix_list_has_its_description_and_the_list_exists(ec2, group, offices, refused):
+    authorize(ec2, group, rule(**listed(offices, "all of them")))
+    (made,) = ingress(ec2, group)
+    assert (made["PrefixListId"], made["Description"]) == (offices, "all of them")
+    ec2.update_security_group_rule_descriptions_ingress(
+        GroupId=group, SecurityGroupRuleDescriptions=[{"SecurityGroupRuleId": made["SecurityGroupRuleId"]}]
+    )
+    assert "Description" not in ingress(ec2, group)[0]
+    with refused("InvalidPrefixListID.NotFound"):
+        authorize(ec2, group, rule(**listed("pl-0123456789abcdef0")))
+
+
+@pytest.mark.repair("ec2-prefix-list-quota")
+def test_a_prefix_list_counts_as_its_largest_number_of_entries(ec2, group, offices, refused):
+    authorize(ec2, group, *(rule(port, **cidr("10.0.0.0/8")) for port in range(1, 46)))
+    authorize(ec2, group, rule(**listed(offices)))
+    with refused("RulesPerSecurityGroupLimitExceeded"):
+        authorize(ec2, group, rule(6432, **listed(offices)))
+    assert len(ingress(ec2, group)) == 46

@@ -7,20 +7,18 @@ own and are left alone.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from rds_secure import network, tagging
 from rds_secure.fields import values_of
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
-from rds_secure.network import EgressRule, IngressRule
+from rds_secure.network import EgressRule, IngressRule, peers
+from rds_secure.network.calls import DIRECTIONS, Direction, authorize
 from rds_secure.operation import Operation, Retry
 from rds_secure.resources.security_group import calls
-from rds_secure.resources.security_group.read import groups, holders, read, theirs
-from rds_secure.resources.security_group.spec import DIRECTIONS, Direction, SecurityGroupSpec
+from rds_secure.resources.security_group.read import holders, read, theirs
+from rds_secure.resources.security_group.spec import SecurityGroupSpec
 from rds_secure.values import Value
-
-_FAMILIES = {4: "IPv4", 6: "IPv6"}
 
 
 class SecurityGroup(Kind[SecurityGroupSpec]):
@@ -37,6 +35,7 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
         "ec2:DescribeSecurityGroupRules",
         "ec2:DescribeVpcs",
         "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeManagedPrefixLists",
         "rds:DescribeDBInstances",
         "rds:DescribeDBClusters",
     )
@@ -60,14 +59,13 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
         vpcs = {vpc["VpcId"] for vpc in (reader.call("ec2", "DescribeVpcs") or {})["Vpcs"]}
         if isinstance(resource.spec.vpc, str) and resource.spec.vpc not in vpcs:
             yield Complaint(("vpc",), f"there is no {resource.spec.vpc} here", "name an existing VPC")
-        existing = {group["GroupId"] for group in groups(reader)}
         for direction in DIRECTIONS:
-            for index, rule in enumerate(resource.spec.rules(direction)):
-                peer = rule.peer
-                if isinstance(peer, str) and peer.startswith("sg-") and peer not in existing:
-                    what = f"there is no security group {peer} here"
-                    fix = "name an existing group; write account/sg-… for another account's"
-                    yield Complaint((direction, index, rule.word), what, fix)
+            rules = resource.spec.rules(direction)
+            for index, what, fix in peers.missing(reader, rules):
+                yield Complaint((direction, index, rules[index].word), what, fix)
+            named = [rule.peer for rule in rules]
+            if any(map(network.is_prefix_list, named)):
+                yield from _at(direction, peers.too_large(reader, named, resource.spec.rule_quota))
 
     def predict(self, scope: Scope, name: str, spec: SecurityGroupSpec) -> Mapping[str, str]:
         return {"name": name}
@@ -128,8 +126,8 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
             created,
             *(calls.describe_default(group, rule) for rule in kept if rule["description"]),
             *calls.revoke_defaults(group, but_ipv4=bool(kept)),
-            *calls.authorize(group, "ingress", ingress),
-            *calls.authorize(group, "egress", asked),
+            *authorize(group, "ingress", ingress),
+            *authorize(group, "egress", asked),
         )
 
     def update(self, change: Change[SecurityGroupSpec]) -> tuple[Operation, ...]:
@@ -168,12 +166,11 @@ def _check_rules(direction: Direction, rules: tuple[IngressRule | EgressRule, ..
         if first.setdefault(label, index) != index:
             what = f"{label!r} is written twice, here and as number {first[label] + 1}"
             yield Complaint((direction, index), what, "keep one of them: descriptions do not tell rules apart")
-    counted = Counter(family for rule in rules for family in network.families(rule))
-    for family, count in sorted(counted.items()):
-        if count > quota:  # EC2-2
-            what = f"{count} {_FAMILIES[family]} rules are written, and AWS allows {quota}"
-            fix = "join networks, or have AWS raise the quota and write it as rule_quota"
-            yield Complaint((direction,), what, fix)
+    yield from _at(direction, peers.too_many([rule.peer for rule in rules], quota))
+
+
+def _at(direction: Direction, complaints: Iterable[Complaint]) -> Iterator[Complaint]:
+    return (Complaint((direction, *item.path), item.what, item.fix) for item in complaints)
 
 
 def _normal_rules(

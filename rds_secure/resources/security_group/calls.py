@@ -1,16 +1,16 @@
-"""The calls for a group's rules: authorize, revoke, describe. Plain data; the group itself is made by the kind."""
+"""What a group's rules take when the group is new, changed or deleted. The calls for rules as such: `network.calls`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rds_secure import network
-from rds_secure.kind import Change, FieldChange, Live
-from rds_secure.operation import Operation, Retry
-from rds_secure.resources.security_group.spec import Direction, SecurityGroupSpec
+from rds_secure.kind import Change, Live
+from rds_secure.network.calls import NEW, Direction, authorize, describe, revoke
+from rds_secure.network.prefix_list import counted
+from rds_secure.operation import Operation
+from rds_secure.resources.security_group.spec import SecurityGroupSpec
 from rds_secure.values import Address, Ref, Value, refs
-
-_NEW = (Retry("InvalidGroup.NotFound"),)  # EC2-4: a group that has just been made
 
 
 def is_default(rule: Mapping[str, Value]) -> bool:
@@ -34,7 +34,7 @@ def revoke_defaults(group: Ref, *, but_ipv4: bool) -> tuple[Operation, ...]:
             action="RevokeSecurityGroupEgress",
             params={"GroupId": group, "IpPermissions": ({"IpProtocol": "-1", **peers},)},
             summary=f"remove the rule by which AWS allows {what}",
-            retry_on=_NEW,
+            retry_on=NEW,
             done_on=("InvalidPermission.NotFound",),
         )
         for what, peers in ranges[but_ipv4:]
@@ -48,104 +48,39 @@ def describe_default(group: Ref, rule: Mapping[str, Value]) -> Operation:
         action="UpdateSecurityGroupRuleDescriptionsEgress",
         params={"GroupId": group, "IpPermissions": (network.permission(rule),)},
         summary="describe the rule that allows all egress",
-        retry_on=_NEW,
+        retry_on=NEW,
     )
-
-
-def authorize(group: Value, direction: Direction, rules: Sequence[Mapping[str, Value]]) -> tuple[Operation, ...]:
-    """Add rules, all in one call, which EC2 makes as a whole or not at all; none, if there are none.
-
-    Weak: two groups may name each other. A rule that is there already means that another apply was here: the rest
-    shows in the next plan.
-    """
-    if not rules:
-        return ()
-    rules = sorted(rules, key=network.label)
-    operation = Operation(
-        service="ec2",
-        action=f"AuthorizeSecurityGroup{direction.capitalize()}",
-        params={"GroupId": group, "IpPermissions": tuple(network.permission(rule) for rule in rules)},
-        summary=f"allow {_listed(network.label(rule) for rule in rules)}",
-        retry_on=_NEW,
-        done_on=("InvalidPermission.Duplicate",),
-        weak=True,
-    )
-    return (operation,)
 
 
 def update(change: Change[SecurityGroupSpec], direction: Direction) -> Iterator[Operation]:
     """Settle the differences of one direction: add, then revoke (EC2-2), unless both do not fit the quota."""
-    live, spec = change.live, change.resource.spec
-    removed = [item for item in change.members(direction) if item.new is None]
-    described = [item for item in change.members(direction) if item.new is not None and item.old is not None]
+    live, resolve = change.live, change.scope.resolve
+    group, ids = live.exports["id"], live.facts["rule_ids"][direction]
     added = [rule for rule in change.added(direction) if rule is not None]
-    adding = authorize(live.exports["id"], direction, added)
-    revoking = _revoke(change, direction, removed)
-    crowded = len(live.spec.rules(direction)) + len(added) > spec.rule_quota
-    yield from (*revoking, *adding) if crowded else (*adding, *revoking)
-    yield from _describe(change, direction, described)
-
-
-def release(live: Live[SecurityGroupSpec], direction: Direction) -> Iterator[Operation]:
-    """Revoke the rules about other groups of the stack, which cannot be deleted while they are named (EC2-3)."""
-    found: dict[str, Address] = {}
-    for literal, linked in zip(live.found.spec.rules(direction), live.spec.rules(direction), strict=True):
-        if isinstance(linked.peer, Ref) and linked.peer.target != live.address:
-            found[literal.label] = linked.peer.target
-    if found:
-        yield _revocation(live, direction, sorted(found), tuple(sorted(set(found.values()))))
-
-
-def _revoke(
-    change: Change[SecurityGroupSpec], direction: Direction, removed: Iterable[FieldChange]
-) -> tuple[Operation, ...]:
-    rules = [item.old for item in removed]
-    if not rules:
-        return ()
-    named = {ref.target for ref in refs(rules)} - {change.live.address}
-    labels = sorted(network.label(change.scope.resolve(rule)) for rule in rules)
-    return (_revocation(change.live, direction, labels, tuple(sorted(named))),)
-
-
-def _revocation(
-    live: Live[SecurityGroupSpec], direction: Direction, labels: Sequence[str], releases: tuple[Address, ...]
-) -> Operation:
-    """Revoke by rule ids: by properties, a default VPC would not tell that a rule was missing (EC2-5)."""
-    ids = live.facts["rule_ids"][direction]
-    return Operation(
-        service="ec2",
-        action=f"RevokeSecurityGroup{direction.capitalize()}",
-        params={"GroupId": live.exports["id"], "SecurityGroupRuleIds": tuple(ids[label] for label in labels)},
-        summary=f"revoke {_listed(labels)}",
-        done_on=("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound"),
-        releases=releases,
+    removed = [item.old for item in change.members(direction) if item.new is None]
+    described = [item.new for item in change.members(direction) if item.new is not None and item.old is not None]
+    named = {ref.target for ref in refs(removed)} - {live.address}
+    gone = {label: ids[label] for label in (network.label(resolve(rule)) for rule in removed)}
+    adding = authorize(group, direction, added)
+    revoking = revoke(group, direction, gone, releases=tuple(sorted(named)))
+    yield from (*revoking, *adding) if _crowded(change, direction, added) else (*adding, *revoking)
+    yield from describe(
+        group, direction, ids, {network.label(resolve(rule)): rule["description"] for rule in described}
     )
 
 
-def _describe(
-    change: Change[SecurityGroupSpec], direction: Direction, described: Iterable[FieldChange]
-) -> Iterator[Operation]:
-    """New descriptions, by rule id; one that is left out goes away."""
-    ids = change.live.facts["rule_ids"][direction]
-    items = {}
-    for item in described:
-        label = network.label(change.scope.resolve(item.new))
-        text = {"Description": item.new["description"]} if item.new["description"] else {}
-        items[label] = {"SecurityGroupRuleId": ids[label], **text}
-    if items:
-        labels = sorted(items)
-        yield Operation(
-            service="ec2",
-            action=f"UpdateSecurityGroupRuleDescriptions{direction.capitalize()}",
-            params={
-                "GroupId": change.live.exports["id"],
-                "SecurityGroupRuleDescriptions": tuple(items[label] for label in labels),
-            },
-            summary=f"describe {_listed(labels)}",
-        )
+def _crowded(change: Change[SecurityGroupSpec], direction: Direction, added: Sequence[Mapping[str, Value]]) -> bool:
+    """Whether the old rules and the new ones together are more than the quota; new prefix lists are not counted."""
+    live = change.live
+    peers = [*(rule.peer for rule in live.spec.rules(direction)), *map(network.peer, added)]
+    return max(counted(peers, live.facts["lists"]).values(), default=0) > change.resource.spec.rule_quota
 
 
-def _listed(labels: Iterable[str]) -> str:
-    labels = list(labels)
-    more = f" and {len(labels) - 3} more" if len(labels) > 3 else ""
-    return ", ".join(labels[:3]) + more
+def release(live: Live[SecurityGroupSpec], direction: Direction) -> tuple[Operation, ...]:
+    """Revoke the rules about other groups of the stack, which cannot be deleted while they are named (EC2-3)."""
+    ids, found = live.facts["rule_ids"][direction], dict[str, Address]()
+    for literal, linked in zip(live.found.spec.rules(direction), live.spec.rules(direction), strict=True):
+        if isinstance(linked.peer, Ref) and linked.peer.target != live.address:
+            found[literal.label] = linked.peer.target
+    gone = {label: ids[label] for label in found}
+    return revoke(live.exports["id"], direction, gone, releases=tuple(sorted(set(found.values()))))

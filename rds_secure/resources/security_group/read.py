@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rds_secure import network, ownership, tagging
 from rds_secure.kind import Found, Live, Reader, Scope, Wanted
 from rds_secure.network import EgressRule, IngressRule, Rule
-from rds_secure.resources.security_group.spec import DIRECTIONS, Direction, SecurityGroupSpec
-
-
-def groups(reader: Reader) -> list[Mapping[str, Any]]:
-    """Every group of the account and region."""
-    return list((reader.call("ec2", "DescribeSecurityGroups") or {})["SecurityGroups"])
+from rds_secure.network.calls import DIRECTIONS, Direction
+from rds_secure.network.peers import groups, rows
+from rds_secure.network.prefix_list import prefix_lists
+from rds_secure.resources.security_group.spec import SecurityGroupSpec
 
 
 def read(reader: Reader, wanted: Wanted) -> Iterator[Found[SecurityGroupSpec]]:
-    """The groups that are declared or tagged for the stack; two calls, whatever their number."""
-    rows = defaultdict(list)
-    for row in _rows(reader):
-        rows[row["GroupId"]].append(row)
+    """The groups that are declared or tagged for the stack; two calls, whatever their number, and one for the sizes
+    of prefix lists, if they name any."""
+    held = defaultdict(list)
+    for row in rows(reader):
+        held[row["GroupId"]].append(row)
     for group in groups(reader):
-        found = _found(group, rows[group["GroupId"]], wanted.scope)
+        if group["GroupName"] == "default":
+            continue  # every VPC has one, which nobody can make or delete
+        found = _found(group, held[group["GroupId"]], wanted.scope)
         if wanted.asks_for(found.identity, found.exports["id"], found.exports["arn"], tags=found.tags):
-            yield found
+            has_lists = any("PrefixListId" in row for row in held[group["GroupId"]])
+            lists = prefix_lists(reader) if has_lists else {}
+            yield replace(found, facts={**found.facts, "lists": lists})
 
 
 def theirs(live: Live[SecurityGroupSpec], direction: Direction) -> Mapping[str, str]:
@@ -41,16 +45,12 @@ def holders(reader: Reader, live: Live[SecurityGroupSpec], scope: Scope, going: 
     return [*_interfaces(reader, group), *databases, *_referrers(reader, group, scope)]
 
 
-def _rows(reader: Reader) -> list[Mapping[str, Any]]:
-    return list((reader.call("ec2", "DescribeSecurityGroupRules") or {})["SecurityGroupRules"])
-
-
-def _found(group: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], scope: Scope) -> Found[SecurityGroupSpec]:
+def _found(group: Mapping[str, Any], held: Iterable[Mapping[str, Any]], scope: Scope) -> Found[SecurityGroupSpec]:
     described = _descriptions(group)
     rules: list[Rule] = []
     ids: dict[str, dict[str, str]] = {direction: {} for direction in DIRECTIONS}
     foreign: dict[str, dict[str, str]] = {direction: {} for direction in DIRECTIONS}
-    for row in rows:
+    for row in held:
         rule: Rule = network.read_rule({"GroupOwnerId": group["OwnerId"], **row})
         if stack := tagging.mapping(row.get("Tags")).get(ownership.STACK):
             foreign[rule.direction][rule.label] = stack
@@ -59,7 +59,9 @@ def _found(group: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], scope: S
             rule = rule.model_copy(update={"description": described.get(rule.label)})
         rules.append(rule)
         ids[rule.direction][rule.label] = row["SecurityGroupRuleId"]
-    notes = [f"{label} belongs to stack {stack}" for held in foreign.values() for label, stack in sorted(held.items())]
+    notes = [
+        f"{label} belongs to stack {stack}" for found in foreign.values() for label, stack in sorted(found.items())
+    ]
     return Found(
         name=group["GroupName"],
         identity=f"{group['VpcId']}/{group['GroupName'].lower()}",
@@ -115,9 +117,11 @@ def _databases(reader: Reader, group: str, scope: Scope, going: frozenset[str]) 
 
 
 def _referrers(reader: Reader, group: str, scope: Scope) -> Iterator[str]:
-    """Groups outside the stack whose rules name this one."""
+    """Groups whose rules name this one, where these rules are not of the stack itself."""
     stacks = {item["GroupId"]: tagging.mapping(item.get("Tags")).get(ownership.STACK) for item in groups(reader)}
-    naming = {row["GroupId"] for row in _rows(reader) if row.get("ReferencedGroupInfo", {}).get("GroupId") == group}
-    for other in sorted(naming - {group}):
-        if stacks.get(other) != scope.stack:
-            yield f"a rule of {other}"
+    naming = set()
+    for row in rows(reader):
+        if row["GroupId"] != group == row.get("ReferencedGroupInfo", {}).get("GroupId"):
+            rule_of = tagging.mapping(row.get("Tags")).get(ownership.STACK) or stacks.get(row["GroupId"])
+            naming |= {row["GroupId"]} if rule_of != scope.stack else set()
+    yield from (f"a rule of {other}" for other in sorted(naming))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 
 from pydantic import Field as Limit
 
 from rds_secure import network
 from rds_secure.fields import VPC, Bool, Field, Int, Mode, Named, Pattern, ResourceSpec, Tagged
 from rds_secure.network import EgressRule, IngressRule
+from rds_secure.network.calls import Direction
 from rds_secure.values import Lookup, Ref
-
-Direction: TypeAlias = Literal["ingress", "egress"]
-DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 
 
 class SecurityGroupSpec(Named, Tagged, ResourceSpec):

@@ -37,7 +37,7 @@ class SnapshotSharing(Kind[SnapshotSharingSpec]):
         "rds:DescribeDBSnapshots",
     )
     taggable = False
-    let_go = True
+    setting = True
     adoptable = False
     imported = False
 

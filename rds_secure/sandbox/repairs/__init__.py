@@ -13,6 +13,7 @@ from rds_secure.sandbox.repairs import (
     data_keys,
     dispatch,
     ec2,
+    ec2_rules,
     iam,
     iam_policies,
     kms,
@@ -25,6 +26,7 @@ from rds_secure.sandbox.repairs import (
     rds_option,
     rds_proxy,
     rds_sharing,
+    security_hub,
     sts,
     tagging,
 )
@@ -92,6 +94,8 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("ec2-description-updates", "not by rule id, nor for group rules", "API", ec2.description_updates),
     Repair("ec2-group-creation", "names and texts are not checked", "EC2-5", ec2.group_creation),
     Repair("ec2-instance-groups", "an interface keeps what its instance lost", "API", ec2.instance_groups),
+    Repair("ec2-prefix-list-rules", "no description, and the list may be missing", "API", ec2_rules.prefix_list_rules),
+    Repair("ec2-prefix-list-quota", "a prefix list counts for nothing", "EC2-2", ec2_rules.prefix_list_quota),
     Repair("ec2-groups-in-use", "a group in use is deleted", "EC2-3", ec2.groups_in_use),
     #
     Repair("rds-resource-ids", "all instances have one DbiResourceId", "API", rds.resource_ids),
@@ -158,8 +162,14 @@ REPAIRS: tuple[Repair, ...] = (
         rds_sharing.cluster_snapshot_sharing,
     ),
     #
+    Repair("securityhub-enabling", "it may be repeated, and is told nothing", "API", security_hub.enabling),
+    Repair("securityhub-configuration", "it cannot be changed", "API", security_hub.configuration),
+    Repair("securityhub-standards", "there are none", "API", security_hub.standards),
+    Repair("securityhub-tags", "they cannot be read or changed", "API", security_hub.tags),
+    #
     Repair("tagging-rds-groups", "subnet and parameter groups are not found", "API", tagging.rds_groups),
     Repair("tagging-rds-events", "event subscriptions are not found", "API", tagging.rds_events),
+    Repair("tagging-security-hub", "the hub is not found", "API", tagging.security_hubs),
     Repair("tagging-iam-policies", "customer managed policies are not found", "IAM-6", tagging.iam_policies),
 )
 

@@ -146,8 +146,8 @@ def _wanted(call: SecurityGroups, permission: dict[str, Any]) -> Iterator[Securi
     return rules
 
 
-def _set_description(rule: SecurityGroupRule, text: str | None) -> None:
-    peer = rule.ip_range or rule.source_group
+def _set_description(rule: Any, text: str | None) -> None:
+    peer = rule.ip_range or rule.source_group or rule.prefix_list
     peer.pop("Description", None)
     if text:
         peer["Description"] = text

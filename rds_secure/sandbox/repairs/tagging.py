@@ -9,6 +9,7 @@ from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.iam.models import AWSManagedPolicy, IAMBackend, iam_backends
 from moto.rds.models import RDSBackend
 from moto.resourcegroupstaggingapi import models
+from moto.securityhub.models import SecurityHubBackend, securityhub_backends
 from moto.utilities.utils import get_partition
 
 from rds_secure.sandbox.repairs.patch import around
@@ -58,6 +59,29 @@ class _Policies(TaggableResourcesMixin):
             if not isinstance(policy, AWSManagedPolicy):
                 tags = {tag["Key"]: tag["Value"] for tag in policy.get_tags()}
                 yield TaggedResource(policy.arn, tags, "iam:policy")
+
+
+class _Hub(TaggableResourcesMixin):
+    """The Security Hub of a region."""
+
+    SERVICE_NAMESPACE = "securityhub"
+
+    def __init__(self, hub: SecurityHubBackend) -> None:
+        self._hub = hub
+        self.partition = hub.partition
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        if self._hub.enabled:
+            yield TaggedResource(self._hub.describe_hub()["HubArn"], dict(self._hub.tags), "securityhub:hub")
+
+
+def security_hubs() -> None:
+    """GetResources finds the hub."""
+
+    @around(models, "iter_taggable_backends")
+    def with_hub(original: Any, account_id: str, region_name: str) -> Iterator[TaggableResourcesMixin]:
+        yield from original(account_id, region_name)
+        yield _Hub(securityhub_backends[account_id][region_name])
 
 
 def iam_policies() -> None:

@@ -10,6 +10,7 @@ from tests.e2e.tables.bench import KEY, Bench, Changed, Drifted, Noted, Refused
 
 OFFICE, HOME = "198.51.100.0/24", "203.0.113.0/24"
 MAIN = {"tag": {"Name": "main"}}
+S3 = "com.amazonaws.us-east-1.s3"
 RULE: dict[str, Any] = {"port": 5432, "description": "one"}
 
 
@@ -48,6 +49,13 @@ def redescribe(client: Client) -> None:
         "IpRanges": [{"CidrIp": OFFICE, "Description": "another"}],
     }
     client("ec2").update_security_group_rule_descriptions_ingress(GroupId=group_id(client), IpPermissions=[permission])
+
+
+def prefix_list(client: Client, name: str) -> str:
+    filters = [{"Name": "prefix-list-name", "Values": [name]}]
+    found = client("ec2").describe_managed_prefix_lists(Filters=filters)["PrefixLists"]
+    identifier: str = found[0]["PrefixListId"]
+    return identifier
 
 
 def other_vpc(client: Client) -> None:
@@ -92,6 +100,12 @@ def rows(direction: str) -> Iterator[Changed]:
         "looked-up",
         rule(direction, {"tag": {"Name": "bastion"}}),
         lambda client: [f"tcp 5432-5432 {named(client, 'security_group', 'bastion')}: one"],
+    )
+    yield row(
+        word,
+        "prefix-list",
+        rule(direction, {"prefix_list": S3}),
+        lambda client: [f"tcp 5432-5432 {prefix_list(client, S3)}: one"],
     )
     yield row("protocol", "icmp", rule(direction, protocol="icmp", port="8"), [f"icmp 8--1 {OFFICE}: one"])
     yield row("protocol", "all", rule(direction, protocol="all", port=...), [f"-1 -1--1 {OFFICE}: one"])

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
+from pydantic import BeforeValidator, WithJsonSchema
 from pydantic import Field as Setting
 
-from rds_secure.fields import Field, Part, Pattern, Reference, values_of
+from rds_secure.fields import Field, Invalid, Part, Pattern, Reference, values_of
 from rds_secure.kind import Complaint
 from rds_secure.values import Lookup, Ref, Value
 
@@ -36,8 +37,19 @@ GroupId = Reference(
     rf"self|{_GROUP.pattern}|{_PREFIX_LIST.pattern}|[0-9a-fA-F:.]+(?:/\d+)?",
     "a network such as 10.20.0.0/16, a group id, a prefix list id, or self",
     lookup="security_group",
+    named="prefix_list",
 )
 Peer: TypeAlias = Annotated[Ref | Lookup | str, GroupId]
+
+
+def _not_written(value: object) -> object:
+    if value in ((), []):
+        return ()
+    raise Invalid("nothing can be written here", "take it out: it says what AWS has, and that it goes")
+
+
+NotWritten = Annotated[tuple[str, ...], BeforeValidator(_not_written), WithJsonSchema({"type": "array", "maxItems": 0})]
+"""What may be found at AWS and is never to be there: a spec can only say that there is none."""
 
 
 class Rule(Part):
@@ -102,7 +114,8 @@ class IngressRule(Rule):
             create="IpPermissions[].IpRanges[].CidrIp", read="SecurityGroupRules[].CidrIpv4", terraform="cidr_blocks"
         ),
     ] = Setting(alias="from")
-    """Who may connect: a network, a security group (in the spec, by id, ``account/id``, or by tag), or ``self``."""
+    """Who may connect: a network, a group (in the spec, by id, ``account/id``, or tag), ``self``, or a prefix list.
+    The list is written by its id or as ``{prefix_list: name}``, and counts as many rules as it may have entries."""
 
     @property
     def peer(self) -> Value:
@@ -121,7 +134,8 @@ class EgressRule(Rule):
             create="IpPermissions[].IpRanges[].CidrIp", read="SecurityGroupRules[].CidrIpv4", terraform="cidr_blocks"
         ),
     ]
-    """What may be reached: a network, a security group (in the spec, by id, ``account/id``, or by tag), or ``self``."""
+    """What may be reached: a network, a group (in the spec, by id, ``account/id``, or tag), ``self``, or a prefix list.
+    The list is written by its id or as ``{prefix_list: name}``, and counts as many rules as it may have entries."""
 
     @property
     def peer(self) -> Value:
@@ -145,6 +159,11 @@ def label(rule: Mapping[str, Value]) -> str:
     return f"{what} {word} {rule[word]}"
 
 
+def peer(rule: Mapping[str, Value]) -> Value:
+    """Whom a rule, its fields as they are written, is about."""
+    return rule["from"] if "from" in rule else rule["to"]
+
+
 # What is written
 
 
@@ -162,7 +181,7 @@ def complaints(rule: Rule) -> Iterator[Complaint]:
     elif rule.ports or rule.port not in (None, "all"):
         where = ("ports",) if rule.ports else ("port",)
         yield Complaint(where, f"protocol {protocol} has no ports, so AWS would open all of it", "take the ports out")
-    if isinstance(rule.peer, str) and not _is_named(rule.peer):
+    if is_written_network(rule.peer):
         yield from _network_complaints(rule.word, rule.peer)
 
 
@@ -210,11 +229,14 @@ def _bounds(span: str) -> tuple[int, int]:
     return int(first), int(last or first)
 
 
-def families(rule: Rule) -> tuple[int, ...]:
-    """The address families whose quota a rule counts against: a group's or a prefix list's counts in both (memory)."""
-    if isinstance(rule.peer, str) and not _is_named(rule.peer):
-        return (6 if ":" in rule.peer else 4,)
-    return (4, 6)
+def is_prefix_list(peer: Value) -> bool:
+    """Whether a peer is the id of a managed prefix list."""
+    return isinstance(peer, str) and bool(_PREFIX_LIST.fullmatch(peer))
+
+
+def is_written_network(peer: Value) -> bool:
+    """Whether a peer is a network, and not the id of something or a reference."""
+    return isinstance(peer, str) and not _is_named(peer)
 
 
 # The normal form
@@ -266,12 +288,12 @@ def _with(rule: R, protocol: str, span: str, peer: Value, description: str | Non
 
 def permission(rule: Mapping[str, Value]) -> dict[str, Value]:
     """An ``IpPermissions`` item of EC2 for a rule in normal form, its fields as they are written."""
-    protocol, peer = rule["protocol"], rule["from"] if "from" in rule else rule["to"]
+    protocol = rule["protocol"]
     description = {"Description": rule["description"]} if rule["description"] else {}
     return {
         "IpProtocol": "-1" if protocol == "all" else protocol,
         **_ports(protocol, rule["port"] or rule["ports"]),
-        **_peer(peer, description),
+        **_peer(peer(rule), description),
     }
 
 
@@ -289,7 +311,7 @@ def _ports(protocol: str, span: str) -> dict[str, Value]:
 def _peer(peer: Value, description: Mapping[str, str]) -> dict[str, Value]:
     if not isinstance(peer, str):
         return {"UserIdGroupPairs": ({"GroupId": peer, **description},)}
-    if _PREFIX_LIST.fullmatch(peer):
+    if is_prefix_list(peer):
         return {"PrefixListIds": ({"PrefixListId": peer, **description},)}
     if _GROUP.fullmatch(peer):
         account, _, group = peer.rpartition("/")
