@@ -53,7 +53,6 @@ class DefaultSecurityGroup(Kind[DefaultSecurityGroupSpec]):
     )
     singleton = True
     imported = False
-    imported = False
     claimed = True
 
     def aws_name(self, stack: str, key: str, spec: DefaultSecurityGroupSpec) -> str:

@@ -31,7 +31,6 @@ class SecurityGroupRule(Kind[SecurityGroupRuleSpec]):
     services = ("ec2",)
     renames = True  # its name is in our tags alone
     adopted_by = "id"
-    imported = False  # a group is imported with all its rules
     read_actions = (
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSecurityGroupRules",

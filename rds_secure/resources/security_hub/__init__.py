@@ -41,7 +41,6 @@ class SecurityHub(Kind[SecurityHubSpec]):
     )
     singleton = True
     imported = False
-    imported = False
 
     # What is declared
 
