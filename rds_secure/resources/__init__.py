@@ -6,6 +6,7 @@ from typing import Any
 
 from rds_secure.kind import Kind
 from rds_secure.resources import (
+    db_cluster_parameter_group,
     db_instance,
     db_parameter_group,
     db_subnet_group,
@@ -26,6 +27,7 @@ KINDS: tuple[Kind[Any], ...] = (
     db_subnet_group.KIND,
     kms_key.KIND,
     db_parameter_group.KIND,
+    db_cluster_parameter_group.KIND,
     db_instance.KIND,
 )
 
