@@ -9,7 +9,7 @@ import difflib
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 
 from pydantic import Discriminator, Tag
 
@@ -200,14 +200,15 @@ class ParameterGroup(Kind[S]):
         """``rows``: what was set; ``defaults``: what the family has anyway; both tell what is static."""
         name, arn = group[self.names.name], group[f"{self.names.group}Arn"]
         shown = {row["ParameterName"]: str(row.get("ParameterValue") or "") for row in rows}
+        spec = self.spec.model_construct(
+            family=group["DBParameterGroupFamily"],
+            description=group["Description"],
+            parameters=dict(sorted(shown.items())),
+        )
         return Found(
             name=name,
             identity=name.lower(),
-            spec=self.spec.model_construct(
-                family=group["DBParameterGroupFamily"],
-                description=group["Description"],
-                parameters=dict(sorted(shown.items())),
-            ),
+            spec=cast(S, spec),  # which pydantic's plugin takes for the bound alone
             exports={"name": name, "arn": arn},
             tags=tags,
             facts={

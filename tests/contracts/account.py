@@ -201,6 +201,10 @@ def _rules(spec: Any) -> dict[str, Any]:
     return {"rule_ids": rule_ids, "theirs": {"ingress": {}, "egress": {}}}
 
 
+def _all_dynamic(spec: Any, target: Any) -> dict[str, Any]:
+    return {"types": dict.fromkeys((*spec.parameters, *target.parameters), "dynamic")}
+
+
 _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "iam_group": lambda spec: {**_held(spec), "members": {}},
     "iam_user": _held,
@@ -209,6 +213,7 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "security_group": _rules,
     "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
     "db_parameter_group": lambda _: {"default": {}, "types": {}},
+    "db_cluster_parameter_group": lambda _: {"default": {}, "types": {}},
     "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
 }
 
@@ -223,9 +228,8 @@ _CROWDED: Mapping[str, Callable[[Any, Any], dict[str, Any]]] = {
         )
     },
     "kms_key": lambda _, target: {"targets": {target.alias: "another-key"}},
-    "db_parameter_group": lambda spec, target: {
-        "types": dict.fromkeys((*spec.parameters, *target.parameters), "dynamic")
-    },
+    "db_parameter_group": _all_dynamic,
+    "db_cluster_parameter_group": _all_dynamic,
     "db_instance": lambda *_: {"skip_final_snapshot": True},
 }
 """What it may note otherwise: no attachment is left, an older version is the wanted one, the alias has another key, a

@@ -187,6 +187,7 @@ READ = {
     "db_subnet_group": (("rds", "DescribeDBSubnetGroups", "DBSubnetGroups[]."),),
     "kms_key": (("kms", "DescribeKey", "KeyMetadata."),),
     "db_parameter_group": (("rds", "DescribeDBParameterGroups", "DBParameterGroups[]."),),
+    "db_cluster_parameter_group": (("rds", "DescribeDBClusterParameterGroups", "DBClusterParameterGroups[]."),),
     "db_instance": (("rds", "DescribeDBInstances", "DBInstances[]."),),
 }
 """What each kind's read paths start from, unless they name a call."""

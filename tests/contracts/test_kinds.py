@@ -43,7 +43,7 @@ SPOKEN_OF = {
 }
 """Modules outside the kinds in which the name of one occurs, and why."""
 
-SHARED = ("iam", "network.py", "sandbox", "resources")
+SHARED = ("database", "iam", "network.py", "sandbox", "resources")
 """What kinds share, and what stands in for AWS: written for these kinds."""
 
 

@@ -200,7 +200,12 @@ _ROOT = Path(rds_secure.__file__).parent
 
 def _named() -> Iterator[str]:
     """Each writing call that is named in the source of the kinds and of what they share, as a pattern."""
-    files = [*(_ROOT / "resources").rglob("*.py"), *(_ROOT / "iam").glob("*.py"), _ROOT / "tagging.py"]
+    files = [
+        *(_ROOT / "resources").rglob("*.py"),
+        *(_ROOT / "iam").glob("*.py"),
+        *(_ROOT / "database").glob("*.py"),
+        _ROOT / "tagging.py",
+    ]
     known = {name for owner in ("ec2", "iam", "kms", "rds") for name in service(owner).operation_names}
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -62,6 +62,7 @@ MINIMAL: Mapping[str, Written] = {
     "db_subnet_group": {"subnets": SUBNETS[:2]},
     "kms_key": {},
     "db_parameter_group": {"family": "postgres16"},
+    "db_cluster_parameter_group": {"family": "aurora-postgresql16"},
     "db_instance": {
         "engine": "postgres",
         "engine_version": "16",
@@ -185,6 +186,15 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
             Value("sqlserver-se-15.0"),
             Value("db2-se-11.5"),
         ),
+        "parameters": (
+            Value({"work_mem": "64"}),
+            Value({"rds.force_ssl": "0"}),
+            Value({f"parameter_{number}": "1" for number in range(25)}),
+        ),
+    },
+    "db_cluster_parameter_group": {
+        **_NAMED,
+        "family": tuple(map(Value, ("aurora-postgresql17", "aurora-mysql8.0", "mysql8.4", "postgres16"))),
         "parameters": (
             Value({"work_mem": "64"}),
             Value({"rds.force_ssl": "0"}),

@@ -123,6 +123,18 @@ def db_parameter_group(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def db_cluster_parameter_group(client: Client, name: str) -> dict[str, Any]:
+    rds, named = client("rds"), {"DBClusterParameterGroupName": name}
+    (group,) = rds.describe_db_cluster_parameter_groups(**named)["DBClusterParameterGroups"]
+    rows = rds.describe_db_cluster_parameters(**named, Source="user")["Parameters"]
+    return {
+        **group,
+        "parameters": {row["ParameterName"]: row["ParameterValue"] for row in rows},
+        "methods": {row["ParameterName"]: row["ApplyMethod"] for row in rows},
+        "tags": _rds_tags(client, group["DBClusterParameterGroupArn"]),
+    }
+
+
 def db_instance(client: Client, name: str) -> dict[str, Any]:
     (instance,) = client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
     instance.pop("LatestRestorableTime", None)  # moves on by itself
@@ -147,6 +159,7 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         security_group,
         db_subnet_group,
         db_parameter_group,
+        db_cluster_parameter_group,
         db_instance,
     )
 }

@@ -106,11 +106,11 @@ def parameters() -> None:
     @around(RDSResponse, "describe_db_parameters")
     def describe(original: Any, self: RDSResponse) -> ActionResult:
         group = _parameter_group(self.backend, self.params["DBParameterGroupName"])
-        rows = {row["ParameterName"]: row for row in _defaults(group.family or "")}
+        rows = {row["ParameterName"]: row for row in defaults(group.family or "")}
         # What is set to the default does not count as set by the user (issue 23335 of Terraform's aws provider).
         for name, stored in group.parameters.items():
             if name not in rows or rows[name]["ParameterValue"] != stored.get("ParameterValue"):
-                rows[name] = _row(group.family or "", {**stored, "Source": "user"})
+                rows[name] = parameter_row(group.family or "", {**stored, "Source": "user"})
         source = self.params.get("Source")
         return ActionResult({"Parameters": [row for row in rows.values() if source in (None, row["Source"])]})
 
@@ -121,7 +121,7 @@ def parameters() -> None:
         group = _writable(self, db_parameter_group_name, changes)
         at_once = (change["ParameterName"] for change in changes if change.get("ApplyMethod") == "immediate")
         for name in at_once:
-            if _apply_type(group.family or "", name) == "static":
+            if apply_type(group.family or "", name) == "static":
                 raise InvalidParameterCombination("cannot use immediate apply method for static parameter")
         return original(self, db_parameter_group_name, changes)  # type: ignore[no-any-return]
 
@@ -134,31 +134,31 @@ def engine_defaults() -> None:
         family = self.params["DBParameterGroupFamily"]
         if engine_of_family(family) is None:
             raise InvalidParameterValue(f"The parameter DBParameterGroupFamily {family} is not valid.")
-        listed = {"DBParameterGroupFamily": family, "Parameters": _defaults(family)}
+        listed = {"DBParameterGroupFamily": family, "Parameters": defaults(family)}
         return ActionResult({"EngineDefaults": listed})
 
 
-def _defaults(family: str) -> list[dict[str, Any]]:
+def defaults(family: str) -> list[dict[str, Any]]:
     """What forces TLS, which PostgreSQL does from version 15 on without being asked."""
     postgres = re.fullmatch(r"postgres(\d+)", family)
     value = "1" if postgres and int(postgres[1]) >= 15 else "0"
     return [
-        _row(family, {"ParameterName": name, "ParameterValue": value, "Source": "system"})
+        parameter_row(family, {"ParameterName": name, "ParameterValue": value, "Source": "system"})
         for name in tls_parameters(family)
     ]
 
 
-def _row(family: str, stored: dict[str, Any]) -> dict[str, Any]:
+def parameter_row(family: str, stored: dict[str, Any]) -> dict[str, Any]:
     return {
         "ApplyMethod": "pending-reboot",
         "DataType": "string",
         "IsModifiable": True,
         **stored,
-        "ApplyType": _apply_type(family, stored["ParameterName"]),
+        "ApplyType": apply_type(family, stored["ParameterName"]),
     }
 
 
-def _apply_type(family: str, name: str) -> str:
+def apply_type(family: str, name: str) -> str:
     engine = ENGINES.get(engine_of_family(family) or "")
     if engine is not None and name in engine.tls:
         return engine.tls_apply_type
