@@ -6,6 +6,7 @@ from typing import Any
 
 from rds_secure.kind import Kind
 from rds_secure.resources import (
+    db_cluster,
     db_cluster_parameter_group,
     db_instance,
     db_parameter_group,
@@ -28,6 +29,7 @@ KINDS: tuple[Kind[Any], ...] = (
     kms_key.KIND,
     db_parameter_group.KIND,
     db_cluster_parameter_group.KIND,
+    db_cluster.KIND,
     db_instance.KIND,
 )
 

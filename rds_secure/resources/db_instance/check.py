@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from rds_secure import engines
+from rds_secure.database import window
 from rds_secure.engines import ENGINES, Engine
 from rds_secure.kind import Complaint
-from rds_secure.resources.db_instance import window
 from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec
 
 _NAME = re.compile(r"(?=.{1,63}$)[A-Za-z](-?[A-Za-z0-9])*")
