@@ -1,4 +1,4 @@
-"""The types of fields that several kinds of databases share: references, and what times are made of. It has no field."""
+"""The types of fields that several kinds of databases share: references, what times are made of. It has no field."""
 
 from __future__ import annotations
 

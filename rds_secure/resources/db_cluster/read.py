@@ -96,7 +96,8 @@ def _number(value: Any, cluster: Mapping[str, Any]) -> Value:
 def _serverless(cluster: Mapping[str, Any]) -> Serverless:
     scale = cluster.get("ServerlessV2ScalingConfiguration") or {}
     names = {"min": "MinCapacity", "max": "MaxCapacity", "pause_seconds": "SecondsUntilAutoPause"}
-    return Serverless.model_construct(**{field: scale.get(name) for field, name in names.items()})
+    capacities: dict[str, Any] = {field: scale.get(name) for field, name in names.items()}
+    return Serverless.model_construct(**capacities)
 
 
 _AS_READ: Mapping[str, AsRead] = {

@@ -18,7 +18,7 @@ ADVICE = {
     "db_name": "it only counts when a cluster is made: create further ones inside, and write the one it was made with",
     "master_username": "AWS never renames it: write the name that it has, and create further users inside",
     "master_secret_key": "the key of a managed password is fixed (RDS-12): write the one that it has, or leave it out",
-    "insights_key": "the key of insights is fixed once there is one (RDS-13): write the one that it has, or leave it out",
+    "insights_key": "the key of insights never changes (RDS-13): write the one that it has, or leave it out",
     "public": f"AWS decides it when a cluster is made: write what it has, or {_RESTORE}",
 }
 """Field that never changes → what to do instead."""

@@ -86,8 +86,8 @@ class InsightFields(Part):
             applies="never",
         ),
     ] = None
-    """The key that encrypts it; fixed once there is one. Left out: the kms_key of the cluster, or else AWS's own key for
-    RDS."""
+    """The key that encrypts it; fixed once there is one. Left out: the kms_key of the cluster, or else AWS's own key
+    for RDS."""
     insights_mode: Annotated[
         Literal["standard", "advanced"] | None,
         Field(
