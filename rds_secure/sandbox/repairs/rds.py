@@ -51,15 +51,15 @@ def encryption_keys() -> None:
             if db_kwargs.get("kms_key_id") and not db_kwargs.get("storage_encrypted"):
                 raise InvalidParameterCombination("KmsKeyId needs StorageEncrypted")
             if db_kwargs.get("storage_encrypted"):
-                db_kwargs["kms_key_id"] = _usable_key(self, db_kwargs.get("kms_key_id") or "alias/aws/rds").arn
+                db_kwargs["kms_key_id"] = usable_key(self, db_kwargs.get("kms_key_id") or "alias/aws/rds").arn
         return original(self, db_kwargs)
 
     @around(MasterUserSecret, "__init__")
     def init(original: Any, self: MasterUserSecret, resource: Any, kms_key_id: str | None) -> None:
-        original(self, resource, kms_key_id and _usable_key(resource.backend, kms_key_id).arn)
+        original(self, resource, kms_key_id and usable_key(resource.backend, kms_key_id).arn)
 
 
-def _usable_key(rds: RDSBackend, named: str) -> Key:
+def usable_key(rds: RDSBackend, named: str) -> Key:
     """The key of this id, ARN, alias or alias ARN; raises KMSKeyNotAccessibleFault unless it can encrypt (RDS-4)."""
     kms = rds.kms
     name = kms.get_alias_name(named)
@@ -79,7 +79,7 @@ def grants() -> None:
         made: DBInstance = original(self, db_kwargs)
         if made.db_cluster_identifier is None and made.kms_key_id is not None:
             service = f"rds.{self.region_name}.amazonaws.com"
-            made.key_grant = _usable_key(self, made.kms_key_id).add_grant(  # type: ignore[attr-defined]
+            made.key_grant = usable_key(self, made.kms_key_id).add_grant(  # type: ignore[attr-defined]
                 "",
                 service,
                 list(GRANTED),
@@ -137,17 +137,17 @@ def security_groups_exist() -> None:
     @around(RDSBackend, "create_db_instance")
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> Any:
         subnet_group = self.subnet_groups.get(db_kwargs.get("db_subnet_group_name") or "")
-        _check_groups(self, db_kwargs.get("vpc_security_group_ids") or (), subnet_group)
+        check_groups(self, db_kwargs.get("vpc_security_group_ids") or (), subnet_group)
         return original(self, db_kwargs)
 
     @around(DBInstance, "update")
     def update(original: Any, self: DBInstance, **changes: Any) -> None:
         subnet_group = getattr(self, "db_subnet_group", None)
-        _check_groups(self.backend, changes.get("vpc_security_group_ids") or (), subnet_group)
+        check_groups(self.backend, changes.get("vpc_security_group_ids") or (), subnet_group)
         original(self, **changes)
 
 
-def _check_groups(rds: RDSBackend, group_ids: Iterable[str], subnet_group: Any) -> None:
+def check_groups(rds: RDSBackend, group_ids: Iterable[str], subnet_group: Any) -> None:
     ec2 = ec2_backends[rds.account_id][rds.region_name]
     for group_id in group_ids:
         group = ec2.get_security_group_from_id(group_id)
