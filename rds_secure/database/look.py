@@ -35,11 +35,12 @@ def network(reader: Reader, subnet_group: Value, security_groups: Iterable[Value
         yield Complaint(("security_groups",), f"these are not in one VPC: {where}", "choose groups of one VPC")
 
 
-def parameter_group(reader: Reader, group: str, named: Value, engine: str, version: str | None) -> Iterator[Complaint]:
-    """The group of parameters, of the kind that AWS calls ``group``: ``DBParameterGroup``."""
+def parameter_group(reader: Reader, lists: str, named: Value, engine: str, version: str | None) -> Iterator[Complaint]:
+    """The group of parameters; ``lists``: the call that has its kind, such as ``DescribeDBParameterGroups``."""
     if not isinstance(named, str):
         return
-    found = find(reader, f"Describe{group}s", f"{group}s", f"{group}Name", named)
+    root = lists.removeprefix("Describe")
+    found = find(reader, lists, root, f"{root.removesuffix('s')}Name", named)
     if found is None:
         yield Complaint(("parameter_group",), f"there is no parameter group {named}", "declare it, or name another")
         return

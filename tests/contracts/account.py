@@ -149,6 +149,7 @@ _EXPORTS = {
     ("security_group", "arn"): "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-0123456789abcd0{:02}",
     ("kms_key", "id"): "0a1b2c3d-0000-4000-8000-0000000000{:02}",
     ("kms_key", "arn"): "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0000000000{:02}",
+    ("db_cluster", "resource_id"): "cluster-ABCDEFGHIJKLMNOPQRSTUV{:02}",
     ("db_instance", "resource_id"): "db-ABCDEFGHIJKLMNOPQRSTUV{:02}",
 }
 
@@ -214,6 +215,7 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
     "db_parameter_group": lambda _: {"default": {}, "types": {}},
     "db_cluster_parameter_group": lambda _: {"default": {}, "types": {}},
+    "db_cluster": lambda _: {"status": "available", "window": "", "final_snapshot": "subject-final"},
     "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
 }
 
@@ -230,6 +232,7 @@ _CROWDED: Mapping[str, Callable[[Any, Any], dict[str, Any]]] = {
     "kms_key": lambda _, target: {"targets": {target.alias: "another-key"}},
     "db_parameter_group": _all_dynamic,
     "db_cluster_parameter_group": _all_dynamic,
+    "db_cluster": lambda *_: {"skip_final_snapshot": True},
     "db_instance": lambda *_: {"skip_final_snapshot": True},
 }
 """What it may note otherwise: no attachment is left, an older version is the wanted one, the alias has another key, a

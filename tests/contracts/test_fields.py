@@ -188,6 +188,7 @@ READ = {
     "kms_key": (("kms", "DescribeKey", "KeyMetadata."),),
     "db_parameter_group": (("rds", "DescribeDBParameterGroups", "DBParameterGroups[]."),),
     "db_cluster_parameter_group": (("rds", "DescribeDBClusterParameterGroups", "DBClusterParameterGroups[]."),),
+    "db_cluster": (("rds", "DescribeDBClusters", "DBClusters[]."),),
     "db_instance": (("rds", "DescribeDBInstances", "DBInstances[]."),),
 }
 """What each kind's read paths start from, unless they name a call."""

@@ -35,10 +35,17 @@ RESETS = [(kind, *reset) for kind in KINDS for reset in specs.resets(kind)]
 RESET_IDS = [f"{kind.name}.{field}-{number}" for number, (kind, field, *_) in enumerate(RESETS)]
 
 
-FILLED_IN = {"db_instance": {"iam_auth", "parameter_group"}}
+NO_CALLS = {"iam:PassRole"}
+"""Permissions that go by no call of their own."""
+
+FILLED_IN = {
+    "db_cluster": {"iam_auth", "parameter_group", "minor_upgrades"},
+    "db_instance": {"iam_auth", "parameter_group"},
+}
 """Fields that may be left out and still have a value of ours, so that one taken out is a change."""
 
 ONE_WAY = {
+    ("db_cluster", "master_password"): "unmanaged leaves the password as it is, so only the way back is a change",
     ("db_instance", "master_password"): "unmanaged leaves the password as it is, so only the way back is a change",
 }
 """Changes that are none on purpose, and why; the opposite change makes a call."""
@@ -62,7 +69,7 @@ def checked(operations: Iterable[Operation]) -> list[Operation]:
         assert operation.service == service(operation.service).signing_name, "IAM calls the service otherwise"
         for action in operation.also:
             owner, _, name = action.partition(":")
-            assert name in service(owner).operation_names, action
+            assert action in NO_CALLS or name in service(owner).operation_names, action
             assert action != f"{operation.service}:{operation.action}", "its own action needs no mention"
     return found
 
@@ -189,6 +196,8 @@ def test_error_codes_are_those_of_the_call(kind: Kind[Any]) -> None:
 
 
 UNMODELLED = {
+    ("CreateDBCluster", "InvalidParameterValue"): "a role that is not seen yet (IAM-1); in no model of RDS",
+    ("ModifyDBCluster", "InvalidParameterValue"): "a role that is not seen yet (IAM-1); in no model of RDS",
     ("CreateRole", "NoSuchEntity"): "a boundary that is not seen yet, as CreateUser answers (IAM-1)",
     ("DeleteGroup", "ConcurrentModification"): "other deletions of IAM answer it",
     ("DeletePolicy", "ConcurrentModification"): "other deletions of IAM answer it",

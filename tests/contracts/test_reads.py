@@ -50,6 +50,16 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
     "kms_key": {"everything": {"administrators": ["123456789012"], "users": ["${iam_role.everything}"]}},
     "db_parameter_group": {"everything": {"family": "postgres16", "parameters": {"work_mem": "64"}}},
     "db_cluster_parameter_group": {"everything": {"family": "aurora-mysql8.0", "parameters": {"time_zone": "UTC"}}},
+    "db_cluster": {
+        "everything": {
+            "engine": "aurora-mysql",
+            "engine_version": "8.0",
+            "kms_key": "${kms_key.everything}",
+            "subnet_group": "${db_subnet_group.everything}",
+            "security_groups": ["${security_group.everything}", "${security_group.everything.id}"],
+            "parameter_group": "${db_cluster_parameter_group.everything}",
+        }
+    },
     "db_instance": {
         "everything": {
             "engine": "postgres",

@@ -51,6 +51,15 @@ DELEGATING = {
         {"Effect": "Allow", "Principal": {"AWS": "${iam_role.neighbour}"}, "Action": "kms:Decrypt", "Resource": "*"},
     ],
 }
+MULTI_AZ = {
+    "engine": "postgres",
+    "instance_class": "db.m6gd.large",
+    "storage_gib": "100",
+    "storage_type": "io1",
+    "iops": "1000",
+}
+"""What makes a Multi-AZ DB cluster of one that is Aurora."""
+
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 MINIMAL: Mapping[str, Written] = {
@@ -63,6 +72,13 @@ MINIMAL: Mapping[str, Written] = {
     "kms_key": {},
     "db_parameter_group": {"family": "postgres16"},
     "db_cluster_parameter_group": {"family": "aurora-postgresql16"},
+    "db_cluster": {
+        "engine": "aurora-postgresql",
+        "engine_version": "16",
+        "subnet_group": "private",
+        "security_groups": [GROUP],
+    },
+    "Serverless": {"min": "0", "max": "8"},
     "db_instance": {
         "engine": "postgres",
         "engine_version": "16",
@@ -80,6 +96,7 @@ MINIMAL: Mapping[str, Written] = {
 }
 """The least that can be written."""
 
+_AURORA_MYSQL = {"engine": "aurora-mysql", "engine_version": "8.0"}
 _NAMED = {
     "name": (Value("another-name"),),
     "tags": (Value({"team": "payments"}),),
@@ -202,6 +219,49 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         ),
     },
     "Parameter": {"value": (Value("128"),)},
+    "db_cluster": {
+        **_NAMED,
+        "engine": (Value("aurora-mysql", also={"engine_version": "8.0"}), Value("postgres", also=MULTI_AZ)),
+        "engine_version": (Value("16.4"), Value("17")),
+        "instance_class": (Value("db.r6gd.large", given={**MULTI_AZ, "when": "now"}),),
+        "parameter_group": (
+            Value("${db_cluster_parameter_group.neighbour}"),
+            Value("audited-aurora-postgresql16"),
+        ),
+        "db_name": (Value("orders"),),
+        "minor_upgrades": (Value("false"),),
+        "maintenance_window": (Value("sun:03:00-sun:04:00"),),
+        "storage_gib": (Value("200", given=MULTI_AZ),),
+        "storage_type": (Value("aurora-iopt1"), Value("io2", given=MULTI_AZ)),
+        "iops": (Value("2000", given=MULTI_AZ),),
+        "kms_key": (Value("${kms_key.neighbour}"), Value(KEY_ID)),
+        "backtrack_seconds": (Value("7200", given={**_AURORA_MYSQL, "backtrack_seconds": "3600"}),),
+        "security_groups": (Value(["${security_group.neighbour}"]), Value([GROUP, OTHER_GROUP])),
+        "subnet_group": (Value("${db_subnet_group.neighbour}"), Value("elsewhere")),
+        "port": (Value("6432"),),
+        "public": (Value("true", given=MULTI_AZ),),
+        "master_username": (Value("owner"),),
+        "master_secret_key": (Value("${kms_key.neighbour}"), Value(KEY_ID)),
+        "iam_auth": (Value("false"),),
+        "backup_window": (Value("02:00-02:30"),),
+        "log_exports": (
+            Value(["iam-db-auth-error"]),
+            Value([], given={"log_exports": ["instance"]}),
+        ),
+        "monitoring_seconds": (Value("15", given={**MULTI_AZ, "monitoring_role": ROLE, "monitoring_seconds": "60"}),),
+        "monitoring_role": (
+            Value("${iam_role.neighbour}", given={**MULTI_AZ, "monitoring_role": ROLE, "monitoring_seconds": "60"}),
+        ),
+        "insights": (Value("true"), Value("false", given={"insights": "true"})),
+        "insights_days": (Value("31", given={"insights": "true"}),),
+        "insights_key": (Value("${kms_key.neighbour}", given={"insights": "true", "insights_key": KEY_ID}),),
+        "insights_mode": (Value("advanced", given={"insights": "true", "insights_days": "465"}),),
+    },
+    "Serverless": {
+        "min": (Value("0.5"),),
+        "max": (Value("16"),),
+        "pause_seconds": (Value("600"),),
+    },
     "db_instance": {
         **_NAMED,
         "engine": tuple(
@@ -247,6 +307,14 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     "kms_key": (
         frozenset({"document", "rotation_days"}),
         frozenset({"spec", "usage", "administrators", "users", "exclusive"}),
+    ),
+    "db_cluster": (
+        frozenset({"master_password", "encrypted", "public", "monitoring_seconds", "monitoring_role"})
+        | MULTI_AZ.keys() - {"engine", "storage_type"},
+        frozenset({"master_secret_key", "kms_key", "serverless", "backtrack_seconds"}),
+        frozenset({"master_password", "encrypted", "public", "monitoring_seconds", "monitoring_role"})
+        | {"insights", "insights_days", "insights_mode", "insights_key"}
+        | MULTI_AZ.keys() - {"engine"},
     ),
     "db_instance": (frozenset({"master_password", "encrypted"}), frozenset({"master_secret_key", "kms_key"})),
 }

@@ -135,6 +135,17 @@ def db_cluster_parameter_group(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def db_cluster(client: Client, name: str) -> dict[str, Any]:
+    (cluster,) = client("rds").describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+    cluster.pop("LatestRestorableTime", None)  # moves on by itself
+    return {
+        **cluster,
+        "security_groups": sorted(group["VpcSecurityGroupId"] for group in cluster["VpcSecurityGroups"]),
+        "logs": sorted(cluster.get("EnabledCloudwatchLogsExports", ())),
+        "tags": tags(cluster["TagList"]),
+    }
+
+
 def db_instance(client: Client, name: str) -> dict[str, Any]:
     (instance,) = client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
     instance.pop("LatestRestorableTime", None)  # moves on by itself
@@ -160,6 +171,7 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         db_subnet_group,
         db_parameter_group,
         db_cluster_parameter_group,
+        db_cluster,
         db_instance,
     )
 }

@@ -212,7 +212,7 @@ def test_resources_are_a_mapping_of_kinds(text: str) -> None:
         ("aws_db_instance", "did you mean 'db_instance'?"),
         ("security_groups", "did you mean 'security_group'?"),
         ("kms", "did you mean 'kms_key'?"),
-        ("s3_bucket", "use one of db_cluster_parameter_group, db_instance, db_parameter_group, "),
+        ("s3_bucket", "use one of db_cluster, db_cluster_parameter_group, db_instance, "),
     ],
 )
 def test_an_unknown_kind(kind: str, meant: str) -> None:

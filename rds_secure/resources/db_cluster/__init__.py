@@ -66,7 +66,7 @@ class DbCluster(Kind[DbClusterSpec]):
         spec = resource.spec
         yield from look.network(reader, spec.subnet_group, spec.security_groups)
         yield from look.parameter_group(
-            reader, "DBClusterParameterGroup", spec.parameter_group, spec.engine, spec.engine_version
+            reader, "DescribeDBClusterParameterGroups", spec.parameter_group, spec.engine, spec.engine_version
         )
         existing = look.find(reader, "DescribeDBClusters", "DBClusters", "DBClusterIdentifier", resource.name)
         if existing is None and spec.master_password == UNMANAGED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.tables import (
+    db_cluster,
     db_cluster_group,
     db_groups,
     db_instance,
@@ -23,6 +24,7 @@ BENCHES: tuple[Bench, ...] = (
     kms_key.BENCH,
     db_groups.PARAMETERS,
     db_cluster_group.BENCH,
+    db_cluster.BENCH,
     db_instance.BENCH,
 )
 
