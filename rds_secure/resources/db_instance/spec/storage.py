@@ -1,0 +1,69 @@
+"""Where the data lies: size, type and encryption. What fits which engine is checked elsewhere."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field as Limit
+
+from rds_secure.fields import Bool, Field, Int, Mode, Part
+from rds_secure.resources.db_instance.spec.types import KmsKey
+
+
+class StorageFields(Part):
+    """Where the data lies."""
+
+    storage_gib: Annotated[
+        Int,
+        Limit(ge=1),
+        Field(
+            Mode.FLOOR,
+            create="AllocatedStorage",
+            change="AllocatedStorage",
+            read="AllocatedStorage",
+            terraform="allocated_storage",
+            applies="window",
+        ),
+    ]
+    """Storage in GiB, at least: it grows, by 10 % at least, and never shrinks."""
+    max_storage_gib: Annotated[
+        Annotated[Int, Limit(ge=0)] | None,
+        Field(
+            Mode.ADOPT,
+            create="MaxAllocatedStorage",
+            change="MaxAllocatedStorage",
+            read="MaxAllocatedStorage",
+            terraform="max_allocated_storage",
+            applies="now",
+        ),
+    ] = None
+    """How far AWS may let the storage grow by itself, in GiB; 0: not at all."""
+    storage_type: Annotated[
+        Literal["gp2", "gp3", "io1", "io2", "standard"] | None,
+        Field(
+            Mode.ADOPT,
+            create="StorageType",
+            change="StorageType",
+            read="StorageType",
+            terraform="storage_type",
+            applies="window",
+        ),
+    ] = None
+    """The kind of storage; AWS takes gp3."""
+    encrypted: Annotated[
+        Bool,
+        Field(
+            Mode.CREATE_ONLY,
+            create="StorageEncrypted",
+            read="StorageEncrypted",
+            terraform="storage_encrypted",
+            applies="never",
+        ),
+    ] = True
+    """Whether storage, backups and snapshots are encrypted; fixed once the database exists."""
+    kms_key: Annotated[
+        KmsKey | None,
+        Field(Mode.CREATE_ONLY, create="KmsKeyId", read="KmsKeyId", terraform="kms_key_id", applies="never"),
+    ] = None
+    """The key that encrypts them: a kms_key, an id, an ARN, an alias or a look-up; fixed once the database exists.
+    Left out: AWS's own key for RDS."""
