@@ -53,10 +53,14 @@ class Engine:
     """Storage type → sizes; empty where the cluster's volume grows by itself."""
     gp3_settable_from_gib: int | None = None
     """From this size on IOPS and throughput of gp3 may be set (RDS-7)."""
+    gp3_least: tuple[int, int] = (12000, 500)
+    """The least IOPS and MiB/s of gp3 that can be set, which AWS gives anyway from that size on (user guide)."""
     growth_percent: int = 10
     """Storage that grows by less is rounded up to this (RDS-17)."""
     iops_per_gib: tuple[float, float] | None = None
-    """The ratio that provisioned IOPS must keep."""
+    """The ratio that the IOPS of io1 must keep."""
+    log_volume: bool = False
+    """Whether the log can have a volume of its own (user guide)."""
     iam_auth: bool = False
     """Whether the database can authenticate IAM principals."""
     password_refuses: str = '/"@'  # noqa: S105 - the characters, not a password
@@ -95,6 +99,7 @@ _MYSQL = Engine(
     storage_gib=_storage(_sizes(20, 65536), _sizes(100, 65536), _sizes(5, 3072)),
     gp3_settable_from_gib=400,
     iops_per_gib=(0.5, 50),
+    log_volume=True,
     iam_auth=True,
 )
 _MARIADB = replace(_MYSQL, name="mariadb", tls_since=(10, 5))
@@ -133,6 +138,7 @@ _SQLSERVER = Engine(
     tls_apply_type="static",  # user guide, "Using SSL with a Microsoft SQL Server DB instance"
     storage_gib=_storage(_sizes(20, 16384), _sizes(100, 16384), _sizes(20, 1024)),
     gp3_settable_from_gib=20,
+    gp3_least=(3000, 125),
     growth_percent=0,
     iops_per_gib=(1, 50),
     db_name_length=0,

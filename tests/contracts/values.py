@@ -208,7 +208,15 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "instance_class": (Value("db.r7g.xlarge"),),
         "storage_gib": (Value("105"), Value("200")),
         "max_storage_gib": (Value("1000"), Value("0")),
-        "storage_type": (Value("gp2"),),
+        "storage_type": (Value("gp2"), Value("io1", also={"iops": "3000"})),
+        "iops": (
+            Value("13000", given={"storage_type": "gp3", "storage_gib": "400", "iops": "12000"}),
+            Value("4000", given={"storage_type": "io2", "iops": "3000"}),
+        ),
+        "throughput_mbps": (
+            Value("600", given={"storage_type": "gp3", "storage_gib": "400", "throughput_mbps": "500"}),
+        ),
+        "dedicated_log_volume": (Value("true", given={"storage_type": "io1", "iops": "3000"}),),
         "kms_key": (Value("${kms_key.neighbour}"), Value(KEY_ID)),
         "security_groups": (Value(["${security_group.neighbour}"]), Value([GROUP, OTHER_GROUP])),
         "subnet_group": (Value("${db_subnet_group.neighbour}"), Value("elsewhere")),
@@ -238,7 +246,11 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"document", "rotation_days"}),
         frozenset({"spec", "usage", "administrators", "users", "exclusive"}),
     ),
-    "db_instance": (frozenset({"master_password", "encrypted"}), frozenset({"master_secret_key", "kms_key"})),
+    "db_instance": (
+        frozenset({"master_password", "encrypted", "dedicated_log_volume"}),
+        frozenset({"master_secret_key", "kms_key", "throughput_mbps"}),
+        frozenset({"storage_type", "iops", "throughput_mbps", "dedicated_log_volume", "encrypted", "master_password"}),
+    ),
 }
 """What cannot be written together: a maximal spec for each of these sets, without its fields."""
 

@@ -32,8 +32,11 @@ MINIMAL: Mapping[str, Any] = {
 MAXIMAL: Mapping[str, Any] = {
     **MINIMAL,
     "name": "orders-main",
+    "storage_gib": "400",
     "max_storage_gib": "1000",
-    "storage_type": "gp3",
+    "storage_type": "io1",
+    "iops": "4000",
+    "dedicated_log_volume": "true",
     "kms_key": KEY_ID,
     "option_group": "audited",
     "port": "6432",

@@ -72,6 +72,61 @@ def test_fields_that_fit_are_let_through(fields: dict[str, Any]) -> None:
     assert complaints(**fields) == []
 
 
+GP3, IO1 = {"storage_type": "gp3", "storage_gib": "400"}, {"storage_type": "io1"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"storage_type": "gp3", "iops": "12000"}, ("iops",)),  # 100 GiB
+        ({"storage_type": "gp3", "throughput_mbps": "500"}, ("throughput_mbps",)),
+        ({**GP3, "iops": "11999"}, ("iops",)),
+        ({**GP3, "throughput_mbps": "499"}, ("throughput_mbps",)),
+        ({**GP3, "iops": "12000", "throughput_mbps": "3001"}, ("throughput_mbps",)),
+        ({"iops": "12000", "storage_gib": "400"}, ("iops",)),  # of which type?
+        ({**IO1}, ("storage_type",)),
+        ({**IO1, "iops": "999"}, ("iops",)),
+        ({**IO1, "iops": "5001"}, ("iops",)),
+        ({**IO1, "iops": "1999", "storage_gib": "4000"}, ("iops",)),
+        ({"storage_type": "io2", "iops": "100001"}, ("iops",)),
+        ({"storage_type": "io2", "iops": "256001", "storage_gib": "1000"}, ("iops",)),
+        ({"storage_type": "gp2", "iops": "3000"}, ("iops",)),
+        ({"storage_type": "gp2", "throughput_mbps": "500"}, ("throughput_mbps",)),
+        ({**IO1, "iops": "3000", "throughput_mbps": "500"}, ("throughput_mbps",)),
+        ({**GP3, "dedicated_log_volume": "true"}, ("dedicated_log_volume",)),
+    ],
+)
+def test_performance_that_the_storage_does_not_take_is_refused_rds_7(fields: dict[str, Any], path: Any) -> None:
+    assert [found for found, _, _ in complaints(**fields)] == [path]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {**GP3, "iops": "12000", "throughput_mbps": "3000"},
+        {**GP3, "throughput_mbps": "500"},
+        {**IO1, "iops": "1000"},
+        {**IO1, "iops": "5000", "dedicated_log_volume": "true"},
+        {"storage_type": "io2", "iops": "100000"},
+        {"storage_type": "gp2", "dedicated_log_volume": "false"},
+    ],
+)
+def test_performance_that_the_storage_takes_is_let_through(fields: dict[str, Any]) -> None:
+    assert complaints(**fields) == []
+
+
+@pytest.mark.parametrize(
+    ("engine", "version", "least"),
+    [("postgres", "16", 400), ("mysql", "8.0", 400), ("oracle-ee", "19", 200), ("sqlserver-se", "15.00", 20)],
+)
+def test_gp3_is_tuned_from_a_size_on_that_differs_by_engine_rds_7(engine: str, version: str, least: int) -> None:
+    tuned = {"engine": engine, "engine_version": version, "parameter_group": ..., "storage_type": "gp3"}
+    iops = "3000" if engine.startswith("sqlserver") else "12000"
+    assert complaints(**tuned, iops=iops, storage_gib=str(least)) == []
+    found = complaints(**tuned, iops=iops, storage_gib=str(least - 1))
+    assert ("iops",) in [path for path, _, _ in found] or least == 20
+
+
 SQLSERVER = {"engine": "sqlserver-se", "engine_version": "15.00", "parameter_group": ...}
 
 
@@ -277,7 +332,10 @@ def test_versions_never_go_back_rds_6() -> None:
 def test_storage_that_was_just_changed_takes_no_change_rds_7() -> None:
     busy = found(DBInstanceStatus="storage-optimization")
     assert refused(instance(), busy) == {}
-    assert "being optimised" in refused(instance(storage_gib="200"), busy)["storage_gib"]
+    for fields in ({"storage_gib": "200"}, {"storage_type": "gp2"}, {"iops": "4000"}, {"throughput_mbps": "200"}):
+        [advice] = refused(instance(**fields), busy).values()
+        assert "being optimised" in advice
+    assert refused(instance(max_storage_gib="500"), busy) == {}
 
 
 def test_storage_cannot_reach_the_limit_up_to_which_aws_may_grow_it() -> None:

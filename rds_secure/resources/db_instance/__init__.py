@@ -22,7 +22,7 @@ from rds_secure.kind import (
     Wanted,
 )
 from rds_secure.operation import Operation
-from rds_secure.resources.db_instance import operations
+from rds_secure.resources.db_instance import operations, parameters
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.read import found
 from rds_secure.resources.db_instance.refuse import refuses
@@ -103,7 +103,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         chosen_now = live is None or live.spec.master_password == UNMANAGED
         if spec.master_secret_key is None and spec.master_password == MANAGED and chosen_now:
             update["master_secret_key"] = update["kms_key"]
-        if live and spec.when == "window" and operations.is_major_upgrade(spec, live.spec):
+        if live and spec.when == "window" and parameters.is_major_upgrade(spec, live.spec):
             # It goes along with the upgrade, parked until the window, and must not be switched before it (RDS-6).
             update["parameter_group"] = live.spec.parameter_group
         return spec.model_copy(update=update)

@@ -34,6 +34,9 @@ _PENDING = {
     "instance_class": "DBInstanceClass",
     "storage_gib": "AllocatedStorage",
     "storage_type": "StorageType",
+    "iops": "Iops",
+    "throughput_mbps": "StorageThroughput",
+    "dedicated_log_volume": "DedicatedLogVolume",
     "engine_version": "EngineVersion",
     "multi_az": "MultiAZ",
     "port": "Port",
@@ -128,7 +131,17 @@ _AS_READ: Mapping[str, Callable[[Any, Mapping[str, Any]], Value]] = {
     "max_storage_gib": _growth,
     "master_password": _password,
     **dict.fromkeys(
-        ("encrypted", "iam_auth", "multi_az", "public", "deletion_protection", "minor_upgrades", "copy_tags"), _truth
+        (
+            "copy_tags",
+            "dedicated_log_volume",
+            "deletion_protection",
+            "encrypted",
+            "iam_auth",
+            "minor_upgrades",
+            "multi_az",
+            "public",
+        ),
+        _truth,
     ),
 }
 

@@ -19,6 +19,7 @@ BASE: dict[str, Any] = {
     "subnet_group": "shelf",
     "security_groups": {"tag": {"Name": "app-1"}},
 }
+LARGE: dict[str, Any] = {"storage_gib": 400, "storage_type": "gp3"}
 MYSQL: dict[str, Any] = {"engine": "mysql", "engine_version": "8.0"}
 
 
@@ -107,6 +108,27 @@ BENCH = Bench(
         ),
         Changed(field="storage_type", fields={"storage_type": "gp2"}, sees={"StorageType": "gp2"}),
         Changed(
+            field="storage_type",
+            note="provisioned",
+            given={"storage_gib": 100},
+            fields={"storage_type": "io1", "iops": 4000},
+            sees={"StorageType": "io1", "Iops": 4000},
+            path="storage_type iops",
+        ),
+        Changed(field="iops", given={**LARGE, "iops": 12000}, fields={"iops": 13000}, sees={"Iops": 13000}),
+        Changed(
+            field="throughput_mbps",
+            given=LARGE,
+            fields={"throughput_mbps": 600},
+            sees={"StorageThroughput": 600},
+        ),
+        Changed(
+            field="dedicated_log_volume",
+            given={"storage_gib": 100, "storage_type": "io1", "iops": 3000},
+            fields={"dedicated_log_volume": True},
+            sees={"DedicatedLogVolume": True},
+        ),
+        Changed(
             field="security_groups",
             fields={"security_groups": [{"tag": {"Name": "app-1"}}, {"tag": {"Name": "app-2"}}]},
             sees={"security_groups": in_groups("app-1", "app-2")},
@@ -158,6 +180,8 @@ BENCH = Bench(
         drifted("instance_class", "DBInstanceClass", DBInstanceClass="db.m7g.large"),
         drifted("max_storage_gib", "MaxAllocatedStorage", {"max_storage_gib": 100}, MaxAllocatedStorage=200),
         drifted("storage_type", "StorageType", {"storage_type": "gp3"}, StorageType="gp2"),
+        drifted("iops", "Iops", {**LARGE, "iops": 12000}, Iops=15000),
+        drifted("throughput_mbps", "StorageThroughput", {**LARGE, "throughput_mbps": 500}, StorageThroughput=700),
         Drifted(
             field="security_groups",
             mutate=lambda client: modify(

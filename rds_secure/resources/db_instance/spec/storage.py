@@ -49,7 +49,36 @@ class StorageFields(Part):
             applies="window",
         ),
     ] = None
-    """The kind of storage; AWS takes gp3."""
+    """The kind of storage; AWS takes gp3. A change to or from standard is an outage."""
+    iops: Annotated[
+        Annotated[Int, Limit(ge=1)] | None,
+        Field(Mode.ADOPT, create="Iops", change="Iops", read="Iops", terraform="iops", applies="window"),
+    ] = None
+    """Input and output operations a second: of io1 and io2, which need them, and of gp3 that is large enough."""
+    throughput_mbps: Annotated[
+        Annotated[Int, Limit(ge=1)] | None,
+        Field(
+            Mode.ADOPT,
+            create="StorageThroughput",
+            change="StorageThroughput",
+            read="StorageThroughput",
+            terraform="storage_throughput",
+            applies="window",
+        ),
+    ] = None
+    """MiB a second, of gp3 that is large enough; at most a quarter of the IOPS."""
+    dedicated_log_volume: Annotated[
+        Bool | None,
+        Field(
+            Mode.ADOPT,
+            create="DedicatedLogVolume",
+            change="DedicatedLogVolume",
+            read="DedicatedLogVolume",
+            terraform="dedicated_log_volume",
+            applies="window",
+        ),
+    ] = None
+    """Whether the log has a volume of its own, with io1 and io2; a change is an outage."""
     encrypted: Annotated[
         Bool,
         Field(
