@@ -13,7 +13,18 @@ from rds_secure.kind import Implied
 from rds_secure.resources.db_instance import KIND, window
 from tests.fakes import FakeReader
 from tests.models import assert_valid_call
-from tests.resources.instances import GROUP, KEY, OTHER_GROUP, complaints, described, found, instance, reader, refused
+from tests.resources.instances import (
+    GROUP,
+    KEY,
+    OTHER_GROUP,
+    ROLE,
+    complaints,
+    described,
+    found,
+    instance,
+    reader,
+    refused,
+)
 from tests.resources.planning import SCOPE
 
 # What is checked offline
@@ -70,6 +81,68 @@ def test_fields_that_contradict_each_other_or_the_engine_are_refused(fields: dic
 @pytest.mark.parametrize("fields", [{"max_storage_gib": "0"}, {"max_storage_gib": "101"}, {"port": "6432"}])
 def test_fields_that_fit_are_let_through(fields: dict[str, Any]) -> None:
     assert complaints(**fields) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"monitoring_seconds": "7", "monitoring_role": ROLE}, ("monitoring_seconds",)),
+        ({"monitoring_seconds": "60"}, ("monitoring_seconds",)),
+        ({"monitoring_role": ROLE}, ("monitoring_role",)),
+        ({"monitoring_seconds": "0", "monitoring_role": ROLE}, ("monitoring_role",)),
+        ({"insights": "true", "insights_days": "30"}, ("insights_days",)),
+        ({"insights": "true", "insights_days": "744"}, ("insights_days",)),
+        ({"insights_days": "7"}, ("insights_days",)),
+        ({"insights": "false", "insights_key": KEY}, ("insights_key",)),
+        ({"insights_mode": "advanced"}, ("insights_mode",)),
+        ({"insights": "true", "insights_mode": "advanced"}, ("insights_mode",)),
+        ({"insights": "true", "insights_mode": "advanced", "insights_days": "62"}, ("insights_mode",)),
+        ({"license": "bring-your-own-license"}, ("license",)),
+        ({"character_set": "UTF8"}, ("character_set",)),
+        ({"nchar_character_set": "UTF8"}, ("nchar_character_set",)),
+        ({"timezone": "UTC"}, ("timezone",)),
+        ({"availability_zone": "eu-west-1a", "multi_az": "true"}, ("availability_zone",)),
+        ({"domain": {"directory": "d-0123456789"}}, ("domain",)),
+        ({"domain": {"role": "directory"}}, ("domain", "role")),
+        ({"domain": {"directory": "d-0123456789", "role": "directory", "ou": "OU=x"}}, ("domain",)),
+        ({"domain": {"fqdn": "corp.example.com"}}, ("domain",)),
+        ({"roles": [{"feature": "s3Import", "role": ROLE}] * 2}, ("roles", 1, "feature")),
+    ],
+)
+def test_features_that_contradict_each_other_or_the_engine_are_refused(fields: dict[str, Any], path: Any) -> None:
+    assert [found for found, _, _ in complaints(**fields)] == [path]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"monitoring_seconds": "0"},
+        {"monitoring_seconds": "1", "monitoring_role": ROLE},
+        *({"insights": "true", "insights_days": days} for days in ("7", "31", "713", "731")),
+        {"insights": "true", "insights_days": "465", "insights_mode": "advanced"},
+        {"availability_zone": "eu-west-1a"},
+        {"domain": {}},
+        {"lifecycle_support": "open-source-rds-extended-support-disabled"},
+    ],
+)
+def test_features_that_fit_are_let_through(fields: dict[str, Any]) -> None:
+    assert complaints(**fields) == []
+
+
+def test_mariadb_joins_no_directory_and_has_no_extended_support() -> None:
+    maria = {"engine": "mariadb", "engine_version": "10.11"}
+    joining = {"domain": {"directory": "d-0123456789", "role": "directory"}}
+    assert [path for path, _, _ in complaints(**maria, **joining)] == [("domain",)]
+    said = complaints(**maria, lifecycle_support="open-source-rds-extended-support")
+    assert [path for path, _, _ in said] == [("lifecycle_support",)]
+
+
+def test_a_certificate_authority_is_one_of_the_region() -> None:
+    listed = {"Certificates": [{"CertificateIdentifier": "rds-ca-rsa2048-g1"}]}
+    looking = FakeReader({**ACCOUNT, ("rds", "DescribeCertificates"): listed, **NOTHING})
+    [complaint] = KIND.verify(looking, instance(ca="rds-ca-2019"), SCOPE)
+    assert (complaint.path, complaint.fix) == (("ca",), "use one of rds-ca-rsa2048-g1")
+    assert list(KIND.verify(looking, instance(ca="rds-ca-rsa2048-g1"), SCOPE)) == []
 
 
 GP3, IO1 = {"storage_type": "gp3", "storage_gib": "400"}, {"storage_type": "io1"}
@@ -263,6 +336,7 @@ def test_a_version_that_tells_the_family_is_required_for_it() -> None:
 # What is checked against AWS
 
 
+NOTHING: dict[Any, Any] = {("rds", "DescribeDBInstances"): {"DBInstances": []}}
 ACCOUNT: dict[Any, Any] = {
     ("rds", "DescribeDBSubnetGroups"): {"DBSubnetGroups": [{"DBSubnetGroupName": "private", "VpcId": "vpc-1"}]},
     ("rds", "DescribeDBParameterGroups"): {

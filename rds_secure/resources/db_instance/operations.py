@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rds_secure import engines, tagging
 from rds_secure.kind import Change, Live, Resource
 from rds_secure.operation import Condition, Operation, Retry
 from rds_secure.resources.db_instance import parameters, waits
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
-from rds_secure.values import Value
+from rds_secure.values import Value, refs
 
 # What calls need beside their own action (AWS's API reference, ANY-4).
 _NETWORK = tuple(
@@ -27,10 +27,17 @@ _NETWORK = tuple(
 _KEY = ("kms:CreateGrant", "kms:DescribeKey")
 _SECRET = ("kms:DescribeKey", "secretsmanager:CreateSecret", "secretsmanager:TagResource")
 _SECRET_KEY = ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey")
+_PASS_ROLE = ("iam:PassRole",)
 _SNAPSHOT = ("rds:AddTagsToResource", "rds:CreateDBSnapshot")
+
+_KEYS = ("KmsKeyId", "MasterUserSecretKmsKeyId", "PerformanceInsightsKMSKeyId")
+_ROLES = ("MonitoringRoleArn", "DomainIAMRoleName")
 
 _NEW_KEY = Retry("KMSKeyNotAccessibleFault")
 """RDS does not see a key at once that was just made (KMS-4)."""
+
+_NEW_ROLE = Retry("InvalidParameterValue", "IAM role ARN value is invalid or does not include the required permissions")
+"""RDS does not see a role at once that was just made (IAM-1; the message is in Terraform's provider)."""
 
 _BUSY = Retry("InvalidDBInstanceState")
 """It takes no change while another one, or a backup, goes on (RDS-1)."""
@@ -38,38 +45,82 @@ _BUSY = Retry("InvalidDBInstanceState")
 
 def create(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
     """``CreateDBInstance`` with everything that is written or a default of ours."""
-    params = {"DBInstanceIdentifier": resource.name, **parameters.at_create(resource.spec)}
+    spec = resource.spec
+    params = {"DBInstanceIdentifier": resource.name, **parameters.at_create(spec)}
     if resource.tags:
         params["Tags"] = tagging.pairs(resource.tags)
-    managed = "ManageMasterUserPassword" in params
+    more = [waits.NOTHING_PARKED]
+    if "ManageMasterUserPassword" in params:
+        more.append(waits.SECRET_ACTIVE)
+    if spec.domain:
+        more.append(waits.joined())
     operation = Operation(
         service="rds",
         action="CreateDBInstance",
         params=params,
         summary=f"create database {resource.name}",
         exports={"arn": "DBInstance.DBInstanceArn", "resource_id": "DBInstance.DbiResourceId"},
-        wait=waits.ready(resource.name, waits.NOTHING_PARKED, *((waits.SECRET_ACTIVE,) if managed else ())),
-        retry_on=(_NEW_KEY,) if "KmsKeyId" in params or "MasterUserSecretKmsKeyId" in params else (),
+        wait=waits.ready(resource.name, *more),
+        retry_on=_passing(params),
         also=_also(params, ("iam:CreateServiceLinkedRole", *_NETWORK)),
     )
-    return (operation,)
+    return (operation, *(_add_role(resource.name, item.role, item.feature) for item in spec.roles))
 
 
 def update(change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
-    """One ``ModifyDBInstance`` for all differences."""
+    """One ``ModifyDBInstance`` for all differences but those of roles, which have calls of their own."""
+    return (*_modify(change), *_roles(change))
+
+
+def _modify(change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
     wanted, live = change.resource.spec, change.live
     params = {"DBInstanceIdentifier": live.name, "ApplyImmediately": wanted.when == "now"}
-    params |= parameters.at_change(change)
+    settled = parameters.at_change(change)
+    if not settled:
+        return ()
+    params |= settled
     operation = Operation(
         service="rds",
         action="ModifyDBInstance",
         params=params,
         summary=_summary(change, params),
         wait=waits.ready(live.name, *waits.settled(change), window=wanted.when == "window"),
-        retry_on=(_BUSY, *((_NEW_KEY,) if "MasterUserSecretKmsKeyId" in params else ())),
+        retry_on=(_BUSY, *_passing(params)),
         also=_also(params),
     )
     return (operation,)
+
+
+def _roles(change: Change[DbInstanceSpec]) -> Iterator[Operation]:
+    """A feature has one role at a time, so that the old one goes first."""
+    name, members = change.live.name, change.members("roles")
+    for old in (item.old for item in members if item.old is not None):
+        yield Operation(
+            service="rds",
+            action="RemoveRoleFromDBInstance",
+            params={"DBInstanceIdentifier": name, "RoleArn": old["role"], "FeatureName": old["feature"]},
+            summary=f"take its role for {old['feature']} away",
+            wait=waits.ready(name, waits.without_role(old["feature"]), window=True),
+            retry_on=(_BUSY,),
+            done_on=("DBInstanceRoleNotFound",),
+            also=_PASS_ROLE,
+            releases=tuple(sorted({ref.target for ref in refs(old)})),
+        )
+    for new in (item.new for item in members if item.new is not None):
+        yield _add_role(name, new["role"], new["feature"])
+
+
+def _add_role(name: str, role: Value, feature: str) -> Operation:
+    return Operation(
+        service="rds",
+        action="AddRoleToDBInstance",
+        params={"DBInstanceIdentifier": name, "RoleArn": role, "FeatureName": feature},
+        summary=f"give it a role for {feature}",
+        wait=waits.ready(name, waits.ROLES_ACTIVE, window=True),
+        retry_on=(_BUSY, _NEW_ROLE),
+        done_on=("DBInstanceRoleAlreadyExists",),
+        also=_PASS_ROLE,
+    )
 
 
 def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
@@ -112,12 +163,20 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
     return tuple(calls)
 
 
+def _passing(params: Mapping[str, Value]) -> tuple[Retry, ...]:
+    """Errors that pass by themselves where a call names keys and roles that may be new."""
+    named = any(name in params for name in _KEYS)
+    return (*((_NEW_KEY,) if named else ()), *((_NEW_ROLE,) if any(name in params for name in _ROLES) else ()))
+
+
 def _also(params: Mapping[str, Value], base: tuple[str, ...] = ()) -> tuple[str, ...]:
     actions = {*base}
     if "Tags" in params:
         actions.add("rds:AddTagsToResource")
-    if "KmsKeyId" in params:
+    if "KmsKeyId" in params or "PerformanceInsightsKMSKeyId" in params:
         actions.update(_KEY)
+    if any(name in params for name in _ROLES):
+        actions.update(_PASS_ROLE)
     if params.get("ManageMasterUserPassword"):
         actions.update(_SECRET)
     if "MasterUserSecretKmsKeyId" in params:

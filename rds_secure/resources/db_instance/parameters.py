@@ -10,25 +10,26 @@ from collections.abc import Callable, Mapping
 from rds_secure import engines
 from rds_secure.fields import Field, markers
 from rds_secure.kind import Change
-from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec
+from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec, Domain
 from rds_secure.values import Value
 
 _FIELDS = markers(DbInstanceSpec)
+_BY_OTHER_CALLS = frozenset({"roles"})
 
 
 def at_create(spec: DbInstanceSpec) -> dict[str, Value]:
     """The parameters of ``CreateDBInstance`` for everything that is written or a default of ours."""
     params: dict[str, Value] = {}
     for name, marker in _FIELDS.items():
-        if marker.create:
+        if marker.create and name not in _BY_OTHER_CALLS:
             params |= _AT_CREATE.get(name, _as_is)(marker, getattr(spec, name))
-    return params
+    return params | (_domain(spec.domain) if spec.domain else {})
 
 
 def at_change(change: Change[DbInstanceSpec]) -> dict[str, Value]:
     """The parameters of ``ModifyDBInstance`` that settle the differences."""
     params: dict[str, Value] = {}
-    for path in sorted({item.path for item in change.fields}):
+    for path in sorted({item.path.partition(".")[0] for item in change.fields} - _BY_OTHER_CALLS):
         params |= _AT_CHANGE.get(path, _to_wanted)(path, change)
     return params
 
@@ -68,6 +69,41 @@ def _change_logs(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
     return {_FIELDS[path].change: {name: logs for name, logs in lists.items() if logs}}
 
 
+def _domain(domain: Domain) -> dict[str, Value]:
+    return {marker.create: value for name, marker in markers(Domain).items() if (value := getattr(domain, name))}
+
+
+def _change_domain(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    """All of a directory at once; leaving one has a parameter of its own."""
+    wanted = change.resource.spec.domain
+    return (_domain(wanted) if wanted else {}) or {"DisableDomain": True}
+
+
+def _change_monitoring(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    """Measurements and their role go together (AWS's API reference)."""
+    wanted, live = change.resource.spec, change.live.spec
+    seconds = live.monitoring_seconds if wanted.monitoring_seconds is None else wanted.monitoring_seconds
+    params: dict[str, Value] = {_FIELDS["monitoring_seconds"].change: seconds}
+    role = wanted.monitoring_role or live.monitoring_role
+    return {**params, _FIELDS["monitoring_role"].change: role} if seconds and role else params
+
+
+def _change_insights(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    """Its key must be sent again, the one that it has (RDS-13)."""
+    wanted, live = change.resource.spec, change.live.spec
+    params = _to_wanted(path, change)
+    on = live.insights if wanted.insights is None else wanted.insights
+    if not on:
+        return params
+    params |= {_FIELDS["insights"].change: True}
+    for name, value in (
+        ("insights_key", live.insights_key or wanted.insights_key),
+        ("insights_days", wanted.insights_days or live.insights_days),
+    ):
+        params |= {_FIELDS[name].change: value} if value else {}
+    return params
+
+
 def _change_password(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
     """Its key can only be chosen now (RDS-12)."""
     params: dict[str, Value] = {_FIELDS[path].change: True}
@@ -99,6 +135,9 @@ def _change_storage(path: str, change: Change[DbInstanceSpec]) -> dict[str, Valu
 
 _AT_CHANGE: Mapping[str, Callable[[str, Change[DbInstanceSpec]], dict[str, Value]]] = {
     **dict.fromkeys(("storage_gib", "storage_type", "iops", "throughput_mbps"), _change_storage),
+    **dict.fromkeys(("monitoring_seconds", "monitoring_role"), _change_monitoring),
+    **dict.fromkeys(("insights", "insights_mode", "insights_days"), _change_insights),
+    "domain": _change_domain,
     "max_storage_gib": _change_growth,
     "log_exports": _change_logs,
     "master_password": _change_password,

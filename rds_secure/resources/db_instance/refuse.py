@@ -17,6 +17,8 @@ def refuses(change: FieldChange, wanted: DbInstanceSpec, live: Live[DbInstanceSp
     if change.path in STORAGE and live.facts["status"] == "storage-optimization":  # RDS-7
         kept = "none" if change.old is None else change.old
         return f"its storage is being optimised after the last change, for some hours: leave {kept} until then"
+    if change.path == "network_type" and wanted.when != "now":  # RDS-24
+        return "AWS does not show that it waits for its window, so no plan could tell it was asked for: write when: now"
     if change.path == "storage_gib":
         return _growth(wanted, live)
     return ""

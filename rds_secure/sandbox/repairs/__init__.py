@@ -20,6 +20,7 @@ from rds_secure.sandbox.repairs import (
     rds_change,
     rds_engine,
     rds_group,
+    rds_options,
     sts,
     tagging,
 )
@@ -112,6 +113,12 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-parameters", "they have no source and no type", "RDS-8", rds_group.parameters),
     Repair("rds-parameter-resets", "ResetDBParameterGroup is missing", "API", rds_group.parameter_resets),
     Repair("rds-groups-in-use", "a group in use is deleted", "RDS-10", rds_group.groups_in_use),
+    Repair("rds-insights", "Performance Insights are forgotten", "RDS-13", rds_options.insights),
+    Repair("rds-settings", "time zone, network type, … are forgotten", "API", rds_options.settings),
+    Repair("rds-certificates", "DescribeCertificates is missing, any name is taken", "API", rds_options.certificates),
+    Repair("rds-directories", "a role and a unit are made up; changes are lost", "API", rds_options.directories),
+    Repair("rds-monitoring-off", "the role stays when monitoring ends", "API", rds_options.monitoring_off),
+    Repair("rds-role-removal", "RemoveRoleFromDBInstance is missing", "API", rds_options.role_removal),
     #
     Repair("tagging-rds-groups", "subnet and parameter groups are not found", "API", tagging.rds_groups),
     Repair("tagging-iam-policies", "customer managed policies are not found", "IAM-6", tagging.iam_policies),

@@ -52,15 +52,15 @@ def encryption_keys() -> None:
             if db_kwargs.get("kms_key_id") and not db_kwargs.get("storage_encrypted"):
                 raise InvalidParameterCombination("KmsKeyId needs StorageEncrypted")
             if db_kwargs.get("storage_encrypted"):
-                db_kwargs["kms_key_id"] = _usable_key(self, db_kwargs.get("kms_key_id") or "alias/aws/rds").arn
+                db_kwargs["kms_key_id"] = usable_key(self, db_kwargs.get("kms_key_id") or "alias/aws/rds").arn
         return original(self, db_kwargs)
 
     @around(MasterUserSecret, "__init__")
     def init(original: Any, self: MasterUserSecret, resource: Any, kms_key_id: str | None) -> None:
-        original(self, resource, kms_key_id and _usable_key(resource.backend, kms_key_id).arn)
+        original(self, resource, kms_key_id and usable_key(resource.backend, kms_key_id).arn)
 
 
-def _usable_key(rds: RDSBackend, named: str) -> Key:
+def usable_key(rds: RDSBackend, named: str) -> Key:
     """The key of this id, ARN, alias or alias ARN; raises KMSKeyNotAccessibleFault unless it can encrypt (RDS-4)."""
     kms = rds.kms
     name = kms.get_alias_name(named)
@@ -80,7 +80,7 @@ def grants() -> None:
         made: DBInstance = original(self, db_kwargs)
         if made.db_cluster_identifier is None and made.kms_key_id is not None:
             service = f"rds.{self.region_name}.amazonaws.com"
-            made.key_grant = _usable_key(self, made.kms_key_id).add_grant(  # type: ignore[attr-defined]
+            made.key_grant = usable_key(self, made.kms_key_id).add_grant(  # type: ignore[attr-defined]
                 "",
                 service,
                 list(GRANTED),

@@ -10,6 +10,8 @@ from rds_secure import engines
 from rds_secure.engines import ENGINES, Engine
 from rds_secure.kind import Complaint
 from rds_secure.resources.db_instance import window
+from rds_secure.resources.db_instance.check.integration import integration, roles
+from rds_secure.resources.db_instance.check.monitoring import monitoring
 from rds_secure.resources.db_instance.check.storage import storage
 from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec
 
@@ -25,10 +27,15 @@ def check(key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
     if not spec.security_groups:
         yield Complaint(("security_groups",), "an instance needs a security group", "name one or more")
     yield from _credentials(spec)
+    yield from monitoring(spec)
+    yield from roles(spec)
     yield from _windows(spec)
     if spec.kms_key is not None and not spec.encrypted:
         what = "a key without encryption has nothing to encrypt"
         yield Complaint(("kms_key",), what, "take kms_key out, or encrypted: false")
+    if spec.availability_zone is not None and spec.multi_az:
+        what = "a Multi-AZ instance is in two zones, which AWS chooses and swaps"
+        yield Complaint(("availability_zone",), what, "take availability_zone out, or multi_az")
     engine = ENGINES.get(spec.engine)
     if engine is None:
         yield _unknown_engine(spec.engine)
@@ -80,6 +87,7 @@ def _windows(spec: DbInstanceSpec) -> Iterator[Complaint]:
 
 def _engine(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
     yield from _version(spec, engine)
+    yield from integration(spec, engine)
     yield from storage(spec, engine)
     if spec.port is not None and (spec.port not in engines.PORTS or spec.port in engine.refused_ports):
         what = f"{engine.name} cannot listen on port {spec.port}"

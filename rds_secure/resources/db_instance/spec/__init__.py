@@ -9,13 +9,14 @@ from rds_secure.fields import Named, ResourceSpec, Tagged
 from rds_secure.resources.db_instance.spec.backup import BackupFields
 from rds_secure.resources.db_instance.spec.credentials import CredentialFields
 from rds_secure.resources.db_instance.spec.engine import EngineFields
+from rds_secure.resources.db_instance.spec.integration import Domain, FeatureRole, IntegrationFields
 from rds_secure.resources.db_instance.spec.maintenance import MaintenanceFields
 from rds_secure.resources.db_instance.spec.monitoring import MonitoringFields
 from rds_secure.resources.db_instance.spec.network import NetworkFields
 from rds_secure.resources.db_instance.spec.storage import StorageFields
 from rds_secure.resources.db_instance.spec.types import MANAGED, UNMANAGED
 
-__all__ = ["MANAGED", "UNMANAGED", "DbInstanceSpec"]
+__all__ = ["MANAGED", "UNMANAGED", "DbInstanceSpec", "Domain", "FeatureRole"]
 
 
 class DbInstanceSpec(
@@ -23,6 +24,7 @@ class DbInstanceSpec(
     Tagged,
     ResourceSpec,
     MaintenanceFields,
+    IntegrationFields,
     MonitoringFields,
     BackupFields,
     CredentialFields,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from rds_secure import engines
 from rds_secure.fields import Field, Mode, Part, Pattern, Str
@@ -71,3 +71,55 @@ class EngineFields(Part):
         Field(Mode.CREATE_ONLY, create="DBName", read="DBName", terraform="db_name", applies="never"),
     ] = None
     """A database to create inside it at first."""
+    license: Annotated[
+        Str | None,
+        Field(
+            Mode.ADOPT,
+            create="LicenseModel",
+            change="LicenseModel",
+            read="LicenseModel",
+            terraform="license_model",
+            applies="window",
+        ),
+    ] = None
+    """Whose license is used, where the engine leaves a choice: license-included, bring-your-own-license, …; a change is
+    an outage."""
+    character_set: Annotated[
+        Str | None,
+        Field(
+            Mode.CREATE_ONLY,
+            create="CharacterSetName",
+            read="CharacterSetName",
+            terraform="character_set_name",
+            applies="never",
+        ),
+    ] = None
+    """The character set, or collation, of a Db2, Oracle or SQL Server database."""
+    nchar_character_set: Annotated[
+        Str | None,
+        Field(
+            Mode.CREATE_ONLY,
+            create="NcharCharacterSetName",
+            read="NcharCharacterSetName",
+            terraform="nchar_character_set_name",
+            applies="never",
+        ),
+    ] = None
+    """The national character set of an Oracle database."""
+    timezone: Annotated[
+        Str | None,
+        Field(Mode.CREATE_ONLY, create="Timezone", read="Timezone", terraform="timezone", applies="never"),
+    ] = None
+    """The time zone of a Db2 or SQL Server instance."""
+    lifecycle_support: Annotated[
+        Literal["open-source-rds-extended-support", "open-source-rds-extended-support-disabled"] | None,
+        Field(
+            Mode.ADOPT,
+            create="EngineLifecycleSupport",
+            change="EngineLifecycleSupport",
+            read="EngineLifecycleSupport",
+            terraform="engine_lifecycle_support",
+            applies="now",
+        ),
+    ] = None
+    """Whether AWS goes on supporting MySQL and PostgreSQL versions past their time, for a fee."""

@@ -24,6 +24,19 @@ class MaintenanceFields(Part):
         ),
     ] = None
     """When AWS may restart it, once a week, UTC, half an hour at least: sun:03:00-sun:04:00."""
+    ca: Annotated[
+        str | None,
+        Pattern(r"[a-z][a-z0-9-]+", "the name of a certificate authority such as rds-ca-rsa2048-g1"),
+        Field(
+            Mode.ADOPT,
+            create="CACertificateIdentifier",
+            change="CACertificateIdentifier",
+            read="CACertificateIdentifier",
+            terraform="ca_cert_identifier",
+            applies="window",
+        ),
+    ] = None
+    """The certificate authority of its TLS certificate; some engines restart for another one."""
     minor_upgrades: Annotated[
         Bool,
         Field(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from rds_secure.fields import Bool, Field, Int, Mode, OrLookup, Part
+from rds_secure.fields import Bool, Field, Int, Mode, OrLookup, Part, Pattern
 from rds_secure.resources.db_instance.spec.types import SecurityGroup, SubnetGroup
 
 
@@ -35,6 +35,30 @@ class NetworkFields(Part):
         ),
     ]
     """The subnets it may be placed in: a db_subnet_group, or the name of one."""
+    availability_zone: Annotated[
+        str | None,
+        Pattern(r"[a-z]{2,}(-[a-z]+)+-\d+(-[a-z]+)*[a-z0-9-]*", "a zone such as eu-west-1a"),
+        Field(
+            Mode.CREATE_ONLY,
+            create="AvailabilityZone",
+            read="AvailabilityZone",
+            terraform="availability_zone",
+            applies="never",
+        ),
+    ] = None
+    """The zone of an instance without a standby; AWS chooses one, and moves the two of a Multi-AZ instance."""
+    network_type: Annotated[
+        Literal["IPV4", "DUAL"] | None,
+        Field(
+            Mode.ADOPT,
+            create="NetworkType",
+            change="NetworkType",
+            read="NetworkType",
+            terraform="network_type",
+            applies="window",
+        ),
+    ] = None
+    """IPV4, or DUAL for IPv6 as well. AWS does not show that a change waits for its window: it takes when: now."""
     port: Annotated[
         Int | None,
         Field(Mode.ADOPT, create="Port", change="DBPortNumber", read="Endpoint.Port", terraform="port", applies="now"),

@@ -39,6 +39,12 @@ ParameterGroup = Annotated[
         "the name of a parameter group",
     ),
 ]
+_ROLE = r"[\w+=,.@-]{1,64}"
+RoleArn = Annotated[
+    Ref | str,
+    Reference(("iam_role",), "arn", rf"arn:aws[a-z-]*:iam::\d{{12}}:role/([\w+=,.@-]+/)*{_ROLE}", "the ARN of a role"),
+]
+RoleName = Annotated[Ref | str, Reference(("iam_role",), "name", _ROLE, "the name of a role")]
 MANAGED: Final = "managed"
 UNMANAGED: Final = "unmanaged"
 TIME = r"([01]\d|2[0-3]):[0-5]\d"
