@@ -97,15 +97,19 @@ def _unknown(node: Mapping[str, Any], shape: Shape | None, found: list[Shape | N
     match node["type"]:
         case "field":
             yield from _unknown_field(str(node["value"]), shape, found)
-        case "subexpression" | "projection" | "value_projection" | "filter_projection" | "index_expression" | "pipe":
-            steps = children[:2] if node["type"] == "filter_projection" else children
-            for child in steps:
+        case "subexpression" | "projection" | "value_projection" | "index_expression" | "pipe":
+            for child in children:
                 inner: list[Shape | None] = []
                 yield from _unknown(child, shape, inner)
                 shape = inner[0] if inner else None
-            if node["type"] == "filter_projection":
-                yield from _unknown(children[2], shape, [])
             found.append(shape)
+        case "filter_projection":
+            listed, each, condition = children
+            inner = []
+            yield from _unknown(listed, shape, inner)
+            shape = _member(inner[0] if inner else None)
+            yield from _unknown(condition, shape, [])
+            yield from _unknown(each, shape, found)
         case "flatten":
             inner = []
             yield from _unknown(children[0], shape, inner)

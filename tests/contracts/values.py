@@ -51,6 +51,8 @@ DELEGATING = {
         {"Effect": "Allow", "Principal": {"AWS": "${iam_role.neighbour}"}, "Action": "kms:Decrypt", "Resource": "*"},
     ],
 }
+JOINING = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:joining"
+OWN_DIRECTORY = {"fqdn": "ad.example.com", "secret": f"{JOINING}-AbCdEf", "dns": ["10.20.0.1", "10.20.0.2"]}
 MULTI_AZ = {
     "engine": "postgres",
     "instance_class": "db.m6gd.large",
@@ -93,6 +95,8 @@ MINIMAL: Mapping[str, Written] = {
     "IngressRule": {"from": "10.20.0.0/16", "port": "5432"},
     "EgressRule": {"to": "10.20.0.0/16", "port": "5432"},
     "Parameter": {"value": "64"},
+    "Domain": {},
+    "FeatureRole": {"feature": "s3Import", "role": ROLE},
 }
 """The least that can be written."""
 
@@ -262,6 +266,18 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "max": (Value("16"),),
         "pause_seconds": (Value("600"),),
     },
+    "Domain": {
+        "directory": (Value("d-0123456789", also={"role": "directory"}),),
+        "role": (Value("${iam_role.neighbour}", given={"directory": "d-0123456789", "role": "directory"}),),
+        "fqdn": (Value("corp.example.com", given=OWN_DIRECTORY),),
+        "ou": (Value("OU=databases,DC=corp,DC=example,DC=com", given=OWN_DIRECTORY),),
+        "secret": (Value(f"{JOINING}-2-AbCdEf", given=OWN_DIRECTORY),),
+        "dns": (Value(["10.20.0.3", "10.20.0.4"], given=OWN_DIRECTORY),),
+    },
+    "FeatureRole": {
+        "feature": (Value("s3Export"),),
+        "role": (Value("${iam_role.neighbour}"),),
+    },
     "db_instance": {
         **_NAMED,
         "engine": tuple(
@@ -278,7 +294,15 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "instance_class": (Value("db.r7g.xlarge"),),
         "storage_gib": (Value("105"), Value("200")),
         "max_storage_gib": (Value("1000"), Value("0")),
-        "storage_type": (Value("gp2"),),
+        "storage_type": (Value("gp2"), Value("io1", also={"iops": "3000"})),
+        "iops": (
+            Value("13000", given={"storage_type": "gp3", "storage_gib": "400", "iops": "12000"}),
+            Value("4000", given={"storage_type": "io2", "iops": "3000"}),
+        ),
+        "throughput_mbps": (
+            Value("600", given={"storage_type": "gp3", "storage_gib": "400", "throughput_mbps": "500"}),
+        ),
+        "dedicated_log_volume": (Value("true", given={"storage_type": "io1", "iops": "3000"}),),
         "kms_key": (Value("${kms_key.neighbour}"), Value(KEY_ID)),
         "security_groups": (Value(["${security_group.neighbour}"]), Value([GROUP, OTHER_GROUP])),
         "subnet_group": (Value("${db_subnet_group.neighbour}"), Value("elsewhere")),
@@ -292,10 +316,48 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "multi_az": (Value("true"),),
         "backup_window": (Value("02:00-02:30"),),
         "maintenance_window": (Value("sun:03:00-sun:04:00"),),
+        "monitoring_seconds": (Value("60", given={"monitoring_role": ROLE, "monitoring_seconds": "15"}),),
+        "monitoring_role": (
+            Value("${iam_role.neighbour}", given={"monitoring_seconds": "60", "monitoring_role": ROLE}),
+        ),
+        "insights_mode": (Value("advanced", given={"insights": "true", "insights_days": "465"}),),
+        "insights_days": (Value("465", given={"insights": "true"}), Value("31", given={"insights": "true"})),
+        "insights_key": (
+            Value("${kms_key.neighbour}", given={"insights": "true", "insights_key": KEY_ID}),
+            Value(KEY_ID, given={"insights": "true", "insights_key": "${kms_key.neighbour}"}),
+        ),
+        "license": (
+            Value("postgresql-license"),
+            Value(
+                "license-included",
+                given={"engine": "oracle-se2", "engine_version": "19", "license": "bring-your-own-license"},
+            ),
+        ),
+        "character_set": (Value("Latin1_General_CI_AS", given={"engine": "sqlserver-se", "engine_version": "15.00"}),),
+        "nchar_character_set": (Value("UTF8", given={"engine": "oracle-se2", "engine_version": "19"}),),
+        "timezone": (Value("W. Europe Standard Time", given={"engine": "sqlserver-se", "engine_version": "15.00"}),),
+        "ca": (Value("rds-ca-rsa4096-g1"),),
+        "availability_zone": (Value("eu-west-1b"),),
+        "network_type": (Value("DUAL", also={"when": "now"}),),
         "log_exports": (Value(["postgresql", "upgrade"]), Value([], given={"log_exports": ["upgrade"]})),
     },
 }
 """Values of fields, none of them the default or the minimal one; the first one of each is part of a maximal spec."""
+
+_OF_POSTGRES = frozenset({"character_set", "nchar_character_set", "timezone"})
+_TOGETHER = frozenset(
+    {
+        *("storage_type", "iops", "throughput_mbps", "dedicated_log_volume"),
+        *("insights", "insights_mode", "insights_days", "insights_key", "monitoring_seconds", "monitoring_role"),
+    }
+)
+_OTHERS = frozenset(
+    {
+        *("availability_zone", "db_name", "dedicated_log_volume", "encrypted", "iam_auth", "license"),
+        *("lifecycle_support", "log_exports", "master_password", "parameter_group", "throughput_mbps"),
+    }
+)
+"""What not every engine has, and what makes no sense alone."""
 
 LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     "iam_role": (frozenset({"document"}), frozenset({"trust"})),
@@ -316,7 +378,14 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         | {"insights", "insights_days", "insights_mode", "insights_key"}
         | MULTI_AZ.keys() - {"engine"},
     ),
-    "db_instance": (frozenset({"master_password", "encrypted"}), frozenset({"master_secret_key", "kms_key"})),
+    "db_instance": (
+        _OF_POSTGRES | {"master_password", "encrypted", "dedicated_log_volume", "availability_zone"},
+        _OF_POSTGRES | {"master_secret_key", "kms_key", "throughput_mbps", "multi_az"},
+        _OF_POSTGRES | _TOGETHER | {"encrypted", "master_password", "availability_zone"},
+        _OTHERS | {"nchar_character_set"},
+        _OTHERS | {"timezone", "character_set"},
+    ),
+    "Domain": (frozenset(OWN_DIRECTORY) | {"ou"}, frozenset({"directory", "role"})),
 }
 """What cannot be written together: a maximal spec for each of these sets, without its fields."""
 

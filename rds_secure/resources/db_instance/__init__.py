@@ -22,7 +22,7 @@ from rds_secure.kind import (
     Wanted,
 )
 from rds_secure.operation import Operation
-from rds_secure.resources.db_instance import operations
+from rds_secure.resources.db_instance import operations, parameters
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.read import found
 from rds_secure.resources.db_instance.refuse import refuses
@@ -43,6 +43,14 @@ _ADVICE = {
     "engine": "AWS never changes the engine: declare a new database under another key of the spec, and move the data",
     "db_name": "it only counts when a database is made: create further ones inside, and write the one it was made with",
     "master_username": "AWS never renames it: write the name that it has, and create further users inside",
+    "insights_key": "it is fixed once insights were switched on (RDS-13): write the one that it has, or leave it out",
+    "character_set": "it is chosen when a database is made: write the one that it has, or declare a new database under "
+    "another key of the spec, and move the data",
+    "nchar_character_set": "it is chosen when a database is made: write the one that it has, or declare a new database "
+    "under another key of the spec, and move the data",
+    "timezone": "it is chosen when an instance is made: write the one that it has, or declare a new database under "
+    "another key of the spec, and move the data",
+    "availability_zone": "an instance stays in its zone: write the one that it has, or leave it out",
     "master_secret_key": "the key of a managed password is fixed (RDS-12): write the one that it has, or leave it out",
 }
 
@@ -64,6 +72,7 @@ class DbInstance(Kind[DbInstanceSpec]):
     services = ("rds", "ec2")
     read_actions = (
         "ec2:DescribeSecurityGroups",
+        "rds:DescribeCertificates",
         "rds:DescribeDBInstances",
         "rds:DescribeDBParameterGroups",
         "rds:DescribeDBSnapshots",
@@ -93,6 +102,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         update: dict[str, Value] = {
             "kms_key": _key_arn(spec.kms_key, scope),
             "master_secret_key": _key_arn(spec.master_secret_key, scope),
+            "insights_key": _key_arn(spec.insights_key, scope),
         }
         for field in ("subnet_group", "parameter_group", "option_group", "backup_window", "maintenance_window"):
             value = getattr(spec, field)
@@ -103,7 +113,9 @@ class DbInstance(Kind[DbInstanceSpec]):
         chosen_now = live is None or live.spec.master_password == UNMANAGED
         if spec.master_secret_key is None and spec.master_password == MANAGED and chosen_now:
             update["master_secret_key"] = update["kms_key"]
-        if live and spec.when == "window" and operations.is_major_upgrade(spec, live.spec):
+        if spec.insights and spec.insights_key is None and (live is None or live.spec.insights_key is None):
+            update["insights_key"] = update["kms_key"]
+        if live and spec.when == "window" and parameters.is_major_upgrade(spec, live.spec):
             # It goes along with the upgrade, parked until the window, and must not be switched before it (RDS-6).
             update["parameter_group"] = live.spec.parameter_group
         return spec.model_copy(update=update)
@@ -136,7 +148,16 @@ class DbInstance(Kind[DbInstanceSpec]):
             return wanted.db_name.lower() == live.db_name.lower() or None  # Oracle's come back in upper case
         if field == "master_secret_key" and live.master_password == UNMANAGED:
             return True  # it is chosen by the call that has the password managed
+        if field == "insights_key" and live.insights_key is None:
+            return True  # it is chosen by the call that switches them on
+        if field == "availability_zone" and live.multi_az:
+            return True  # RDS-16
+        if field == "domain.ou" and wanted.domain and wanted.domain.ou is None:
+            return True  # AWS chooses one
         return None
+
+    def member(self, path: str, value: Value) -> str:
+        return str(value["feature"]) if path == "roles" else super().member(path, value)
 
     def advice(self, field: str, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec]) -> str:
         return _ADVICE.get(field) or super().advice(field, resource, live)

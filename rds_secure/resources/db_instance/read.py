@@ -8,9 +8,9 @@ from typing import Any
 import jmespath
 
 from rds_secure import tagging
-from rds_secure.fields import markers
+from rds_secure.fields import markers, values_of
 from rds_secure.kind import Found
-from rds_secure.resources.db_instance.spec import DbInstanceSpec
+from rds_secure.resources.db_instance.spec import DbInstanceSpec, Domain, FeatureRole
 from rds_secure.values import Value
 
 USABLE = ("available", "storage-optimization")
@@ -34,14 +34,27 @@ _PENDING = {
     "instance_class": "DBInstanceClass",
     "storage_gib": "AllocatedStorage",
     "storage_type": "StorageType",
+    "iops": "Iops",
+    "throughput_mbps": "StorageThroughput",
+    "dedicated_log_volume": "DedicatedLogVolume",
     "engine_version": "EngineVersion",
     "multi_az": "MultiAZ",
     "port": "Port",
     "backup_days": "BackupRetentionPeriod",
     "subnet_group": "DBSubnetGroupName",
     "iam_auth": "IAMDatabaseAuthenticationEnabled",
+    "license": "LicenseModel",
+    "ca": "CACertificateIdentifier",
 }
 """Field → what AWS calls it while it is parked (RDS-2). Option groups never show there (RDS-24)."""
+
+PARKED_DOMAIN = (
+    "pending-join",
+    "pending-maintenance-join",
+    "pending-enable-kerberos",
+    "pending-maintenance-enable-kerberos",
+)
+"""Statuses of a directory that is not in use yet; nothing else shows that it is parked (RDS-24)."""
 
 _PARKED_OPTION_GROUP = ("pending-apply", "pending-maintenance-apply", "applying")
 
@@ -112,6 +125,35 @@ def _logs(value: Any, instance: Mapping[str, Any]) -> Value:
     return tuple(sorted(logs - {*(changing.get("LogTypesToDisable") or ())}))
 
 
+def _upper(value: Any, instance: Mapping[str, Any]) -> Value:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _domain(value: Any, instance: Mapping[str, Any]) -> Value:
+    """The directory that it is joined to, or one without anything: what is on its way is parked."""
+    joined = [item for item in value or () if item.get("Status") not in PARKED_DOMAIN]
+    return _directory(joined[0]) if joined else Domain()
+
+
+def _directory(membership: Mapping[str, Any]) -> Domain:
+    """AWS fills in the name of its own directories as well; one of yours is known by its secret."""
+    if membership.get("AuthSecretArn"):
+        return Domain.model_construct(
+            fqdn=membership.get("FQDN"),
+            ou=membership.get("OU"),
+            secret=membership["AuthSecretArn"],
+            dns=tuple(membership.get("DnsIps") or ()),
+        )
+    return Domain.model_construct(directory=membership.get("Domain"), role=membership.get("IAMRoleName"))
+
+
+def _roles(value: Any, instance: Mapping[str, Any]) -> Value:
+    associated = instance.get("AssociatedRoles") or ()
+    return tuple(
+        FeatureRole.model_construct(feature=item.get("FeatureName"), role=item["RoleArn"]) for item in associated
+    )
+
+
 def _password(value: Any, instance: Mapping[str, Any]) -> Value:
     return "managed" if value else "unmanaged"
 
@@ -127,8 +169,23 @@ _AS_READ: Mapping[str, Callable[[Any, Mapping[str, Any]], Value]] = {
     "log_exports": _logs,
     "max_storage_gib": _growth,
     "master_password": _password,
+    "network_type": _upper,
+    "domain": _domain,
+    "roles": _roles,
+    "monitoring_seconds": lambda value, instance: value or 0,
     **dict.fromkeys(
-        ("encrypted", "iam_auth", "multi_az", "public", "deletion_protection", "minor_upgrades", "copy_tags"), _truth
+        (
+            "copy_tags",
+            "dedicated_log_volume",
+            "deletion_protection",
+            "encrypted",
+            "iam_auth",
+            "insights",
+            "minor_upgrades",
+            "multi_az",
+            "public",
+        ),
+        _truth,
     ),
 }
 
@@ -157,6 +214,9 @@ def _pending(instance: Mapping[str, Any]) -> dict[str, Value]:
     for membership in instance.get("OptionGroupMemberships") or ():
         if membership.get("Status") in _PARKED_OPTION_GROUP:
             pending["option_group"] = membership["OptionGroupName"].lower()
+    for membership in instance.get("DomainMemberships") or ():
+        if membership.get("Status") in PARKED_DOMAIN:
+            pending |= {f"domain.{name}": value for name, value in values_of(_directory(membership)).items() if value}
     return pending
 
 

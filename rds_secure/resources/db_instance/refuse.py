@@ -6,11 +6,19 @@ from rds_secure import engines
 from rds_secure.kind import FieldChange, Live
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 
+STORAGE = frozenset({"storage_gib", "storage_type", "iops", "throughput_mbps", "dedicated_log_volume"})
+"""What changes the volumes; the limit up to which they may grow does not."""
+
 
 def refuses(change: FieldChange, wanted: DbInstanceSpec, live: Live[DbInstanceSpec]) -> str:
     """What to do instead of the change; "" where it can be made."""
     if change.path == "engine_version":
         return _older(wanted.engine_version or "", live.spec.engine_version or "")
+    if change.path in STORAGE and live.facts["status"] == "storage-optimization":  # RDS-7
+        kept = "none" if change.old is None else change.old
+        return f"its storage is being optimised after the last change, for some hours: leave {kept} until then"
+    if change.path == "network_type" and wanted.when != "now":  # RDS-24
+        return "AWS does not show that it waits for its window, so no plan could tell it was asked for: write when: now"
     if change.path == "storage_gib":
         return _growth(wanted, live)
     return ""
@@ -28,7 +36,4 @@ def _growth(wanted: DbInstanceSpec, live: Live[DbInstanceSpec]) -> str:
         return (
             f"AWS may let it grow to {limit} GiB only: write a larger max_storage_gib too, or 0 to keep it from growing"
         )
-    if live.facts["status"] == "storage-optimization":  # RDS-7
-        kept = live.spec.storage_gib
-        return f"its storage is being optimised after the last change, for some hours: leave {kept} until then"
     return ""

@@ -14,6 +14,7 @@ def verify(reader: Reader, resource: Resource[DbInstanceSpec]) -> Iterator[Compl
     """Every problem that needs a look at AWS. All calls are lists that are read anyway."""
     yield from _network(reader, resource.spec)
     yield from _parameters(reader, resource.spec)
+    yield from _certificate(reader, resource.spec)
     if not _find(reader, "DescribeDBInstances", "DBInstances", "DBInstanceIdentifier", resource.name):
         yield from _missing(resource.spec)
 
@@ -57,6 +58,16 @@ def _parameters(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
     if wanted and family != wanted:  # RDS-8
         what = f"parameter group {name} is for {family}, and {spec.engine} {spec.engine_version} needs {wanted}"
         yield Complaint(("parameter_group",), what, f"name a group of the family {wanted}")
+
+
+def _certificate(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
+    if spec.ca is None:
+        return
+    reply = reader.call("rds", "DescribeCertificates") or {}
+    known = [item["CertificateIdentifier"] for item in reply["Certificates"]]
+    if spec.ca not in known:
+        what = f"there is no certificate authority {spec.ca} in this region"
+        yield Complaint(("ca",), what, f"use one of {', '.join(sorted(known))}")
 
 
 def _missing(spec: DbInstanceSpec) -> Iterator[Complaint]:

@@ -23,6 +23,7 @@ from rds_secure.sandbox.repairs import (
     rds_cluster_group,
     rds_engine,
     rds_group,
+    rds_options,
     sts,
     tagging,
 )
@@ -116,6 +117,12 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-engine-defaults", "DescribeEngineDefaultParameters fails", "API", rds_group.engine_defaults),
     Repair("rds-parameter-resets", "ResetDBParameterGroup is missing", "API", rds_group.parameter_resets),
     Repair("rds-groups-in-use", "a group in use is deleted", "RDS-10", rds_group.groups_in_use),
+    Repair("rds-insights", "Performance Insights are forgotten", "RDS-13", rds_options.insights),
+    Repair("rds-settings", "time zone, network type, … are forgotten", "API", rds_options.settings),
+    Repair("rds-certificates", "DescribeCertificates is missing, any name is taken", "API", rds_options.certificates),
+    Repair("rds-directories", "a role and a unit are made up; changes are lost", "API", rds_options.directories),
+    Repair("rds-monitoring-off", "the role stays when monitoring ends", "API", rds_options.monitoring_off),
+    Repair("rds-role-removal", "RemoveRoleFromDBInstance is missing", "API", rds_options.role_removal),
     Repair("rds-cluster-parameter-group-names", "dots are taken", "RDS-22", rds_cluster_group.names),
     Repair("rds-cluster-parameters", "they have no source and no type", "RDS-8", rds_cluster_group.parameters),
     Repair(

@@ -16,12 +16,13 @@ from moto.kms.models import Grant, Key
 from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue, KMSKeyNotAccessibleFault
 from moto.rds.models import DBInstance, DBSnapshot, MasterUserSecret, RDSBackend
 
+from rds_secure.engines import ENGINES
 from rds_secure.sandbox.repairs.patch import around, replace_property
 
 IDENTITY_ALPHABET = string.ascii_uppercase + string.digits
 GRANTED = ("Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo", "CreateGrant", "DescribeKey")
 GP3_BASELINE = {"iops": 3000, "storage_throughput": 125}
-"""IOPS and MB/s (RDS-17)."""
+"""IOPS and MB/s of a small volume (RDS-17)."""
 
 
 def resource_ids() -> None:
@@ -180,11 +181,19 @@ def _fill_performance(database: DBInstance) -> None:
     if database.db_cluster_identifier is not None:
         return
     if database.storage_type == "gp3":
-        for name, least in GP3_BASELINE.items():
+        for name, least in _baseline(database).items():
             setattr(database, name, getattr(database, name) or least)
     elif database.storage_type in ("gp2", "standard"):
         database.iops = None
         database.storage_throughput = None
+
+
+def _baseline(database: DBInstance) -> dict[str, int]:
+    """What gp3 gives for its size."""
+    engine = ENGINES.get(database.engine)
+    if engine is None or int(database.allocated_storage or 0) < (engine.gp3_settable_from_gib or 0):
+        return GP3_BASELINE
+    return dict(zip(GP3_BASELINE, engine.gp3_least, strict=True))
 
 
 def automated_snapshots() -> None:

@@ -19,6 +19,18 @@ BASE: dict[str, Any] = {
     "subnet_group": "shelf",
     "security_groups": {"tag": {"Name": "app-1"}},
 }
+LARGE: dict[str, Any] = {"storage_gib": 400, "storage_type": "gp3"}
+SQLSERVER: dict[str, Any] = {"engine": "sqlserver-se", "engine_version": "15.00"}
+ROLE = "arn:aws:iam::123456789012:role/outside"
+SENDING = {"iam_role": {"sending": {"trust": {"services": ["monitoring.rds.amazonaws.com"]}}}}
+JOINING = "arn:aws:secretsmanager:us-east-1:123456789012:secret:joining"
+DIRECTORY = {"directory": "d-0123456789", "role": "directory"}
+OWN_DIRECTORY: dict[str, Any] = {
+    "fqdn": "corp.example.com",
+    "ou": "OU=databases",
+    "secret": f"{JOINING}-AbCdEf",
+    "dns": ["10.20.0.1", "10.20.0.2"],
+}
 MYSQL: dict[str, Any] = {"engine": "mysql", "engine_version": "8.0"}
 
 
@@ -107,6 +119,27 @@ BENCH = Bench(
         ),
         Changed(field="storage_type", fields={"storage_type": "gp2"}, sees={"StorageType": "gp2"}),
         Changed(
+            field="storage_type",
+            note="provisioned",
+            given={"storage_gib": 100},
+            fields={"storage_type": "io1", "iops": 4000},
+            sees={"StorageType": "io1", "Iops": 4000},
+            path="storage_type iops",
+        ),
+        Changed(field="iops", given={**LARGE, "iops": 12000}, fields={"iops": 13000}, sees={"Iops": 13000}),
+        Changed(
+            field="throughput_mbps",
+            given=LARGE,
+            fields={"throughput_mbps": 600},
+            sees={"StorageThroughput": 600},
+        ),
+        Changed(
+            field="dedicated_log_volume",
+            given={"storage_gib": 100, "storage_type": "io1", "iops": 3000},
+            fields={"dedicated_log_volume": True},
+            sees={"DedicatedLogVolume": True},
+        ),
+        Changed(
             field="security_groups",
             fields={"security_groups": [{"tag": {"Name": "app-1"}}, {"tag": {"Name": "app-2"}}]},
             sees={"security_groups": in_groups("app-1", "app-2")},
@@ -151,6 +184,97 @@ BENCH = Bench(
             fields={"log_exports": ["upgrade"]},
             sees={"logs": ["upgrade"]},
         ),
+        Changed(
+            field="monitoring_seconds",
+            given={"monitoring_role": ROLE, "monitoring_seconds": 60},
+            fields={"monitoring_seconds": 15},
+            sees={"MonitoringInterval": 15},
+        ),
+        Changed(
+            field="monitoring_seconds",
+            note="off",
+            given={"monitoring_role": ROLE, "monitoring_seconds": 60},
+            fields={"monitoring_role": ..., "monitoring_seconds": 0},
+            sees={"MonitoringInterval": 0, "MonitoringRoleArn": None},
+        ),
+        Changed(
+            field="monitoring_role",
+            given={"monitoring_role": ROLE, "monitoring_seconds": 60},
+            others=SENDING,
+            fields={"monitoring_role": "${iam_role.sending}"},
+            sees={"MonitoringRoleArn": "arn:aws:iam::123456789012:role/sending"},
+        ),
+        Changed(field="insights", fields={"insights": True}, sees={"PerformanceInsightsEnabled": True}),
+        Changed(
+            field="insights_days",
+            given={"insights": True},
+            fields={"insights_days": 62},
+            sees={"PerformanceInsightsRetentionPeriod": 62},
+        ),
+        Changed(
+            field="insights_mode",
+            given={"insights": True, "insights_days": 465},
+            fields={"insights_mode": "advanced"},
+            sees={"DatabaseInsightsMode": "advanced"},
+        ),
+        Changed(field="ca", fields={"ca": "rds-ca-rsa4096-g1"}, sees={"CACertificateIdentifier": "rds-ca-rsa4096-g1"}),
+        Changed(
+            field="license",
+            given={"engine": "oracle-se2", "engine_version": "19", "license": "bring-your-own-license"},
+            fields={"license": "license-included"},
+            sees={"LicenseModel": "license-included"},
+        ),
+        Changed(
+            field="lifecycle_support",
+            fields={"lifecycle_support": "open-source-rds-extended-support-disabled"},
+            sees={"EngineLifecycleSupport": "open-source-rds-extended-support-disabled"},
+        ),
+        Changed(field="network_type", fields={"network_type": "DUAL", "when": "now"}, sees={"NetworkType": "DUAL"}),
+        *(
+            Changed(
+                field=f"domain.{name}",
+                given={"domain": before},
+                fields={"domain": {**before, name: new}},
+                sees={f"DomainMemberships[0].{seen}": new},
+            )
+            for before, name, new, seen in (
+                (DIRECTORY, "directory", "d-9876543210", "Domain"),
+                (DIRECTORY, "role", "joining", "IAMRoleName"),
+                (OWN_DIRECTORY, "fqdn", "ad.example.com", "FQDN"),
+                (OWN_DIRECTORY, "ou", "OU=other", "OU"),
+                (OWN_DIRECTORY, "secret", f"{JOINING}-2-AbCdEf", "AuthSecretArn"),
+                (OWN_DIRECTORY, "dns", ["10.20.0.3", "10.20.0.4"], "DnsIps"),
+            )
+        ),
+        Changed(
+            field="domain",
+            note="none",
+            given={"domain": DIRECTORY},
+            fields={"domain": {}},
+            sees={"DomainMemberships": []},
+            path="domain.directory domain.role",
+        ),
+        Changed(
+            field="roles",
+            given={"roles": [{"feature": "s3Import", "role": ROLE}]},
+            fields={"roles": [{"feature": "s3Export", "role": ROLE}]},
+            sees={"AssociatedRoles[].FeatureName": ["s3Export"]},
+        ),
+        Changed(
+            field="roles.role",
+            given={"roles": [{"feature": "s3Import", "role": ROLE}]},
+            others=SENDING,
+            fields={"roles": [{"feature": "s3Import", "role": "${iam_role.sending}"}]},
+            sees={"AssociatedRoles[].RoleArn": ["arn:aws:iam::123456789012:role/sending"]},
+            path="roles",
+        ),
+        Changed(
+            field="roles.feature",
+            given={"roles": []},
+            fields={"roles": [{"feature": "s3Import", "role": ROLE}]},
+            sees={"AssociatedRoles[].FeatureName": ["s3Import"]},
+            path="roles",
+        ),
         Changed(field="copy_tags", fields={"copy_tags": False}, sees={"CopyTagsToSnapshot": False}),
         Changed(field="tags", fields={"tags": {"data": "orders"}}, sees={"tags.data": "orders"}),
     ),
@@ -158,6 +282,8 @@ BENCH = Bench(
         drifted("instance_class", "DBInstanceClass", DBInstanceClass="db.m7g.large"),
         drifted("max_storage_gib", "MaxAllocatedStorage", {"max_storage_gib": 100}, MaxAllocatedStorage=200),
         drifted("storage_type", "StorageType", {"storage_type": "gp3"}, StorageType="gp2"),
+        drifted("iops", "Iops", {**LARGE, "iops": 12000}, Iops=15000),
+        drifted("throughput_mbps", "StorageThroughput", {**LARGE, "throughput_mbps": 500}, StorageThroughput=700),
         Drifted(
             field="security_groups",
             mutate=lambda client: modify(
@@ -197,6 +323,26 @@ BENCH = Bench(
             {"log_exports": ["postgresql"]},
             CloudwatchLogsExportConfiguration={"DisableLogTypes": ["postgresql"], "EnableLogTypes": ["upgrade"]},
         ),
+        drifted(
+            "monitoring_seconds",
+            "MonitoringInterval",
+            {"monitoring_role": ROLE, "monitoring_seconds": 60},
+            MonitoringInterval=1,
+        ),
+        drifted("insights", "PerformanceInsightsEnabled", {"insights": True}, EnablePerformanceInsights=False),
+        drifted(
+            "ca",
+            "CACertificateIdentifier",
+            {"ca": "rds-ca-rsa2048-g1"},
+            CACertificateIdentifier="rds-ca-ecc384-g1",
+        ),
+        Drifted(
+            field="roles",
+            mutate=lambda client: client("rds").add_role_to_db_instance(
+                DBInstanceIdentifier=KEY, RoleArn=ROLE, FeatureName="Lambda"
+            ),
+            restores=("AssociatedRoles",),
+        ),
         drifted("copy_tags", "CopyTagsToSnapshot", CopyTagsToSnapshot=False),
         Drifted(
             field="tags",
@@ -233,6 +379,25 @@ BENCH = Bench(
         Refused(field="db_name", given={"db_name": "orders"}, fields={"db_name": "invoices"}),
         Refused(field="master_username", fields={"master_username": "somebody"}),
         Refused(field="master_secret_key", prepare=own_key, fields={"master_secret_key": "alias/mine"}),
+        Refused(
+            field="insights_key",
+            prepare=own_key,
+            given={"insights": True},
+            fields={"insights": True, "insights_key": "alias/mine"},
+        ),
+        Refused(
+            field="character_set",
+            given={**SQLSERVER, "character_set": "Latin1_General_CI_AS"},
+            fields={"character_set": "Latin1_General_CS_AS"},
+        ),
+        Refused(
+            field="nchar_character_set",
+            given={"engine": "oracle-se2", "engine_version": "19"},
+            fields={"nchar_character_set": "UTF8"},
+        ),
+        Refused(field="timezone", given=SQLSERVER, fields={"timezone": "W. Europe Standard Time"}),
+        Refused(field="availability_zone", fields={"availability_zone": "us-east-1b"}),
+        Refused(field="network_type", note="in-the-window", fields={"network_type": "DUAL"}),
         Refused(field="name", fields={"name": "invoices"}, says="the name of db_instance.orders changes"),
         Refused(
             field="storage_gib",

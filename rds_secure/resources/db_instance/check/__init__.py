@@ -10,6 +10,9 @@ from rds_secure import engines
 from rds_secure.database import window
 from rds_secure.engines import ENGINES, Engine
 from rds_secure.kind import Complaint
+from rds_secure.resources.db_instance.check.integration import integration, roles
+from rds_secure.resources.db_instance.check.monitoring import monitoring
+from rds_secure.resources.db_instance.check.storage import storage
 from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec
 
 _NAME = re.compile(r"(?=.{1,63}$)[A-Za-z](-?[A-Za-z0-9])*")
@@ -24,10 +27,15 @@ def check(key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
     if not spec.security_groups:
         yield Complaint(("security_groups",), "an instance needs a security group", "name one or more")
     yield from _credentials(spec)
+    yield from monitoring(spec)
+    yield from roles(spec)
     yield from _windows(spec)
     if spec.kms_key is not None and not spec.encrypted:
         what = "a key without encryption has nothing to encrypt"
         yield Complaint(("kms_key",), what, "take kms_key out, or encrypted: false")
+    if spec.availability_zone is not None and spec.multi_az:
+        what = "a Multi-AZ instance is in two zones, which AWS chooses and swaps"
+        yield Complaint(("availability_zone",), what, "take availability_zone out, or multi_az")
     engine = ENGINES.get(spec.engine)
     if engine is None:
         yield _unknown_engine(spec.engine)
@@ -79,7 +87,8 @@ def _windows(spec: DbInstanceSpec) -> Iterator[Complaint]:
 
 def _engine(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
     yield from _version(spec, engine)
-    yield from _storage(spec, engine)
+    yield from integration(spec, engine)
+    yield from storage(spec, engine)
     if spec.port is not None and (spec.port not in engines.PORTS or spec.port in engine.refused_ports):
         what = f"{engine.name} cannot listen on port {spec.port}"
         yield Complaint(("port",), what, f"use {engine.port}, or another one from 1150 to 65535")
@@ -112,26 +121,3 @@ def _version(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
     elif engines.family(engine.name, version) is None:
         what = f"{engine.name} {version} does not tell the family of its parameter group"
         yield Complaint(("engine_version",), what, f"write more of it, such as {version}.0")
-
-
-def _storage(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
-    kind = spec.storage_type or "gp3"
-    sizes = engine.storage_gib.get(kind)
-    if sizes is None:
-        what = f"{engine.name} does not take {kind} storage"
-        yield Complaint(("storage_type",), what, f"use {' or '.join(engine.storage_gib)}")
-        return
-    if kind in ("io1", "io2"):
-        what = f"{kind} needs a number of IOPS, for which there is no field yet"
-        yield Complaint(("storage_type",), what, "use gp3")
-    limits = f"{engine.name} takes {sizes.start} to {sizes.stop - 1} GiB of {kind}"
-    if spec.storage_gib not in sizes:
-        yield Complaint(("storage_gib",), f"{spec.storage_gib} GiB are not possible", limits)
-    if not spec.max_storage_gib:
-        return
-    if spec.max_storage_gib <= spec.storage_gib:
-        what = f"storage cannot grow from {spec.storage_gib} to {spec.max_storage_gib} GiB"
-        fix = "write a max_storage_gib above storage_gib, or 0 to keep AWS from growing it"
-        yield Complaint(("max_storage_gib",), what, fix)
-    elif spec.max_storage_gib not in sizes:
-        yield Complaint(("max_storage_gib",), f"{spec.max_storage_gib} GiB are not possible", limits)

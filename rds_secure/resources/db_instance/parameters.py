@@ -1,0 +1,160 @@
+"""The parameters of the calls that create and change an instance, field by field. It makes no operation.
+
+Most are a field's value under the name that its marker says; some fields are sent together, or in another form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from rds_secure import engines
+from rds_secure.fields import Field, markers
+from rds_secure.kind import Change
+from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec, Domain
+from rds_secure.values import Value
+
+_FIELDS = markers(DbInstanceSpec)
+_BY_OTHER_CALLS = frozenset({"roles"})
+
+
+def at_create(spec: DbInstanceSpec) -> dict[str, Value]:
+    """The parameters of ``CreateDBInstance`` for everything that is written or a default of ours."""
+    params: dict[str, Value] = {}
+    for name, marker in _FIELDS.items():
+        if marker.create and name not in _BY_OTHER_CALLS:
+            params |= _AT_CREATE.get(name, _as_is)(marker, getattr(spec, name))
+    return params | (_domain(spec.domain) if spec.domain else {})
+
+
+def at_change(change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    """The parameters of ``ModifyDBInstance`` that settle the differences."""
+    params: dict[str, Value] = {}
+    for path in sorted({item.path.partition(".")[0] for item in change.fields} - _BY_OTHER_CALLS):
+        params |= _AT_CHANGE.get(path, _to_wanted)(path, change)
+    return params
+
+
+def _as_is(marker: Field, value: Value) -> dict[str, Value]:
+    return {} if value is None or value == () else {marker.create: value}
+
+
+def _create_growth(marker: Field, value: Value) -> dict[str, Value]:
+    return {marker.create: value} if value else {}  # 0 is refused; without it storage does not grow
+
+
+def _create_password(marker: Field, value: Value) -> dict[str, Value]:
+    return {marker.create: True} if value == MANAGED else {}
+
+
+_AT_CREATE: Mapping[str, Callable[[Field, Value], dict[str, Value]]] = {
+    "max_storage_gib": _create_growth,
+    "master_password": _create_password,
+}
+
+
+def _to_wanted(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    return {_FIELDS[path].change: getattr(change.resource.spec, path)}
+
+
+def _change_growth(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    """The allocated size switches it off; AWS refuses 0 (AWS's API reference)."""
+    wanted = change.resource.spec
+    allocated = max(wanted.storage_gib, change.live.spec.storage_gib)
+    return {_FIELDS[path].change: wanted.max_storage_gib or allocated}
+
+
+def _change_logs(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    added, removed = sorted(change.added(path)), sorted(change.removed(path))
+    lists = {"EnableLogTypes": tuple(added), "DisableLogTypes": tuple(removed)}
+    return {_FIELDS[path].change: {name: logs for name, logs in lists.items() if logs}}
+
+
+def _domain(domain: Domain) -> dict[str, Value]:
+    return {marker.create: value for name, marker in markers(Domain).items() if (value := getattr(domain, name))}
+
+
+def _change_domain(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    """All of a directory at once; leaving one has a parameter of its own."""
+    wanted = change.resource.spec.domain
+    return (_domain(wanted) if wanted else {}) or {"DisableDomain": True}
+
+
+def _change_monitoring(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    """Measurements and their role go together (AWS's API reference)."""
+    wanted, live = change.resource.spec, change.live.spec
+    seconds = live.monitoring_seconds if wanted.monitoring_seconds is None else wanted.monitoring_seconds
+    params: dict[str, Value] = {_FIELDS["monitoring_seconds"].change: seconds}
+    role = wanted.monitoring_role or live.monitoring_role
+    return {**params, _FIELDS["monitoring_role"].change: role} if seconds and role else params
+
+
+def _change_insights(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    """Its key must be sent again, the one that it has (RDS-13)."""
+    wanted, live = change.resource.spec, change.live.spec
+    params = _to_wanted(path, change)
+    on = live.insights if wanted.insights is None else wanted.insights
+    if not on:
+        return params
+    params |= {_FIELDS["insights"].change: True}
+    for name, value in (
+        ("insights_key", live.insights_key or wanted.insights_key),
+        ("insights_days", wanted.insights_days or live.insights_days),
+    ):
+        params |= {_FIELDS[name].change: value} if value else {}
+    return params
+
+
+def _change_password(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    """Its key can only be chosen now (RDS-12)."""
+    params: dict[str, Value] = {_FIELDS[path].change: True}
+    key = change.resource.spec.master_secret_key
+    return params if key is None else params | {_FIELDS["master_secret_key"].change: key}
+
+
+def _change_version(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    """A major upgrade takes the parameter group of the new family in the same call (RDS-6)."""
+    params = _to_wanted(path, change)
+    if not is_major_upgrade(change.resource.spec, change.live.spec):
+        return params
+    group = change.resource.written.parameter_group
+    named = {} if group is None else {_FIELDS["parameter_group"].change: group}
+    return params | {"AllowMajorVersionUpgrade": True} | named
+
+
+def _change_storage(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
+    """A change of provisioned storage takes its size and its IOPS along, changed or not (AWS's API reference)."""
+    wanted, live = change.resource.spec, change.live.spec
+    kind = wanted.storage_type or live.storage_type
+    params = _to_wanted(path, change)
+    iops = wanted.iops or (live.iops if kind == live.storage_type else None)
+    size = max(wanted.storage_gib, live.storage_gib)
+    if iops and has_iops(wanted.engine, kind, size):
+        params |= {_FIELDS["storage_gib"].change: size, _FIELDS["iops"].change: iops}
+    return params
+
+
+_AT_CHANGE: Mapping[str, Callable[[str, Change[DbInstanceSpec]], dict[str, Value]]] = {
+    **dict.fromkeys(("storage_gib", "storage_type", "iops", "throughput_mbps"), _change_storage),
+    **dict.fromkeys(("monitoring_seconds", "monitoring_role"), _change_monitoring),
+    **dict.fromkeys(("insights", "insights_mode", "insights_days"), _change_insights),
+    "domain": _change_domain,
+    "max_storage_gib": _change_growth,
+    "log_exports": _change_logs,
+    "master_password": _change_password,
+    "engine_version": _change_version,
+}
+
+
+def has_iops(engine: str, storage_type: str | None, size: int) -> bool:
+    """Whether a number of IOPS can be set for storage of this type and size in GiB (RDS-7)."""
+    if storage_type in ("io1", "io2"):
+        return True
+    facts = engines.ENGINES.get(engine)
+    return storage_type == "gp3" and facts is not None and size >= (facts.gp3_settable_from_gib or 0)
+
+
+def is_major_upgrade(wanted: DbInstanceSpec, live: DbInstanceSpec) -> bool:
+    """Whether the written version is of another major version than the live one."""
+    if wanted.engine_version is None or not live.engine_version or wanted.engine not in engines.ENGINES:
+        return False
+    return engines.is_major_change(wanted.engine, live.engine_version, wanted.engine_version)
