@@ -62,6 +62,13 @@ MULTI_AZ = {
 }
 """What makes a Multi-AZ DB cluster of one that is Aurora."""
 
+MEMBER: Mapping[str, Any] = {
+    "engine": "aurora-postgresql",
+    "cluster": "${db_cluster.neighbour}",
+    **dict.fromkeys(("engine_version", "storage_gib", "subnet_group", "security_groups"), ...),
+}
+"""What makes an instance of a cluster of one that stands alone."""
+
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 MINIMAL: Mapping[str, Written] = {
@@ -280,6 +287,8 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
     },
     "db_instance": {
         **_NAMED,
+        "cluster": (Value("${db_cluster.neighbour}", also=MEMBER), Value("payroll", given=MEMBER)),
+        "promotion_tier": (Value("0", given=MEMBER),),
         "engine": tuple(
             Value(engine, also={"engine_version": version})
             for engine, version in (
@@ -359,6 +368,8 @@ _OTHERS = frozenset(
 )
 """What not every engine has, and what makes no sense alone."""
 
+_OF_MEMBERS = frozenset({"cluster", "promotion_tier"})
+
 LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     "iam_role": (frozenset({"document"}), frozenset({"trust"})),
     "iam_policy": (frozenset({"document"}), frozenset({"statements"})),
@@ -379,15 +390,33 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         | MULTI_AZ.keys() - {"engine"},
     ),
     "db_instance": (
-        _OF_POSTGRES | {"master_password", "encrypted", "dedicated_log_volume", "availability_zone"},
-        _OF_POSTGRES | {"master_secret_key", "kms_key", "throughput_mbps", "multi_az"},
-        _OF_POSTGRES | _TOGETHER | {"encrypted", "master_password", "availability_zone"},
-        _OTHERS | {"nchar_character_set"},
-        _OTHERS | {"timezone", "character_set"},
+        _OF_MEMBERS | _OF_POSTGRES | {"master_password", "encrypted", "dedicated_log_volume", "availability_zone"},
+        _OF_MEMBERS | _OF_POSTGRES | {"master_secret_key", "kms_key", "throughput_mbps", "multi_az"},
+        _OF_MEMBERS | _OF_POSTGRES | _TOGETHER | {"encrypted", "master_password", "availability_zone"},
+        _OF_MEMBERS | _OTHERS | {"nchar_character_set"},
+        _OF_MEMBERS | _OTHERS | {"timezone", "character_set"},
     ),
     "Domain": (frozenset(OWN_DIRECTORY) | {"ou"}, frozenset({"directory", "role"})),
 }
 """What cannot be written together: a maximal spec for each of these sets, without its fields."""
+
+MORE: Mapping[str, tuple[Written, ...]] = {
+    "db_instance": (
+        {
+            "engine": "aurora-postgresql",
+            "cluster": "${db_cluster.neighbour}",
+            "instance_class": "db.r7g.large",
+            "promotion_tier": "0",
+            "parameter_group": "audited-aurora-postgresql16",
+            "public": "true",
+            "availability_zone": "eu-west-1b",
+            "maintenance_window": "sun:03:00-sun:04:00",
+            "minor_upgrades": "false",
+            "tags": {"team": "payments"},
+        },
+    ),
+}
+"""Whole specs that share too little with the others to be generated with them."""
 
 NEVER_WRITTEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     name: {"inline_policies": ("leftover",)} for name in ("iam_group", "iam_user", "iam_role")

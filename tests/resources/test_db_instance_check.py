@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from rds_secure.database import window
 from rds_secure.kind import Implied
-from rds_secure.resources.db_instance import KIND, window
+from rds_secure.resources.db_instance import KIND
 from tests.fakes import FakeReader
 from tests.models import assert_valid_call
 from tests.resources.instances import (
@@ -47,8 +48,8 @@ def test_names_that_aws_refuses_are_refused_rds_5(name: str) -> None:
         ("postgresql", "did you mean 'postgres'?"),
         ("Postgres", "did you mean 'postgres'?"),
         ("sqlserver", "did you mean 'sqlserver-se'?"),
-        ("aurora-mysql", "use mysql"),
-        ("aurora-postgresql", "use postgres"),
+        ("aurora-mysql", "write the cluster that it is an instance of, or use mysql"),
+        ("aurora-postgresql", "write the cluster that it is an instance of, or use postgres"),
     ],
 )
 def test_an_unknown_engine_is_refused_with_a_guess(engine: str, fix: str) -> None:

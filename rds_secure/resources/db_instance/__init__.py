@@ -22,7 +22,7 @@ from rds_secure.kind import (
     Wanted,
 )
 from rds_secure.operation import Operation
-from rds_secure.resources.db_instance import operations, parameters
+from rds_secure.resources.db_instance import member, operations, parameters
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.read import found
 from rds_secure.resources.db_instance.refuse import refuses
@@ -34,6 +34,8 @@ _NO_SNAPSHOT = ("failed", "incompatible-network", "incompatible-restore")
 """States in which AWS makes no final snapshot (RDS-26)."""
 
 _ADVICE = {
+    "cluster": "an instance never moves between clusters: declare another instance under another key of the "
+    "spec, and remove this one in a later apply",
     "encrypted": "AWS encrypts a database only when it is made (RDS-4): copy a snapshot of it under a key, restore "
     "the copy as a new database, and declare that one under another key of the spec",
     "kms_key": "AWS never changes the key of a database (RDS-4): keep the one it has, or copy a snapshot of it under "
@@ -73,6 +75,7 @@ class DbInstance(Kind[DbInstanceSpec]):
     read_actions = (
         "ec2:DescribeSecurityGroups",
         "rds:DescribeCertificates",
+        "rds:DescribeDBClusters",
         "rds:DescribeDBInstances",
         "rds:DescribeDBParameterGroups",
         "rds:DescribeDBSnapshots",
@@ -115,7 +118,10 @@ class DbInstance(Kind[DbInstanceSpec]):
             update["master_secret_key"] = update["kms_key"]
         if spec.insights and spec.insights_key is None and (live is None or live.spec.insights_key is None):
             update["insights_key"] = update["kms_key"]
-        if live and spec.when == "window" and parameters.is_major_upgrade(spec, live.spec):
+        if spec.cluster is not None:
+            update |= {"cluster": spec.cluster.lower() if isinstance(spec.cluster, str) else spec.cluster}
+            update |= member.as_the_cluster_has_it(live)
+        elif live and spec.when == "window" and parameters.is_major_upgrade(spec, live.spec):
             # It goes along with the upgrade, parked until the window, and must not be switched before it (RDS-6).
             update["parameter_group"] = live.spec.parameter_group
         return spec.model_copy(update=update)
@@ -133,7 +139,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         if live.found.busy and live.found.busy != "stopped":
             return f"it is {live.found.busy} just now, and can be deleted when that is over"
         facts = dict(live.facts)
-        if facts["replica"] or facts["status"] in _NO_SNAPSHOT:  # RDS-26
+        if facts["replica"] or live.spec.cluster or facts["status"] in _NO_SNAPSHOT:  # RDS-26
             facts["skip_final_snapshot"] = True
         else:
             facts["final_snapshot"] = _free_name(reader, live.name)

@@ -188,7 +188,7 @@ def _summary(change: Change[DbInstanceSpec], params: Mapping[str, Value]) -> str
     said = f"change {change.names}"
     if "AllowMajorVersionUpgrade" in params:
         said += ", a major upgrade"
-    old, new = change.live.spec.storage_gib, params.get("AllocatedStorage")
+    old, new = change.live.spec.gib, params.get("AllocatedStorage")
     engine = engines.ENGINES.get(change.resource.spec.engine)
     if isinstance(new, int) and engine and new * 100 < old * (100 + engine.growth_percent):  # RDS-17
         said += f", which AWS rounds up to {-(-old * (100 + engine.growth_percent) // 100)} GiB"

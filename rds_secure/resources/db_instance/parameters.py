@@ -59,7 +59,7 @@ def _to_wanted(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
 def _change_growth(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
     """The allocated size switches it off; AWS refuses 0 (AWS's API reference)."""
     wanted = change.resource.spec
-    allocated = max(wanted.storage_gib, change.live.spec.storage_gib)
+    allocated = max(wanted.gib, change.live.spec.gib)
     return {_FIELDS[path].change: wanted.max_storage_gib or allocated}
 
 
@@ -127,7 +127,7 @@ def _change_storage(path: str, change: Change[DbInstanceSpec]) -> dict[str, Valu
     kind = wanted.storage_type or live.storage_type
     params = _to_wanted(path, change)
     iops = wanted.iops or (live.iops if kind == live.storage_type else None)
-    size = max(wanted.storage_gib, live.storage_gib)
+    size = max(wanted.gib, live.gib)
     if iops and has_iops(wanted.engine, kind, size):
         params |= {_FIELDS["storage_gib"].change: size, _FIELDS["iops"].change: iops}
     return params

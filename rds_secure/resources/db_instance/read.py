@@ -159,6 +159,7 @@ def _password(value: Any, instance: Mapping[str, Any]) -> Value:
 
 
 _AS_READ: Mapping[str, Callable[[Any, Mapping[str, Any]], Value]] = {
+    "cluster": _lower,
     "engine": _lower,
     "subnet_group": _lower,  # RDS-5
     "parameter_group": _lower,

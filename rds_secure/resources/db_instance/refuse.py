@@ -32,7 +32,7 @@ def _older(wanted: str, running: str) -> str:
 
 def _growth(wanted: DbInstanceSpec, live: Live[DbInstanceSpec]) -> str:
     limit = live.spec.max_storage_gib
-    if wanted.max_storage_gib is None and limit and limit <= wanted.storage_gib:
+    if wanted.max_storage_gib is None and limit and limit <= wanted.gib:
         return (
             f"AWS may let it grow to {limit} GiB only: write a larger max_storage_gib too, or 0 to keep it from growing"
         )

@@ -15,6 +15,7 @@ def verify(reader: Reader, resource: Resource[DbInstanceSpec]) -> Iterator[Compl
     yield from _network(reader, resource.spec)
     yield from _parameters(reader, resource.spec)
     yield from _certificate(reader, resource.spec)
+    yield from _cluster(reader, resource.spec)
     if not _find(reader, "DescribeDBInstances", "DBInstances", "DBInstanceIdentifier", resource.name):
         yield from _missing(resource.spec)
 
@@ -68,6 +69,18 @@ def _certificate(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
     if spec.ca not in known:
         what = f"there is no certificate authority {spec.ca} in this region"
         yield Complaint(("ca",), what, f"use one of {', '.join(sorted(known))}")
+
+
+def _cluster(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
+    """Only one that is written as a literal: a reference is to a cluster of the spec."""
+    if not isinstance(spec.cluster, str):
+        return
+    cluster = _find(reader, "DescribeDBClusters", "DBClusters", "DBClusterIdentifier", spec.cluster)
+    if cluster is None:
+        yield Complaint(("cluster",), f"there is no cluster {spec.cluster}", "declare it, or name another")
+    elif cluster["Engine"] != spec.engine:
+        what = f"cluster {spec.cluster} is of {cluster['Engine']}, and its instances are too"
+        yield Complaint(("engine",), what, f"write engine: {cluster['Engine']}")
 
 
 def _missing(spec: DbInstanceSpec) -> Iterator[Complaint]:

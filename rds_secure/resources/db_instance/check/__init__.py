@@ -10,6 +10,7 @@ from rds_secure import engines
 from rds_secure.database import window
 from rds_secure.engines import ENGINES, Engine
 from rds_secure.kind import Complaint
+from rds_secure.resources.db_instance import member
 from rds_secure.resources.db_instance.check.integration import integration, roles
 from rds_secure.resources.db_instance.check.monitoring import monitoring
 from rds_secure.resources.db_instance.check.storage import storage
@@ -24,7 +25,7 @@ def check(key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         what = f"{spec.name or key!r} is no name for a database instance"
         fix = "use 1 to 63 letters, digits and single hyphens, a letter first and no hyphen last"
         yield Complaint(("name",) if spec.name else (), what, fix)
-    if not spec.security_groups:
+    if not spec.security_groups and "security_groups" in spec.model_fields_set:
         yield Complaint(("security_groups",), "an instance needs a security group", "name one or more")
     yield from _credentials(spec)
     yield from monitoring(spec)
@@ -37,12 +38,14 @@ def check(key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         what = "a Multi-AZ instance is in two zones, which AWS chooses and swaps"
         yield Complaint(("availability_zone",), what, "take availability_zone out, or multi_az")
     engine = ENGINES.get(spec.engine)
+    yield from member.check(spec, engine)
     if engine is None:
         yield _unknown_engine(spec.engine)
-    elif engine.clustered:
+    elif engine.clustered and spec.cluster is None:
         what = f"{engine.name} runs in clusters, not in instances of its own"
-        yield Complaint(("engine",), what, f"use {'mysql' if 'mysql' in engine.name else 'postgres'}")
-    else:
+        fix = f"write the cluster that it is an instance of, or use {'mysql' if 'mysql' in engine.name else 'postgres'}"
+        yield Complaint(("engine",), what, fix)
+    elif spec.cluster is None:
         yield from _engine(spec, engine)
 
 

@@ -28,8 +28,10 @@ def storage(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
         yield Complaint(("storage_type",), what, f"use {' or '.join(engine.storage_gib)}")
         return
     limits = f"{engine.name} takes {sizes.start} to {sizes.stop - 1} GiB of {kind}"
-    if spec.storage_gib not in sizes:
-        yield Complaint(("storage_gib",), f"{spec.storage_gib} GiB are not possible", limits)
+    if spec.storage_gib is None:  # which is said once
+        return
+    if spec.gib not in sizes:
+        yield Complaint(("storage_gib",), f"{spec.gib} GiB are not possible", limits)
     yield from _growth(spec, sizes, limits)
     yield from _performance(spec, engine, kind)
     if spec.dedicated_log_volume and not engine.log_volume:
@@ -43,8 +45,8 @@ def storage(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
 def _growth(spec: DbInstanceSpec, sizes: range, limits: str) -> Iterator[Complaint]:
     if not spec.max_storage_gib:
         return
-    if spec.max_storage_gib <= spec.storage_gib:
-        what = f"storage cannot grow from {spec.storage_gib} to {spec.max_storage_gib} GiB"
+    if spec.max_storage_gib <= spec.gib:
+        what = f"storage cannot grow from {spec.gib} to {spec.max_storage_gib} GiB"
         fix = "write a max_storage_gib above storage_gib, or 0 to keep AWS from growing it"
         yield Complaint(("max_storage_gib",), what, fix)
     elif spec.max_storage_gib not in sizes:
@@ -71,16 +73,14 @@ def _provisioned(spec: DbInstanceSpec, engine: Engine, kind: str) -> Iterator[Co
     lowest, highest = engine.iops_per_gib or (0, 0)
     if kind == "io2":
         highest = _IO2_PER_GIB
-    least = max(_PROVISIONED_IOPS.start, round(lowest * spec.storage_gib))
-    most = min(_PROVISIONED_IOPS.stop - 1, round(highest * spec.storage_gib))
+    least = max(_PROVISIONED_IOPS.start, round(lowest * spec.gib))
+    most = min(_PROVISIONED_IOPS.stop - 1, round(highest * spec.gib))
     if spec.iops is None:
         what = f"{kind} needs a number of IOPS"
-        yield Complaint(
-            ("storage_type",), what, f"write iops, {least} to {most} for {spec.storage_gib} GiB, or use gp3"
-        )
+        yield Complaint(("storage_type",), what, f"write iops, {least} to {most} for {spec.gib} GiB, or use gp3")
     elif not least <= spec.iops <= most:
         what = f"{spec.iops} IOPS are not possible"
-        yield Complaint(("iops",), what, f"{engine.name} takes {least} to {most} for {spec.storage_gib} GiB of {kind}")
+        yield Complaint(("iops",), what, f"{engine.name} takes {least} to {most} for {spec.gib} GiB of {kind}")
 
 
 def _gp3(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
@@ -91,14 +91,14 @@ def _gp3(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
     ):
         if value is None:
             continue
-        if spec.storage_gib < settable:
-            what = f"{engine.name} takes no {field} for {spec.storage_gib} GiB of gp3"
+        if spec.gib < settable:
+            what = f"{engine.name} takes no {field} for {spec.gib} GiB of gp3"
             yield Complaint((field,), what, f"take {field} out, or write storage_gib: {settable} or more")
         elif value < least:
             what = f"{field} of {value} is less than the {least} that AWS gives anyway"
             yield Complaint((field,), what, f"write {least} or more, or take {field} out")
     iops = spec.iops or engine.gp3_least[0]
-    if spec.throughput_mbps and spec.storage_gib >= settable and spec.throughput_mbps > iops * _THROUGHPUT_PER_IOPS:
+    if spec.throughput_mbps and spec.gib >= settable and spec.throughput_mbps > iops * _THROUGHPUT_PER_IOPS:
         what = f"{spec.throughput_mbps} MiB/s are more than a quarter of {iops} IOPS"
         needed = round(spec.throughput_mbps / _THROUGHPUT_PER_IOPS)
         yield Complaint(("throughput_mbps",), what, f"write iops: {needed} or more, or a lower throughput_mbps")

@@ -11,6 +11,7 @@ from rds_secure.resources.db_instance.spec.credentials import CredentialFields
 from rds_secure.resources.db_instance.spec.engine import EngineFields
 from rds_secure.resources.db_instance.spec.integration import Domain, FeatureRole, IntegrationFields
 from rds_secure.resources.db_instance.spec.maintenance import MaintenanceFields
+from rds_secure.resources.db_instance.spec.member import MemberFields
 from rds_secure.resources.db_instance.spec.monitoring import MonitoringFields
 from rds_secure.resources.db_instance.spec.network import NetworkFields
 from rds_secure.resources.db_instance.spec.storage import StorageFields
@@ -30,6 +31,7 @@ class DbInstanceSpec(
     CredentialFields,
     NetworkFields,
     StorageFields,
+    MemberFields,
     EngineFields,
 ):
     """A database: encrypted, private, with TLS forced where one parameter does it, unless written otherwise."""

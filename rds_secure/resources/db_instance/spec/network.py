@@ -22,10 +22,10 @@ class NetworkFields(Part):
             applies="now",
             as_set=True,
         ),
-    ]
+    ] = ()
     """Who can connect: security groups by reference or id, or a look-up that takes all it finds."""
     subnet_group: Annotated[
-        SubnetGroup,
+        SubnetGroup | None,
         Field(
             Mode.CREATE_ONLY,
             create="DBSubnetGroupName",
@@ -33,7 +33,7 @@ class NetworkFields(Part):
             terraform="db_subnet_group_name",
             applies="never",
         ),
-    ]
+    ] = None
     """The subnets it may be placed in: a db_subnet_group, or the name of one."""
     availability_zone: Annotated[
         str | None,

@@ -14,8 +14,7 @@ class StorageFields(Part):
     """Where the data lies."""
 
     storage_gib: Annotated[
-        Int,
-        Limit(ge=1),
+        Annotated[Int, Limit(ge=1)] | None,
         Field(
             Mode.FLOOR,
             create="AllocatedStorage",
@@ -24,7 +23,7 @@ class StorageFields(Part):
             terraform="allocated_storage",
             applies="window",
         ),
-    ]
+    ] = None
     """Storage in GiB, at least: it grows, by 10 % at least, and never shrinks."""
     max_storage_gib: Annotated[
         Annotated[Int, Limit(ge=0)] | None,
@@ -96,3 +95,8 @@ class StorageFields(Part):
     ] = None
     """The key that encrypts them: a kms_key, an id, an ARN, an alias or a look-up; fixed once the database exists.
     Left out: AWS's own key for RDS."""
+
+    @property
+    def gib(self) -> int:
+        """Storage in GiB; 0 where nothing says it."""
+        return self.storage_gib or 0
