@@ -207,3 +207,40 @@ def test_a_deletion_says_what_becomes_of_the_data(rds, make, refused):
     assert kept["DBClusterSnapshotIdentifier"] == "orders-final-1"
     make()
     assert len(rds.describe_db_cluster_snapshots(SnapshotType="automated")["DBClusterSnapshots"]) == 2
+
+
+MEMBER = {"DBInstanceClass": "db.r7g.large", "Engine": "aurora-postgresql", "DBClusterIdentifier": "orders"}
+
+
+@pytest.mark.repair("rds-member-creation")
+def test_a_member_is_made_without_what_is_the_clusters(rds, make, refused):
+    make()
+    for more in ({"StorageEncrypted": True}, {"MasterUsername": "owner"}, {"BackupRetentionPeriod": 7}):
+        with refused("InvalidParameterCombination"):
+            rds.create_db_instance(DBInstanceIdentifier="orders-1", **MEMBER, **more)
+    made = rds.create_db_instance(DBInstanceIdentifier="orders-1", **MEMBER)["DBInstance"]
+    assert (made["DBClusterIdentifier"], made["DBSubnetGroup"]["DBSubnetGroupName"]) == ("orders", "private")
+    (member,) = look(rds)["DBClusterMembers"]
+    assert (member["DBInstanceIdentifier"], member["IsClusterWriter"]) == ("orders-1", True)
+    with refused("InvalidDBClusterStateFault"):
+        rds.delete_db_cluster(DBClusterIdentifier="orders", SkipFinalSnapshot=True)
+
+
+@pytest.mark.repair("rds-member-changes")
+def test_a_member_is_modified(rds, make):
+    make()
+    rds.create_db_instance(DBInstanceIdentifier="orders-1", **MEMBER)
+    rds.modify_db_instance(DBInstanceIdentifier="orders-1", PromotionTier=0, DBInstanceClass="db.r7g.xlarge")
+    (shown,) = rds.describe_db_instances(DBInstanceIdentifier="orders-1")["DBInstances"]
+    assert (shown["PromotionTier"], shown["DBInstanceClass"]) == (0, "db.r7g.xlarge")
+
+
+@pytest.mark.repair("rds-member-final-snapshots")
+def test_a_member_leaves_no_snapshot(rds, make, refused):
+    """RDS-26: that is left to the cluster."""
+    make()
+    rds.create_db_instance(DBInstanceIdentifier="orders-1", **MEMBER)
+    with refused("InvalidParameterCombination"):
+        rds.delete_db_instance(DBInstanceIdentifier="orders-1", FinalDBSnapshotIdentifier="last")
+    rds.delete_db_instance(DBInstanceIdentifier="orders-1", SkipFinalSnapshot=True)
+    assert look(rds)["DBClusterMembers"] == []

@@ -72,6 +72,17 @@ def in_groups(*names: str) -> Any:
     return lambda client: sorted(named(client, "security_group", name) for name in names)
 
 
+def other_cluster(client: Client) -> None:
+    client("rds").create_db_cluster(
+        DBClusterIdentifier="payroll",
+        Engine="aurora-postgresql",
+        EngineVersion="16",
+        MasterUsername="somebody",
+        ManageMasterUserPassword=True,
+        DBSubnetGroupName="shelf",
+    )
+
+
 def stranger(client: Client) -> None:
     client("rds").create_db_instance(
         DBInstanceIdentifier=KEY,
@@ -82,6 +93,23 @@ def stranger(client: Client) -> None:
         ManageMasterUserPassword=True,
         DBSubnetGroupName="shelf",
     )
+
+
+MEMBER: dict[str, Any] = {
+    "engine": "aurora-postgresql",
+    "cluster": "${db_cluster.sales}",
+    **dict.fromkeys(("engine_version", "storage_gib", "subnet_group", "security_groups"), ...),
+}
+CLUSTER: dict[str, Any] = {
+    "db_cluster": {
+        "sales": {
+            "engine": "aurora-postgresql",
+            "engine_version": "16",
+            "subnet_group": "shelf",
+            "security_groups": {"tag": {"Name": "app-1"}},
+        }
+    }
+}
 
 
 BENCH = Bench(
@@ -102,6 +130,21 @@ BENCH = Bench(
             fields={"engine_version": "17", "when": "now"},
             sees={"EngineVersion": "17.6", "parameter_group": "orders-implied-postgres17"},
             path="engine_version parameter_group",
+        ),
+        Changed(
+            field="promotion_tier",
+            others=CLUSTER,
+            given=MEMBER,
+            fields={"promotion_tier": 0},
+            sees={"PromotionTier": 0},
+        ),
+        Changed(
+            field="instance_class",
+            note="of-a-member",
+            others=CLUSTER,
+            given=MEMBER,
+            fields={"instance_class": "db.r7g.large"},
+            sees={"DBInstanceClass": "db.r7g.large"},
         ),
         Changed(
             field="instance_class",
@@ -300,6 +343,14 @@ BENCH = Bench(
             MasterUserPassword="known to somebody",
         ),
         drifted("iam_auth", "IAMDatabaseAuthenticationEnabled", EnableIAMDatabaseAuthentication=False),
+        Drifted(
+            field="public",
+            note="of-a-member",
+            others=CLUSTER,
+            given=MEMBER,
+            mutate=lambda client: modify(client, PubliclyAccessible=True),
+            restores=("PubliclyAccessible",),
+        ),
         drifted("multi_az", "MultiAZ", {"multi_az": False}, MultiAZ=True),
         drifted("public", "PubliclyAccessible", PubliclyAccessible=True),
         drifted("backup_days", "BackupRetentionPeriod", BackupRetentionPeriod=1),
@@ -352,6 +403,14 @@ BENCH = Bench(
         ),
     ),
     refusals=(
+        Refused(
+            field="cluster",
+            others=CLUSTER,
+            given=MEMBER,
+            prepare=other_cluster,
+            fields={"cluster": "payroll"},
+            says="db_instance.orders.cluster cannot change in place",
+        ),
         Refused(field="encrypted", fields={"encrypted": False}),
         Refused(field="encrypted", note="on", given={"encrypted": False}, fields={"encrypted": True}),
         Refused(field="kms_key", prepare=own_key, fields={"kms_key": "alias/mine"}),
