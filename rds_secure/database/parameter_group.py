@@ -135,7 +135,7 @@ class ParameterGroup(Kind[S]):
         groups = [
             group
             for group in reply[f"{names.group}s"]
-            if group[names.name].lower() in wanted.identities or group[f"{names.group}Arn"] in wanted.tagged
+            if wanted.asks_for(group[names.name].lower(), group[f"{names.group}Arn"])
         ]
         families = sorted({group["DBParameterGroupFamily"] for group in groups})
         calls: list[tuple[str, Mapping[str, Value]]] = [

@@ -60,6 +60,7 @@ class IamGroup(Kind[IamGroupSpec]):
     services = ("iam",)
     read_actions = principals.READ_ACTIONS
     taggable = False
+    adoptable = False
     home = True
 
     def check(self, key: str, spec: IamGroupSpec) -> Iterator[Complaint]:
@@ -82,7 +83,7 @@ class IamGroup(Kind[IamGroupSpec]):
         details = [
             detail
             for detail in principals.listed(reader, "Group")
-            if detail["GroupName"].lower() in wanted.identities or detail["Path"] == path
+            if wanted.asks_for(detail["GroupName"].lower(), detail["Arn"]) or detail["Path"] == path
         ]
         policies = reader.each(lambda detail: principals.attached(reader, detail, wanted), details)
         members = _members(reader) if details else {}

@@ -238,13 +238,22 @@ def test_insights_go_with_their_key_rds_13() -> None:
 
 
 def test_a_password_becomes_managed_with_the_key_of_the_cluster_rds_12() -> None:
-    sent = modified(cluster(kms_key=KEY_ID), found(MasterUserSecret=None))
+    sent = modified(cluster(kms_key=KEY_ID, master_password="managed"), found(MasterUserSecret=None))
     assert sent == {
         "ApplyImmediately": False,
         "ManageMasterUserPassword": True,
         "MasterUserSecretKmsKeyId": KEY,
     }
     assert changes(cluster(master_password="unmanaged"), found()) == {}
+
+
+def test_a_password_is_never_switched_by_a_default() -> None:
+    """Meaning §4: it is only mentioned."""
+    declared, live = cluster(), found(MasterUserSecret=None)
+    assert changes(declared, live) == {}
+    [note] = KIND.notes(declared, link(live, ORDERS, SCOPE))
+    assert "write master_password: managed" in note
+    assert list(KIND.notes(declared, link(found(), ORDERS, SCOPE))) == []
 
 
 def test_a_major_upgrade_takes_its_parameter_group_along_rds_6() -> None:

@@ -200,6 +200,10 @@ def test_it_goes_without_a_snapshot_which_is_the_clusters_rds_26() -> None:
     }
 
 
+def test_nothing_is_said_of_a_password_that_is_the_clusters() -> None:
+    assert list(KIND.notes(member(), link(found(), ORDERS, SCOPE))) == []
+
+
 def test_it_brings_no_parameter_group() -> None:
     """TLS is forced by the cluster's (RDS-8)."""
     assert KIND.implied("orders", member().spec) is None

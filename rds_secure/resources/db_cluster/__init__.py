@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from rds_secure import engines, ownership, tagging
+from rds_secure import engines, tagging
 from rds_secure.database import calls, look, reading
 from rds_secure.database.types import MANAGED, UNMANAGED
 from rds_secure.kind import (
@@ -99,7 +99,9 @@ class DbCluster(Kind[DbClusterSpec]):
             update["iam_auth"] = True
         if spec.minor_upgrades is None and is_multi_az(spec):
             update["minor_upgrades"] = True
-        update |= _keys_of_the_cluster(spec, live, update["kms_key"])
+        if live and _unwritten_password(resource):
+            update["master_password"] = live.spec.master_password  # never switched by a default (meaning §4)
+        update |= _keys_of_the_cluster(spec.model_copy(update=update), live)
         if live and spec.when == "window" and _is_major_upgrade(spec, live.spec):
             # It goes along with the upgrade, parked until the window, and must not be switched before it (RDS-6).
             update["parameter_group"] = live.spec.parameter_group
@@ -108,8 +110,7 @@ class DbCluster(Kind[DbClusterSpec]):
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[DbClusterSpec]]:
         reply = reader.call("rds", "DescribeDBClusters") or {}
         for cluster in map(found, reply["DBClusters"]):
-            ours = cluster.tags.get(ownership.STACK) == wanted.scope.stack
-            if ours or cluster.identity in wanted.identities or cluster.exports.get("arn") in wanted.tagged:
+            if wanted.asks_for(cluster.identity, cluster.exports.get("arn", ""), tags=cluster.tags):
                 yield cluster
 
     def inspect(
@@ -143,6 +144,10 @@ class DbCluster(Kind[DbClusterSpec]):
     def refuses(self, change: FieldChange, resource: Resource[DbClusterSpec], live: Live[DbClusterSpec]) -> str:
         return refuses(change, resource.spec, live)
 
+    def notes(self, resource: Resource[DbClusterSpec], live: Live[DbClusterSpec] | None) -> Iterator[str]:
+        if live and live.spec.master_password == UNMANAGED and _unwritten_password(resource):
+            yield "RDS does not manage its master password: to have it switched, write master_password: managed"
+
     def create(self, resource: Resource[DbClusterSpec], scope: Scope) -> tuple[Operation, ...]:
         return operations.create(resource)
 
@@ -166,14 +171,18 @@ def _arn(scope: Scope, name: str) -> str:
     return scope.arn("rds", f"cluster:{name.lower()}")
 
 
-def _keys_of_the_cluster(spec: DbClusterSpec, live: Live[DbClusterSpec] | None, key: Value) -> dict[str, Value]:
+def _unwritten_password(resource: Resource[DbClusterSpec]) -> bool:
+    return "master_password" not in resource.written.model_fields_set
+
+
+def _keys_of_the_cluster(spec: DbClusterSpec, live: Live[DbClusterSpec] | None) -> dict[str, Value]:
     """What is encrypted beside the data takes the key of the cluster, where it is chosen now."""
     keys: dict[str, Value] = {}
     is_new = live is None or live.spec.master_password == UNMANAGED
     if spec.master_secret_key is None and spec.master_password == MANAGED and is_new:
-        keys["master_secret_key"] = key
+        keys["master_secret_key"] = spec.kms_key
     if spec.insights_key is None and spec.insights and (live is None or live.spec.insights_key is None):
-        keys["insights_key"] = key
+        keys["insights_key"] = spec.kms_key
     return keys
 
 
