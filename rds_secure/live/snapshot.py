@@ -101,7 +101,7 @@ def _resource(stack: Stack, address: Address, spec: Any, scope: Scope) -> Resour
         user = {**stack.tags, **as_written.tags}  # type: ignore[attr-defined]
         home = scope.region if kind.home else ""
         as_applied = {**written(as_written), **({"tags": user} if user else {})}  # the stack's tags are its own as well
-        tags = ownership.tags(stack.name, address, name, as_applied, user, home)
+        tags = ownership.tags(stack.name, address, name, as_applied, user, home, kind.own_tags(as_written))
     return Resource(address, name, spec, as_written, tags)
 
 
