@@ -294,6 +294,10 @@ class Kind(ABC, Generic[S]):
         """The declared spec in the form in which `read` yields the live one."""
         return resource.spec
 
+    def own_tags(self, spec: S) -> Mapping[str, str]:
+        """Tags of ours that only this kind keeps: the version of a password, which cannot be read."""
+        return {}
+
     # What is live
 
     @abstractmethod

@@ -14,7 +14,7 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 from botocore.validate import ParamValidator
 
 from rds_secure.operation import Operation, Wait
-from rds_secure.values import Ref, Text, transform
+from rds_secure.values import Ref, Secret, Text, transform
 
 
 def assert_valid(operation: Operation) -> None:
@@ -76,7 +76,9 @@ def _assert_params(model: OperationModel, params: Mapping[str, Any]) -> None:
 
 def _written(value: Any) -> Any:
     """References as the strings that they become, tuples as the lists that botocore wants."""
-    filled = transform(value, lambda leaf: "filled-in-once-it-is-known" if isinstance(leaf, Ref | Text) else leaf)
+    filled = transform(
+        value, lambda leaf: "filled-in-once-it-is-known" if isinstance(leaf, Ref | Secret | Text) else leaf
+    )
     return _lists(filled)
 
 

@@ -159,7 +159,8 @@ class PlanView(View):
     """What `rds-secure plan --format json` prints.
 
     Values and parameters are JSON in which {"$ref": "kind.name", "attribute": …} stands for what a resource yields,
-    {"$text": […]} for a text with such parts in it, and {"$lookup": …, "match": …} for something outside the spec.
+    {"$text": […]} for a text with such parts in it, {"$lookup": …, "match": …} for something outside the spec, and
+    {"$secret": "env", "name": …, "key": …} for the source of a text that is never shown.
     """
 
     format_version: Literal["1.0"]

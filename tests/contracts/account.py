@@ -113,7 +113,9 @@ def _resources(declared: Stack) -> dict[Address, Resource[Any]]:
 def _resource(declared: Stack, address: Address) -> Resource[Any]:
     kind, spec, name = resources.kind(address.kind), declared.resources[address], declared.aws_name(address)
     home = SCOPE.region if kind.home else ""
-    tags = ownership.tags(SCOPE.stack, address, name, as_written(spec), getattr(spec, "tags", {}), home)
+    tags = ownership.tags(
+        SCOPE.stack, address, name, as_written(spec), getattr(spec, "tags", {}), home, kind.own_tags(spec)
+    )
     return Resource(address, name, spec, spec, tags if kind.taggable else {})
 
 

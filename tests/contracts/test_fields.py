@@ -29,6 +29,8 @@ SENT_NOWHERE = {
     "exclusive": "says what becomes of what others added",
     "rule_quota": "says whether rules are added first, or revoked first",
     "when": "says when a change is made, and a creation is none",
+    "master_password-1": "an instance that is new has a password",
+    "password_version": "is kept in a tag",
     "max_storage_gib-2": "0 is what AWS does when nothing is sent, and it refuses 0",
     "log_exports-2": "none is what AWS does when nothing is sent",
 }

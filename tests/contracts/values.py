@@ -320,6 +320,12 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "port": (Value("6432"),),
         "db_name": (Value("orders"),),
         "master_username": (Value("owner"),),
+        "master_password": (
+            Value("unmanaged"),
+            Value({"env": "DB_PASSWORD"}),
+            Value({"secret": "orders/master", "key": "password"}),
+        ),
+        "password_version": (Value("2", given={"master_password": {"env": "DB_PASSWORD"}}),),
         "master_secret_key": (Value("${kms_key.neighbour}"), Value(KEY_ID)),
         "iam_auth": (Value("false"),),
         "multi_az": (Value("true"),),
@@ -363,7 +369,14 @@ _TOGETHER = frozenset(
 _OTHERS = frozenset(
     {
         *("availability_zone", "db_name", "dedicated_log_volume", "encrypted", "iam_auth", "license"),
-        *("lifecycle_support", "log_exports", "master_password", "parameter_group", "throughput_mbps"),
+        *(
+            "lifecycle_support",
+            "log_exports",
+            "master_password",
+            "parameter_group",
+            "password_version",
+            "throughput_mbps",
+        ),
     }
 )
 """What not every engine has, and what makes no sense alone."""
@@ -390,9 +403,14 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         | MULTI_AZ.keys() - {"engine"},
     ),
     "db_instance": (
-        _OF_MEMBERS | _OF_POSTGRES | {"master_password", "encrypted", "dedicated_log_volume", "availability_zone"},
+        _OF_MEMBERS
+        | _OF_POSTGRES
+        | {"master_password", "password_version", "encrypted", "dedicated_log_volume", "availability_zone"},
         _OF_MEMBERS | _OF_POSTGRES | {"master_secret_key", "kms_key", "throughput_mbps", "multi_az"},
-        _OF_MEMBERS | _OF_POSTGRES | _TOGETHER | {"encrypted", "master_password", "availability_zone"},
+        _OF_MEMBERS
+        | _OF_POSTGRES
+        | _TOGETHER
+        | {"encrypted", "master_password", "password_version", "availability_zone"},
         _OF_MEMBERS | _OTHERS | {"nchar_character_set"},
         _OF_MEMBERS | _OTHERS | {"timezone", "character_set"},
     ),

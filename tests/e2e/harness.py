@@ -16,6 +16,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from rds_secure import api
 from rds_secure.apply import Outcome
+from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.plan import Deletion, Plan
 from rds_secure.sandbox import Sandbox
@@ -171,7 +172,7 @@ class Harness:
         left = [step for step in again.plan.steps if step.operations and step.address in touched]
         assert not left, [(str(step.address), step.changes) for step in left]
         known = {**planned.snapshot.scope.known, **again.snapshot.scope.known}
-        assert _counted(writes) == _counted(_expected(planned.plan, known))
+        assert _counted(writes) == _counted(_expected(planned.plan, known, Secrets(self.account.connection)))
         return Applied(planned, outcome, writes, again)
 
     def attempt(self, planned: api.Planned) -> tuple[Outcome, tuple[Call, ...]]:
@@ -203,12 +204,12 @@ def connect(sandbox: Sandbox, recorder: Recorder) -> api.Account:
     return api.Account(connection, connection.identity())
 
 
-def _expected(plan: Plan, known: Mapping[Any, str]) -> Iterable[Call]:
-    """The calls of a plan, every reference filled in."""
+def _expected(plan: Plan, known: Mapping[Any, str], secrets: Secrets) -> Iterable[Call]:
+    """The calls of a plan, every reference and every secret filled in."""
     for _, operation in plan.operations():
         params = resolve(freeze(dict(operation.params)), known)
         assert not list(refs(params)), f"{operation.action}: {[str(ref) for ref in refs(params)]} not known"
-        yield Call(operation.service, operation.action, params)
+        yield Call(operation.service, operation.action, secrets.fill(params).params)
 
 
 def _counted(calls: Iterable[Call]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from rds_secure import ownership, tagging
 from rds_secure.fields import Mode, markers
 from rds_secure.resources.db_instance import KIND, DbInstanceSpec
-from rds_secure.values import Address, Lookup, Ref
+from rds_secure.values import Address, Lookup, Ref, Secret
 from tests.models import assert_valid_read
 from tests.resources.instances import (
     ARN,
@@ -315,6 +315,35 @@ def test_an_unmanaged_password_is_left_alone_in_both_directions() -> None:
     unmanaged = instance(master_password="unmanaged")
     assert changes(unmanaged, found()) == {}
     assert changes(unmanaged, found(MasterUserSecret=None)) == {}
+
+
+ENV = {"env": "DB_PASSWORD"}
+
+
+def known(version: str) -> dict[str, Any]:
+    """An instance whose password was set by us, as our tag says."""
+    return {"MasterUserSecret": None, "TagList": tagging.pairs({ownership.PASSWORD: version})}
+
+
+def test_a_password_from_a_source_is_never_read_back_and_changes_with_its_version() -> None:
+    assert changes(instance(master_password=ENV), found(**known("1"))) == {}
+    again = instance(master_password=ENV, password_version="2")
+    assert changes(again, found(**known("1"))) == {"password_version": (1, 2)}
+    assert again.tags[ownership.PASSWORD] == "2"
+    assert ownership.PASSWORD not in instance().tags
+
+
+def test_a_password_that_we_never_set_is_set_rds_12() -> None:
+    source = Secret("env", "DB_PASSWORD")
+    assert changes(instance(master_password=ENV), found(MasterUserSecret=None)) == {"password_version": (None, 1)}
+    assert changes(instance(master_password=ENV), found()) == {
+        "master_password": ("managed", source),
+        "password_version": (None, 1),
+    }
+    assert changes(instance(), found(**known("3"))) == {}, "never switched by a default"
+    assert changes(instance(master_password="managed"), found(**known("3"))) == {
+        "master_password": ("unmanaged", "managed")
+    }
 
 
 def test_the_key_of_a_managed_password_is_only_compared_where_it_is_written_rds_12() -> None:

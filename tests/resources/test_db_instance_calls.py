@@ -15,7 +15,7 @@ from rds_secure.fields import Mode, markers
 from rds_secure.kind import Stateful
 from rds_secure.operation import Operation, Retry
 from rds_secure.resources.db_instance import KIND, DbInstanceSpec
-from rds_secure.values import Address, Ref
+from rds_secure.values import Address, Ref, Secret
 from tests.fakes import FakeReader
 from tests.models import assert_valid_call
 from tests.resources.instances import (
@@ -254,7 +254,8 @@ def test_every_field_is_tried_above_or_cannot_change() -> None:
         for name, marker in markers(DbInstanceSpec).items()
         if marker.mode not in (Mode.META, Mode.CREATE_ONLY) and marker.change
     }
-    apart = {"master_password", "network_type", "roles", "insights_mode", "insights_days", "promotion_tier"}
+    apart = {"master_password", "password_version", "network_type", "roles", "insights_mode", "insights_days"}
+    apart.add("promotion_tier")
     assert changing - tried == apart, "which have tests of their own"
 
 
@@ -433,6 +434,32 @@ def test_a_password_becomes_managed_under_the_key_of_the_instance_rds_12() -> No
     params = modified(instance(master_password="managed", kms_key=KEY, master_secret_key=OTHER_KEY), live)
     assert params["MasterUserSecretKmsKeyId"] == OTHER_KEY
     assert "MasterUserPassword" not in params
+
+
+def test_a_password_is_set_from_its_source_and_no_longer_managed_rds_12() -> None:
+    source = Secret("env", "DB_PASSWORD")
+    written = instance(master_password={"env": "DB_PASSWORD"})
+    [made] = created(KIND, written)
+    assert made.params["MasterUserPassword"] == source
+    assert not {"ManageMasterUserPassword", "MasterUserSecretKmsKeyId"} & set(made.params)
+    assert modified(written, found()) == {
+        "ApplyImmediately": False,
+        "MasterUserPassword": source,
+        "ManageMasterUserPassword": False,
+    }
+    unmanaged = found(MasterUserSecret=None)
+    assert modified(written, unmanaged) == {"ApplyImmediately": False, "MasterUserPassword": source}
+    [call] = updated(KIND, written, found())
+    assert not holds(call.wait, described())
+    assert not holds(call.wait, described(MasterUserSecret=None, PendingModifiedValues={"MasterUserPassword": "***"}))
+    assert holds(call.wait, described(MasterUserSecret=None))
+
+
+def test_a_stored_secret_takes_a_permission_to_read_it_any_4() -> None:
+    [stored] = created(KIND, instance(master_password={"secret": "orders", "key": "password"}))
+    assert "secretsmanager:GetSecretValue" in stored.also
+    [variable] = created(KIND, instance(master_password={"env": "DB_PASSWORD"}))
+    assert not [action for action in variable.also if action.startswith("secretsmanager")]
 
 
 def test_a_major_upgrade_takes_the_group_of_the_new_family_along_rds_6() -> None:

@@ -72,6 +72,8 @@ def test_an_unknown_engine_is_refused_with_a_guess(engine: str, fix: str) -> Non
         ({"port": "65536"}, ("port",)),
         ({"db_name": "a" * 64}, ("db_name",)),
         ({"master_password": "unmanaged", "master_secret_key": KEY}, ("master_secret_key",)),
+        ({"master_password": {"env": "DB_PASSWORD"}, "master_secret_key": KEY}, ("master_secret_key",)),
+        ({"password_version": "2"}, ("password_version",)),
         ({"engine_version": "newest"}, ("engine_version",)),
     ],
 )
@@ -243,6 +245,12 @@ def test_user_names_that_are_guessed_first_are_refused(name: str) -> None:
         ("security_groups", ["default"]),
         ("subnet_group", "${db_instance.orders}"),
         ("master_password", "secret"),
+        ("master_password", {}),
+        ("master_password", {"env": "DB-PASSWORD"}),
+        ("master_password", {"env": "DB_PASSWORD", "key": "password"}),
+        ("master_password", {"secret": "a secret"}),
+        ("master_password", {"value": "hunter2"}),
+        ("password_version", "0"),
     ],
 )
 def test_values_of_the_wrong_form_are_refused_where_they_stand(field: str, value: Any) -> None:
@@ -395,6 +403,15 @@ def test_a_new_database_has_its_password_managed() -> None:
     assert path == ("master_password",)
     assert "none is ever written in a spec" in what
     assert verified(instance(master_password="unmanaged"), described()) == []
+
+
+@pytest.mark.parametrize("value", ["Hunter2", {"env": "Hunter2 it is"}, {"Hunter2": "x"}, {"secret": "Hunter2 !"}])
+def test_what_may_be_a_password_is_not_repeated(value: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        instance(master_password=value)
+    [problem] = caught.value.errors()
+    error = problem["ctx"]["error"]
+    assert "Hunter2" not in f"{error.what} {error.fix}"
 
 
 def test_versions_never_go_back_rds_6() -> None:

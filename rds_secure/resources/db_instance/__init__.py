@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from rds_secure import engines, tagging
+from rds_secure import engines, ownership, tagging
 from rds_secure.kind import (
     Change,
     Complaint,
@@ -28,7 +28,7 @@ from rds_secure.resources.db_instance.read import found
 from rds_secure.resources.db_instance.refuse import refuses
 from rds_secure.resources.db_instance.spec import MANAGED, UNMANAGED, DbInstanceSpec
 from rds_secure.resources.db_instance.verify import verify
-from rds_secure.values import Value
+from rds_secure.values import Secret, Value
 
 _NO_SNAPSHOT = ("failed", "incompatible-network", "incompatible-restore")
 """States in which AWS makes no final snapshot (RDS-26)."""
@@ -95,6 +95,9 @@ class DbInstance(Kind[DbInstanceSpec]):
             return None
         return Implied("db_parameter_group", f"{key}~implied", {"family": family}, "parameter_group", "name")
 
+    def own_tags(self, spec: DbInstanceSpec) -> Mapping[str, str]:
+        return {ownership.PASSWORD: str(spec.password_version)} if isinstance(spec.master_password, Secret) else {}
+
     def predict(self, scope: Scope, name: str, spec: DbInstanceSpec) -> Mapping[str, str]:
         return {"name": name.lower(), "arn": _arn(scope, name)}
 
@@ -113,7 +116,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         engine = engines.ENGINES.get(spec.engine)
         if spec.iam_auth is None and engine and engine.iam_auth:
             update["iam_auth"] = True
-        chosen_now = live is None or live.spec.master_password == UNMANAGED
+        chosen_now = live is None or live.spec.master_password != MANAGED
         if live and _unwritten_password(resource):
             update["master_password"] = live.spec.master_password  # never switched by a default (meaning §4)
         elif spec.master_secret_key is None and spec.master_password == MANAGED and chosen_now:
@@ -150,10 +153,13 @@ class DbInstance(Kind[DbInstanceSpec]):
         if field == "engine_version" and wanted.engine_version and live.engine_version:
             return engines.satisfies(wanted.engine, wanted.engine_version, live.engine_version, wanted.minor_upgrades)
         if field == "master_password":
-            return wanted.master_password == UNMANAGED or None
+            unseen = isinstance(wanted.master_password, Secret) and live.master_password != MANAGED
+            return unseen or wanted.master_password == UNMANAGED or None
+        if field == "password_version" and not isinstance(wanted.master_password, Secret):
+            return True
         if field == "db_name" and wanted.db_name and live.db_name:
             return wanted.db_name.lower() == live.db_name.lower() or None  # Oracle's come back in upper case
-        if field == "master_secret_key" and live.master_password == UNMANAGED:
+        if field == "master_secret_key" and live.master_password != MANAGED:
             return True  # it is chosen by the call that has the password managed
         if field == "insights_key" and live.insights_key is None:
             return True  # it is chosen by the call that switches them on

@@ -9,7 +9,7 @@ from rds_secure.kind import Change, Live, Resource
 from rds_secure.operation import Condition, Operation, Retry
 from rds_secure.resources.db_instance import parameters, waits
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
-from rds_secure.values import Value, refs
+from rds_secure.values import Value, refs, secrets
 
 # What calls need beside their own action (AWS's API reference, ANY-4).
 _NETWORK = tuple(
@@ -26,6 +26,7 @@ _NETWORK = tuple(
 )
 _KEY = ("kms:CreateGrant", "kms:DescribeKey")
 _SECRET = ("kms:DescribeKey", "secretsmanager:CreateSecret", "secretsmanager:TagResource")
+_STORED = ("kms:Decrypt", "secretsmanager:GetSecretValue")
 _SECRET_KEY = ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey")
 _PASS_ROLE = ("iam:PassRole",)
 _SNAPSHOT = ("rds:AddTagsToResource", "rds:CreateDBSnapshot")
@@ -177,6 +178,8 @@ def _also(params: Mapping[str, Value], base: tuple[str, ...] = ()) -> tuple[str,
         actions.update(_KEY)
     if any(name in params for name in _ROLES):
         actions.update(_PASS_ROLE)
+    if any(secret.source == "secret" for secret in secrets(params)):
+        actions.update(_STORED)
     if params.get("ManageMasterUserPassword"):
         actions.update(_SECRET)
     if "MasterUserSecretKmsKeyId" in params:

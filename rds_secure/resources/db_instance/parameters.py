@@ -11,9 +11,10 @@ from rds_secure import engines
 from rds_secure.fields import Field, markers
 from rds_secure.kind import Change
 from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec, Domain
-from rds_secure.values import Value
+from rds_secure.values import Secret, Value
 
 _FIELDS = markers(DbInstanceSpec)
+_SET = "MasterUserPassword"
 _BY_OTHER_CALLS = frozenset({"roles"})
 
 
@@ -43,6 +44,8 @@ def _create_growth(marker: Field, value: Value) -> dict[str, Value]:
 
 
 def _create_password(marker: Field, value: Value) -> dict[str, Value]:
+    if isinstance(value, Secret):
+        return {_SET: value}
     return {marker.create: True} if value == MANAGED else {}
 
 
@@ -105,8 +108,12 @@ def _change_insights(path: str, change: Change[DbInstanceSpec]) -> dict[str, Val
 
 
 def _change_password(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
-    """Its key can only be chosen now (RDS-12)."""
-    params: dict[str, Value] = {_FIELDS[path].change: True}
+    """Managed, with a key that can only be chosen now; or set, which ends that in the same call (RDS-12)."""
+    wanted = change.resource.spec.master_password
+    if isinstance(wanted, Secret):
+        ended = {"ManageMasterUserPassword": False} if change.live.spec.master_password == MANAGED else {}
+        return {_SET: wanted, **ended}
+    params: dict[str, Value] = {_FIELDS["master_password"].change: True}
     key = change.resource.spec.master_secret_key
     return params if key is None else params | {_FIELDS["master_secret_key"].change: key}
 
@@ -140,7 +147,7 @@ _AT_CHANGE: Mapping[str, Callable[[str, Change[DbInstanceSpec]], dict[str, Value
     "domain": _change_domain,
     "max_storage_gib": _change_growth,
     "log_exports": _change_logs,
-    "master_password": _change_password,
+    **dict.fromkeys(("master_password", "password_version"), _change_password),
     "engine_version": _change_version,
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import jmespath
 
-from rds_secure import tagging
+from rds_secure import ownership, tagging
 from rds_secure.fields import markers, values_of
 from rds_secure.kind import Found
 from rds_secure.resources.db_instance.spec import DbInstanceSpec, Domain, FeatureRole
@@ -154,6 +154,12 @@ def _roles(value: Any, instance: Mapping[str, Any]) -> Value:
     )
 
 
+def _version(value: Any, instance: Mapping[str, Any]) -> Value:
+    """What our tag says was set last; None where it says nothing."""
+    noted = tagging.mapping(instance.get("TagList")).get(ownership.PASSWORD, "")
+    return int(noted) if noted.isdecimal() else None
+
+
 def _password(value: Any, instance: Mapping[str, Any]) -> Value:
     return "managed" if value else "unmanaged"
 
@@ -170,6 +176,7 @@ _AS_READ: Mapping[str, Callable[[Any, Mapping[str, Any]], Value]] = {
     "log_exports": _logs,
     "max_storage_gib": _growth,
     "master_password": _password,
+    "password_version": _version,
     "network_type": _upper,
     "domain": _domain,
     "roles": _roles,

@@ -86,7 +86,9 @@ def _cluster(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
 def _missing(spec: DbInstanceSpec) -> Iterator[Complaint]:
     if spec.master_password == UNMANAGED:
         what = "a new database needs a password, and none is ever written in a spec"
-        yield Complaint(("master_password",), what, "write managed: RDS makes one and keeps it in Secrets Manager")
+        yield Complaint(
+            ("master_password",), what, "write managed: RDS makes one and keeps it in Secrets Manager; or {env: NAME}"
+        )
 
 
 def _find(reader: Reader, action: str, root: str, key: str, name: str) -> Mapping[str, Any] | None:

@@ -12,7 +12,7 @@ from rds_secure.fields import markers
 from rds_secure.kind import Change
 from rds_secure.operation import Condition, Wait
 from rds_secure.resources.db_instance.read import FAILED, PARKED_DOMAIN, USABLE, WHEN_READY
-from rds_secure.resources.db_instance.spec import DbInstanceSpec
+from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec
 
 _HOURS = 3600
 _FIELDS = markers(DbInstanceSpec)
@@ -80,8 +80,9 @@ def settled(change: Change[DbInstanceSpec]) -> Iterator[Condition]:
         marker, value = _FIELDS[path], change.scope.resolve(getattr(wanted, path))
         if path == "domain":
             yield joined(window=wanted.when == "window")
-        elif path == "master_password":
-            yield SECRET_ACTIVE
+        elif path in ("master_password", "password_version"):
+            yield SECRET_ACTIVE if wanted.master_password == MANAGED else Condition("MasterUserSecret.SecretArn")
+            yield Condition("PendingModifiedValues.MasterUserPassword")
         elif path == "log_exports":
             yield Condition("PendingModifiedValues.PendingCloudwatchLogsExports")
         elif path != "max_storage_gib" and marker.applies in ("now", "reboot") and isinstance(value, str | int):

@@ -47,6 +47,10 @@ def own_key(client: Client) -> None:
     kms.create_alias(AliasName="alias/mine", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
 
 
+def own_secret(client: Client) -> None:
+    client("secretsmanager").create_secret(Name="orders/master", SecretString='{"password": "correct horse"}')
+
+
 def options(client: Client) -> None:
     client("rds").create_option_group(
         OptionGroupName="audited", EngineName="mysql", MajorEngineVersion="8.0", OptionGroupDescription="mine"
@@ -202,6 +206,29 @@ BENCH = Bench(
             sees={"option_group": "audited"},
         ),
         Changed(field="port", fields={"port": 6432}, sees={"Endpoint.Port": 6432}),
+        Changed(
+            field="master_password",
+            note="from-a-secret",
+            prepare=own_secret,
+            fields={"master_password": {"secret": "orders/master", "key": "password"}},
+            sees={"MasterUserSecret": None, 'tags."rds-secure:password"': "1"},
+            path="master_password password_version",
+        ),
+        Changed(
+            field="master_password",
+            note="managed-again",
+            prepare=own_secret,
+            given={"master_password": {"secret": "orders/master", "key": "password"}},
+            fields={"master_password": "managed"},
+            sees={"MasterUserSecret.SecretStatus": "active", 'tags."rds-secure:password"': None},
+        ),
+        Changed(
+            field="password_version",
+            prepare=own_secret,
+            given={"master_password": {"secret": "orders/master", "key": "password"}},
+            fields={"password_version": 2},
+            sees={'tags."rds-secure:password"': "2"},
+        ),
         Changed(field="iam_auth", fields={"iam_auth": False}, sees={"IAMDatabaseAuthenticationEnabled": False}),
         Changed(field="multi_az", fields={"multi_az": True}, sees={"MultiAZ": True}),
         Changed(field="public", fields={"public": True}, sees={"PubliclyAccessible": True}),
@@ -467,5 +494,4 @@ BENCH = Bench(
         ),
     ),
     stranger=stranger,
-    not_tested={"master_password": "a new database takes 'managed' only; the drift table has it"},
 )

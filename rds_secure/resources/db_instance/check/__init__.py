@@ -15,6 +15,7 @@ from rds_secure.resources.db_instance.check.integration import integration, role
 from rds_secure.resources.db_instance.check.monitoring import monitoring
 from rds_secure.resources.db_instance.check.storage import storage
 from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec
+from rds_secure.values import Secret
 
 _NAME = re.compile(r"(?=.{1,63}$)[A-Za-z](-?[A-Za-z0-9])*")
 
@@ -27,7 +28,8 @@ def check(key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         yield Complaint(("name",) if spec.name else (), what, fix)
     if not spec.security_groups and "security_groups" in spec.model_fields_set:
         yield Complaint(("security_groups",), "an instance needs a security group", "name one or more")
-    yield from _credentials(spec)
+    if spec.cluster is None:
+        yield from _credentials(spec)
     yield from monitoring(spec)
     yield from roles(spec)
     yield from _windows(spec)
@@ -73,8 +75,11 @@ def _credentials(spec: DbInstanceSpec) -> Iterator[Complaint]:
         what = f"{spec.master_username!r} is guessed first by attackers, or reserved by the engine"
         yield Complaint(("master_username",), what, "use another name, such as dbowner")
     if spec.master_secret_key is not None and spec.master_password != MANAGED:
-        what = "an unmanaged password has no secret that a key could encrypt"
+        what = "only a managed password has a secret that a key could encrypt"
         yield Complaint(("master_secret_key",), what, "take master_secret_key out, or write master_password: managed")
+    if spec.password_version != 1 and not isinstance(spec.master_password, Secret):
+        what = "there is no source from which a password could be set anew"
+        yield Complaint(("password_version",), what, "take password_version out, or write master_password: {env: NAME}")
 
 
 def _windows(spec: DbInstanceSpec) -> Iterator[Complaint]:

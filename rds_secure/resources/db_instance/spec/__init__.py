@@ -14,8 +14,8 @@ from rds_secure.resources.db_instance.spec.maintenance import MaintenanceFields
 from rds_secure.resources.db_instance.spec.member import MemberFields
 from rds_secure.resources.db_instance.spec.monitoring import MonitoringFields
 from rds_secure.resources.db_instance.spec.network import NetworkFields
+from rds_secure.resources.db_instance.spec.password import MANAGED, UNMANAGED
 from rds_secure.resources.db_instance.spec.storage import StorageFields
-from rds_secure.resources.db_instance.spec.types import MANAGED, UNMANAGED
 
 __all__ = ["MANAGED", "UNMANAGED", "DbInstanceSpec", "Domain", "FeatureRole"]
 

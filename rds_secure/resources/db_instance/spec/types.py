@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from rds_secure.fields import Reference
 from rds_secure.values import Lookup, Ref
@@ -45,8 +45,6 @@ RoleArn = Annotated[
     Reference(("iam_role",), "arn", rf"arn:aws[a-z-]*:iam::\d{{12}}:role/([\w+=,.@-]+/)*{_ROLE}", "the ARN of a role"),
 ]
 RoleName = Annotated[Ref | str, Reference(("iam_role",), "name", _ROLE, "the name of a role")]
-MANAGED: Final = "managed"
-UNMANAGED: Final = "unmanaged"
 TIME = r"([01]\d|2[0-3]):[0-5]\d"
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = f"(?:{'|'.join(''.join(f'[{letter}{letter.upper()}]' for letter in day) for day in _WEEK)})"
