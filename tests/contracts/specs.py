@@ -107,7 +107,7 @@ def _maximal(name: str, spec: type[BaseModel], number: int) -> Written:
         else:
             first = values(name, spec, field)[0]
             full |= {**first.given, field: first.written}
-    return full
+    return {field: value for field, value in full.items() if value is not ...}
 
 
 def _count(name: str, spec: type[BaseModel]) -> int:
@@ -121,7 +121,7 @@ def _variants(name: str, spec: type[BaseModel]) -> Iterator[Variant]:
     for field, (python_name, info) in written_fields(name, spec).items():
         marker = markers(spec)[python_name]
         for number, value in enumerate(values(name, spec, field), 1):
-            before = {**base, **value.given}
+            before = {key: item for key, item in {**base, **value.given}.items() if item is not ...}
             after = {**before, field: value.written, **value.also}
             yield Variant(
                 field,

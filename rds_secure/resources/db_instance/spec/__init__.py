@@ -14,9 +14,20 @@ from rds_secure.resources.db_instance.spec.maintenance import MaintenanceFields
 from rds_secure.resources.db_instance.spec.monitoring import MonitoringFields
 from rds_secure.resources.db_instance.spec.network import NetworkFields
 from rds_secure.resources.db_instance.spec.password import MANAGED, UNMANAGED
+from rds_secure.resources.db_instance.spec.replica import AFTERWARDS, INHERITED, PROMOTED, SOURCE_ARN, ReplicaFields
 from rds_secure.resources.db_instance.spec.storage import StorageFields
 
-__all__ = ["MANAGED", "UNMANAGED", "DbInstanceSpec", "Domain", "FeatureRole"]
+__all__ = [
+    "AFTERWARDS",
+    "INHERITED",
+    "MANAGED",
+    "PROMOTED",
+    "SOURCE_ARN",
+    "UNMANAGED",
+    "DbInstanceSpec",
+    "Domain",
+    "FeatureRole",
+]
 
 
 class DbInstanceSpec(
@@ -30,6 +41,7 @@ class DbInstanceSpec(
     CredentialFields,
     NetworkFields,
     StorageFields,
+    ReplicaFields,
     EngineFields,
 ):
     """A database: encrypted, private, with TLS forced where one parameter does it, unless written otherwise."""
