@@ -278,6 +278,10 @@ class Kind(ABC, Generic[S]):
         """Problems that need no AWS: rules across fields, names, sizes."""
         yield from ()
 
+    def check_beside(self, key: str, spec: S, declared: Mapping[Address, ResourceSpec]) -> Iterator[Complaint]:
+        """Problems that show only beside the stack's other resources: a replica and its source."""
+        yield from ()
+
     def verify(self, reader: Reader, resource: Resource[S], scope: Scope) -> Iterator[Complaint]:
         """Problems that need a look at AWS: things outside the spec that are missing or do not fit."""
         yield from ()

@@ -108,7 +108,7 @@ def _maximal(name: str, spec: type[BaseModel], number: int) -> Written:
         elif field not in MINIMAL[name]:  # what is needed, though not of every spec
             first = values(name, spec, field)[0]
             full |= {**first.given, field: first.written}
-    return full
+    return {field: value for field, value in full.items() if value is not ...}
 
 
 def _count(name: str, spec: type[BaseModel]) -> int:

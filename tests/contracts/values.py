@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from types import EllipsisType
 from typing import Any, TypeAlias
 
+from rds_secure.resources.db_instance.spec import INHERITED
+
 Written: TypeAlias = Mapping[str, Any]
 
 
@@ -21,7 +23,7 @@ class Value:
     """
 
     written: Any
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any | EllipsisType] = field(default_factory=dict)
     also: Mapping[str, Any | EllipsisType] = field(default_factory=dict)
 
 
@@ -53,6 +55,7 @@ DELEGATING = {
 }
 JOINING = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:joining"
 OWN_DIRECTORY = {"fqdn": "ad.example.com", "secret": f"{JOINING}-AbCdEf", "dns": ["10.20.0.1", "10.20.0.2"]}
+SOURCE = "arn:aws:rds:us-east-1:123456789012:db:orders"
 MULTI_AZ = {
     "engine": "postgres",
     "instance_class": "db.m6gd.large",
@@ -301,6 +304,19 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         ),
         "engine_version": (Value("16.4"), Value("17")),
         "instance_class": (Value("db.r7g.xlarge"),),
+        "replica_of": (Value(SOURCE, also={"kms_key": KEY_ID, "engine_version": ...}),),
+        "replica_mode": (
+            Value(
+                "mounted",
+                given={
+                    "engine": "oracle-ee",
+                    "engine_version": ...,
+                    "replica_of": SOURCE,
+                    "kms_key": KEY_ID,
+                    "replica_mode": "open-read-only",
+                },
+            ),
+        ),
         "storage_gib": (Value("105"), Value("200")),
         "max_storage_gib": (Value("1000"), Value("0")),
         "storage_type": (Value("gp2"), Value("io1", also={"iops": "3000"})),
@@ -359,7 +375,7 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
 }
 """Values of fields, none of them the default or the minimal one; the first one of each is part of a maximal spec."""
 
-_OF_POSTGRES = frozenset({"character_set", "nchar_character_set", "timezone"})
+_OF_POSTGRES = frozenset({"replica_of", "replica_mode", "character_set", "nchar_character_set", "timezone"})
 _TOGETHER = frozenset(
     {
         *("storage_type", "iops", "throughput_mbps", "dedicated_log_volume"),
@@ -368,6 +384,7 @@ _TOGETHER = frozenset(
 )
 _OTHERS = frozenset(
     {
+        *("replica_of", "replica_mode"),
         *("availability_zone", "db_name", "dedicated_log_volume", "encrypted", "iam_auth", "license"),
         *(
             "lifecycle_support",
@@ -413,6 +430,7 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         | {"encrypted", "master_password", "password_version", "availability_zone"},
         _OF_MEMBERS | _OTHERS | {"nchar_character_set"},
         _OF_MEMBERS | _OTHERS | {"timezone", "character_set"},
+        _OF_MEMBERS | _OTHERS - {"replica_of", "replica_mode"} | {*INHERITED, "insights_mode"},
     ),
     "Domain": (frozenset(OWN_DIRECTORY) | {"ou"}, frozenset({"directory", "role"})),
 }

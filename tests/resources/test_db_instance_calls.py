@@ -98,7 +98,7 @@ def test_every_written_field_reaches_the_call() -> None:
 
 
 ELSEWHERE = {
-    *("throughput_mbps", "roles", "availability_zone", "cluster", "promotion_tier"),
+    *("throughput_mbps", "roles", "availability_zone", "cluster", "promotion_tier", "replica_of", "replica_mode"),
     *("character_set", "nchar_character_set", "timezone"),
 }
 """Fields that do not go together with all others; they have tests of their own."""
@@ -254,8 +254,16 @@ def test_every_field_is_tried_above_or_cannot_change() -> None:
         for name, marker in markers(DbInstanceSpec).items()
         if marker.mode not in (Mode.META, Mode.CREATE_ONLY) and marker.change
     }
-    apart = {"master_password", "password_version", "network_type", "roles", "insights_mode", "insights_days"}
-    apart.add("promotion_tier")
+    apart = {
+        "master_password",
+        "password_version",
+        "network_type",
+        "roles",
+        "insights_mode",
+        "insights_days",
+        "replica_mode",
+        "promotion_tier",
+    }
     assert changing - tried == apart, "which have tests of their own"
 
 

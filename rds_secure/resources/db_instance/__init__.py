@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import engines, ownership, tagging
+from rds_secure.fields import ResourceSpec
 from rds_secure.kind import (
     Change,
     Complaint,
@@ -24,11 +25,20 @@ from rds_secure.kind import (
 from rds_secure.operation import Operation
 from rds_secure.resources.db_instance import member, operations, parameters
 from rds_secure.resources.db_instance.check import check, family_of
+from rds_secure.resources.db_instance.check.replica import beside
 from rds_secure.resources.db_instance.read import found
 from rds_secure.resources.db_instance.refuse import refuses
-from rds_secure.resources.db_instance.spec import MANAGED, UNMANAGED, DbInstanceSpec
+from rds_secure.resources.db_instance.spec import (
+    AFTERWARDS,
+    INHERITED,
+    MANAGED,
+    PROMOTED,
+    SOURCE_ARN,
+    UNMANAGED,
+    DbInstanceSpec,
+)
 from rds_secure.resources.db_instance.verify import verify
-from rds_secure.values import Secret, Value
+from rds_secure.values import Address, Ref, Secret, Value
 
 _NO_SNAPSHOT = ("failed", "incompatible-network", "incompatible-restore")
 """States in which AWS makes no final snapshot (RDS-26)."""
@@ -45,6 +55,8 @@ _ADVICE = {
     "engine": "AWS never changes the engine: declare a new database under another key of the spec, and move the data",
     "db_name": "it only counts when a database is made: create further ones inside, and write the one it was made with",
     "master_username": "AWS never renames it: write the name that it has, and create further users inside",
+    "replica_of": "a database becomes a replica only when it is made: take replica_of out where it was promoted, or "
+    "declare the replica under another key of the spec",
     "insights_key": "it is fixed once insights were switched on (RDS-13): write the one that it has, or leave it out",
     "character_set": "it is chosen when a database is made: write the one that it has, or declare a new database under "
     "another key of the spec, and move the data",
@@ -55,6 +67,12 @@ _ADVICE = {
     "availability_zone": "an instance stays in its zone: write the one that it has, or leave it out",
     "master_secret_key": "the key of a managed password is fixed (RDS-12): write the one that it has, or leave it out",
 }
+
+
+_PROMOTION = (
+    "that would make it a database of its own, which no plan ever does: write replica_of again; or promote it by hand "
+    "('aws rds promote-read-replica'), and take replica_of out after that"
+)
 
 
 class DbInstance(Kind[DbInstanceSpec]):
@@ -87,7 +105,17 @@ class DbInstance(Kind[DbInstanceSpec]):
         return check(key, spec)
 
     def verify(self, reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[Complaint]:
-        return verify(reader, resource)
+        return verify(reader, resource, scope)
+
+    def check_beside(
+        self, key: str, spec: DbInstanceSpec, declared: Mapping[Address, ResourceSpec]
+    ) -> Iterator[Complaint]:
+        target = spec.replica_of.target if isinstance(spec.replica_of, Ref) else None
+        source = declared.get(target) if target else None
+        if target == Address(self.name, key):
+            yield Complaint(("replica_of",), "a database is no replica of itself", "name another one")
+        elif target and isinstance(source, DbInstanceSpec):
+            yield from beside(spec, str(target), source)
 
     def implied(self, key: str, spec: DbInstanceSpec) -> Implied | None:
         family = family_of(spec)
@@ -129,6 +157,10 @@ class DbInstance(Kind[DbInstanceSpec]):
         elif live and spec.when == "window" and parameters.is_major_upgrade(spec, live.spec):
             # It goes along with the upgrade, parked until the window, and must not be switched before it (RDS-6).
             update["parameter_group"] = live.spec.parameter_group
+        if spec.replica_of is not None:
+            update |= _from_source(resource, live, scope)
+        elif live and live.spec.replica_of is not None:
+            update["replica_of"] = PROMOTED
         return spec.model_copy(update=update)
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[DbInstanceSpec]]:
@@ -173,6 +205,8 @@ class DbInstance(Kind[DbInstanceSpec]):
         return str(value["feature"]) if path == "roles" else super().member(path, value)
 
     def advice(self, field: str, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec]) -> str:
+        if field == "replica_of" and resource.spec.replica_of == PROMOTED:
+            return _PROMOTION
         return _ADVICE.get(field) or super().advice(field, resource, live)
 
     def refuses(self, change: FieldChange, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec]) -> str:
@@ -204,6 +238,19 @@ class DbInstance(Kind[DbInstanceSpec]):
 
 def _unwritten_password(resource: Resource[DbInstanceSpec]) -> bool:
     return "master_password" not in resource.written.model_fields_set
+
+
+def _from_source(
+    resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec] | None, scope: Scope
+) -> dict[str, Value]:
+    """What a replica does not say: it is as AWS has it, and our defaults have no say in it."""
+    written = resource.written.model_fields_set
+    left = (*INHERITED, *(name for name in AFTERWARDS if name not in written))
+    update: dict[str, Value] = {name: getattr(live.spec, name) if live else None for name in left}
+    match = re.fullmatch(SOURCE_ARN, str(resource.spec.replica_of))
+    if match and match[1] == scope.region:  # AWS names it without its region
+        update["replica_of"] = match[3]
+    return update
 
 
 def _arn(scope: Scope, name: str) -> str:

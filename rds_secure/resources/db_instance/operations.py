@@ -9,7 +9,7 @@ from rds_secure.kind import Change, Live, Resource
 from rds_secure.operation import Condition, Operation, Retry
 from rds_secure.resources.db_instance import parameters, waits
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
-from rds_secure.values import Value, refs, secrets
+from rds_secure.values import Ref, Value, refs, secrets
 
 # What calls need beside their own action (AWS's API reference, ANY-4).
 _NETWORK = tuple(
@@ -45,9 +45,11 @@ _BUSY = Retry("InvalidDBInstanceState")
 
 
 def create(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
-    """``CreateDBInstance`` with everything that is written or a default of ours."""
+    """One call with everything that is written or a default of ours, and those for what it does not take."""
     spec = resource.spec
-    params = {"DBInstanceIdentifier": resource.name, **parameters.at_create(spec)}
+    source = spec.replica_of
+    made = parameters.at_create(spec) if source is None else parameters.at_replication(spec)
+    params = {"DBInstanceIdentifier": resource.name, **made}
     if resource.tags:
         params["Tags"] = tagging.pairs(resource.tags)
     more = [waits.NOTHING_PARKED]
@@ -57,15 +59,36 @@ def create(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
         more.append(waits.joined())
     operation = Operation(
         service="rds",
-        action="CreateDBInstance",
+        action="CreateDBInstance" if source is None else "CreateDBInstanceReadReplica",
         params=params,
-        summary=f"create database {resource.name}",
+        summary=f"create database {resource.name}" + ("" if source is None else f", a replica of {_named(source)}"),
         exports={"arn": "DBInstance.DBInstanceArn", "resource_id": "DBInstance.DbiResourceId"},
         wait=waits.ready(resource.name, *more),
-        retry_on=_passing(params),
-        also=_also(params, ("iam:CreateServiceLinkedRole", *_NETWORK)),
+        retry_on=(*(() if source is None else (_BUSY,)), *_passing(params)),  # the source may be making a backup
+        also=_also(params, ("iam:CreateServiceLinkedRole", *_NETWORK, *(() if source is None else _PASS_ROLE))),
     )
-    return (operation, *(_add_role(resource.name, item.role, item.feature) for item in spec.roles))
+    after = () if source is None else _after(resource)
+    return (operation, *after, *(_add_role(resource.name, item.role, item.feature) for item in spec.roles))
+
+
+def _after(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
+    """What a new replica is given once it is there, at once: nothing that is parked could be flushed by that."""
+    params = parameters.after_replication(resource.spec)
+    if not params:
+        return ()
+    operation = Operation(
+        service="rds",
+        action="ModifyDBInstance",
+        params={"DBInstanceIdentifier": resource.name, "ApplyImmediately": True, **params},
+        summary="set what a new replica does not have from its source",
+        wait=waits.ready(resource.name, waits.NOTHING_PARKED),
+        retry_on=(_BUSY,),
+    )
+    return (operation,)
+
+
+def _named(source: Value) -> str:
+    return source.target.name if isinstance(source, Ref) else str(source).rpartition(":")[2]
 
 
 def update(change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
@@ -148,6 +171,8 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
     params |= {"FinalDBSnapshotIdentifier": snapshot} if snapshot else {}
     params["SkipFinalSnapshot"] = not snapshot
     ending = f"leaving snapshot {snapshot}" if snapshot else "without a final snapshot"
+    if live.facts.get("replica"):
+        ending += ", as AWS makes none of a replica"  # RDS-26
     calls.append(
         Operation(
             service="rds",

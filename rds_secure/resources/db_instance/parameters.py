@@ -5,26 +5,49 @@ Most are a field's value under the name that its marker says; some fields are se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from rds_secure import engines
 from rds_secure.fields import Field, markers
 from rds_secure.kind import Change
-from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec, Domain
+from rds_secure.resources.db_instance.spec import AFTERWARDS, INHERITED, MANAGED, SOURCE_ARN, DbInstanceSpec, Domain
 from rds_secure.values import Secret, Value
 
 _FIELDS = markers(DbInstanceSpec)
 _SET = "MasterUserPassword"
-_BY_OTHER_CALLS = frozenset({"roles"})
+_BY_OTHER_CALLS = frozenset({"roles", "replica_of"})
 
 
 def at_create(spec: DbInstanceSpec) -> dict[str, Value]:
     """The parameters of ``CreateDBInstance`` for everything that is written or a default of ours."""
     params: dict[str, Value] = {}
     for name, marker in _FIELDS.items():
-        if marker.create and name not in _BY_OTHER_CALLS:
+        if marker.create and "." not in marker.create:
             params |= _AT_CREATE.get(name, _as_is)(marker, getattr(spec, name))
     return params | (_domain(spec.domain) if spec.domain else {})
+
+
+def at_replication(spec: DbInstanceSpec) -> dict[str, Value]:
+    """The parameters of ``CreateDBInstanceReadReplica``; a source in another region is named by its ARN."""
+    source = spec.replica_of
+    left = {*INHERITED, *later(spec), "engine", *(("storage_gib",) if "sqlserver" in spec.engine else ())}
+    params = at_create(spec.model_copy(update=dict.fromkeys(left)))
+    params["SourceDBInstanceIdentifier"] = source
+    if isinstance(source, str) and (match := re.fullmatch(SOURCE_ARN, source)):
+        params["SourceRegion"] = match[1]  # botocore signs the copy out of it
+    return params | ({"ReplicaMode": spec.replica_mode} if spec.replica_mode else {})
+
+
+def after_replication(spec: DbInstanceSpec) -> dict[str, Value]:
+    """The parameters of the ``ModifyDBInstance`` that sets what the call which makes a replica lacks."""
+    return {_FIELDS[name].change: value for name in later(spec) if (value := getattr(spec, name)) is not None}
+
+
+def later(spec: DbInstanceSpec) -> tuple[str, ...]:
+    """What a new replica is given by a second call; few engines take a parameter group at once."""
+    at_once = spec.engine.startswith(("oracle-", "db2-"))
+    return tuple(name for name in AFTERWARDS if not (at_once and name == "parameter_group"))
 
 
 def at_change(change: Change[DbInstanceSpec]) -> dict[str, Value]:

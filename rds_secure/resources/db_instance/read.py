@@ -177,6 +177,7 @@ _AS_READ: Mapping[str, Callable[[Any, Mapping[str, Any]], Value]] = {
     "max_storage_gib": _growth,
     "master_password": _password,
     "password_version": _version,
+    "replica_of": _lower,
     "network_type": _upper,
     "domain": _domain,
     "roles": _roles,

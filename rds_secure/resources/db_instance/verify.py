@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rds_secure import engines
-from rds_secure.kind import Complaint, Reader, Resource
+from rds_secure.kind import Complaint, Reader, Resource, Scope
+from rds_secure.resources.db_instance.check.replica import outside
 from rds_secure.resources.db_instance.spec import UNMANAGED, DbInstanceSpec
 
 
-def verify(reader: Reader, resource: Resource[DbInstanceSpec]) -> Iterator[Complaint]:
+def verify(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[Complaint]:
     """Every problem that needs a look at AWS. All calls are lists that are read anyway."""
     yield from _network(reader, resource.spec)
     yield from _parameters(reader, resource.spec)
@@ -18,6 +19,7 @@ def verify(reader: Reader, resource: Resource[DbInstanceSpec]) -> Iterator[Compl
     yield from _cluster(reader, resource.spec)
     if not _find(reader, "DescribeDBInstances", "DBInstances", "DBInstanceIdentifier", resource.name):
         yield from _missing(resource.spec)
+        yield from outside(reader, resource, scope)
 
 
 def _network(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
@@ -84,7 +86,7 @@ def _cluster(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
 
 
 def _missing(spec: DbInstanceSpec) -> Iterator[Complaint]:
-    if spec.master_password == UNMANAGED:
+    if spec.master_password == UNMANAGED and spec.replica_of is None:
         what = "a new database needs a password, and none is ever written in a spec"
         yield Complaint(
             ("master_password",), what, "write managed: RDS makes one and keeps it in Secrets Manager; or {env: NAME}"

@@ -25,6 +25,7 @@ from rds_secure.sandbox.repairs import (
     rds_group,
     rds_member,
     rds_options,
+    rds_replicas,
     sts,
     tagging,
 )
@@ -118,6 +119,10 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-engine-defaults", "DescribeEngineDefaultParameters fails", "API", rds_group.engine_defaults),
     Repair("rds-parameter-resets", "ResetDBParameterGroup is missing", "API", rds_group.parameter_resets),
     Repair("rds-groups-in-use", "a group in use is deleted", "RDS-10", rds_group.groups_in_use),
+    Repair(
+        "rds-replica-settings", "a replica shares its source's tags, logs and key", "API", rds_replicas.replica_settings
+    ),
+    Repair("rds-replica-sources", "any database has replicas", "RDS-19", rds_replicas.replica_sources),
     Repair("rds-insights", "Performance Insights are forgotten", "RDS-13", rds_options.insights),
     Repair("rds-settings", "time zone, network type, … are forgotten", "API", rds_options.settings),
     Repair("rds-certificates", "DescribeCertificates is missing, any name is taken", "API", rds_options.certificates),

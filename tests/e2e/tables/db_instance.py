@@ -24,6 +24,7 @@ SQLSERVER: dict[str, Any] = {"engine": "sqlserver-se", "engine_version": "15.00"
 ROLE = "arn:aws:iam::123456789012:role/outside"
 SENDING = {"iam_role": {"sending": {"trust": {"services": ["monitoring.rds.amazonaws.com"]}}}}
 JOINING = "arn:aws:secretsmanager:us-east-1:123456789012:secret:joining"
+SOURCE = "arn:aws:rds:us-east-1:123456789012:db:invoices"
 DIRECTORY = {"directory": "d-0123456789", "role": "directory"}
 OWN_DIRECTORY: dict[str, Any] = {
     "fqdn": "corp.example.com",
@@ -49,6 +50,10 @@ def own_key(client: Client) -> None:
 
 def own_secret(client: Client) -> None:
     client("secretsmanager").create_secret(Name="orders/master", SecretString='{"password": "correct horse"}')
+
+
+def source(client: Client) -> None:
+    stranger(client, "invoices")
 
 
 def options(client: Client) -> None:
@@ -87,9 +92,9 @@ def other_cluster(client: Client) -> None:
     )
 
 
-def stranger(client: Client) -> None:
+def stranger(client: Client, name: str = KEY) -> None:
     client("rds").create_db_instance(
-        DBInstanceIdentifier=KEY,
+        DBInstanceIdentifier=name,
         Engine="postgres",
         DBInstanceClass="db.t4g.medium",
         AllocatedStorage=20,
@@ -483,6 +488,12 @@ BENCH = Bench(
             fields={"nchar_character_set": "UTF8"},
         ),
         Refused(field="timezone", given=SQLSERVER, fields={"timezone": "W. Europe Standard Time"}),
+        Refused(
+            field="replica_of",
+            prepare=source,
+            fields={"replica_of": SOURCE, "engine_version": ...},
+            says="db_instance.orders.replica_of cannot change in place",
+        ),
         Refused(field="availability_zone", fields={"availability_zone": "us-east-1b"}),
         Refused(field="network_type", note="in-the-window", fields={"network_type": "DUAL"}),
         Refused(field="name", fields={"name": "invoices"}, says="the name of db_instance.orders changes"),
@@ -494,4 +505,5 @@ BENCH = Bench(
         ),
     ),
     stranger=stranger,
+    not_tested={"replica_mode": "it takes a replica; the tests of replicas have it"},
 )

@@ -13,6 +13,7 @@ from rds_secure.kind import Complaint
 from rds_secure.resources.db_instance import member
 from rds_secure.resources.db_instance.check.integration import integration, roles
 from rds_secure.resources.db_instance.check.monitoring import monitoring
+from rds_secure.resources.db_instance.check.replica import replica
 from rds_secure.resources.db_instance.check.storage import storage
 from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec
 from rds_secure.values import Secret
@@ -32,6 +33,7 @@ def check(key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         yield from _credentials(spec)
     yield from monitoring(spec)
     yield from roles(spec)
+    yield from replica(spec)
     yield from _windows(spec)
     if spec.kms_key is not None and not spec.encrypted:
         what = "a key without encryption has nothing to encrypt"
@@ -57,10 +59,15 @@ def family_of(spec: DbInstanceSpec) -> str | None:
     Also None where engine and version do not tell: `check` says so.
     """
     engine = ENGINES.get(spec.engine)
-    if spec.parameter_group is not None or "parameter_group" in spec.ignore or engine is None or engine.clustered:
+    if not _implies_group(spec) or engine is None or engine.clustered:
         return None
     family = engines.family(spec.engine, spec.engine_version or "")
     return family if family and engines.tls_parameters(family) else None
+
+
+def _implies_group(spec: DbInstanceSpec) -> bool:
+    """Whether a group comes along; a replica has its source's."""
+    return spec.parameter_group is None and "parameter_group" not in spec.ignore and spec.replica_of is None
 
 
 def _unknown_engine(written: str) -> Complaint:
@@ -120,8 +127,7 @@ def _version(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
     if version is not None and not re.fullmatch(r"\d+([.-][A-Za-z0-9_]+)*", version):
         yield Complaint(("engine_version",), f"{version!r} is no version", "write one such as 16 or 8.0")
         return
-    implied = spec.parameter_group is None and "parameter_group" not in spec.ignore and engine.tls
-    if not implied:
+    if not (_implies_group(spec) and engine.tls):
         return
     if version is None:
         what = "without engine_version there is no telling which parameter group forces TLS"

@@ -15,9 +15,20 @@ from rds_secure.resources.db_instance.spec.member import MemberFields
 from rds_secure.resources.db_instance.spec.monitoring import MonitoringFields
 from rds_secure.resources.db_instance.spec.network import NetworkFields
 from rds_secure.resources.db_instance.spec.password import MANAGED, UNMANAGED
+from rds_secure.resources.db_instance.spec.replica import AFTERWARDS, INHERITED, PROMOTED, SOURCE_ARN, ReplicaFields
 from rds_secure.resources.db_instance.spec.storage import StorageFields
 
-__all__ = ["MANAGED", "UNMANAGED", "DbInstanceSpec", "Domain", "FeatureRole"]
+__all__ = [
+    "AFTERWARDS",
+    "INHERITED",
+    "MANAGED",
+    "PROMOTED",
+    "SOURCE_ARN",
+    "UNMANAGED",
+    "DbInstanceSpec",
+    "Domain",
+    "FeatureRole",
+]
 
 
 class DbInstanceSpec(
@@ -32,6 +43,7 @@ class DbInstanceSpec(
     NetworkFields,
     StorageFields,
     MemberFields,
+    ReplicaFields,
     EngineFields,
 ):
     """A database: encrypted, private, with TLS forced where one parameter does it, unless written otherwise."""
