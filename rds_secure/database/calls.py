@@ -9,19 +9,25 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias, TypeVar
 
 from rds_secure import engines
+from rds_secure.database.password import MANAGED
 from rds_secure.fields import Field, ResourceSpec, markers
 from rds_secure.kind import Change
 from rds_secure.operation import Retry
-from rds_secure.values import Value
+from rds_secure.values import Secret, Value, secrets
 
 S = TypeVar("S", bound=ResourceSpec)
 Params: TypeAlias = dict[str, Value]
 
+_SET_PASSWORD, _MANAGE_PASSWORD = "MasterUserPassword", "ManageMasterUserPassword"
+
 NEW_KEY = Retry("KMSKeyNotAccessibleFault")
 """RDS does not see a key at once that was just made (KMS-4)."""
 
-NEW_ROLE = Retry("InvalidParameterValue", "ENHANCED_MONITORING")
-"""RDS does not see a role at once that was just made (IAM-1)."""
+NEW_ROLE = Retry("InvalidParameterValue", "IAM role ARN value is invalid or does not include the required permissions")
+"""RDS does not see a role at once that was just made (IAM-1; the message is in Terraform's provider)."""
+
+ROLES = ("MonitoringRoleArn", "DomainIAMRoleName")
+"""Parameters that name a role for RDS to take."""
 
 # What calls need beside their own action (AWS's API reference, ANY-4).
 NETWORK = tuple(
@@ -45,9 +51,11 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
         "secretsmanager:TagResource",
     ),
     "MasterUserSecretKmsKeyId": ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"),
-    "MonitoringRoleArn": ("iam:PassRole",),
+    **dict.fromkeys(ROLES, ("iam:PassRole",)),
     "PerformanceInsightsKMSKeyId": ("kms:CreateGrant", "kms:DescribeKey"),
 }
+
+_STORED = ("kms:Decrypt", "secretsmanager:GetSecretValue")
 
 
 def at_create(spec: ResourceSpec, special: Mapping[str, Callable[[Field, Value], Params]]) -> Params:
@@ -64,9 +72,18 @@ def as_is(marker: Field, value: Value) -> Params:
     return {} if value is None or value == () else {marker.create: value}
 
 
-def managed(marker: Field, value: Value) -> Params:
-    """A password that RDS makes and keeps."""
-    return {marker.create: True} if value == "managed" else {}
+def password(marker: Field, value: Value) -> Params:
+    """A password that RDS makes and keeps, or one from a source."""
+    if isinstance(value, Secret):
+        return {_SET_PASSWORD: value}
+    return {marker.create: True} if value == MANAGED else {}
+
+
+def new_password(wanted: Value, was: Value, key: Value) -> Params:
+    """Managed, with a key that can only be chosen now; or set, which ends that in the same call (RDS-12)."""
+    if isinstance(wanted, Secret):
+        return {_SET_PASSWORD: wanted, **({_MANAGE_PASSWORD: False} if was == MANAGED else {})}
+    return {_MANAGE_PASSWORD: True, **({} if key is None else {"MasterUserSecretKmsKeyId": key})}
 
 
 def at_change(change: Change[S], special: Mapping[str, Callable[[Field, Change[S]], Params]]) -> Params:
@@ -89,14 +106,16 @@ def log_exports(marker: Field, change: Change[S]) -> Params:
 
 def permissions(params: Mapping[str, Value], *base: str) -> tuple[str, ...]:
     """The IAM actions that a call with these parameters needs beside its own."""
-    return tuple(sorted({*base, *(action for name in params for action in _NEEDS.get(name, ()) if params[name])}))
+    stored = _STORED if any(secret.source == "secret" for secret in secrets(params)) else ()
+    named = (action for name in params for action in _NEEDS.get(name, ()) if params[name])
+    return tuple(sorted({*base, *stored, *named}))
 
 
 def retries(params: Mapping[str, Value]) -> tuple[Retry, ...]:
     """What passes by itself when a call is made with things that were just made."""
     keys = ("KmsKeyId", "MasterUserSecretKmsKeyId", "PerformanceInsightsKMSKeyId")
     new_key = (NEW_KEY,) if any(name in params for name in keys) else ()
-    return (*new_key, *((NEW_ROLE,) if "MonitoringRoleArn" in params else ()))
+    return (*new_key, *((NEW_ROLE,) if any(name in params for name in ROLES) else ()))
 
 
 def is_major_upgrade(engine: str, wanted: str | None, live: str | None) -> bool:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from rds_secure import engines
 from rds_secure.database import window
-from rds_secure.database.types import MANAGED
+from rds_secure.database.password import MANAGED
 from rds_secure.engines import ENGINES, Engine
 from rds_secure.kind import Complaint
-from rds_secure.values import Value
+from rds_secure.values import Secret, Value
 
 ADVANCED_DAYS = 465
 """For how many days the advanced mode of insights keeps its data (AWS's API reference)."""
@@ -35,14 +35,17 @@ def engine(written: str, known: Iterable[str]) -> Complaint:
     return Complaint(("engine",), f"there is no engine {written!r}", fix)
 
 
-def credentials(username: str, password: str, secret_key: Value) -> Iterator[Complaint]:
+def credentials(username: str, password: Value, version: int, secret_key: Value) -> Iterator[Complaint]:
     """The first user and its password."""
     if username.lower() in engines.REFUSED_MASTER_NAMES:
         what = f"{username!r} is guessed first by attackers, or reserved by the engine"
         yield Complaint(("master_username",), what, "use another name, such as dbowner")
     if secret_key is not None and password != MANAGED:
-        what = "an unmanaged password has no secret that a key could encrypt"
+        what = "only a managed password has a secret that a key could encrypt"
         yield Complaint(("master_secret_key",), what, "take master_secret_key out, or write master_password: managed")
+    if version != 1 and not isinstance(password, Secret):
+        what = "there is no source from which a password could be set anew"
+        yield Complaint(("password_version",), what, "take password_version out, or write master_password: {env: NAME}")
 
 
 def windows(daily: str | None, weekly: str | None) -> Iterator[Complaint]:
@@ -121,8 +124,8 @@ def insights(*, on: bool | None, days: int | None, mode: str | None, key: Value)
         for field, value in (("insights_days", days), ("insights_key", key)):
             if value is not None:
                 yield Complaint((field,), "insights are not switched on", "add insights: true, or take it out")
-    if mode == "advanced" and not (on and days == ADVANCED_DAYS):
-        what = "the advanced mode keeps insights for 465 days"
+    if mode == "advanced" and not (on and (days or 0) >= ADVANCED_DAYS):
+        what = f"the advanced mode keeps insights for {ADVANCED_DAYS} days at least"
         yield Complaint(("insights_mode",), what, "add insights: true and insights_days: 465")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import jmespath
 
+from rds_secure import ownership, tagging
 from rds_secure.fields import ResourceSpec, markers
 from rds_secure.kind import Scope
 from rds_secure.values import Value
@@ -51,6 +52,12 @@ def logs(value: Any, described: Mapping[str, Any]) -> Value:
 def password(value: Any, described: Mapping[str, Any]) -> Value:
     """managed where there is a secret."""
     return "managed" if value else "unmanaged"
+
+
+def password_version(value: Any, described: Mapping[str, Any]) -> Value:
+    """What our tag says was set last; None where it says nothing."""
+    noted = tagging.mapping(described.get("TagList")).get(ownership.PASSWORD, "")
+    return int(noted) if noted.isdecimal() else None
 
 
 def exports(paths: Mapping[str, str], described: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -30,15 +30,15 @@ SecurityGroup = Annotated[
 SubnetGroup = Annotated[
     Ref | str, Reference(("db_subnet_group",), "name", r"[A-Za-z][\w .-]{0,254}", "the name of a subnet group")
 ]
-Role = Annotated[
+_ROLE = r"[\w+=,.@-]{1,64}"
+RoleArn = Annotated[
     Ref | str,
-    Reference(("iam_role",), "arn", r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+", "the ARN of a role"),
+    Reference(("iam_role",), "arn", rf"arn:aws[a-z-]*:iam::\d{{12}}:role/([\w+=,.@-]+/)*{_ROLE}", "the ARN of a role"),
 ]
+RoleName = Annotated[Ref | str, Reference(("iam_role",), "name", _ROLE, "the name of a role")]
 GROUP_NAME: Final = r"[A-Za-z](-?[A-Za-z0-9]){0,254}|default\.[a-z0-9.-]+"
 """The name of a group of parameters, AWS's own among them."""
 
-MANAGED: Final = "managed"
-UNMANAGED: Final = "unmanaged"
 TIME: Final = r"([01]\d|2[0-3]):[0-5]\d"
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY: Final = f"(?:{'|'.join(''.join(f'[{letter}{letter.upper()}]' for letter in day) for day in _WEEK)})"

@@ -100,9 +100,8 @@ def test_what_is_its_own_changes() -> None:
 def test_what_is_the_clusters_is_not_written_here(field: str) -> None:
     """With the line: the complaint is about the field."""
     written = WRITTEN.get(field, "7")
-    [(what, fix), *_] = [(what, fix) for path, what, fix in complaints(**{field: written}) if path == (field,)]
-    assert what == f"{field} of an instance of a cluster is the cluster's"
-    assert fix == "write it there, and take it out here"
+    what = f"{field} of an instance of a cluster is the cluster's"
+    assert ((field,), what, "write it there, and take it out here") in complaints(**{field: written})
 
 
 WRITTEN: dict[str, Any] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from rds_secure import engines, tagging
+from rds_secure import engines, ownership, tagging
 from rds_secure.database import calls, look, reading
-from rds_secure.database.types import MANAGED, UNMANAGED
+from rds_secure.database.password import MANAGED, UNMANAGED
 from rds_secure.kind import (
     Change,
     Complaint,
@@ -28,7 +28,7 @@ from rds_secure.resources.db_cluster.check import check, family_of, is_multi_az
 from rds_secure.resources.db_cluster.read import found
 from rds_secure.resources.db_cluster.refuse import ADVICE, refuses
 from rds_secure.resources.db_cluster.spec import DbClusterSpec
-from rds_secure.values import Value
+from rds_secure.values import Secret, Value
 
 _LOWER = ("subnet_group", "parameter_group", "backup_window", "maintenance_window")
 
@@ -71,7 +71,7 @@ class DbCluster(Kind[DbClusterSpec]):
         existing = look.find(reader, "DescribeDBClusters", "DBClusters", "DBClusterIdentifier", resource.name)
         if existing is None and spec.master_password == UNMANAGED:
             what = "a new cluster needs a password, and none is ever written in a spec"
-            fix = "write managed: RDS makes one and keeps it in Secrets Manager"
+            fix = "write managed: RDS makes one and keeps it in Secrets Manager; or {env: NAME}"
             yield Complaint(("master_password",), what, fix)
 
     def implied(self, key: str, spec: DbClusterSpec) -> Implied | None:
@@ -79,6 +79,9 @@ class DbCluster(Kind[DbClusterSpec]):
         if family is None:
             return None
         return Implied("db_cluster_parameter_group", f"{key}~implied", {"family": family}, "parameter_group", "name")
+
+    def own_tags(self, spec: DbClusterSpec) -> Mapping[str, str]:
+        return {ownership.PASSWORD: str(spec.password_version)} if isinstance(spec.master_password, Secret) else {}
 
     def predict(self, scope: Scope, name: str, spec: DbClusterSpec) -> Mapping[str, str]:
         return {"name": name.lower(), "arn": _arn(scope, name)}
@@ -131,8 +134,11 @@ class DbCluster(Kind[DbClusterSpec]):
             moves = wanted.minor_upgrades is not False  # AWS's default, and the instances' own affair for Aurora
             return engines.satisfies(wanted.engine, wanted.engine_version, live.engine_version, moves)
         if field == "master_password":
-            return wanted.master_password == UNMANAGED or None
-        if field == "master_secret_key" and live.master_password == UNMANAGED:
+            unseen = isinstance(wanted.master_password, Secret) and live.master_password != MANAGED
+            return unseen or wanted.master_password == UNMANAGED or None
+        if field == "password_version" and not isinstance(wanted.master_password, Secret):
+            return True
+        if field == "master_secret_key" and live.master_password != MANAGED:
             return True  # it is chosen by the call that has the password managed
         if field == "insights_key" and live.insights_key is None:
             return True  # it is chosen by the call that switches insights on
@@ -178,7 +184,7 @@ def _unwritten_password(resource: Resource[DbClusterSpec]) -> bool:
 def _keys_of_the_cluster(spec: DbClusterSpec, live: Live[DbClusterSpec] | None) -> dict[str, Value]:
     """What is encrypted beside the data takes the key of the cluster, where it is chosen now."""
     keys: dict[str, Value] = {}
-    is_new = live is None or live.spec.master_password == UNMANAGED
+    is_new = live is None or live.spec.master_password != MANAGED
     if spec.master_secret_key is None and spec.master_password == MANAGED and is_new:
         keys["master_secret_key"] = spec.kms_key
     if spec.insights_key is None and spec.insights and (live is None or live.spec.insights_key is None):

@@ -38,7 +38,9 @@ def check(key: str, spec: DbClusterSpec) -> Iterator[Complaint]:
     yield from checks.name(key, spec.name, "a cluster", 52 if is_multi_az(spec) else 63)
     if not spec.security_groups:
         yield Complaint(("security_groups",), "a cluster needs a security group", "name one or more")
-    yield from checks.credentials(spec.master_username, spec.master_password, spec.master_secret_key)
+    yield from checks.credentials(
+        spec.master_username, spec.master_password, spec.password_version, spec.master_secret_key
+    )
     yield from checks.windows(spec.backup_window, spec.maintenance_window)
     yield from checks.encryption(encrypted=spec.encrypted, key=spec.kms_key)
     yield from checks.monitoring(spec.monitoring_seconds, spec.monitoring_role)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from rds_secure import tagging
 from rds_secure.database import calls
 from rds_secure.database.calls import Params
+from rds_secure.database.password import MANAGED
 from rds_secure.fields import Field, markers
 from rds_secure.kind import Change, Live, Resource
 from rds_secure.operation import Condition, Operation, Retry, Wait
@@ -117,7 +118,7 @@ def _capacities(scale: Serverless) -> Params:
 
 
 _AT_CREATE: Mapping[str, Callable[[Field, Value], Params]] = {
-    "master_password": calls.managed,
+    "master_password": calls.password,
     "serverless": _create_serverless,
 }
 
@@ -129,10 +130,8 @@ def _change_serverless(marker: Field, change: Change[DbClusterSpec]) -> Params:
 
 
 def _change_password(marker: Field, change: Change[DbClusterSpec]) -> Params:
-    """Its key can only be chosen now (RDS-12)."""
-    params: Params = {marker.change: True}
-    key = change.resource.spec.master_secret_key
-    return params if key is None else params | {_FIELDS["master_secret_key"].change: key}
+    wanted = change.resource.spec
+    return calls.new_password(wanted.master_password, change.live.spec.master_password, wanted.master_secret_key)
 
 
 def _change_version(marker: Field, change: Change[DbClusterSpec]) -> Params:
@@ -169,7 +168,7 @@ def _change_insights(marker: Field, change: Change[DbClusterSpec]) -> Params:
 _INSIGHTS = ("insights", "insights_days", "insights_mode")
 _AT_CHANGE: Mapping[str, Callable[[Field, Change[DbClusterSpec]], Params]] = {
     "log_exports": calls.log_exports,
-    "master_password": _change_password,
+    **dict.fromkeys(("master_password", "password_version"), _change_password),
     "engine_version": _change_version,
     "serverless": _change_serverless,
     **dict.fromkeys(("storage_gib", "storage_type", "iops"), _change_storage),
@@ -216,8 +215,9 @@ def _settled(change: Change[DbClusterSpec]) -> Iterator[Condition]:
     if wanted.when == "now":
         yield _NOTHING_PARKED
     for path in sorted({item.path for item in change.fields}):
-        if path == "master_password":
-            yield _SECRET_ACTIVE
+        if path in ("master_password", "password_version"):
+            yield _SECRET_ACTIVE if wanted.master_password == MANAGED else Condition("MasterUserSecret.SecretArn")
+            yield Condition("PendingModifiedValues.MasterUserPassword")
         elif path == "log_exports":
             yield Condition("PendingModifiedValues.PendingCloudwatchLogsExports")
         elif path in _FIELDS and _FIELDS[path].applies in ("now", "reboot"):

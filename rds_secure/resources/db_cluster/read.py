@@ -111,6 +111,7 @@ _AS_READ: Mapping[str, AsRead] = {
     "security_groups": reading.members,
     "log_exports": reading.logs,
     "master_password": reading.password,
+    "password_version": reading.password_version,
     "encrypted": _encrypted,
     "storage_gib": _size,
     "storage_type": _storage_type,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import engines, ownership, tagging
+from rds_secure.database import reading
 from rds_secure.fields import ResourceSpec
 from rds_secure.kind import (
     Change,
@@ -134,9 +135,9 @@ class DbInstance(Kind[DbInstanceSpec]):
     ) -> DbInstanceSpec:
         spec = resource.spec
         update: dict[str, Value] = {
-            "kms_key": _key_arn(spec.kms_key, scope),
-            "master_secret_key": _key_arn(spec.master_secret_key, scope),
-            "insights_key": _key_arn(spec.insights_key, scope),
+            "kms_key": reading.key_arn(spec.kms_key, scope),
+            "master_secret_key": reading.key_arn(spec.master_secret_key, scope),
+            "insights_key": reading.key_arn(spec.insights_key, scope),
         }
         for field in ("subnet_group", "parameter_group", "option_group", "backup_window", "maintenance_window"):
             value = getattr(spec, field)
@@ -257,18 +258,9 @@ def _arn(scope: Scope, name: str) -> str:
     return scope.arn("rds", f"db:{name.lower()}")
 
 
-def _key_arn(key: Value, scope: Scope) -> Value:
-    """AWS answers with the ARN of a key whatever it was given (RDS-3)."""
-    return scope.arn("kms", f"key/{key}") if isinstance(key, str) and not key.startswith("arn:") else key
-
-
 def _free_name(reader: Reader, name: str) -> str:
-    """The first of ``<name>-final-1``, ``-2``, … that no snapshot has (RDS-11)."""
     reply = reader.call("rds", "DescribeDBSnapshots", {"SnapshotType": "manual"}) or {}
-    pattern = re.compile(rf"{re.escape(name.lower())}-final-(\d+)")
-    matches = (pattern.fullmatch(item["DBSnapshotIdentifier"].lower()) for item in reply["DBSnapshots"])
-    taken = {int(match.group(1)) for match in matches if match}
-    return f"{name.lower()}-final-{next(number for number in range(1, len(taken) + 2) if number not in taken)}"
+    return reading.free_name(name, (snapshot["DBSnapshotIdentifier"] for snapshot in reply["DBSnapshots"]))
 
 
 KIND = DbInstance()

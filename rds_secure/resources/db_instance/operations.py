@@ -5,40 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rds_secure import engines, tagging
+from rds_secure.database import calls
 from rds_secure.kind import Change, Live, Resource
 from rds_secure.operation import Condition, Operation, Retry
 from rds_secure.resources.db_instance import parameters, waits
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
-from rds_secure.values import Ref, Value, refs, secrets
+from rds_secure.values import Ref, Value, refs
 
-# What calls need beside their own action (AWS's API reference, ANY-4).
-_NETWORK = tuple(
-    f"ec2:Describe{what}"
-    for what in (
-        "AccountAttributes",
-        "AvailabilityZones",
-        "InternetGateways",
-        "SecurityGroups",
-        "Subnets",
-        "VpcAttribute",
-        "Vpcs",
-    )
-)
-_KEY = ("kms:CreateGrant", "kms:DescribeKey")
-_SECRET = ("kms:DescribeKey", "secretsmanager:CreateSecret", "secretsmanager:TagResource")
-_STORED = ("kms:Decrypt", "secretsmanager:GetSecretValue")
-_SECRET_KEY = ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey")
 _PASS_ROLE = ("iam:PassRole",)
 _SNAPSHOT = ("rds:AddTagsToResource", "rds:CreateDBSnapshot")
-
-_KEYS = ("KmsKeyId", "MasterUserSecretKmsKeyId", "PerformanceInsightsKMSKeyId")
-_ROLES = ("MonitoringRoleArn", "DomainIAMRoleName")
-
-_NEW_KEY = Retry("KMSKeyNotAccessibleFault")
-"""RDS does not see a key at once that was just made (KMS-4)."""
-
-_NEW_ROLE = Retry("InvalidParameterValue", "IAM role ARN value is invalid or does not include the required permissions")
-"""RDS does not see a role at once that was just made (IAM-1; the message is in Terraform's provider)."""
 
 _BUSY = Retry("InvalidDBInstanceState")
 """It takes no change while another one, or a backup, goes on (RDS-1)."""
@@ -64,8 +39,10 @@ def create(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
         summary=f"create database {resource.name}" + ("" if source is None else f", a replica of {_named(source)}"),
         exports={"arn": "DBInstance.DBInstanceArn", "resource_id": "DBInstance.DbiResourceId"},
         wait=waits.ready(resource.name, *more),
-        retry_on=(*(() if source is None else (_BUSY,)), *_passing(params)),  # the source may be making a backup
-        also=_also(params, ("iam:CreateServiceLinkedRole", *_NETWORK, *(() if source is None else _PASS_ROLE))),
+        retry_on=(*(() if source is None else (_BUSY,)), *calls.retries(params)),  # the source may be making a backup
+        also=calls.permissions(
+            params, "iam:CreateServiceLinkedRole", *calls.NETWORK, *(() if source is None else _PASS_ROLE)
+        ),
     )
     after = () if source is None else _after(resource)
     return (operation, *after, *(_add_role(resource.name, item.role, item.feature) for item in spec.roles))
@@ -109,8 +86,8 @@ def _modify(change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
         params=params,
         summary=_summary(change, params),
         wait=waits.ready(live.name, *waits.settled(change), window=wanted.when == "window"),
-        retry_on=(_BUSY, *_passing(params)),
-        also=_also(params),
+        retry_on=(_BUSY, *calls.retries(params)),
+        also=calls.permissions(params),
     )
     return (operation,)
 
@@ -141,7 +118,7 @@ def _add_role(name: str, role: Value, feature: str) -> Operation:
         params={"DBInstanceIdentifier": name, "RoleArn": role, "FeatureName": feature},
         summary=f"give it a role for {feature}",
         wait=waits.ready(name, waits.ROLES_ACTIVE, window=True),
-        retry_on=(_BUSY, _NEW_ROLE),
+        retry_on=(_BUSY, calls.NEW_ROLE),
         done_on=("DBInstanceRoleAlreadyExists",),
         also=_PASS_ROLE,
     )
@@ -149,9 +126,9 @@ def _add_role(name: str, role: Value, feature: str) -> Operation:
 
 def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
     """Protection off in a call of its own (RDS-11), then the deletion; automated backups stay."""
-    calls: list[Operation] = []
+    steps: list[Operation] = []
     if live.spec.deletion_protection:
-        calls.append(
+        steps.append(
             Operation(
                 service="rds",
                 action="ModifyDBInstance",
@@ -173,7 +150,7 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
     ending = f"leaving snapshot {snapshot}" if snapshot else "without a final snapshot"
     if live.facts.get("replica"):
         ending += ", as AWS makes none of a replica"  # RDS-26
-    calls.append(
+    steps.append(
         Operation(
             service="rds",
             action="DeleteDBInstance",
@@ -186,30 +163,7 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
             destructive=True,
         )
     )
-    return tuple(calls)
-
-
-def _passing(params: Mapping[str, Value]) -> tuple[Retry, ...]:
-    """Errors that pass by themselves where a call names keys and roles that may be new."""
-    named = any(name in params for name in _KEYS)
-    return (*((_NEW_KEY,) if named else ()), *((_NEW_ROLE,) if any(name in params for name in _ROLES) else ()))
-
-
-def _also(params: Mapping[str, Value], base: tuple[str, ...] = ()) -> tuple[str, ...]:
-    actions = {*base}
-    if "Tags" in params:
-        actions.add("rds:AddTagsToResource")
-    if "KmsKeyId" in params or "PerformanceInsightsKMSKeyId" in params:
-        actions.update(_KEY)
-    if any(name in params for name in _ROLES):
-        actions.update(_PASS_ROLE)
-    if any(secret.source == "secret" for secret in secrets(params)):
-        actions.update(_STORED)
-    if params.get("ManageMasterUserPassword"):
-        actions.update(_SECRET)
-    if "MasterUserSecretKmsKeyId" in params:
-        actions.update(_SECRET_KEY)
-    return tuple(sorted(actions))
+    return tuple(steps)
 
 
 def _summary(change: Change[DbInstanceSpec], params: Mapping[str, Value]) -> str:

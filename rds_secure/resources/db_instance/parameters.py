@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Mapping
 
 from rds_secure import engines
+from rds_secure.database import calls
 from rds_secure.fields import Field, markers
 from rds_secure.kind import Change
-from rds_secure.resources.db_instance.spec import AFTERWARDS, INHERITED, MANAGED, SOURCE_ARN, DbInstanceSpec, Domain
-from rds_secure.values import Secret, Value
+from rds_secure.resources.db_instance.spec import AFTERWARDS, INHERITED, SOURCE_ARN, DbInstanceSpec, Domain
+from rds_secure.values import Value
 
 _FIELDS = markers(DbInstanceSpec)
-_SET = "MasterUserPassword"
 _BY_OTHER_CALLS = frozenset({"roles", "replica_of"})
 
 
@@ -24,7 +24,7 @@ def at_create(spec: DbInstanceSpec) -> dict[str, Value]:
     params: dict[str, Value] = {}
     for name, marker in _FIELDS.items():
         if marker.create and "." not in marker.create:
-            params |= _AT_CREATE.get(name, _as_is)(marker, getattr(spec, name))
+            params |= _AT_CREATE.get(name, calls.as_is)(marker, getattr(spec, name))
     return params | (_domain(spec.domain) if spec.domain else {})
 
 
@@ -58,23 +58,13 @@ def at_change(change: Change[DbInstanceSpec]) -> dict[str, Value]:
     return params
 
 
-def _as_is(marker: Field, value: Value) -> dict[str, Value]:
-    return {} if value is None or value == () else {marker.create: value}
-
-
 def _create_growth(marker: Field, value: Value) -> dict[str, Value]:
     return {marker.create: value} if value else {}  # 0 is refused; without it storage does not grow
 
 
-def _create_password(marker: Field, value: Value) -> dict[str, Value]:
-    if isinstance(value, Secret):
-        return {_SET: value}
-    return {marker.create: True} if value == MANAGED else {}
-
-
 _AT_CREATE: Mapping[str, Callable[[Field, Value], dict[str, Value]]] = {
     "max_storage_gib": _create_growth,
-    "master_password": _create_password,
+    "master_password": calls.password,
 }
 
 
@@ -90,9 +80,7 @@ def _change_growth(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value
 
 
 def _change_logs(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
-    added, removed = sorted(change.added(path)), sorted(change.removed(path))
-    lists = {"EnableLogTypes": tuple(added), "DisableLogTypes": tuple(removed)}
-    return {_FIELDS[path].change: {name: logs for name, logs in lists.items() if logs}}
+    return calls.log_exports(_FIELDS[path], change)
 
 
 def _domain(domain: Domain) -> dict[str, Value]:
@@ -131,14 +119,8 @@ def _change_insights(path: str, change: Change[DbInstanceSpec]) -> dict[str, Val
 
 
 def _change_password(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
-    """Managed, with a key that can only be chosen now; or set, which ends that in the same call (RDS-12)."""
-    wanted = change.resource.spec.master_password
-    if isinstance(wanted, Secret):
-        ended = {"ManageMasterUserPassword": False} if change.live.spec.master_password == MANAGED else {}
-        return {_SET: wanted, **ended}
-    params: dict[str, Value] = {_FIELDS["master_password"].change: True}
-    key = change.resource.spec.master_secret_key
-    return params if key is None else params | {_FIELDS["master_secret_key"].change: key}
+    wanted = change.resource.spec
+    return calls.new_password(wanted.master_password, change.live.spec.master_password, wanted.master_secret_key)
 
 
 def _change_version(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
@@ -185,6 +167,4 @@ def has_iops(engine: str, storage_type: str | None, size: int) -> bool:
 
 def is_major_upgrade(wanted: DbInstanceSpec, live: DbInstanceSpec) -> bool:
     """Whether the written version is of another major version than the live one."""
-    if wanted.engine_version is None or not live.engine_version or wanted.engine not in engines.ENGINES:
-        return False
-    return engines.is_major_change(wanted.engine, live.engine_version, wanted.engine_version)
+    return calls.is_major_upgrade(wanted.engine, wanted.engine_version, live.engine_version)

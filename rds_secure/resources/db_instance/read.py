@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import jmespath
-
-from rds_secure import ownership, tagging
-from rds_secure.fields import markers, values_of
+from rds_secure import tagging
+from rds_secure.database import reading
+from rds_secure.database.reading import AsRead
+from rds_secure.fields import values_of
 from rds_secure.kind import Found
 from rds_secure.resources.db_instance.spec import DbInstanceSpec, Domain, FeatureRole
 from rds_secure.values import Value
@@ -65,8 +65,8 @@ def found(instance: Mapping[str, Any]) -> Found[DbInstanceSpec]:
     return Found(
         name=instance["DBInstanceIdentifier"],
         identity=instance["DBInstanceIdentifier"].lower(),
-        spec=_spec(instance),
-        exports=dict(_exports(instance)),
+        spec=DbInstanceSpec.model_construct(**reading.values(DbInstanceSpec, instance, _AS_READ)),
+        exports=dict(reading.exports(_EXPORTS, instance)),
         tags=tagging.mapping(instance.get("TagList")),
         pending=_pending(instance),
         facts={
@@ -80,32 +80,6 @@ def found(instance: Mapping[str, Any]) -> Found[DbInstanceSpec]:
     )
 
 
-def _spec(instance: Mapping[str, Any]) -> DbInstanceSpec:
-    values = {}
-    for name, marker in markers(DbInstanceSpec).items():
-        if marker.read:
-            value = jmespath.search(marker.read, instance)
-            values[name] = _AS_READ.get(name, _unchanged)(value, instance)
-    return DbInstanceSpec.model_construct(**values)
-
-
-def _unchanged(value: Any, instance: Mapping[str, Any]) -> Value:
-    return value
-
-
-def _truth(value: Any, instance: Mapping[str, Any]) -> Value:
-    """Flags that are off may be absent."""
-    return bool(value)
-
-
-def _lower(value: Any, instance: Mapping[str, Any]) -> Value:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _all(value: Any, instance: Mapping[str, Any]) -> Value:
-    return tuple(sorted(value or ()))
-
-
 def _growth(value: Any, instance: Mapping[str, Any]) -> Value:
     """Absent where storage does not grow by itself; the allocated size means the same."""
     return value if value and value > instance["AllocatedStorage"] else 0
@@ -116,13 +90,6 @@ def _option_group(value: Any, instance: Mapping[str, Any]) -> Value:
     memberships = instance.get("OptionGroupMemberships") or ()
     settled = [item for item in memberships if item.get("Status") not in _PARKED_OPTION_GROUP]
     return next((item["OptionGroupName"].lower() for item in (*settled, *memberships)), None)
-
-
-def _logs(value: Any, instance: Mapping[str, Any]) -> Value:
-    """Absent when there are none (RDS-17); what is being switched counts as done, for it waits for no window."""
-    changing = (instance.get("PendingModifiedValues") or {}).get("PendingCloudwatchLogsExports") or {}
-    logs = {*(value or ()), *(changing.get("LogTypesToEnable") or ())}
-    return tuple(sorted(logs - {*(changing.get("LogTypesToDisable") or ())}))
 
 
 def _upper(value: Any, instance: Mapping[str, Any]) -> Value:
@@ -154,30 +121,20 @@ def _roles(value: Any, instance: Mapping[str, Any]) -> Value:
     )
 
 
-def _version(value: Any, instance: Mapping[str, Any]) -> Value:
-    """What our tag says was set last; None where it says nothing."""
-    noted = tagging.mapping(instance.get("TagList")).get(ownership.PASSWORD, "")
-    return int(noted) if noted.isdecimal() else None
-
-
-def _password(value: Any, instance: Mapping[str, Any]) -> Value:
-    return "managed" if value else "unmanaged"
-
-
-_AS_READ: Mapping[str, Callable[[Any, Mapping[str, Any]], Value]] = {
-    "cluster": _lower,
-    "engine": _lower,
-    "subnet_group": _lower,  # RDS-5
-    "parameter_group": _lower,
-    "backup_window": _lower,
-    "maintenance_window": _lower,
+_AS_READ: Mapping[str, AsRead] = {
+    "cluster": reading.lower,
+    "engine": reading.lower,
+    "subnet_group": reading.lower,  # RDS-5
+    "parameter_group": reading.lower,
+    "backup_window": reading.lower,
+    "maintenance_window": reading.lower,
     "option_group": _option_group,
-    "security_groups": _all,
-    "log_exports": _logs,
+    "security_groups": reading.members,
+    "log_exports": reading.logs,
     "max_storage_gib": _growth,
-    "master_password": _password,
-    "password_version": _version,
-    "replica_of": _lower,
+    "master_password": reading.password,
+    "password_version": reading.password_version,
+    "replica_of": reading.lower,
     "network_type": _upper,
     "domain": _domain,
     "roles": _roles,
@@ -194,7 +151,7 @@ _AS_READ: Mapping[str, Callable[[Any, Mapping[str, Any]], Value]] = {
             "multi_az",
             "public",
         ),
-        _truth,
+        reading.truth,
     ),
 }
 
@@ -207,14 +164,6 @@ WHEN_READY: Mapping[str, str] = {
 """Attributes that exist only once the instance is available (RDS-1), and where it has them."""
 
 _EXPORTS = {"name": "DBInstanceIdentifier", "arn": "DBInstanceArn", "resource_id": "DbiResourceId", **WHEN_READY}
-
-
-def _exports(instance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Attribute and value, of those that exist."""
-    for attribute, path in _EXPORTS.items():
-        value = jmespath.search(path, instance)
-        if value:
-            yield attribute, str(value)
 
 
 def _pending(instance: Mapping[str, Any]) -> dict[str, Value]:

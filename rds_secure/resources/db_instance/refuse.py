@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rds_secure import engines
+from rds_secure.database import checks
 from rds_secure.kind import FieldChange, Live
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 
@@ -13,7 +13,7 @@ STORAGE = frozenset({"storage_gib", "storage_type", "iops", "throughput_mbps", "
 def refuses(change: FieldChange, wanted: DbInstanceSpec, live: Live[DbInstanceSpec]) -> str:
     """What to do instead of the change; "" where it can be made."""
     if change.path == "engine_version":
-        return _older(wanted.engine_version or "", live.spec.engine_version or "")
+        return checks.older(wanted.engine_version or "", live.spec.engine_version or "")
     if change.path in STORAGE and live.facts["status"] == "storage-optimization":  # RDS-7
         kept = "none" if change.old is None else change.old
         return f"its storage is being optimised after the last change, for some hours: leave {kept} until then"
@@ -22,12 +22,6 @@ def refuses(change: FieldChange, wanted: DbInstanceSpec, live: Live[DbInstanceSp
     if change.path == "storage_gib":
         return _growth(wanted, live)
     return ""
-
-
-def _older(wanted: str, running: str) -> str:
-    if engines.compare_versions(wanted, running) >= 0:
-        return ""
-    return f"AWS never goes back to an older version: write {running}, or restore an older backup as a new database"
 
 
 def _growth(wanted: DbInstanceSpec, live: Live[DbInstanceSpec]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
+
+from pydantic import Field as Limit
 
 from rds_secure import engines
-from rds_secure.database.types import MANAGED, KmsKey, SecurityGroup, SubnetGroup
+from rds_secure.database.password import MANAGED, Password
+from rds_secure.database.types import KmsKey, SecurityGroup, SubnetGroup
 from rds_secure.fields import Bool, Field, Int, Mode, OrLookup, Part, Pattern
 
 
@@ -65,7 +68,7 @@ class AccessFields(Part):
     ] = "dbowner"
     """The name of its first user; never one of those that are guessed first, such as admin."""
     master_password: Annotated[
-        Literal["managed", "unmanaged"],
+        Password,
         Field(
             create="ManageMasterUserPassword",
             change="ManageMasterUserPassword",
@@ -74,8 +77,13 @@ class AccessFields(Part):
             applies="now",
         ),
     ] = MANAGED
-    """managed: RDS makes the password, keeps it in Secrets Manager and rotates it. unmanaged: it is left as it is,
-    which needs a cluster that exists. No password is ever written in a spec."""
+    """managed: RDS makes the password, keeps it in Secrets Manager and rotates it. {env: NAME} or {secret: NAME, key:
+    KEY}: it is found there when it is set; it cannot be read back, see password_version. unmanaged: it is left as it
+    is, which needs a cluster that exists. No password is ever written in a spec."""
+    password_version: Annotated[
+        Int, Limit(ge=1), Field(change="MasterUserPassword", read="TagList[].Value", applies="now")
+    ] = 1
+    """Another number sets the password anew from its source: after it changed there. Kept in a tag."""
     master_secret_key: Annotated[
         KmsKey | None,
         Field(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Limit
 
-from rds_secure.database.types import KmsKey, Role
+from rds_secure.database.types import KmsKey, RoleArn
 from rds_secure.fields import Bool, Field, Int, Mode, Part, Str
 
 
@@ -40,7 +40,7 @@ class InsightFields(Part):
     """Every how many seconds the system of a Multi-AZ DB cluster is looked at: 1, 5, 10, 15, 30 or 60; 0: never. For
     Aurora its instances say it."""
     monitoring_role: Annotated[
-        Role | None,
+        RoleArn | None,
         Field(
             Mode.ADOPT,
             create="MonitoringRoleArn",

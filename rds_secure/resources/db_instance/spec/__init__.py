@@ -5,6 +5,7 @@ The fields are in the modules here, by topic; what does not fit together is in `
 
 from __future__ import annotations
 
+from rds_secure.database.password import MANAGED, UNMANAGED
 from rds_secure.fields import Named, ResourceSpec, Tagged
 from rds_secure.resources.db_instance.spec.backup import BackupFields
 from rds_secure.resources.db_instance.spec.credentials import CredentialFields
@@ -14,7 +15,6 @@ from rds_secure.resources.db_instance.spec.maintenance import MaintenanceFields
 from rds_secure.resources.db_instance.spec.member import MemberFields
 from rds_secure.resources.db_instance.spec.monitoring import MonitoringFields
 from rds_secure.resources.db_instance.spec.network import NetworkFields
-from rds_secure.resources.db_instance.spec.password import MANAGED, UNMANAGED
 from rds_secure.resources.db_instance.spec.replica import AFTERWARDS, INHERITED, PROMOTED, SOURCE_ARN, ReplicaFields
 from rds_secure.resources.db_instance.spec.storage import StorageFields
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field as Limit
 
+from rds_secure.database.types import TIME
 from rds_secure.fields import Bool, Field, Int, Mode, Part, Pattern
-from rds_secure.resources.db_instance.spec.types import TIME
 
 
 class BackupFields(Part):

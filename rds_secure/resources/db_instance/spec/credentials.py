@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field as Limit
 
 from rds_secure import engines
+from rds_secure.database.password import MANAGED, Password
+from rds_secure.database.types import KmsKey
 from rds_secure.fields import Bool, Field, Int, Mode, Part, Pattern
-from rds_secure.resources.db_instance.spec.password import MANAGED, Password
-from rds_secure.resources.db_instance.spec.types import KmsKey
 
 
 class CredentialFields(Part):

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from rds_secure import engines
-from rds_secure.fields import Field, Mode, Part, Pattern, Str
-from rds_secure.resources.db_instance.spec.types import ParameterGroup
+from rds_secure.database.types import GROUP_NAME
+from rds_secure.fields import Field, Mode, Part, Pattern, Reference, Str
+from rds_secure.values import Ref
+
+ParameterGroup = Annotated[
+    Ref | str, Reference(("db_parameter_group",), "name", GROUP_NAME, "the name of a parameter group")
+]
 
 
 class EngineFields(Part):

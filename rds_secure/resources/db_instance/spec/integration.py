@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from rds_secure.database.types import RoleArn, RoleName
 from rds_secure.fields import Field, Mode, Part, Pattern, Str
-from rds_secure.resources.db_instance.spec.types import RoleArn, RoleName
 
 
 class Domain(Part):

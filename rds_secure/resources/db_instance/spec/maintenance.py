@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from rds_secure.database.types import DAY, TIME
 from rds_secure.fields import Bool, Field, Mode, Part, Pattern
-from rds_secure.resources.db_instance.spec.types import DAY, TIME
 
 
 class MaintenanceFields(Part):

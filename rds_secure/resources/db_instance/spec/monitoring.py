@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from rds_secure.database.types import KmsKey, RoleArn
 from rds_secure.fields import Bool, Field, Int, Mode, Part, Str
-from rds_secure.resources.db_instance.spec.types import KmsKey, RoleArn
 
 
 class MonitoringFields(Part):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from rds_secure.database.types import SecurityGroup, SubnetGroup
 from rds_secure.fields import Bool, Field, Int, Mode, OrLookup, Part, Pattern
-from rds_secure.resources.db_instance.spec.types import SecurityGroup, SubnetGroup
 
 
 class NetworkFields(Part):

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Limit
 
+from rds_secure.database.types import KmsKey
 from rds_secure.fields import Bool, Field, Int, Mode, Part
-from rds_secure.resources.db_instance.spec.types import KmsKey
 
 
 class StorageFields(Part):
