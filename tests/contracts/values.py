@@ -256,6 +256,12 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "public": (Value("true", given=MULTI_AZ),),
         "master_username": (Value("owner"),),
         "master_secret_key": (Value("${kms_key.neighbour}"), Value(KEY_ID)),
+        "master_password": (
+            Value("unmanaged"),
+            Value({"env": "DB_PASSWORD"}),
+            Value({"secret": "orders/master", "key": "password"}),
+        ),
+        "password_version": (Value("2", given={"master_password": {"env": "DB_PASSWORD"}}),),
         "iam_auth": (Value("false"),),
         "backup_window": (Value("02:00-02:30"),),
         "log_exports": (
@@ -412,10 +418,14 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"spec", "usage", "administrators", "users", "exclusive"}),
     ),
     "db_cluster": (
-        frozenset({"master_password", "encrypted", "public", "monitoring_seconds", "monitoring_role"})
+        frozenset(
+            {"master_password", "password_version", "encrypted", "public", "monitoring_seconds", "monitoring_role"}
+        )
         | MULTI_AZ.keys() - {"engine", "storage_type"},
         frozenset({"master_secret_key", "kms_key", "serverless", "backtrack_seconds"}),
-        frozenset({"master_password", "encrypted", "public", "monitoring_seconds", "monitoring_role"})
+        frozenset(
+            {"master_password", "password_version", "encrypted", "public", "monitoring_seconds", "monitoring_role"}
+        )
         | {"insights", "insights_days", "insights_mode", "insights_key"}
         | MULTI_AZ.keys() - {"engine"},
     ),

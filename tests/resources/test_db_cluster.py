@@ -10,6 +10,7 @@ import pytest
 from rds_secure import ownership, tagging
 from rds_secure.operation import Retry
 from rds_secure.resources.db_cluster import KIND
+from rds_secure.values import Secret
 from tests.resources.clusters import (
     ARN,
     KEY,
@@ -254,6 +255,25 @@ def test_a_password_is_never_switched_by_a_default() -> None:
     [note] = KIND.notes(declared, link(live, ORDERS, SCOPE))
     assert "write master_password: managed" in note
     assert list(KIND.notes(declared, link(found(), ORDERS, SCOPE))) == []
+
+
+def test_a_password_from_a_source_is_set_and_no_longer_managed_rds_12() -> None:
+    source = Secret("env", "DB_PASSWORD")
+    declared = cluster(master_password={"env": "DB_PASSWORD"})
+    [call] = created(KIND, declared)
+    assert call.params["MasterUserPassword"] == source
+    assert not {"ManageMasterUserPassword", "MasterUserSecretKmsKeyId"} & call.params.keys()
+    assert modified(declared, found()) == {
+        "ApplyImmediately": False,
+        "MasterUserPassword": source,
+        "ManageMasterUserPassword": False,
+    }
+    assert KIND.own_tags(declared.spec) == {"rds-secure:password": "1"}
+    assert KIND.own_tags(cluster().spec) == {}
+    known = [{"Key": "rds-secure:password", "Value": "1"}]
+    assert changes(declared, found(MasterUserSecret=None, TagList=known)) == {}
+    newer = cluster(master_password={"env": "DB_PASSWORD"}, password_version="2")
+    assert changes(newer, found(MasterUserSecret=None, TagList=known)) == {"password_version": (1, 2)}
 
 
 def test_a_major_upgrade_takes_its_parameter_group_along_rds_6() -> None:

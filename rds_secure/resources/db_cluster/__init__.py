@@ -151,7 +151,7 @@ class DbCluster(Kind[DbClusterSpec]):
         return refuses(change, resource.spec, live)
 
     def notes(self, resource: Resource[DbClusterSpec], live: Live[DbClusterSpec] | None) -> Iterator[str]:
-        if live and live.spec.master_password == UNMANAGED and _unwritten_password(resource):
+        if live and live.spec.master_password != MANAGED and _unwritten_password(resource):
             yield "RDS does not manage its master password: to have it switched, write master_password: managed"
 
     def create(self, resource: Resource[DbClusterSpec], scope: Scope) -> tuple[Operation, ...]:

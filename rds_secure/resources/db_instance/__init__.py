@@ -215,7 +215,7 @@ class DbInstance(Kind[DbInstanceSpec]):
 
     def notes(self, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec] | None) -> Iterator[str]:
         alone = resource.spec.cluster is None  # else the password is the cluster's
-        if live and alone and live.spec.master_password == UNMANAGED and _unwritten_password(resource):
+        if live and alone and live.spec.master_password != MANAGED and _unwritten_password(resource):
             yield "RDS does not manage its master password: to have it switched, write master_password: managed"
 
     def create(self, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[Operation, ...]:

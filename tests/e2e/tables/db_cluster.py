@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.e2e.looks import Client, named
 from tests.e2e.tables.bench import KEY, Bench, Changed, Drifted, Refused
-from tests.e2e.tables.db_instance import in_groups, own_key, second_shelf, shelf
+from tests.e2e.tables.db_instance import in_groups, own_key, own_secret, second_shelf, shelf
 
 GROUP = "orders-implied-aurora-postgresql16"
 ARN = f"arn:aws:rds:us-east-1:123456789012:cluster:{KEY}"
@@ -144,6 +144,20 @@ BENCH = Bench(
             sees={"security_groups": in_groups("app-1", "app-2")},
         ),
         Changed(field="port", fields={"port": 6432}, sees={"Port": 6432}),
+        Changed(
+            field="master_password",
+            prepare=own_secret,
+            fields={"master_password": {"secret": "orders/master", "key": "password"}},
+            sees={"MasterUserSecret": None, 'tags."rds-secure:password"': "1"},
+            path="master_password password_version",
+        ),
+        Changed(
+            field="password_version",
+            prepare=own_secret,
+            given={"master_password": {"secret": "orders/master", "key": "password"}},
+            fields={"password_version": 2},
+            sees={'tags."rds-secure:password"': "2"},
+        ),
         Changed(field="iam_auth", fields={"iam_auth": False}, sees={"IAMDatabaseAuthenticationEnabled": False}),
         Changed(field="backup_days", fields={"backup_days": 14}, sees={"BackupRetentionPeriod": 14}),
         Changed(
@@ -259,5 +273,4 @@ BENCH = Bench(
         Refused(field="name", fields={"name": "invoices"}, says="the name of db_cluster.orders changes"),
     ),
     stranger=stranger,
-    not_tested={"master_password": "a new cluster takes 'managed' only; the drift table has it"},
 )
