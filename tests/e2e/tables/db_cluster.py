@@ -47,6 +47,7 @@ def stranger(client: Client) -> None:
     client("rds").create_db_cluster(
         DBClusterIdentifier=KEY,
         Engine="aurora-postgresql",
+        EngineVersion="16",
         MasterUsername="somebody",
         ManageMasterUserPassword=True,
         DBSubnetGroupName="shelf",
