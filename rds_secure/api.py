@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rds_secure.apply import Clock, Outcome, SystemClock, run
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.aws.reader import AwsReader
+from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.draft import Draft, Selection, select, write
 from rds_secure.errors import Problem, RefusedError
@@ -17,6 +18,7 @@ from rds_secure.live import Identity, Snapshot, read_live
 from rds_secure.plan import Deletion, Plan, plan
 from rds_secure.resources import KINDS
 from rds_secure.spec import Environment, Source, Stack, build
+from rds_secure.values import secrets
 
 VERIFICATIONS = 8
 """How often the account is read back after an apply, with growing pauses, some 70 s in all (IAM-1, KMS-4)."""
@@ -83,7 +85,16 @@ def apply(planned: Planned, account: Account, observe: Observer = ignore, clock:
     """Carry out a plan, which must be applicable. What failed is in the outcome."""
     if not planned.plan.is_applicable:
         raise RefusedError([Problem(item.what, item.fix, item.location) for item in planned.plan.refusals])
+    if missing := list(_without_secrets(planned, Secrets(account.connection))):
+        raise RefusedError(missing)
     return run(planned.plan, AwsCaller(account.connection), clock or account.clock, observe)
+
+
+def _without_secrets(planned: Planned, found: Secrets) -> Iterator[Problem]:
+    """Sources of secrets that have nothing to give: better known before the first call than after half of them."""
+    for step, operation in planned.plan.operations():
+        for _, why in found.missing(secrets(operation.params)):
+            yield Problem(why, "set it before you apply, or name another source", planned.stack.at(step.address))
 
 
 def verify(

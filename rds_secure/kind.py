@@ -306,8 +306,8 @@ class Kind(ABC, Generic[S]):
         """Problems that need no AWS: rules across fields, names, sizes."""
         yield from ()
 
-    def check_together(self, spec: S, declared: Mapping[Address, ResourceSpec]) -> Iterator[Complaint]:
-        """Problems that need no AWS, but another resource of the stack: what it refers to does not fit."""
+    def check_beside(self, key: str, spec: S, declared: Mapping[Address, ResourceSpec]) -> Iterator[Complaint]:
+        """Problems that need no AWS, but the stack's other resources: what it refers to does not fit."""
         yield from ()
 
     def verify(self, reader: Reader, resource: Resource[S], scope: Scope) -> Iterator[Complaint]:
@@ -325,6 +325,10 @@ class Kind(ABC, Generic[S]):
     def normalise(self, resource: Resource[S], live: Live[S] | None, scope: Scope) -> S:
         """The declared spec in the form in which `read` yields the live one."""
         return resource.spec
+
+    def own_tags(self, spec: S) -> Mapping[str, str]:
+        """Tags of ours that only this kind keeps: the version of a password, which cannot be read."""
+        return {}
 
     # What is live
 

@@ -16,8 +16,10 @@ APPLIED = "rds-secure:applied"
 HOME = "rds-secure:home"
 DATA_KEY = "rds-secure:data-key"
 """Which data key is in a parameter; the versions of a secret say it themselves."""
+PASSWORD = "rds-secure:password"  # noqa: S105 - the version of a password, not one
+"""Which version of a password was set last: what it was cannot be read."""
 
-OURS = frozenset({STACK, ADDRESS, APPLIED, HOME})
+OURS = frozenset({STACK, ADDRESS, APPLIED, HOME, PASSWORD})
 """What `tags` sets."""
 
 USER_TAGS = 44
@@ -54,11 +56,19 @@ def applied(written: Value, user_tags: Iterable[str]) -> str:
     return f"1.{digest(written, 22)}.{keys}"
 
 
-def tags(stack: str, address: Address, name: str, written: Value, user: Mapping[str, str], home: str) -> dict[str, str]:
-    """Every tag that a resource of a stack carries; ``home`` is "" for regional objects."""
+def tags(
+    stack: str,
+    address: Address,
+    name: str,
+    written: Value,
+    user: Mapping[str, str],
+    home: str,
+    more: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Every tag that a resource of a stack carries; ``home`` is "" for regional objects, ``more`` its kind's own."""
     where = f"{address}/{name}".replace("~", _IMPLIED_AS)
     ours = {STACK: stack, ADDRESS: where, APPLIED: applied(written, user)}
-    return {**user, **ours, **({HOME: home} if home else {})}
+    return {**user, **ours, **({HOME: home} if home else {}), **(more or {})}
 
 
 def marks(tags: Mapping[str, str]) -> tuple[str, ...]:
@@ -80,10 +90,14 @@ def was_applied(live: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
 
 
 def tag_changes(live: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """What to set, and which keys to remove: those we set once and no longer want. A stranger's tag stays."""
+    """What to set, and which keys to remove: ours, and those we set once and no longer want. A stranger's stays."""
     add = {key: value for key, value in wanted.items() if live.get(key) != value}
     mark = live.get(APPLIED, "").removeprefix(_PENDING).removeprefix("1.")
     listed = mark.partition(".")[2]
     ours = {listed[start : start + 4] for start in range(0, len(listed), 4)}
-    gone = (key for key in live if key not in wanted and not key.startswith("aws:") and digest(key, 4) in ours)
+    gone = (
+        key
+        for key in live
+        if key not in wanted and not key.startswith("aws:") and (key in OURS or digest(key, 4) in ours)
+    )
     return add, tuple(sorted(gone))

@@ -1,8 +1,9 @@
-"""Addresses, and the few kinds of value that are not plain JSON: references, texts around them, look-ups.
+"""Addresses, and the few kinds of value that are not plain JSON: references, texts, look-ups, sources of secrets.
 
-A value is JSON (sequences are tuples), or one of `Ref`, `Handed`, `Text`, `Lookup`, nested. Nothing else is ever
-unknown. On disk they are ``{"$ref": "kind.name", "attribute": …}``, ``{"$handed": …}`` likewise, ``{"$text": […]}``
-and ``{"$lookup": …}``: `encode` and `decode` are each other's inverse. This module knows no kind and no AWS service.
+A value is JSON (sequences are tuples), or one of `Ref`, `Handed`, `Text`, `Lookup`, `Secret`, nested. Nothing else is
+ever unknown. On disk they are ``{"$ref": "kind.name", "attribute": …}``, ``{"$handed": …}`` likewise,
+``{"$text": […]}``, ``{"$lookup": …}`` and ``{"$secret": …}``: `encode` and `decode` are each other's inverse. This
+module knows no kind and no AWS service.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ JSON: TypeAlias = Any
 """null, bool, int, float, str, and tuples and string-keyed mappings of them."""
 
 Value: TypeAlias = Any
-"""JSON in which `Ref`, `Handed`, `Text` and `Lookup` may stand for parts that are not known yet."""
+"""JSON in which `Ref`, `Handed`, `Text`, `Lookup` and `Secret` may stand for parts that are not known yet."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,6 +88,27 @@ class Lookup:
         return f"{self.what}({', '.join(f'{key}={value}' for key, value in self.match)})"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Secret:
+    """A text that is never written down: where it is found at the moment a call needs it.
+
+    ``source`` is ``env``, and ``name`` that of an environment variable; or it is ``secret``, and ``name`` the name or
+    ARN of an existing secret of Secrets Manager, ``key`` the one of its JSON ("" for the whole text).
+    """
+
+    source: str
+    name: str
+    key: str = ""
+
+    @property
+    def where(self) -> str:
+        """``env NAME``, ``secret NAME``, ``secret NAME key KEY``."""
+        return f"{self.source} {self.name}{f' key {self.key}' if self.key else ''}"
+
+    def __str__(self) -> str:
+        return f"(secret from {self.where})"
+
+
 def freeze(value: Any) -> Value:
     """Lists become tuples, at every depth, so that a value equals its own round trip."""
     if isinstance(value, Mapping):
@@ -124,6 +146,11 @@ def refs(value: Value) -> Iterator[Ref]:
             yield leaf
         elif isinstance(leaf, Text):
             yield from (part for part in leaf.parts if isinstance(part, Ref))
+
+
+def secrets(value: Value) -> Iterator[Secret]:
+    """Every secret inside a value, by its source."""
+    yield from (leaf for _, leaf in leaves(value) if isinstance(leaf, Secret))
 
 
 def resolve(value: Value, known: Mapping[Ref, str]) -> Value:
@@ -168,6 +195,8 @@ def encode(value: Value) -> JSON:
             return {"$text": tuple(encode(part) for part in item.parts)}
         if isinstance(item, Lookup):
             return {"$lookup": item.what, "match": {key: encode(found) for key, found in item.match}}
+        if isinstance(item, Secret):
+            return {"$secret": item.source, "name": item.name, "key": item.key}
         return item
 
     return transform(value, leaf)
@@ -184,7 +213,9 @@ def decode(value: JSON) -> Value:
             return Text(tuple(decode(part) for part in parts))
         case {"$lookup": str(what), "match": {**found}, **more} if not more:
             return Lookup(what, tuple(sorted((str(key), decode(item)) for key, item in found.items())))
-        case {"$ref": _} | {"$handed": _} | {"$text": _} | {"$lookup": _}:
+        case {"$secret": str(source), "name": str(name), "key": str(inside), **more} if not more:
+            return Secret(source, name, inside)
+        case {"$ref": _} | {"$handed": _} | {"$text": _} | {"$lookup": _} | {"$secret": _}:
             raise ValueError(f"not a value: {value!r}")
         case {**members}:
             return {key: decode(item) for key, item in members.items()}

@@ -14,7 +14,7 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 from botocore.validate import ParamValidator
 
 from rds_secure.operation import Operation, Wait
-from rds_secure.values import Ref, Text, transform
+from rds_secure.values import Ref, Secret, Text, transform
 
 
 def assert_valid(operation: Operation) -> None:
@@ -82,7 +82,7 @@ def _written(value: Any) -> Any:
 def _filled(leaf: Any) -> Any:
     if isinstance(leaf, Text):
         return "".join(map(_filled, leaf.parts))
-    return "filled-in-once-it-is-known" if isinstance(leaf, Ref) else leaf
+    return "filled-in-once-it-is-known" if isinstance(leaf, Ref | Secret) else leaf
 
 
 def _lists(value: Any) -> Any:
@@ -111,6 +111,13 @@ def _unknown(node: Mapping[str, Any], shape: Shape | None, found: list[Shape | N
                 yield from _unknown(child, shape, inner)
                 shape = inner[0] if inner else None
             found.append(shape)
+        case "filter_projection":
+            listed, each, condition = children
+            inner = []
+            yield from _unknown(listed, shape, inner)
+            shape = _member(inner[0] if inner else None)
+            yield from _unknown(condition, shape, [])
+            yield from _unknown(each, shape, found)
         case "flatten":
             inner = []
             yield from _unknown(children[0], shape, inner)

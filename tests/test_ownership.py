@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rds_secure import ownership
-from rds_secure.ownership import ADDRESS, APPLIED, HOME, STACK, Owner, owner, pending, tag_changes, was_applied
+from rds_secure.ownership import (
+    ADDRESS,
+    APPLIED,
+    HOME,
+    PASSWORD,
+    STACK,
+    Owner,
+    owner,
+    pending,
+    tag_changes,
+    was_applied,
+)
 from rds_secure.values import Address, Ref
 
 USER = Address("iam_user", "dana")
@@ -56,7 +67,7 @@ def test_the_applied_mark_is_a_hash_of_the_spec_and_four_characters_for_each_tag
 def test_no_tag_of_ours_breaks_aws_rules(user: dict[str, str]) -> None:
     """ANY-2: 256 of letters, digits, spaces and `_.:/=+-@`; implied resources have a `~` in their address."""
     address = Address("db_parameter_group", "orders~implied")
-    tags = ownership.tags("orders", address, "orders-implied-postgres16", {"a": 1}, user, "eu-west-1")
+    tags = ownership.tags("orders", address, "orders-implied-postgres16", {"a": 1}, user, "eu-west-1", {PASSWORD: "2"})
     for key in ownership.OURS:
         assert VALUE.fullmatch(tags[key])
         assert VALUE.fullmatch(pending(tags)[key])
@@ -163,3 +174,10 @@ def test_after_the_changes_the_tags_are_the_wanted_ones_and_the_strangers(
     settled = {key: value for key, value in {**live, **add}.items() if key not in remove}
     assert settled == {**wanted, **strangers}
     assert tag_changes(settled, wanted) == ({}, ())
+
+
+def test_a_tag_of_ours_that_no_longer_applies_goes() -> None:
+    """A password that is no longer set from a source has no version."""
+    live = {**_tags(), PASSWORD: "2"}
+    assert tag_changes(live, _tags()) == ({}, (PASSWORD,))
+    assert tag_changes(live, {**_tags(), PASSWORD: "3"}) == ({PASSWORD: "3"}, ())

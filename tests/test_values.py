@@ -16,6 +16,7 @@ from rds_secure.values import (
     Handed,
     Lookup,
     Ref,
+    Secret,
     Text,
     canonical,
     decode,
@@ -38,12 +39,13 @@ references = st.builds(Ref, addresses, st.sampled_from(["id", "arn"])) | st.buil
 texts = st.lists(words.filter(bool) | references, min_size=2, max_size=4).map(lambda parts: Text(tuple(parts)))
 vpcs = st.builds(lambda name: Lookup("vpc", (("tag:Name", name),)), words)
 lookups = vpcs | st.builds(lambda tier, vpc: Lookup("subnet", (("tag:Tier", tier), ("vpc", vpc))), words, words | vpcs)
+sources = st.builds(Secret, st.sampled_from(["env", "secret"]), words, words)
 scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), words)
 keys = words.filter(lambda key: not key.startswith("$"))
 """A key that begins with a dollar sign would be read as a marker; no call and no policy has one."""
 
 values = st.recursive(
-    st.one_of(scalars, references, texts, lookups),
+    st.one_of(scalars, references, texts, lookups, sources),
     lambda inner: st.one_of(st.lists(inner, max_size=4).map(tuple), st.dictionaries(keys, inner, max_size=4)),
     max_leaves=8,
 )

@@ -6,25 +6,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from rds_secure.aws.errors import BOTO, translate
+from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Connection
 from rds_secure.operation import snake
 
 
 class AwsCaller:
-    """Sends one call and gives its reply."""
+    """Sends one call and gives its reply. Secrets are filled in here, and nowhere else."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._secrets = Secrets(connection)
 
     def call(self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False) -> Mapping[str, Any]:
         """The reply. ``once``: never repeated by the SDK. Raises `CallError` (code ``NoReply`` after a lost one)."""
         client = self._connection.client(service, once=once)
         method = snake(action)
+        filled = self._secrets.fill(params)
         try:
             if client.can_paginate(method):  # what waits poll
-                whole: Mapping[str, Any] = client.get_paginator(method).paginate(**params).build_full_result()
+                whole: Mapping[str, Any] = client.get_paginator(method).paginate(**filled.params).build_full_result()
                 return whole
-            reply: Mapping[str, Any] = getattr(client, method)(**params)
+            reply: Mapping[str, Any] = getattr(client, method)(**filled.params)
             return reply
         except BOTO as error:
-            raise translate(service, action, error) from error
+            failure = translate(service, action, error)
+            if not filled.has_secrets:
+                raise failure from error
+        raise filled.without(failure)  # outside of the handler, so that the cause, which may repeat a secret, is gone

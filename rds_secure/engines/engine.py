@@ -53,12 +53,26 @@ class Engine:
     """Storage type → sizes; empty where the cluster's volume grows by itself."""
     gp3_settable_from_gib: int | None = None
     """From this size on IOPS and throughput of gp3 may be set (RDS-7)."""
+    gp3_least: tuple[int, int] = (12000, 500)
+    """The least IOPS and MiB/s of gp3 that can be set, which AWS gives anyway from that size on (user guide)."""
     growth_percent: int = 10
     """Storage that grows by less is rounded up to this (RDS-17)."""
     iops_per_gib: tuple[float, float] | None = None
-    """The ratio that provisioned IOPS must keep."""
+    """The ratio that the IOPS of io1 must keep."""
+    log_volume: bool = False
+    """Whether the log can have a volume of its own (user guide)."""
     iam_auth: bool = False
     """Whether the database can authenticate IAM principals."""
+    licenses: tuple[str, ...] = ()
+    """Whose license may be used."""
+    character_sets: int = 0
+    """How many character sets can be chosen: none, the database's, the national one as well."""
+    timezone: bool = False
+    """Whether a time zone can be chosen."""
+    extended_support: bool = False
+    """Whether AWS supports versions past their time, for a fee."""
+    directory: bool = True
+    """Whether a directory can sign people in."""
     password_refuses: str = '/"@'  # noqa: S105 - the characters, not a password
     db_name_length: int = 64
     """The longest database name; 0: none may be given."""
@@ -95,9 +109,12 @@ _MYSQL = Engine(
     storage_gib=_storage(_sizes(20, 65536), _sizes(100, 65536), _sizes(5, 3072)),
     gp3_settable_from_gib=400,
     iops_per_gib=(0.5, 50),
+    log_volume=True,
     iam_auth=True,
+    licenses=("general-public-license",),
+    extended_support=True,
 )
-_MARIADB = replace(_MYSQL, name="mariadb", tls_since=(10, 5))
+_MARIADB = replace(_MYSQL, name="mariadb", tls_since=(10, 5), extended_support=False, directory=False)
 _POSTGRES = replace(
     _MYSQL,
     name="postgres",
@@ -107,6 +124,7 @@ _POSTGRES = replace(
     # Dynamic by the user guide's list of parameters; families up to postgres10 may still say static (issue threads).
     tls=_FORCE_SSL,
     tls_since=(),
+    licenses=("postgresql-license",),
     db_name_length=63,
     single_major_from=10,
 )
@@ -119,6 +137,8 @@ _ORACLE = Engine(
     storage_gib=_storage(_sizes(20, 65536), _sizes(100, 65536), _sizes(10, 3072)),
     gp3_settable_from_gib=200,
     iops_per_gib=(0.5, 50),
+    licenses=("bring-your-own-license", "license-included"),
+    character_sets=2,
     password_refuses="/\"@&'",  # noqa: S106 - the characters, not a password
     db_name_length=8,
     single_major_from=18,
@@ -133,8 +153,12 @@ _SQLSERVER = Engine(
     tls_apply_type="static",  # user guide, "Using SSL with a Microsoft SQL Server DB instance"
     storage_gib=_storage(_sizes(20, 16384), _sizes(100, 16384), _sizes(20, 1024)),
     gp3_settable_from_gib=20,
+    gp3_least=(3000, 125),
     growth_percent=0,
     iops_per_gib=(1, 50),
+    licenses=("license-included", "bring-your-own-media"),
+    character_sets=1,
+    timezone=True,
     db_name_length=0,
     refused_ports=frozenset({1234, 1434, 3260, 3343, 3389, 47001, *range(49152, 49157)}),
     family_separator="-",
@@ -148,6 +172,9 @@ _DB2 = Engine(
     storage_gib=MappingProxyType({"gp3": _sizes(20, 65536), "io1": _sizes(100, 65536), "io2": _sizes(100, 65536)}),
     gp3_settable_from_gib=400,  # memory
     iops_per_gib=(0.5, 50),
+    licenses=("bring-your-own-license", "marketplace-license"),
+    character_sets=1,
+    timezone=True,
     family_separator="-",
 )
 _AURORA_MYSQL = Engine(

@@ -110,7 +110,7 @@ def _resource(stack: Stack, address: Address, spec: Any, scope: Scope) -> Resour
         # The stack's tags are its own as well; and while it is adopted, what is not written stays as it is.
         adopted = {"adopt": True} if address in stack.adopt else {}
         as_applied = {**written(as_written), **({"tags": user} if user else {}), **adopted}
-        tags = ownership.tags(stack.name, address, name, as_applied, user, home)
+        tags = ownership.tags(stack.name, address, name, as_applied, user, home, kind.own_tags(as_written))
     return Resource(address, name, spec, as_written, tags)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from rds_secure.errors import Location
 from rds_secure.kind import FieldChange
 from rds_secure.operation import Operation
-from rds_secure.values import JSON, Address, Lookup, Ref, Text, encode
+from rds_secure.values import JSON, Address, Lookup, Ref, Secret, Text, encode
 
 FORMAT = "1.0"
 """The version of the plan's format; the first number changes when an old reader would misread it."""
@@ -116,7 +116,7 @@ class Plan:
 
 def as_json(value: Any) -> JSON:
     """Any part of a plan as plain JSON, references encoded: what digests are made of."""
-    if isinstance(value, Ref | Text | Lookup):
+    if isinstance(value, Ref | Text | Lookup | Secret):
         return encode(value)
     if isinstance(value, Address):
         return str(value)

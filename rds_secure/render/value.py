@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text as Line
 
 from rds_secure.render.screen import DIM, joined, part, printable
-from rds_secure.values import Lookup, Ref, Text, Value, resolve
+from rds_secure.values import Lookup, Ref, Secret, Text, Value, resolve
 
 SHORT = 48
 """Characters of a known value that are shown beside its reference; a longer one would hide the reference."""
@@ -68,6 +68,8 @@ class Values:
                 return part(resolve(value, self.known))
             case Lookup():
                 return part(value)
+            case Secret():
+                return part(value, DIM)
             case Mapping():
                 return joined("{", Line(", ").join(self.entries(value)), "}")
             case Sequence():

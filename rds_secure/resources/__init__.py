@@ -7,6 +7,8 @@ from typing import Any
 from rds_secure.kind import Kind
 from rds_secure.resources import (
     data_key,
+    db_cluster,
+    db_cluster_parameter_group,
     db_instance,
     db_parameter_group,
     db_proxy,
@@ -39,6 +41,8 @@ KINDS: tuple[Kind[Any], ...] = (
     data_key.KIND,
     db_parameter_group.KIND,
     option_group.KIND,
+    db_cluster_parameter_group.KIND,
+    db_cluster.KIND,
     db_instance.KIND,
     db_proxy.KIND,
     event_subscription.KIND,

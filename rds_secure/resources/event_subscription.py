@@ -16,7 +16,7 @@ from rds_secure.values import Ref, Value
 Source = Annotated[
     Ref | str,
     Reference(
-        ("db_instance", "db_parameter_group", "db_proxy"),
+        ("db_instance", "db_cluster", "db_parameter_group", "db_proxy"),
         "name",
         r"[A-Za-z](-?[A-Za-z0-9])*",
         "the name of a source: letters, digits and single hyphens, a letter first",

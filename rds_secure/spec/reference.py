@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from rds_secure import resources
-from rds_secure.fields import Field, Mode
+from rds_secure.fields import Field, Mode, Named, ResourceSpec, Tagged
 from rds_secure.kind import Kind
 
 BEGIN, END = "<!-- spec reference: begin -->", "<!-- spec reference: end -->"
@@ -47,9 +47,18 @@ def _kind(kind: Kind[Any]) -> Iterator[str]:
     yield ""
 
 
+_COMMON = {*Named.model_fields, *Tagged.model_fields, *ResourceSpec.model_fields}
+
+
+def _place(spec: type[BaseModel], name: str) -> int:
+    """What is new in a spec comes first, then what it shares with some, and last what every kind has."""
+    if name in _COMMON and name not in spec.__annotations__:
+        return 2
+    return int(any(name in getattr(base, "model_fields", ()) for base in spec.__mro__[1:]))
+
+
 def _rows(spec: type[BaseModel], prefix: str) -> Iterator[str]:
-    own = sorted(spec.model_fields.items(), key=lambda item: item[0] not in spec.__annotations__)
-    for name, info in own:  # what every kind has comes last
+    for name, info in sorted(spec.model_fields.items(), key=lambda item: _place(spec, item[0])):
         shown = f"{prefix}{info.alias or name}"
         marker = next((item for item in info.metadata if isinstance(item, Field)), Field(Mode.META))
         cells = (

@@ -116,7 +116,9 @@ def _resources(declared: Stack) -> dict[Address, Resource[Any]]:
 def _resource(declared: Stack, address: Address) -> Resource[Any]:
     kind, spec, name = resources.kind(address.kind), declared.resources[address], declared.aws_name(address)
     home = SCOPE.region if kind.home else ""
-    tags = ownership.tags(SCOPE.stack, address, name, as_written(spec), getattr(spec, "tags", {}), home)
+    tags = ownership.tags(
+        SCOPE.stack, address, name, as_written(spec), getattr(spec, "tags", {}), home, kind.own_tags(spec)
+    )
     return Resource(address, name, spec, spec, tags if kind.taggable else {})
 
 
@@ -157,6 +159,7 @@ _EXPORTS = {
     ("kms_key", "id"): "0a1b2c3d-0000-4000-8000-0000000000{:02}",
     ("kms_key", "arn"): "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0000000000{:02}",
     ("data_key", "arn"): "arn:aws:secretsmanager:eu-west-1:123456789012:secret:kept-aBcD{:02}",
+    ("db_cluster", "resource_id"): "cluster-ABCDEFGHIJKLMNOPQRSTUV{:02}",
     ("db_instance", "resource_id"): "db-ABCDEFGHIJKLMNOPQRSTUV{:02}",
 }
 
@@ -229,6 +232,11 @@ AS_AWS_MAKES_IT: Mapping[str, Mapping[str, Any]] = {
 }
 """What AWS gives to the things that it makes by itself."""
 
+
+def _all_dynamic(spec: Any, target: Any) -> dict[str, Any]:
+    return {"types": dict.fromkeys((*spec.parameters, *target.parameters), "dynamic")}
+
+
 _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "iam_group": lambda spec: {**_held(spec), "members": {}},
     "iam_user": _held,
@@ -247,6 +255,8 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "notes": (),
     },
     "snapshot_sharing": lambda spec: {"noted": frozenset(digest(account, 4) for account in spec.accounts)},
+    "db_cluster_parameter_group": lambda _: {"default": {}, "types": {}},
+    "db_cluster": lambda _: {"status": "available", "window": "", "final_snapshot": "subject-final"},
     "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
 }
 
@@ -261,9 +271,9 @@ _CROWDED: Mapping[str, Callable[[Any, Any], dict[str, Any]]] = {
         )
     },
     "kms_key": lambda _, target: {"targets": {target.alias: "another-key"}},
-    "db_parameter_group": lambda spec, target: {
-        "types": dict.fromkeys((*spec.parameters, *target.parameters), "dynamic")
-    },
+    "db_parameter_group": _all_dynamic,
+    "db_cluster_parameter_group": _all_dynamic,
+    "db_cluster": lambda *_: {"skip_final_snapshot": True},
     "db_instance": lambda *_: {"skip_final_snapshot": True},
 }
 """What it may note otherwise: no attachment is left, an older version is the wanted one, the alias has another key, a

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from rds_secure.fields import Field, Mode, Pattern, Reference, markers
 from rds_secure.kind import Kind
-from tests.contracts.values import LEFT_OUT, MINIMAL, NEVER_WRITTEN, VALUES, Value, Written
+from tests.contracts.values import LEFT_OUT, MINIMAL, MORE, NEVER_WRITTEN, VALUES, Value, Written
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def minimal(name: str) -> Written:
 
 def maximal(kind: Kind[Any]) -> list[Written]:
     """Specs with every field written that can be written together, none with its default; what is required as ever."""
-    return [_maximal(kind.name, kind.spec, number) for number in range(_count(kind.name, kind.spec))]
+    generated = [_maximal(kind.name, kind.spec, number) for number in range(_count(kind.name, kind.spec))]
+    return [*generated, *MORE.get(kind.name, ())]
 
 
 def variants(kind: Kind[Any]) -> list[Variant]:
@@ -104,10 +105,10 @@ def _maximal(name: str, spec: type[BaseModel], number: int) -> Written:
         if part := _part(info.annotation):
             inside = [_maximal(part.__name__, part, at) for at in range(_count(part.__name__, part))]
             full[field] = _wrapped(info, inside, number)
-        else:
+        elif field not in MINIMAL[name]:  # what is needed, though not of every spec
             first = values(name, spec, field)[0]
             full |= {**first.given, field: first.written}
-    return full
+    return {field: value for field, value in full.items() if value is not ...}
 
 
 def _count(name: str, spec: type[BaseModel]) -> int:
@@ -121,7 +122,7 @@ def _variants(name: str, spec: type[BaseModel]) -> Iterator[Variant]:
     for field, (python_name, info) in written_fields(name, spec).items():
         marker = markers(spec)[python_name]
         for number, value in enumerate(values(name, spec, field), 1):
-            before = {**base, **value.given}
+            before = {key: item for key, item in {**base, **value.given}.items() if item is not ...}
             after = {**before, field: value.written, **value.also}
             yield Variant(
                 field,

@@ -32,6 +32,8 @@ SENT_NOWHERE = {
     "exclusive": "says what becomes of what others added",
     "rule_quota": "says whether rules are added first, or revoked first",
     "when": "says when a change is made, and a creation is none",
+    "master_password-1": "an instance that is new has a password",
+    "password_version": "is kept in a tag",
     "max_storage_gib-2": "0 is what AWS does when nothing is sent, and it refuses 0",
     "log_exports-2": "none is what AWS does when nothing is sent",
 }
@@ -201,6 +203,8 @@ READ = {
     "data_key": (("secretsmanager", "DescribeSecret", ""),),
     "db_parameter_group": (("rds", "DescribeDBParameterGroups", "DBParameterGroups[]."),),
     "option_group": (("rds", "DescribeOptionGroups", "OptionGroupsList[]."),),
+    "db_cluster_parameter_group": (("rds", "DescribeDBClusterParameterGroups", "DBClusterParameterGroups[]."),),
+    "db_cluster": (("rds", "DescribeDBClusters", "DBClusters[]."),),
     "db_instance": (("rds", "DescribeDBInstances", "DBInstances[]."),),
     "db_proxy": (("rds", "DescribeDBProxies", "DBProxies[]."),),
     "snapshot_sharing": (("rds", "DescribeDBSnapshotAttributes", "DBSnapshotAttributesResult."),),

@@ -33,6 +33,10 @@ LOOKED_UP = ("vpc", "subnet", "security_group", "kms_key", "prefix_list")
 AFTERWARDS = {
     ("default_security_group", "id"): "the group is there before anything is planned",
     ("default_security_group", "arn"): "the group is there before anything is planned",
+    ("db_cluster", "endpoint"): "RDS gives it one while it is being made",
+    ("db_cluster", "reader"): "RDS gives it one while it is being made",
+    ("db_cluster", "port"): "it is the engine's own unless it is written",
+    ("db_cluster", "secret"): "RDS makes it while the cluster is being made",
     ("db_instance", "endpoint"): "RDS gives it one while it is being made",
     ("db_instance", "port"): "it is the engine's own unless it is written",
     ("db_instance", "secret"): "RDS makes it while the instance is being made",
@@ -45,7 +49,7 @@ SPOKEN_OF = {
 }
 """Modules outside the kinds in which the name of one occurs, and why."""
 
-SHARED = ("iam", "network", "sandbox", "resources")
+SHARED = ("database", "iam", "network", "sandbox", "resources")
 """What kinds share, and what stands in for AWS: written for these kinds."""
 
 
@@ -148,6 +152,7 @@ def test_the_tagging_api_is_asked_for_what_no_list_shows_the_tags_of(kind: Kind[
 
 def test_only_what_holds_data_or_opens_it_is_kept() -> None:
     assert {kind.name: kind.stateful for kind in KINDS if kind.stateful} == {
+        "db_cluster": Stateful.DATA,
         "db_instance": Stateful.DATA,
         "kms_key": Stateful.KEY,
         "data_key": Stateful.KEY,

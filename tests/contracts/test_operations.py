@@ -36,19 +36,26 @@ RESETS = [(kind, *reset) for kind in KINDS for reset in specs.resets(kind)]
 RESET_IDS = [f"{kind.name}.{field}-{number}" for number, (kind, field, *_) in enumerate(RESETS)]
 
 
-FILLED_IN = {"db_instance": {"iam_auth", "parameter_group"}}
+FILLED_IN = {
+    "db_cluster": {"iam_auth", "parameter_group", "minor_upgrades"},
+    "db_instance": {"iam_auth", "parameter_group"},
+}
 """Fields that may be left out and still have a value of ours, so that one taken out is a change."""
 
 ONE_WAY = {
-    (
-        "db_instance",
-        "master_password",
-    ): "unmanaged leaves it as it is; only the way back is a change, in words",
+    **{
+        (kind, "master_password"): "unmanaged leaves it as it is; only the way back is a change, in words"
+        for kind in ("db_cluster", "db_instance")
+    },
 }
 """Changes that are none on purpose, and why; the opposite change makes a call."""
 
 NO_CALL = ("iam:PassRole",)
 """Permissions that no call has the name of."""
+
+
+PERMISSIONS_ONLY = ("iam:PassRole",)
+"""IAM actions that are no calls."""
 
 
 @cache
@@ -207,7 +214,13 @@ def test_error_codes_are_those_of_the_call(kind: Kind[Any]) -> None:
 
 
 UNMODELLED = {
+    ("CreateDBCluster", "InvalidParameterValue"): "a role that is not seen yet (IAM-1); in no model of RDS",
+    ("ModifyDBCluster", "InvalidParameterValue"): "a role that is not seen yet (IAM-1); in no model of RDS",
     ("CreateRole", "NoSuchEntity"): "a boundary that is not seen yet, as CreateUser answers (IAM-1)",
+    **{
+        (action, "InvalidParameterValue"): "a role that is not seen yet (IAM-1)"
+        for action in ("AddRoleToDBInstance", "CreateDBInstance", "CreateDBInstanceReadReplica", "ModifyDBInstance")
+    },
     ("DeleteGroup", "ConcurrentModification"): "other deletions of IAM answer it",
     ("DeletePolicy", "ConcurrentModification"): "other deletions of IAM answer it",
     ("ModifyOptionGroup", "InvalidParameterValue"): "what it says of a role that it does not see yet is in no model",
@@ -223,6 +236,7 @@ def _named() -> Iterator[str]:
         *(_ROOT / "resources").rglob("*.py"),
         *(_ROOT / "iam").glob("*.py"),
         *(_ROOT / "network").glob("*.py"),
+        *(_ROOT / "database").glob("*.py"),
         _ROOT / "tagging.py",
     ]
     known = {name for owner in ("ec2", "iam", "kms", "rds", "securityhub") for name in service(owner).operation_names}

@@ -64,6 +64,17 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
             "options": {"TDE": {}, "SSL": {"security_groups": ["${security_group.everything}"]}},
         }
     },
+    "db_cluster_parameter_group": {"everything": {"family": "aurora-mysql8.0", "parameters": {"time_zone": "UTC"}}},
+    "db_cluster": {
+        "everything": {
+            "engine": "aurora-mysql",
+            "engine_version": "8.0",
+            "kms_key": "${kms_key.everything}",
+            "subnet_group": "${db_subnet_group.everything}",
+            "security_groups": ["${security_group.everything}", "${security_group.everything.id}"],
+            "parameter_group": "${db_cluster_parameter_group.everything}",
+        }
+    },
     "db_instance": {
         "everything": {
             "engine": "postgres",
@@ -132,7 +143,9 @@ def test_every_read_is_among_the_permissions_and_every_permission_is_needed(
     made = reads(kind, snapshot, harness)
     assert made <= {*kind.read_actions}
 
-    shared = [*(PACKAGE / "iam").glob("*.py"), *(PACKAGE / "network").glob("*.py"), *sources(kind)]
+    shared = [path for folder in ("iam", "network", "database") for path in (PACKAGE / folder).glob("*.py")] + sources(
+        kind
+    )
     texts = "\n".join(file.read_text(encoding="utf-8") for file in shared)
     unused = [name for name in kind.read_actions if name not in made and f'"{name.partition(":")[2]}"' not in texts]
     assert unused == []

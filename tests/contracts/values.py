@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from types import EllipsisType
 from typing import Any, TypeAlias
 
+from rds_secure.resources.db_instance.spec import INHERITED
+
 Written: TypeAlias = Mapping[str, Any]
 
 
@@ -21,7 +23,7 @@ class Value:
     """
 
     written: Any
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any | EllipsisType] = field(default_factory=dict)
     also: Mapping[str, Any | EllipsisType] = field(default_factory=dict)
 
 
@@ -53,6 +55,25 @@ DELEGATING = {
         {"Effect": "Allow", "Principal": {"AWS": "${iam_role.neighbour}"}, "Action": "kms:Decrypt", "Resource": "*"},
     ],
 }
+JOINING = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:joining"
+OWN_DIRECTORY = {"fqdn": "ad.example.com", "secret": f"{JOINING}-AbCdEf", "dns": ["10.20.0.1", "10.20.0.2"]}
+SOURCE = "arn:aws:rds:us-east-1:123456789012:db:orders"
+MULTI_AZ = {
+    "engine": "postgres",
+    "instance_class": "db.m6gd.large",
+    "storage_gib": "100",
+    "storage_type": "io1",
+    "iops": "1000",
+}
+"""What makes a Multi-AZ DB cluster of one that is Aurora."""
+
+MEMBER: Mapping[str, Any] = {
+    "engine": "aurora-postgresql",
+    "cluster": "${db_cluster.neighbour}",
+    **dict.fromkeys(("engine_version", "storage_gib", "subnet_group", "security_groups"), ...),
+}
+"""What makes an instance of a cluster of one that stands alone."""
+
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 MINIMAL: Mapping[str, Written] = {
@@ -69,6 +90,14 @@ MINIMAL: Mapping[str, Written] = {
     "data_key": {"kms_key": KEY_ID},
     "db_parameter_group": {"family": "postgres16"},
     "option_group": {"engine": "oracle-ee", "major_version": "19"},
+    "db_cluster_parameter_group": {"family": "aurora-postgresql16"},
+    "db_cluster": {
+        "engine": "aurora-postgresql",
+        "engine_version": "16",
+        "subnet_group": "private",
+        "security_groups": [GROUP],
+    },
+    "Serverless": {"min": "0", "max": "8"},
     "db_instance": {
         "engine": "postgres",
         "engine_version": "16",
@@ -97,12 +126,15 @@ MINIMAL: Mapping[str, Written] = {
     "Secret": {"arn": SECRET},
     "Pool": {},
     "Store": {},
+    "Domain": {},
+    "FeatureRole": {"feature": "s3Import", "role": ROLE},
 }
 """The least that can be written."""
 
 NEIGHBOURS: Mapping[str, Written] = {**MINIMAL, "option_group": {"engine": "postgres", "major_version": "16"}}
 """What a subject can refer to: one of each kind that fits all others."""
 
+_AURORA_MYSQL = {"engine": "aurora-mysql", "engine_version": "8.0"}
 _NAMED = {
     "name": (Value("another-name"),),
     "tags": (Value({"team": "payments"}),),
@@ -238,6 +270,15 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
             Value({f"parameter_{number}": "1" for number in range(25)}),
         ),
     },
+    "db_cluster_parameter_group": {
+        **_NAMED,
+        "family": tuple(map(Value, ("aurora-postgresql17", "aurora-mysql8.0", "mysql8.4", "postgres16"))),
+        "parameters": (
+            Value({"work_mem": "64"}),
+            Value({"rds.force_ssl": "0"}),
+            Value({f"parameter_{number}": "1" for number in range(25)}),
+        ),
+    },
     "Parameter": {"value": (Value("128"),)},
     "option_group": {
         **_NAMED,
@@ -264,8 +305,71 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "security_groups": (Value([GROUP, OTHER_GROUP]), Value(["${security_group.neighbour}"])),
         "version": (Value("13.5.0.0.v3"),),
     },
+    "db_cluster": {
+        **_NAMED,
+        "engine": (Value("aurora-mysql", also={"engine_version": "8.0"}), Value("postgres", also=MULTI_AZ)),
+        "engine_version": (Value("16.4"), Value("17")),
+        "instance_class": (Value("db.r6gd.large", given={**MULTI_AZ, "when": "now"}),),
+        "parameter_group": (
+            Value("${db_cluster_parameter_group.neighbour}"),
+            Value("audited-aurora-postgresql16"),
+        ),
+        "db_name": (Value("orders"),),
+        "minor_upgrades": (Value("false"),),
+        "maintenance_window": (Value("sun:03:00-sun:04:00"),),
+        "storage_gib": (Value("200", given=MULTI_AZ),),
+        "storage_type": (Value("aurora-iopt1"), Value("io2", given=MULTI_AZ)),
+        "iops": (Value("2000", given=MULTI_AZ),),
+        "kms_key": (Value("${kms_key.neighbour}"), Value(KEY_ID)),
+        "backtrack_seconds": (Value("7200", given={**_AURORA_MYSQL, "backtrack_seconds": "3600"}),),
+        "security_groups": (Value(["${security_group.neighbour}"]), Value([GROUP, OTHER_GROUP])),
+        "subnet_group": (Value("${db_subnet_group.neighbour}"), Value("elsewhere")),
+        "port": (Value("6432"),),
+        "public": (Value("true", given=MULTI_AZ),),
+        "master_username": (Value("owner"),),
+        "master_secret_key": (Value("${kms_key.neighbour}"), Value(KEY_ID)),
+        "master_password": (
+            Value("unmanaged"),
+            Value({"env": "DB_PASSWORD"}),
+            Value({"secret": "orders/master", "key": "password"}),
+        ),
+        "password_version": (Value("2", given={"master_password": {"env": "DB_PASSWORD"}}),),
+        "iam_auth": (Value("false"),),
+        "backup_window": (Value("02:00-02:30"),),
+        "log_exports": (
+            Value(["iam-db-auth-error"]),
+            Value([], given={"log_exports": ["instance"]}),
+        ),
+        "monitoring_seconds": (Value("15", given={**MULTI_AZ, "monitoring_role": ROLE, "monitoring_seconds": "60"}),),
+        "monitoring_role": (
+            Value("${iam_role.neighbour}", given={**MULTI_AZ, "monitoring_role": ROLE, "monitoring_seconds": "60"}),
+        ),
+        "insights": (Value("true"), Value("false", given={"insights": "true"})),
+        "insights_days": (Value("31", given={"insights": "true"}),),
+        "insights_key": (Value("${kms_key.neighbour}", given={"insights": "true", "insights_key": KEY_ID}),),
+        "insights_mode": (Value("advanced", given={"insights": "true", "insights_days": "465"}),),
+    },
+    "Serverless": {
+        "min": (Value("0.5"),),
+        "max": (Value("16"),),
+        "pause_seconds": (Value("600"),),
+    },
+    "Domain": {
+        "directory": (Value("d-0123456789", also={"role": "directory"}),),
+        "role": (Value("${iam_role.neighbour}", given={"directory": "d-0123456789", "role": "directory"}),),
+        "fqdn": (Value("corp.example.com", given=OWN_DIRECTORY),),
+        "ou": (Value("OU=databases,DC=corp,DC=example,DC=com", given=OWN_DIRECTORY),),
+        "secret": (Value(f"{JOINING}-2-AbCdEf", given=OWN_DIRECTORY),),
+        "dns": (Value(["10.20.0.3", "10.20.0.4"], given=OWN_DIRECTORY),),
+    },
+    "FeatureRole": {
+        "feature": (Value("s3Export"),),
+        "role": (Value("${iam_role.neighbour}"),),
+    },
     "db_instance": {
         **_NAMED,
+        "cluster": (Value("${db_cluster.neighbour}", also=MEMBER), Value("payroll", given=MEMBER)),
+        "promotion_tier": (Value("0", given=MEMBER),),
         "engine": tuple(
             Value(engine, also={"engine_version": version})
             for engine, version in (
@@ -278,9 +382,30 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         ),
         "engine_version": (Value("16.4"), Value("17")),
         "instance_class": (Value("db.r7g.xlarge"),),
+        "replica_of": (Value(SOURCE, also={"kms_key": KEY_ID, "engine_version": ...}),),
+        "replica_mode": (
+            Value(
+                "mounted",
+                given={
+                    "engine": "oracle-ee",
+                    "engine_version": ...,
+                    "replica_of": SOURCE,
+                    "kms_key": KEY_ID,
+                    "replica_mode": "open-read-only",
+                },
+            ),
+        ),
         "storage_gib": (Value("105"), Value("200")),
         "max_storage_gib": (Value("1000"), Value("0")),
-        "storage_type": (Value("gp2"),),
+        "storage_type": (Value("gp2"), Value("io1", also={"iops": "3000"})),
+        "iops": (
+            Value("13000", given={"storage_type": "gp3", "storage_gib": "400", "iops": "12000"}),
+            Value("4000", given={"storage_type": "io2", "iops": "3000"}),
+        ),
+        "throughput_mbps": (
+            Value("600", given={"storage_type": "gp3", "storage_gib": "400", "throughput_mbps": "500"}),
+        ),
+        "dedicated_log_volume": (Value("true", given={"storage_type": "io1", "iops": "3000"}),),
         "kms_key": (Value("${kms_key.neighbour}"), Value(KEY_ID)),
         "security_groups": (Value(["${security_group.neighbour}"]), Value([GROUP, OTHER_GROUP])),
         "subnet_group": (Value("${db_subnet_group.neighbour}"), Value("elsewhere")),
@@ -289,11 +414,40 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "port": (Value("6432"),),
         "db_name": (Value("orders"),),
         "master_username": (Value("owner"),),
+        "master_password": (
+            Value("unmanaged"),
+            Value({"env": "DB_PASSWORD"}),
+            Value({"secret": "orders/master", "key": "password"}),
+        ),
+        "password_version": (Value("2", given={"master_password": {"env": "DB_PASSWORD"}}),),
         "master_secret_key": (Value("${kms_key.neighbour}"), Value(KEY_ID)),
         "iam_auth": (Value("false"),),
         "multi_az": (Value("true"),),
         "backup_window": (Value("02:00-02:30"),),
         "maintenance_window": (Value("sun:03:00-sun:04:00"),),
+        "monitoring_seconds": (Value("60", given={"monitoring_role": ROLE, "monitoring_seconds": "15"}),),
+        "monitoring_role": (
+            Value("${iam_role.neighbour}", given={"monitoring_seconds": "60", "monitoring_role": ROLE}),
+        ),
+        "insights_mode": (Value("advanced", given={"insights": "true", "insights_days": "465"}),),
+        "insights_days": (Value("465", given={"insights": "true"}), Value("31", given={"insights": "true"})),
+        "insights_key": (
+            Value("${kms_key.neighbour}", given={"insights": "true", "insights_key": KEY_ID}),
+            Value(KEY_ID, given={"insights": "true", "insights_key": "${kms_key.neighbour}"}),
+        ),
+        "license": (
+            Value("postgresql-license"),
+            Value(
+                "license-included",
+                given={"engine": "oracle-se2", "engine_version": "19", "license": "bring-your-own-license"},
+            ),
+        ),
+        "character_set": (Value("Latin1_General_CI_AS", given={"engine": "sqlserver-se", "engine_version": "15.00"}),),
+        "nchar_character_set": (Value("UTF8", given={"engine": "oracle-se2", "engine_version": "19"}),),
+        "timezone": (Value("W. Europe Standard Time", given={"engine": "sqlserver-se", "engine_version": "15.00"}),),
+        "ca": (Value("rds-ca-rsa4096-g1"),),
+        "availability_zone": (Value("eu-west-1b"),),
+        "network_type": (Value("DUAL", also={"when": "now"}),),
         "log_exports": (Value(["postgresql", "upgrade"]), Value([], given={"log_exports": ["upgrade"]})),
     },
     "db_proxy": {
@@ -340,6 +494,31 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
 }
 """Values of fields, none of them the default or the minimal one; the first one of each is part of a maximal spec."""
 
+_OF_POSTGRES = frozenset({"replica_of", "replica_mode", "character_set", "nchar_character_set", "timezone"})
+_TOGETHER = frozenset(
+    {
+        *("storage_type", "iops", "throughput_mbps", "dedicated_log_volume"),
+        *("insights", "insights_mode", "insights_days", "insights_key", "monitoring_seconds", "monitoring_role"),
+    }
+)
+_OTHERS = frozenset(
+    {
+        *("replica_of", "replica_mode"),
+        *("availability_zone", "db_name", "dedicated_log_volume", "encrypted", "iam_auth", "license"),
+        *(
+            "lifecycle_support",
+            "log_exports",
+            "master_password",
+            "parameter_group",
+            "password_version",
+            "throughput_mbps",
+        ),
+    }
+)
+"""What not every engine has, and what makes no sense alone."""
+
+_OF_MEMBERS = frozenset({"cluster", "promotion_tier"})
+
 LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     "iam_role": (frozenset({"document"}), frozenset({"trust"})),
     "iam_policy": (frozenset({"document"}), frozenset({"statements"})),
@@ -354,10 +533,53 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     ),
     "data_key": (frozenset({"key_spec"}), frozenset({"bytes"})),
     "Store": (frozenset({"parameter"}), frozenset({"secret", "kms_key"})),
-    "db_instance": (frozenset({"master_password", "encrypted"}), frozenset({"master_secret_key", "kms_key"})),
     "db_proxy": (frozenset({"cluster"}), frozenset({"instance"})),
+    "db_cluster": (
+        frozenset(
+            {"master_password", "password_version", "encrypted", "public", "monitoring_seconds", "monitoring_role"}
+        )
+        | MULTI_AZ.keys() - {"engine", "storage_type"},
+        frozenset({"master_secret_key", "kms_key", "serverless", "backtrack_seconds"}),
+        frozenset(
+            {"master_password", "password_version", "encrypted", "public", "monitoring_seconds", "monitoring_role"}
+        )
+        | {"insights", "insights_days", "insights_mode", "insights_key"}
+        | MULTI_AZ.keys() - {"engine"},
+    ),
+    "db_instance": (
+        _OF_MEMBERS
+        | _OF_POSTGRES
+        | {"master_password", "password_version", "encrypted", "dedicated_log_volume", "availability_zone"},
+        _OF_MEMBERS | _OF_POSTGRES | {"master_secret_key", "kms_key", "throughput_mbps", "multi_az"},
+        _OF_MEMBERS
+        | _OF_POSTGRES
+        | _TOGETHER
+        | {"encrypted", "master_password", "password_version", "availability_zone"},
+        _OF_MEMBERS | _OTHERS | {"nchar_character_set"},
+        _OF_MEMBERS | _OTHERS | {"timezone", "character_set"},
+        _OF_MEMBERS | _OTHERS - {"replica_of", "replica_mode"} | {*INHERITED, "insights_mode"},
+    ),
+    "Domain": (frozenset(OWN_DIRECTORY) | {"ou"}, frozenset({"directory", "role"})),
 }
 """What cannot be written together: a maximal spec for each of these sets, without its fields."""
+
+MORE: Mapping[str, tuple[Written, ...]] = {
+    "db_instance": (
+        {
+            "engine": "aurora-postgresql",
+            "cluster": "${db_cluster.neighbour}",
+            "instance_class": "db.r7g.large",
+            "promotion_tier": "0",
+            "parameter_group": "audited-aurora-postgresql16",
+            "public": "true",
+            "availability_zone": "eu-west-1b",
+            "maintenance_window": "sun:03:00-sun:04:00",
+            "minor_upgrades": "false",
+            "tags": {"team": "payments"},
+        },
+    ),
+}
+"""Whole specs that share too little with the others to be generated with them."""
 
 NEVER_WRITTEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     **{name: {"inline_policies": ("leftover",)} for name in ("iam_group", "iam_user", "iam_role")},

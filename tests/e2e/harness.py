@@ -19,6 +19,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from rds_secure import api
 from rds_secure.apply import Outcome
+from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.plan import Deletion, Plan
 from rds_secure.sandbox import Sandbox
@@ -212,7 +213,8 @@ class Harness:
         left = [step for step in again.plan.steps if step.operations and step.address in touched]
         assert not left, [(str(step.address), step.changes) for step in left]
         known = {**planned.snapshot.scope.known, **again.snapshot.scope.known}
-        expected = _expected(planned.plan, known, self.recorder.replies)
+        secrets = Secrets(self.account.connection)
+        expected = _expected(planned.plan, known, self.recorder.replies, secrets)
         assert _counted(writes) == _counted(call for call in expected if call.is_write)
         return Applied(planned, outcome, writes, again)
 
@@ -252,13 +254,13 @@ def connect(sandbox: Sandbox, recorder: Recorder) -> api.Account:
     return api.Account(connection, connection.identity())
 
 
-def _expected(plan: Plan, known: Mapping[Any, str], replies: Mapping[str, Any]) -> Iterable[Call]:
-    """The calls of a plan, every reference filled in, those that a reply hands on too."""
+def _expected(plan: Plan, known: Mapping[Any, str], replies: Mapping[str, Any], secrets: Secrets) -> Iterable[Call]:
+    """The calls of a plan, every reference and every secret filled in, and what a reply hands on."""
     filled = dict(known)
     for step, operation in plan.operations():
         params = resolve(freeze(dict(operation.params)), filled)
         assert not list(refs(params)), f"{operation.action}: {[str(ref) for ref in refs(params)]} not known"
-        call = Call(operation.service, operation.action, params)
+        call = Call(operation.service, operation.action, secrets.fill(params).params)
         for name, path in operation.hands_on.items():
             value = jmespath.search(path, replies[repr(call)])
             text = base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)

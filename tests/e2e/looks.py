@@ -212,6 +212,29 @@ def option_group(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def db_cluster_parameter_group(client: Client, name: str) -> dict[str, Any]:
+    rds, named = client("rds"), {"DBClusterParameterGroupName": name}
+    (group,) = rds.describe_db_cluster_parameter_groups(**named)["DBClusterParameterGroups"]
+    rows = rds.describe_db_cluster_parameters(**named, Source="user")["Parameters"]
+    return {
+        **group,
+        "parameters": {row["ParameterName"]: row["ParameterValue"] for row in rows},
+        "methods": {row["ParameterName"]: row["ApplyMethod"] for row in rows},
+        "tags": _rds_tags(client, group["DBClusterParameterGroupArn"]),
+    }
+
+
+def db_cluster(client: Client, name: str) -> dict[str, Any]:
+    (cluster,) = client("rds").describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+    cluster.pop("LatestRestorableTime", None)  # moves on by itself
+    return {
+        **cluster,
+        "security_groups": sorted(group["VpcSecurityGroupId"] for group in cluster["VpcSecurityGroups"]),
+        "logs": sorted(cluster.get("EnabledCloudwatchLogsExports", ())),
+        "tags": tags(cluster["TagList"]),
+    }
+
+
 def db_instance(client: Client, name: str) -> dict[str, Any]:
     (instance,) = client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
     instance.pop("LatestRestorableTime", None)  # moves on by itself
@@ -277,6 +300,8 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         db_subnet_group,
         db_parameter_group,
         option_group,
+        db_cluster_parameter_group,
+        db_cluster,
         db_instance,
         db_proxy,
         event_subscription,

@@ -20,7 +20,10 @@ FILES = sorted(SPECS.glob("*.yaml"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
-def test_an_example_is_applied_once_and_destroyed(file: Path, harness: Harness) -> None:
+def test_an_example_is_applied_once_and_destroyed(
+    file: Path, harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXAMPLE_ORDERS_PASSWORD", "correct-horse-battery")
     if file.stem in BEFORE:
         BEFORE[file.stem](harness.client)
 

@@ -18,6 +18,7 @@ ORDERS = Address(KIND.name, "orders")
 ARN = "arn:aws:rds:eu-west-1:123456789012:db:orders"
 KEY_ID = "0a1b2c3d-0000-4000-8000-00000000000a"
 KEY, OTHER_KEY = (f"arn:aws:kms:eu-west-1:123456789012:key/{KEY_ID[:-1]}{last}" for last in "ab")
+ROLE, OTHER_ROLE = (f"arn:aws:iam::123456789012:role/{name}" for name in ("outside", "elsewhere"))
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-0a1b2c3d-AbCdEf"
 GROUP, OTHER_GROUP = "sg-0123456789abcdef0", "sg-0fedcba9876543210"
 MINIMAL: Mapping[str, Any] = {
@@ -32,10 +33,25 @@ MINIMAL: Mapping[str, Any] = {
 MAXIMAL: Mapping[str, Any] = {
     **MINIMAL,
     "name": "orders-main",
+    "storage_gib": "400",
     "max_storage_gib": "1000",
-    "storage_type": "gp3",
+    "storage_type": "io1",
+    "iops": "4000",
+    "dedicated_log_volume": "true",
     "kms_key": KEY_ID,
     "option_group": "audited",
+    "network_type": "DUAL",
+    "ca": "rds-ca-rsa4096-g1",
+    "license": "postgresql-license",
+    "lifecycle_support": "open-source-rds-extended-support-disabled",
+    "monitoring_seconds": "60",
+    "monitoring_role": ROLE,
+    "insights": "true",
+    "insights_mode": "advanced",
+    "insights_days": "465",
+    "insights_key": OTHER_KEY,
+    "domain": {"directory": "d-0123456789", "role": "directory"},
+    "roles": [{"feature": "s3Import", "role": ROLE}],
     "port": "6432",
     "db_name": "orders",
     "master_username": "owner",
@@ -88,6 +104,15 @@ def described(**fields: Any) -> dict[str, Any]:
         "DbiResourceId": "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
         "CopyTagsToSnapshot": True,
         "IAMDatabaseAuthenticationEnabled": True,
+        "MonitoringInterval": 0,
+        "PerformanceInsightsEnabled": False,
+        "DatabaseInsightsMode": "standard",
+        "CACertificateIdentifier": "rds-ca-rsa2048-g1",
+        "LicenseModel": "postgresql-license",
+        "NetworkType": "IPV4",
+        "EngineLifecycleSupport": "open-source-rds-extended-support",
+        "DomainMemberships": [],
+        "AssociatedRoles": [],
         "DBInstanceArn": ARN,
         "DeletionProtection": True,
         "TagList": [],

@@ -23,7 +23,9 @@ def declare(kind: Kind[Any], key: str, fields: Mapping[str, Any], scope: Scope =
     address, spec = Address(kind.name, key), kind.spec.model_validate(fields)
     name = kind.aws_name(scope.stack, key, spec)
     home = scope.region if kind.home else ""
-    tags = ownership.tags(scope.stack, address, name, written(spec), getattr(spec, "tags", {}), home)
+    tags = ownership.tags(
+        scope.stack, address, name, written(spec), getattr(spec, "tags", {}), home, kind.own_tags(spec)
+    )
     return Resource(address, name, spec, spec, tags if kind.taggable else {})
 
 

@@ -9,7 +9,7 @@ import pytest
 from rds_secure import ownership, tagging
 from rds_secure.fields import Mode, markers
 from rds_secure.resources.db_instance import KIND, DbInstanceSpec
-from rds_secure.values import Address, Lookup, Ref
+from rds_secure.values import Address, Lookup, Ref, Secret
 from tests.models import assert_valid_read
 from tests.resources.instances import (
     ARN,
@@ -158,6 +158,7 @@ def test_a_key_of_the_stack_is_the_one_that_its_reference_yields() -> None:
         ("db_name", "orders"),
         ("master_username", "owner"),
         ("master_secret_key", KEY),
+        ("availability_zone", "eu-west-1b"),
     ],
 )
 def test_what_aws_cannot_change_is_refused_with_what_to_do_rds_4(field: str, value: str) -> None:
@@ -264,6 +265,35 @@ def test_growth_is_off_when_its_limit_is_absent_or_the_allocated_size(written: s
     assert changes(instance(max_storage_gib=written), found(**live)) == difference
 
 
+def test_the_zone_of_a_standby_pair_is_the_business_of_aws_rds_16() -> None:
+    elsewhere = instance(availability_zone="eu-west-1b")
+    assert set(refused(elsewhere, found())) == {"availability_zone"}
+    assert refused(elsewhere, found(MultiAZ=True)) == {}
+
+
+def test_a_directory_that_waits_for_its_window_is_parked_rds_24() -> None:
+    waiting = {"Domain": "d-0123456789", "IAMRoleName": "directory", "Status": "pending-maintenance-join"}
+    joining = instance(domain={"directory": "d-0123456789", "role": "directory"})
+    difference, _ = compare(KIND, joining, found(DomainMemberships=[waiting]))
+    assert difference.changes == []
+    assert [item.path for item in difference.pending] == ["domain.directory", "domain.role"]
+
+
+def test_a_directory_of_your_own_is_known_by_its_secret() -> None:
+    own = {"fqdn": "corp.example.com", "secret": SECRET.replace("!", "-"), "dns": ["10.20.0.1", "10.20.0.2"]}
+    membership = {
+        "FQDN": "corp.example.com",
+        "OU": "OU=databases",
+        "AuthSecretArn": own["secret"],
+        "DnsIps": ["10.20.0.2", "10.20.0.1"],
+        "Status": "joined",
+    }
+    assert changes(instance(domain=own), found(DomainMemberships=[membership])) == {}
+    assert changes(instance(domain={**own, "ou": "OU=other"}), found(DomainMemberships=[membership])) == {
+        "domain.ou": ("OU=databases", "OU=other")
+    }
+
+
 def test_windows_are_compared_without_case() -> None:
     same = instance(backup_window="02:17-02:47", maintenance_window="Sun:03:11-Sun:03:41")
     assert changes(same, found()) == {}
@@ -287,6 +317,35 @@ def test_an_unmanaged_password_is_left_alone_in_both_directions() -> None:
     assert changes(unmanaged, found(MasterUserSecret=None)) == {}
 
 
+ENV = {"env": "DB_PASSWORD"}
+
+
+def known(version: str) -> dict[str, Any]:
+    """An instance whose password was set by us, as our tag says."""
+    return {"MasterUserSecret": None, "TagList": tagging.pairs({ownership.PASSWORD: version})}
+
+
+def test_a_password_from_a_source_is_never_read_back_and_changes_with_its_version() -> None:
+    assert changes(instance(master_password=ENV), found(**known("1"))) == {}
+    again = instance(master_password=ENV, password_version="2")
+    assert changes(again, found(**known("1"))) == {"password_version": (1, 2)}
+    assert again.tags[ownership.PASSWORD] == "2"
+    assert ownership.PASSWORD not in instance().tags
+
+
+def test_a_password_that_we_never_set_is_set_rds_12() -> None:
+    source = Secret("env", "DB_PASSWORD")
+    assert changes(instance(master_password=ENV), found(MasterUserSecret=None)) == {"password_version": (None, 1)}
+    assert changes(instance(master_password=ENV), found()) == {
+        "master_password": ("managed", source),
+        "password_version": (None, 1),
+    }
+    assert changes(instance(), found(**known("3"))) == {}, "never switched by a default"
+    assert changes(instance(master_password="managed"), found(**known("3"))) == {
+        "master_password": ("unmanaged", "managed")
+    }
+
+
 def test_the_key_of_a_managed_password_is_only_compared_where_it_is_written_rds_12() -> None:
     assert refused(instance(kms_key=KEY), found()) == {}
     assert set(refused(instance(master_secret_key=KEY), found())) == {"master_secret_key"}
@@ -299,9 +358,14 @@ def test_the_key_of_a_managed_password_is_only_compared_where_it_is_written_rds_
         ("instance_class", "db.m7g.xlarge", {"DBInstanceClass": "db.m7g.xlarge"}),
         ("storage_gib", "200", {"AllocatedStorage": 200}),
         ("storage_type", "gp2", {"StorageType": "gp2"}),
+        ("iops", "13000", {"Iops": 13000}),
+        ("throughput_mbps", "600", {"StorageThroughput": 600}),
+        ("dedicated_log_volume", "true", {"DedicatedLogVolume": True}),
         ("engine_version", "16.5", {"EngineVersion": "16.5"}),
         ("multi_az", "true", {"MultiAZ": True}),
         ("iam_auth", "false", {"IAMDatabaseAuthenticationEnabled": False}),
+        ("ca", "rds-ca-rsa4096-g1", {"CACertificateIdentifier": "rds-ca-rsa4096-g1"}),
+        ("license", "license-included", {"LicenseModel": "license-included"}),
         ("backup_days", "0", {"BackupRetentionPeriod": 0}),
     ],
 )

@@ -15,7 +15,7 @@ from rds_secure.fields import Mode, markers
 from rds_secure.kind import Stateful
 from rds_secure.operation import Operation, Retry
 from rds_secure.resources.db_instance import KIND, DbInstanceSpec
-from rds_secure.values import Address, Ref
+from rds_secure.values import Address, Ref, Secret
 from tests.fakes import FakeReader
 from tests.models import assert_valid_call
 from tests.resources.instances import (
@@ -27,6 +27,8 @@ from tests.resources.instances import (
     ORDERS,
     OTHER_GROUP,
     OTHER_KEY,
+    OTHER_ROLE,
+    ROLE,
     SECRET,
     changes,
     described,
@@ -36,6 +38,7 @@ from tests.resources.instances import (
     instance,
     modified,
     reader,
+    refused,
 )
 from tests.resources.planning import SCOPE, actions, checked, compare, created, declare, link, updated, wanted
 
@@ -84,13 +87,21 @@ def test_a_new_instance_is_made_by_one_call_that_says_everything() -> None:
 
 
 def test_every_written_field_reaches_the_call() -> None:
-    [made] = created(KIND, declare(KIND, "orders", MAXIMAL))
+    made, role = created(KIND, declare(KIND, "orders", MAXIMAL))
+    assert role.action == "AddRoleToDBInstance"
     for name, marker in markers(DbInstanceSpec).items():
-        if marker.create:
+        if marker.create and name not in ELSEWHERE:
             assert marker.create in made.params, name
     assert made.params["DBInstanceIdentifier"] == "orders-main"
     assert made.params["EnableCloudwatchLogsExports"] == ("postgresql", "upgrade")
     assert made.params["KmsKeyId"] == KEY  # RDS-3
+
+
+ELSEWHERE = {
+    *("throughput_mbps", "roles", "availability_zone", "cluster", "promotion_tier", "replica_of", "replica_mode"),
+    *("character_set", "nchar_character_set", "timezone"),
+}
+"""Fields that do not go together with all others; they have tests of their own."""
 
 
 def test_a_database_may_be_made_without_growth_encryption_and_logs_in_words() -> None:
@@ -192,6 +203,9 @@ def test_what_waits_for_its_window_does_not_hold_up_the_apply_rds_2() -> None:
         ({"storage_gib": "200"}, {"AllocatedStorage": 200}),
         ({"max_storage_gib": "500"}, {"MaxAllocatedStorage": 500}),
         ({"storage_type": "gp2"}, {"StorageType": "gp2"}),
+        ({"iops": "13000"}, {"Iops": 13000}),
+        ({"throughput_mbps": "600"}, {"StorageThroughput": 600}),
+        ({"dedicated_log_volume": "true"}, {"DedicatedLogVolume": True}),
         ({"engine_version": "16.5"}, {"EngineVersion": "16.5"}),
         ({"security_groups": [OTHER_GROUP, GROUP]}, {"VpcSecurityGroupIds": (OTHER_GROUP, GROUP)}),
         ({"parameter_group": "other"}, {"DBParameterGroupName": "other"}),
@@ -207,6 +221,21 @@ def test_what_waits_for_its_window_does_not_hold_up_the_apply_rds_2() -> None:
         ({"minor_upgrades": "false"}, {"AutoMinorVersionUpgrade": False}),
         ({"log_exports": ["upgrade"]}, {"CloudwatchLogsExportConfiguration": {"EnableLogTypes": ("upgrade",)}}),
         ({"copy_tags": "false"}, {"CopyTagsToSnapshot": False}),
+        ({"ca": "rds-ca-rsa4096-g1"}, {"CACertificateIdentifier": "rds-ca-rsa4096-g1"}),
+        ({"license": "license-included"}, {"LicenseModel": "license-included"}),
+        (
+            {"lifecycle_support": "open-source-rds-extended-support-disabled"},
+            {"EngineLifecycleSupport": "open-source-rds-extended-support-disabled"},
+        ),
+        (
+            {"monitoring_seconds": "60", "monitoring_role": ROLE},
+            {"MonitoringInterval": 60, "MonitoringRoleArn": ROLE},
+        ),
+        ({"insights": "true"}, {"EnablePerformanceInsights": True}),
+        (
+            {"domain": {"directory": "d-0123456789", "role": "directory"}},
+            {"Domain": "d-0123456789", "DomainIAMRoleName": "directory"},
+        ),
     ],
 )
 def test_every_field_that_can_change_does_by_its_own_parameter(fields: dict[str, Any], params: dict[str, Any]) -> None:
@@ -225,7 +254,17 @@ def test_every_field_is_tried_above_or_cannot_change() -> None:
         for name, marker in markers(DbInstanceSpec).items()
         if marker.mode not in (Mode.META, Mode.CREATE_ONLY) and marker.change
     }
-    assert changing - tried == {"master_password"}
+    apart = {
+        "master_password",
+        "password_version",
+        "network_type",
+        "roles",
+        "insights_mode",
+        "insights_days",
+        "replica_mode",
+        "promotion_tier",
+    }
+    assert changing - tried == apart, "which have tests of their own"
 
 
 def test_all_differences_are_one_call() -> None:
@@ -247,6 +286,138 @@ def test_growth_is_switched_off_by_the_allocated_size() -> None:
     live = found(MaxAllocatedStorage=500)
     assert modified(instance(max_storage_gib="0"), live)["MaxAllocatedStorage"] == 100
     assert modified(instance(max_storage_gib="0", storage_gib="200"), live)["MaxAllocatedStorage"] == 200
+
+
+LARGE = {"storage_gib": "400", "storage_type": "gp3"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "live", "params"),
+    [
+        ({**LARGE, "iops": "13000"}, {}, {"Iops": 13000, "AllocatedStorage": 400}),
+        ({**LARGE, "throughput_mbps": "600"}, {}, {"StorageThroughput": 600, "Iops": 12000, "AllocatedStorage": 400}),
+        ({**LARGE, "storage_gib": "800"}, {}, {"AllocatedStorage": 800, "Iops": 12000}),
+        ({"storage_gib": "800", "storage_type": ...}, {}, {"AllocatedStorage": 800, "Iops": 12000}),
+        ({**LARGE, "storage_type": "gp2"}, {}, {"StorageType": "gp2"}),
+        (
+            {**LARGE, "storage_type": "io1", "iops": "4000"},
+            {},
+            {"StorageType": "io1", "AllocatedStorage": 400, "Iops": 4000},
+        ),
+        (
+            {**LARGE, "storage_gib": "110", "storage_type": "gp3"},
+            {"AllocatedStorage": 100, "Iops": 3000, "StorageThroughput": 125},
+            {"AllocatedStorage": 110},
+        ),
+    ],
+)
+def test_provisioned_storage_changes_together_with_its_size_and_its_iops_rds_7(
+    fields: dict[str, Any], live: dict[str, Any], params: dict[str, Any]
+) -> None:
+    before = found(**{"AllocatedStorage": 400, "Iops": 12000, "StorageThroughput": 500, **live})
+    assert modified(instance(**fields), before) == {"ApplyImmediately": False, **params}
+
+
+def test_measurements_and_their_role_go_together() -> None:
+    on = found(MonitoringInterval=60, MonitoringRoleArn=ROLE)
+    faster = instance(monitoring_seconds="15", monitoring_role=ROLE)
+    assert modified(faster, on) == {"ApplyImmediately": False, "MonitoringInterval": 15, "MonitoringRoleArn": ROLE}
+    other = instance(monitoring_seconds="60", monitoring_role=OTHER_ROLE)
+    assert modified(other, on)["MonitoringInterval"] == 60
+    assert modified(instance(monitoring_seconds="0"), on) == {"ApplyImmediately": False, "MonitoringInterval": 0}
+
+
+def test_a_role_is_passed_and_may_be_new_any_4_iam_1() -> None:
+    wanted_on = instance(monitoring_seconds="60", monitoring_role="${iam_role.monitoring}")
+    [made], [changed] = created(KIND, wanted_on), updated(KIND, wanted_on, found())
+    for call in (made, changed):
+        assert "iam:PassRole" in call.also
+        assert [retry.code for retry in call.retry_on if "IAM role ARN" in retry.contains] == ["InvalidParameterValue"]
+    [plain] = created(KIND, instance())
+    assert "iam:PassRole" not in plain.also
+
+
+INSIGHTS = {
+    "PerformanceInsightsEnabled": True,
+    "PerformanceInsightsKMSKeyId": OTHER_KEY,
+    "PerformanceInsightsRetentionPeriod": 7,
+}
+
+
+def test_insights_are_encrypted_by_the_key_of_the_instance_unless_they_have_one_rds_13() -> None:
+    on = instance(kms_key=KEY, insights="true")
+    [made] = created(KIND, on)
+    assert made.params["PerformanceInsightsKMSKeyId"] == KEY
+    assert modified(on, found())["PerformanceInsightsKMSKeyId"] == KEY
+    assert changes(on, found(**INSIGHTS)) == {}
+    [bare] = created(KIND, instance(insights="true"))
+    assert "PerformanceInsightsKMSKeyId" not in bare.params
+
+
+def test_the_key_of_insights_is_sent_again_with_every_change_of_them_rds_13() -> None:
+    longer = instance(kms_key=KEY, insights="true", insights_days="62")
+    assert modified(longer, found(**INSIGHTS)) == {
+        "ApplyImmediately": False,
+        "EnablePerformanceInsights": True,
+        "PerformanceInsightsKMSKeyId": OTHER_KEY,
+        "PerformanceInsightsRetentionPeriod": 62,
+    }
+    advanced = instance(insights="true", insights_days="465", insights_mode="advanced")
+    assert modified(advanced, found(**INSIGHTS)) == {
+        "ApplyImmediately": False,
+        "DatabaseInsightsMode": "advanced",
+        "EnablePerformanceInsights": True,
+        "PerformanceInsightsKMSKeyId": OTHER_KEY,
+        "PerformanceInsightsRetentionPeriod": 465,
+    }
+    off = modified(instance(insights="false"), found(**INSIGHTS))
+    assert off == {"ApplyImmediately": False, "EnablePerformanceInsights": False}
+
+
+def test_a_directory_is_left_by_a_parameter_of_its_own() -> None:
+    membership = {"Domain": "d-0123456789", "IAMRoleName": "directory", "FQDN": "corp.example.com", "Status": "joined"}
+    joined = found(DomainMemberships=[membership])
+    assert changes(instance(domain={"directory": "d-0123456789", "role": "directory"}), joined) == {}
+    assert modified(instance(domain={}), joined) == {"ApplyImmediately": False, "DisableDomain": True}
+    moved = modified(instance(domain={"directory": "d-9876543210", "role": "directory"}), joined)
+    assert moved == {"ApplyImmediately": False, "Domain": "d-9876543210", "DomainIAMRoleName": "directory"}
+
+
+def test_an_instance_is_made_when_it_has_joined_its_directory() -> None:
+    [made] = created(KIND, instance(domain={"directory": "d-0123456789", "role": "directory"}))
+    assert not holds(made.wait, described(DomainMemberships=[{"Domain": "d-0123456789", "Status": "joining"}]))
+    assert holds(made.wait, described(DomainMemberships=[{"Domain": "d-0123456789", "Status": "kerberos-enabled"}]))
+
+
+def test_a_network_type_changes_at_once_or_not_at_all_rds_24() -> None:
+    assert modified(instance(network_type="DUAL", when="now"), found())["NetworkType"] == "DUAL"
+    assert "when: now" in refused(instance(network_type="DUAL"), found())["network_type"]
+    assert changes(instance(network_type="DUAL"), found(NetworkType="dual")) == {}
+
+
+def test_a_feature_changes_its_role_one_after_the_other() -> None:
+    import_, export = {"feature": "s3Import", "role": ROLE}, {"feature": "s3Export", "role": ROLE}
+    _, *roles = created(KIND, instance(roles=[import_, export]))
+    assert [call.params["FeatureName"] for call in roles] == ["s3Import", "s3Export"]
+    live = found(
+        AssociatedRoles=[
+            {"FeatureName": "s3Import", "RoleArn": OTHER_ROLE, "Status": "ACTIVE"},
+            {"FeatureName": "Lambda", "RoleArn": ROLE, "Status": "ACTIVE"},
+        ]
+    )
+    calls = updated(KIND, instance(roles=[import_, export]), live)
+    assert [(call.action, call.params["FeatureName"], call.params["RoleArn"]) for call in calls] == [
+        ("RemoveRoleFromDBInstance", "Lambda", ROLE),
+        ("RemoveRoleFromDBInstance", "s3Import", OTHER_ROLE),
+        ("AddRoleToDBInstance", "s3Export", ROLE),
+        ("AddRoleToDBInstance", "s3Import", ROLE),
+    ]
+    assert all("iam:PassRole" in call.also for call in calls)
+    pending = {"FeatureName": "s3Import", "RoleArn": ROLE, "Status": "PENDING"}
+    assert not holds(calls[-1].wait, described(AssociatedRoles=[pending]))
+    assert holds(calls[-1].wait, described(AssociatedRoles=[{**pending, "Status": "ACTIVE"}]))
+    assert not holds(calls[1].wait, described(AssociatedRoles=[pending]))
+    assert holds(calls[1].wait, described())
 
 
 def test_logs_are_switched_on_and_off_in_one_call() -> None:
@@ -271,6 +442,32 @@ def test_a_password_becomes_managed_under_the_key_of_the_instance_rds_12() -> No
     params = modified(instance(master_password="managed", kms_key=KEY, master_secret_key=OTHER_KEY), live)
     assert params["MasterUserSecretKmsKeyId"] == OTHER_KEY
     assert "MasterUserPassword" not in params
+
+
+def test_a_password_is_set_from_its_source_and_no_longer_managed_rds_12() -> None:
+    source = Secret("env", "DB_PASSWORD")
+    written = instance(master_password={"env": "DB_PASSWORD"})
+    [made] = created(KIND, written)
+    assert made.params["MasterUserPassword"] == source
+    assert not {"ManageMasterUserPassword", "MasterUserSecretKmsKeyId"} & set(made.params)
+    assert modified(written, found()) == {
+        "ApplyImmediately": False,
+        "MasterUserPassword": source,
+        "ManageMasterUserPassword": False,
+    }
+    unmanaged = found(MasterUserSecret=None)
+    assert modified(written, unmanaged) == {"ApplyImmediately": False, "MasterUserPassword": source}
+    [call] = updated(KIND, written, found())
+    assert not holds(call.wait, described())
+    assert not holds(call.wait, described(MasterUserSecret=None, PendingModifiedValues={"MasterUserPassword": "***"}))
+    assert holds(call.wait, described(MasterUserSecret=None))
+
+
+def test_a_stored_secret_takes_a_permission_to_read_it_any_4() -> None:
+    [stored] = created(KIND, instance(master_password={"secret": "orders", "key": "password"}))
+    assert "secretsmanager:GetSecretValue" in stored.also
+    [variable] = created(KIND, instance(master_password={"env": "DB_PASSWORD"}))
+    assert not [action for action in variable.also if action.startswith("secretsmanager")]
 
 
 def test_a_major_upgrade_takes_the_group_of_the_new_family_along_rds_6() -> None:
@@ -411,8 +608,10 @@ def as_described(call: Operation) -> dict[str, Any]:
     flat = {path: value for path, value in given.items() if path.isidentifier()}
     groups = [{"VpcSecurityGroupId": group, "Status": "active"} for group in params["VpcSecurityGroupIds"]]
     secret = {"SecretArn": SECRET, "SecretStatus": "active", "KmsKeyId": params.get("MasterUserSecretKmsKeyId")}
+    joined = {"Domain": params.get("Domain"), "IAMRoleName": params.get("DomainIAMRoleName"), "Status": "joined"}
     return described(
         **flat,
+        DomainMemberships=[joined] if "Domain" in params else [],
         VpcSecurityGroups=groups,
         MasterUserSecret=secret,
         Endpoint={"Address": "host", "Port": params.get("Port", 5432)},
@@ -421,7 +620,7 @@ def as_described(call: Operation) -> dict[str, Any]:
     )
 
 
-@given(chosen=st.sets(st.sampled_from(sorted(set(MAXIMAL) - set(MINIMAL) - {"name"}))))
+@given(chosen=st.sets(st.sampled_from(sorted(set(MAXIMAL) - set(MINIMAL) - {"name", "roles"}))))
 def test_what_is_made_reads_back_without_a_difference(chosen: set[str]) -> None:
     resource = instance(**{name: MAXIMAL[name] for name in chosen})
     [made] = created(KIND, resource)

@@ -9,11 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from rds_secure.database import window
 from rds_secure.kind import Implied
-from rds_secure.resources.db_instance import KIND, window
+from rds_secure.resources.db_instance import KIND
 from tests.fakes import FakeReader
 from tests.models import assert_valid_call
-from tests.resources.instances import GROUP, KEY, OTHER_GROUP, complaints, described, found, instance, reader, refused
+from tests.resources.instances import (
+    GROUP,
+    KEY,
+    OTHER_GROUP,
+    ROLE,
+    complaints,
+    described,
+    found,
+    instance,
+    reader,
+    refused,
+)
 from tests.resources.planning import SCOPE
 
 # What is checked offline
@@ -36,8 +48,8 @@ def test_names_that_aws_refuses_are_refused_rds_5(name: str) -> None:
         ("postgresql", "did you mean 'postgres'?"),
         ("Postgres", "did you mean 'postgres'?"),
         ("sqlserver", "did you mean 'sqlserver-se'?"),
-        ("aurora-mysql", "use mysql"),
-        ("aurora-postgresql", "use postgres"),
+        ("aurora-mysql", "write the cluster that it is an instance of, or use mysql"),
+        ("aurora-postgresql", "write the cluster that it is an instance of, or use postgres"),
     ],
 )
 def test_an_unknown_engine_is_refused_with_a_guess(engine: str, fix: str) -> None:
@@ -60,6 +72,8 @@ def test_an_unknown_engine_is_refused_with_a_guess(engine: str, fix: str) -> Non
         ({"port": "65536"}, ("port",)),
         ({"db_name": "a" * 64}, ("db_name",)),
         ({"master_password": "unmanaged", "master_secret_key": KEY}, ("master_secret_key",)),
+        ({"master_password": {"env": "DB_PASSWORD"}, "master_secret_key": KEY}, ("master_secret_key",)),
+        ({"password_version": "2"}, ("password_version",)),
         ({"engine_version": "newest"}, ("engine_version",)),
     ],
 )
@@ -70,6 +84,123 @@ def test_fields_that_contradict_each_other_or_the_engine_are_refused(fields: dic
 @pytest.mark.parametrize("fields", [{"max_storage_gib": "0"}, {"max_storage_gib": "101"}, {"port": "6432"}])
 def test_fields_that_fit_are_let_through(fields: dict[str, Any]) -> None:
     assert complaints(**fields) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"monitoring_seconds": "7", "monitoring_role": ROLE}, ("monitoring_seconds",)),
+        ({"monitoring_seconds": "60"}, ("monitoring_seconds",)),
+        ({"monitoring_role": ROLE}, ("monitoring_role",)),
+        ({"monitoring_seconds": "0", "monitoring_role": ROLE}, ("monitoring_role",)),
+        ({"insights": "true", "insights_days": "30"}, ("insights_days",)),
+        ({"insights": "true", "insights_days": "744"}, ("insights_days",)),
+        ({"insights_days": "7"}, ("insights_days",)),
+        ({"insights": "false", "insights_key": KEY}, ("insights_key",)),
+        ({"insights_mode": "advanced"}, ("insights_mode",)),
+        ({"insights": "true", "insights_mode": "advanced"}, ("insights_mode",)),
+        ({"insights": "true", "insights_mode": "advanced", "insights_days": "62"}, ("insights_mode",)),
+        ({"license": "bring-your-own-license"}, ("license",)),
+        ({"character_set": "UTF8"}, ("character_set",)),
+        ({"nchar_character_set": "UTF8"}, ("nchar_character_set",)),
+        ({"timezone": "UTC"}, ("timezone",)),
+        ({"availability_zone": "eu-west-1a", "multi_az": "true"}, ("availability_zone",)),
+        ({"domain": {"directory": "d-0123456789"}}, ("domain",)),
+        ({"domain": {"role": "directory"}}, ("domain", "role")),
+        ({"domain": {"directory": "d-0123456789", "role": "directory", "ou": "OU=x"}}, ("domain",)),
+        ({"domain": {"fqdn": "corp.example.com"}}, ("domain",)),
+        ({"roles": [{"feature": "s3Import", "role": ROLE}] * 2}, ("roles", 1, "feature")),
+    ],
+)
+def test_features_that_contradict_each_other_or_the_engine_are_refused(fields: dict[str, Any], path: Any) -> None:
+    assert [found for found, _, _ in complaints(**fields)] == [path]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"monitoring_seconds": "0"},
+        {"monitoring_seconds": "1", "monitoring_role": ROLE},
+        *({"insights": "true", "insights_days": days} for days in ("7", "31", "713", "731")),
+        {"insights": "true", "insights_days": "465", "insights_mode": "advanced"},
+        {"availability_zone": "eu-west-1a"},
+        {"domain": {}},
+        {"lifecycle_support": "open-source-rds-extended-support-disabled"},
+    ],
+)
+def test_features_that_fit_are_let_through(fields: dict[str, Any]) -> None:
+    assert complaints(**fields) == []
+
+
+def test_mariadb_joins_no_directory_and_has_no_extended_support() -> None:
+    maria = {"engine": "mariadb", "engine_version": "10.11"}
+    joining = {"domain": {"directory": "d-0123456789", "role": "directory"}}
+    assert [path for path, _, _ in complaints(**maria, **joining)] == [("domain",)]
+    said = complaints(**maria, lifecycle_support="open-source-rds-extended-support")
+    assert [path for path, _, _ in said] == [("lifecycle_support",)]
+
+
+def test_a_certificate_authority_is_one_of_the_region() -> None:
+    listed = {"Certificates": [{"CertificateIdentifier": "rds-ca-rsa2048-g1"}]}
+    looking = FakeReader({**ACCOUNT, ("rds", "DescribeCertificates"): listed, **NOTHING})
+    [complaint] = KIND.verify(looking, instance(ca="rds-ca-2019"), SCOPE)
+    assert (complaint.path, complaint.fix) == (("ca",), "use one of rds-ca-rsa2048-g1")
+    assert list(KIND.verify(looking, instance(ca="rds-ca-rsa2048-g1"), SCOPE)) == []
+
+
+GP3, IO1 = {"storage_type": "gp3", "storage_gib": "400"}, {"storage_type": "io1"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"storage_type": "gp3", "iops": "12000"}, ("iops",)),  # 100 GiB
+        ({"storage_type": "gp3", "throughput_mbps": "500"}, ("throughput_mbps",)),
+        ({**GP3, "iops": "11999"}, ("iops",)),
+        ({**GP3, "throughput_mbps": "499"}, ("throughput_mbps",)),
+        ({**GP3, "iops": "12000", "throughput_mbps": "3001"}, ("throughput_mbps",)),
+        ({"iops": "12000", "storage_gib": "400"}, ("iops",)),  # of which type?
+        ({**IO1}, ("storage_type",)),
+        ({**IO1, "iops": "999"}, ("iops",)),
+        ({**IO1, "iops": "5001"}, ("iops",)),
+        ({**IO1, "iops": "1999", "storage_gib": "4000"}, ("iops",)),
+        ({"storage_type": "io2", "iops": "100001"}, ("iops",)),
+        ({"storage_type": "io2", "iops": "256001", "storage_gib": "1000"}, ("iops",)),
+        ({"storage_type": "gp2", "iops": "3000"}, ("iops",)),
+        ({"storage_type": "gp2", "throughput_mbps": "500"}, ("throughput_mbps",)),
+        ({**IO1, "iops": "3000", "throughput_mbps": "500"}, ("throughput_mbps",)),
+        ({**GP3, "dedicated_log_volume": "true"}, ("dedicated_log_volume",)),
+    ],
+)
+def test_performance_that_the_storage_does_not_take_is_refused_rds_7(fields: dict[str, Any], path: Any) -> None:
+    assert [found for found, _, _ in complaints(**fields)] == [path]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {**GP3, "iops": "12000", "throughput_mbps": "3000"},
+        {**GP3, "throughput_mbps": "500"},
+        {**IO1, "iops": "1000"},
+        {**IO1, "iops": "5000", "dedicated_log_volume": "true"},
+        {"storage_type": "io2", "iops": "100000"},
+        {"storage_type": "gp2", "dedicated_log_volume": "false"},
+    ],
+)
+def test_performance_that_the_storage_takes_is_let_through(fields: dict[str, Any]) -> None:
+    assert complaints(**fields) == []
+
+
+@pytest.mark.parametrize(
+    ("engine", "version", "least"),
+    [("postgres", "16", 400), ("mysql", "8.0", 400), ("oracle-ee", "19", 200), ("sqlserver-se", "15.00", 20)],
+)
+def test_gp3_is_tuned_from_a_size_on_that_differs_by_engine_rds_7(engine: str, version: str, least: int) -> None:
+    tuned = {"engine": engine, "engine_version": version, "parameter_group": ..., "storage_type": "gp3"}
+    iops = "3000" if engine.startswith("sqlserver") else "12000"
+    assert complaints(**tuned, iops=iops, storage_gib=str(least)) == []
+    found = complaints(**tuned, iops=iops, storage_gib=str(least - 1))
+    assert ("iops",) in [path for path, _, _ in found] or least == 20
 
 
 SQLSERVER = {"engine": "sqlserver-se", "engine_version": "15.00", "parameter_group": ...}
@@ -117,6 +248,12 @@ def test_a_new_database_gets_no_user_name_that_is_guessed_first(name: str) -> No
         ("security_groups", ["default"]),
         ("subnet_group", "${db_instance.orders}"),
         ("master_password", "secret"),
+        ("master_password", {}),
+        ("master_password", {"env": "DB-PASSWORD"}),
+        ("master_password", {"env": "DB_PASSWORD", "key": "password"}),
+        ("master_password", {"secret": "a secret"}),
+        ("master_password", {"value": "hunter2"}),
+        ("password_version", "0"),
     ],
 )
 def test_values_of_the_wrong_form_are_refused_where_they_stand(field: str, value: Any) -> None:
@@ -211,6 +348,7 @@ def test_a_version_that_tells_the_family_is_required_for_it() -> None:
 # What is checked against AWS
 
 
+NOTHING: dict[Any, Any] = {("rds", "DescribeDBInstances"): {"DBInstances": []}}
 ACCOUNT: dict[Any, Any] = {
     ("rds", "DescribeDBSubnetGroups"): {"DBSubnetGroups": [{"DBSubnetGroupName": "private", "VpcId": "vpc-1"}]},
     ("rds", "DescribeDBParameterGroups"): {
@@ -270,6 +408,15 @@ def test_a_new_database_has_its_password_managed() -> None:
     assert verified(instance(master_password="unmanaged"), described()) == []
 
 
+@pytest.mark.parametrize("value", ["Hunter2", {"env": "Hunter2 it is"}, {"Hunter2": "x"}, {"secret": "Hunter2 !"}])
+def test_what_may_be_a_password_is_not_repeated(value: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        instance(master_password=value)
+    [problem] = caught.value.errors()
+    error = problem["ctx"]["error"]
+    assert "Hunter2" not in f"{error.what} {error.fix}"
+
+
 def test_versions_never_go_back_rds_6() -> None:
     assert "never goes back" in refused(instance(engine_version="15", parameter_group=...), found())["engine_version"]
     assert refused(instance(engine_version="16.3"), found()) == {}  # AWS moved it on
@@ -280,7 +427,10 @@ def test_versions_never_go_back_rds_6() -> None:
 def test_storage_that_was_just_changed_takes_no_change_rds_7() -> None:
     busy = found(DBInstanceStatus="storage-optimization")
     assert refused(instance(), busy) == {}
-    assert "being optimised" in refused(instance(storage_gib="200"), busy)["storage_gib"]
+    for fields in ({"storage_gib": "200"}, {"storage_type": "gp2"}, {"iops": "4000"}, {"throughput_mbps": "200"}):
+        [advice] = refused(instance(**fields), busy).values()
+        assert "being optimised" in advice
+    assert refused(instance(max_storage_gib="500"), busy) == {}
 
 
 def test_storage_cannot_reach_the_limit_up_to_which_aws_may_grow_it() -> None:

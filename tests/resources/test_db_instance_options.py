@@ -23,7 +23,7 @@ def together(group: dict[str, Any], **fields: Any) -> list[tuple[tuple[Any, ...]
     """What is wrong with an instance that has a group of the same stack."""
     spec = instance(option_group="${option_group.audited}", **fields).spec
     declared = {ADDRESS: GROUP.spec.model_validate(group)}
-    return [(item.path, item.what) for item in KIND.check_together(spec, declared)]
+    return [(item.path, item.what) for item in KIND.check_beside("orders", spec, declared)]
 
 
 def test_a_group_is_a_reference_or_the_name_of_one_outside() -> None:
@@ -69,8 +69,8 @@ def test_an_option_does_not_listen_on_the_databases_port_rds_21() -> None:
 
 
 def test_a_reference_to_nothing_is_said_elsewhere() -> None:
-    assert list(KIND.check_together(instance(option_group="${option_group.audited}").spec, {})) == []
-    assert list(KIND.check_together(instance(option_group="audited").spec, {})) == []
+    assert list(KIND.check_beside("orders", instance(option_group="${option_group.audited}").spec, {})) == []
+    assert list(KIND.check_beside("orders", instance(option_group="audited").spec, {})) == []
 
 
 # Groups outside the stack

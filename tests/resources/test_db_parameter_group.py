@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from rds_secure import ownership, tagging
+from rds_secure.database.parameter_group import Parameter
 from rds_secure.kind import Found
 from rds_secure.operation import Operation, Retry, Wait
-from rds_secure.resources.db_parameter_group import KIND, DbParameterGroupSpec, Parameter
+from rds_secure.resources.db_parameter_group import KIND, DbParameterGroupSpec
 from rds_secure.values import Address
 from tests.fakes import FakeReader
 from tests.models import assert_valid_call

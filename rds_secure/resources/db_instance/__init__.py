@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from rds_secure import engines, tagging
+from rds_secure import engines, ownership, tagging
+from rds_secure.database import reading
 from rds_secure.fields import ResourceSpec
 from rds_secure.kind import (
     Change,
@@ -23,18 +24,29 @@ from rds_secure.kind import (
     Wanted,
 )
 from rds_secure.operation import Operation
-from rds_secure.resources.db_instance import operations, options
+from rds_secure.resources.db_instance import member, operations, options, parameters
 from rds_secure.resources.db_instance.check import check, family_of
+from rds_secure.resources.db_instance.check.replica import beside
 from rds_secure.resources.db_instance.read import found
 from rds_secure.resources.db_instance.refuse import refuses
-from rds_secure.resources.db_instance.spec import MANAGED, UNMANAGED, DbInstanceSpec
+from rds_secure.resources.db_instance.spec import (
+    AFTERWARDS,
+    INHERITED,
+    MANAGED,
+    PROMOTED,
+    SOURCE_ARN,
+    UNMANAGED,
+    DbInstanceSpec,
+)
 from rds_secure.resources.db_instance.verify import verify
-from rds_secure.values import Address, Value
+from rds_secure.values import Address, Ref, Secret, Value
 
 _NO_SNAPSHOT = ("failed", "incompatible-network", "incompatible-restore")
 """States in which AWS makes no final snapshot (RDS-26)."""
 
 _ADVICE = {
+    "cluster": "an instance never moves between clusters: declare another instance under another key of the "
+    "spec, and remove this one in a later apply",
     "encrypted": "AWS encrypts a database only when it is made (RDS-4): copy a snapshot of it under a key, restore "
     "the copy as a new database, and declare that one under another key of the spec",
     "kms_key": "AWS never changes the key of a database (RDS-4): keep the one it has, or copy a snapshot of it under "
@@ -44,8 +56,24 @@ _ADVICE = {
     "engine": "AWS never changes the engine: declare a new database under another key of the spec, and move the data",
     "db_name": "it only counts when a database is made: create further ones inside, and write the one it was made with",
     "master_username": "AWS never renames it: write the name that it has, and create further users inside",
+    "replica_of": "a database becomes a replica only when it is made: take replica_of out where it was promoted, or "
+    "declare the replica under another key of the spec",
+    "insights_key": "it is fixed once insights were switched on (RDS-13): write the one that it has, or leave it out",
+    "character_set": "it is chosen when a database is made: write the one that it has, or declare a new database under "
+    "another key of the spec, and move the data",
+    "nchar_character_set": "it is chosen when a database is made: write the one that it has, or declare a new database "
+    "under another key of the spec, and move the data",
+    "timezone": "it is chosen when an instance is made: write the one that it has, or declare a new database under "
+    "another key of the spec, and move the data",
+    "availability_zone": "an instance stays in its zone: write the one that it has, or leave it out",
     "master_secret_key": "the key of a managed password is fixed (RDS-12): write the one that it has, or leave it out",
 }
+
+
+_PROMOTION = (
+    "that would make it a database of its own, which no plan ever does: write replica_of again; or promote it by hand "
+    "('aws rds promote-read-replica'), and take replica_of out after that"
+)
 
 
 class DbInstance(Kind[DbInstanceSpec]):
@@ -65,6 +93,8 @@ class DbInstance(Kind[DbInstanceSpec]):
     services = ("rds", "ec2")
     read_actions = (
         "ec2:DescribeSecurityGroups",
+        "rds:DescribeCertificates",
+        "rds:DescribeDBClusters",
         "rds:DescribeDBInstances",
         "rds:DescribeDBParameterGroups",
         "rds:DescribeDBSnapshots",
@@ -76,18 +106,29 @@ class DbInstance(Kind[DbInstanceSpec]):
     def check(self, key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         return check(key, spec)
 
-    def check_together(self, spec: DbInstanceSpec, declared: Mapping[Address, ResourceSpec]) -> Iterator[Complaint]:
-        return options.check_together(spec, declared)
-
     def verify(self, reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[Complaint]:
-        yield from verify(reader, resource)
+        yield from verify(reader, resource, scope)
         yield from options.verify(reader, resource)
+
+    def check_beside(
+        self, key: str, spec: DbInstanceSpec, declared: Mapping[Address, ResourceSpec]
+    ) -> Iterator[Complaint]:
+        yield from options.check_beside(spec, declared)
+        target = spec.replica_of.target if isinstance(spec.replica_of, Ref) else None
+        source = declared.get(target) if target else None
+        if target == Address(self.name, key):
+            yield Complaint(("replica_of",), "a database is no replica of itself", "name another one")
+        elif target and isinstance(source, DbInstanceSpec):
+            yield from beside(spec, str(target), source)
 
     def implied(self, key: str, spec: DbInstanceSpec) -> Implied | None:
         family = family_of(spec)
         if family is None:
             return None
         return Implied("db_parameter_group", f"{key}~implied", {"family": family}, "parameter_group", "name")
+
+    def own_tags(self, spec: DbInstanceSpec) -> Mapping[str, str]:
+        return {ownership.PASSWORD: str(spec.password_version)} if isinstance(spec.master_password, Secret) else {}
 
     def predict(self, scope: Scope, name: str, spec: DbInstanceSpec) -> Mapping[str, str]:
         return {"name": name.lower(), "arn": _arn(scope, name)}
@@ -97,8 +138,9 @@ class DbInstance(Kind[DbInstanceSpec]):
     ) -> DbInstanceSpec:
         spec = resource.spec
         update: dict[str, Value] = {
-            "kms_key": _key_arn(spec.kms_key, scope),
-            "master_secret_key": _key_arn(spec.master_secret_key, scope),
+            "kms_key": reading.key_arn(spec.kms_key, scope),
+            "master_secret_key": reading.key_arn(spec.master_secret_key, scope),
+            "insights_key": reading.key_arn(spec.insights_key, scope),
         }
         for field in ("subnet_group", "parameter_group", "option_group", "backup_window", "maintenance_window"):
             value = getattr(spec, field)
@@ -106,14 +148,23 @@ class DbInstance(Kind[DbInstanceSpec]):
         engine = engines.ENGINES.get(spec.engine)
         if spec.iam_auth is None and engine and engine.iam_auth:
             update["iam_auth"] = True
-        chosen_now = live is None or live.spec.master_password == UNMANAGED
+        chosen_now = live is None or live.spec.master_password != MANAGED
         if live and _unwritten_password(resource):
             update["master_password"] = live.spec.master_password  # never switched by a default (meaning §4)
         elif spec.master_secret_key is None and spec.master_password == MANAGED and chosen_now:
             update["master_secret_key"] = update["kms_key"]
-        if live and spec.when == "window" and operations.is_major_upgrade(spec, live.spec):
+        if spec.insights and spec.insights_key is None and (live is None or live.spec.insights_key is None):
+            update["insights_key"] = update["kms_key"]
+        if spec.cluster is not None:
+            update |= {"cluster": spec.cluster.lower() if isinstance(spec.cluster, str) else spec.cluster}
+            update |= member.as_the_cluster_has_it(live)
+        elif live and spec.when == "window" and parameters.is_major_upgrade(spec, live.spec):
             # It goes along with the upgrade, parked until the window, and must not be switched before it (RDS-6).
             update["parameter_group"] = live.spec.parameter_group
+        if spec.replica_of is not None:
+            update |= _from_source(resource, live, scope)
+        elif live and live.spec.replica_of is not None:
+            update["replica_of"] = PROMOTED
         return spec.model_copy(update=update)
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[DbInstanceSpec]]:
@@ -128,7 +179,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         if live.found.busy and live.found.busy != "stopped":
             return f"it is {live.found.busy} just now, and can be deleted when that is over"
         facts = dict(live.facts)
-        if facts["replica"] or facts["status"] in _NO_SNAPSHOT:  # RDS-26
+        if facts["replica"] or live.spec.cluster or facts["status"] in _NO_SNAPSHOT:  # RDS-26
             facts["skip_final_snapshot"] = True
         else:
             facts["final_snapshot"] = _free_name(reader, live.name)
@@ -138,21 +189,36 @@ class DbInstance(Kind[DbInstanceSpec]):
         if field == "engine_version" and wanted.engine_version and live.engine_version:
             return engines.satisfies(wanted.engine, wanted.engine_version, live.engine_version, wanted.minor_upgrades)
         if field == "master_password":
-            return wanted.master_password == UNMANAGED or None
+            unseen = isinstance(wanted.master_password, Secret) and live.master_password != MANAGED
+            return unseen or wanted.master_password == UNMANAGED or None
+        if field == "password_version" and not isinstance(wanted.master_password, Secret):
+            return True
         if field == "db_name" and wanted.db_name and live.db_name:
             return wanted.db_name.lower() == live.db_name.lower() or None  # Oracle's come back in upper case
-        if field == "master_secret_key" and live.master_password == UNMANAGED:
+        if field == "master_secret_key" and live.master_password != MANAGED:
             return True  # it is chosen by the call that has the password managed
+        if field == "insights_key" and live.insights_key is None:
+            return True  # it is chosen by the call that switches them on
+        if field == "availability_zone" and live.multi_az:
+            return True  # RDS-16
+        if field == "domain.ou" and wanted.domain and wanted.domain.ou is None:
+            return True  # AWS chooses one
         return None
 
+    def member(self, path: str, value: Value) -> str:
+        return str(value["feature"]) if path == "roles" else super().member(path, value)
+
     def advice(self, field: str, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec]) -> str:
+        if field == "replica_of" and resource.spec.replica_of == PROMOTED:
+            return _PROMOTION
         return _ADVICE.get(field) or super().advice(field, resource, live)
 
     def refuses(self, change: FieldChange, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec]) -> str:
         return refuses(change, resource.spec, live)
 
     def notes(self, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec] | None) -> Iterator[str]:
-        if live and live.spec.master_password == UNMANAGED and _unwritten_password(resource):
+        alone = resource.spec.cluster is None  # else the password is the cluster's
+        if live and alone and live.spec.master_password != MANAGED and _unwritten_password(resource):
             yield "RDS does not manage its master password: to have it switched, write master_password: managed"
 
     def create(self, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[Operation, ...]:
@@ -178,22 +244,26 @@ def _unwritten_password(resource: Resource[DbInstanceSpec]) -> bool:
     return "master_password" not in resource.written.model_fields_set
 
 
+def _from_source(
+    resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec] | None, scope: Scope
+) -> dict[str, Value]:
+    """What a replica does not say: it is as AWS has it, and our defaults have no say in it."""
+    written = resource.written.model_fields_set
+    left = (*INHERITED, *(name for name in AFTERWARDS if name not in written))
+    update: dict[str, Value] = {name: getattr(live.spec, name) if live else None for name in left}
+    match = re.fullmatch(SOURCE_ARN, str(resource.spec.replica_of))
+    if match and match[1] == scope.region:  # AWS names it without its region
+        update["replica_of"] = match[3]
+    return update
+
+
 def _arn(scope: Scope, name: str) -> str:
     return scope.arn("rds", f"db:{name.lower()}")
 
 
-def _key_arn(key: Value, scope: Scope) -> Value:
-    """AWS answers with the ARN of a key whatever it was given (RDS-3)."""
-    return scope.arn("kms", f"key/{key}") if isinstance(key, str) and not key.startswith("arn:") else key
-
-
 def _free_name(reader: Reader, name: str) -> str:
-    """The first of ``<name>-final-1``, ``-2``, … that no snapshot has (RDS-11)."""
     reply = reader.call("rds", "DescribeDBSnapshots", {"SnapshotType": "manual"}) or {}
-    pattern = re.compile(rf"{re.escape(name.lower())}-final-(\d+)")
-    matches = (pattern.fullmatch(item["DBSnapshotIdentifier"].lower()) for item in reply["DBSnapshots"])
-    taken = {int(match.group(1)) for match in matches if match}
-    return f"{name.lower()}-final-{next(number for number in range(1, len(taken) + 2) if number not in taken)}"
+    return reading.free_name(name, (snapshot["DBSnapshotIdentifier"] for snapshot in reply["DBSnapshots"]))
 
 
 KIND = DbInstance()

@@ -12,7 +12,7 @@ from rds_secure.resources.db_instance.spec import DbInstanceSpec
 from rds_secure.values import Address, Ref
 
 
-def check_together(spec: DbInstanceSpec, declared: Mapping[Address, ResourceSpec]) -> Iterator[Complaint]:
+def check_beside(spec: DbInstanceSpec, declared: Mapping[Address, ResourceSpec]) -> Iterator[Complaint]:
     """A group of the same stack, by what is written of both."""
     if not isinstance(spec.option_group, Ref):
         return

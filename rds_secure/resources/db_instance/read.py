@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import jmespath
-
 from rds_secure import tagging
-from rds_secure.fields import markers
+from rds_secure.database import reading
+from rds_secure.database.reading import AsRead
+from rds_secure.fields import values_of
 from rds_secure.kind import Found
-from rds_secure.resources.db_instance.spec import DbInstanceSpec
+from rds_secure.resources.db_instance.spec import DbInstanceSpec, Domain, FeatureRole
 from rds_secure.values import Value
 
 USABLE = ("available", "storage-optimization")
@@ -34,14 +34,27 @@ _PENDING = {
     "instance_class": "DBInstanceClass",
     "storage_gib": "AllocatedStorage",
     "storage_type": "StorageType",
+    "iops": "Iops",
+    "throughput_mbps": "StorageThroughput",
+    "dedicated_log_volume": "DedicatedLogVolume",
     "engine_version": "EngineVersion",
     "multi_az": "MultiAZ",
     "port": "Port",
     "backup_days": "BackupRetentionPeriod",
     "subnet_group": "DBSubnetGroupName",
     "iam_auth": "IAMDatabaseAuthenticationEnabled",
+    "license": "LicenseModel",
+    "ca": "CACertificateIdentifier",
 }
 """Field → what AWS calls it while it is parked (RDS-2). Option groups never show there (RDS-24)."""
+
+PARKED_DOMAIN = (
+    "pending-join",
+    "pending-maintenance-join",
+    "pending-enable-kerberos",
+    "pending-maintenance-enable-kerberos",
+)
+"""Statuses of a directory that is not in use yet; nothing else shows that it is parked (RDS-24)."""
 
 _PARKED_OPTION_GROUP = ("pending-apply", "pending-maintenance-apply", "applying")
 
@@ -52,8 +65,8 @@ def found(instance: Mapping[str, Any]) -> Found[DbInstanceSpec]:
     return Found(
         name=instance["DBInstanceIdentifier"],
         identity=instance["DBInstanceIdentifier"].lower(),
-        spec=_spec(instance),
-        exports=dict(_exports(instance)),
+        spec=DbInstanceSpec.model_construct(**reading.values(DbInstanceSpec, instance, _AS_READ)),
+        exports=dict(reading.exports(_EXPORTS, instance)),
         tags=tagging.mapping(instance.get("TagList")),
         pending=_pending(instance),
         facts={
@@ -65,32 +78,6 @@ def found(instance: Mapping[str, Any]) -> Found[DbInstanceSpec]:
         busy="" if status in (*USABLE, "storage-full", *FAILED) else status,
         blocked=_BLOCKED.get(status, ""),
     )
-
-
-def _spec(instance: Mapping[str, Any]) -> DbInstanceSpec:
-    values = {}
-    for name, marker in markers(DbInstanceSpec).items():
-        if marker.read:
-            value = jmespath.search(marker.read, instance)
-            values[name] = _AS_READ.get(name, _unchanged)(value, instance)
-    return DbInstanceSpec.model_construct(**values)
-
-
-def _unchanged(value: Any, instance: Mapping[str, Any]) -> Value:
-    return value
-
-
-def _truth(value: Any, instance: Mapping[str, Any]) -> Value:
-    """Flags that are off may be absent."""
-    return bool(value)
-
-
-def _lower(value: Any, instance: Mapping[str, Any]) -> Value:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _all(value: Any, instance: Mapping[str, Any]) -> Value:
-    return tuple(sorted(value or ()))
 
 
 def _growth(value: Any, instance: Mapping[str, Any]) -> Value:
@@ -105,30 +92,66 @@ def _option_group(value: Any, instance: Mapping[str, Any]) -> Value:
     return next((item["OptionGroupName"].lower() for item in (*settled, *memberships)), None)
 
 
-def _logs(value: Any, instance: Mapping[str, Any]) -> Value:
-    """Absent when there are none (RDS-17); what is being switched counts as done, for it waits for no window."""
-    changing = (instance.get("PendingModifiedValues") or {}).get("PendingCloudwatchLogsExports") or {}
-    logs = {*(value or ()), *(changing.get("LogTypesToEnable") or ())}
-    return tuple(sorted(logs - {*(changing.get("LogTypesToDisable") or ())}))
+def _upper(value: Any, instance: Mapping[str, Any]) -> Value:
+    return value.upper() if isinstance(value, str) else value
 
 
-def _password(value: Any, instance: Mapping[str, Any]) -> Value:
-    return "managed" if value else "unmanaged"
+def _domain(value: Any, instance: Mapping[str, Any]) -> Value:
+    """The directory that it is joined to, or one without anything: what is on its way is parked."""
+    joined = [item for item in value or () if item.get("Status") not in PARKED_DOMAIN]
+    return _directory(joined[0]) if joined else Domain()
 
 
-_AS_READ: Mapping[str, Callable[[Any, Mapping[str, Any]], Value]] = {
-    "engine": _lower,
-    "subnet_group": _lower,  # RDS-5
-    "parameter_group": _lower,
-    "backup_window": _lower,
-    "maintenance_window": _lower,
+def _directory(membership: Mapping[str, Any]) -> Domain:
+    """AWS fills in the name of its own directories as well; one of yours is known by its secret."""
+    if membership.get("AuthSecretArn"):
+        return Domain.model_construct(
+            fqdn=membership.get("FQDN"),
+            ou=membership.get("OU"),
+            secret=membership["AuthSecretArn"],
+            dns=tuple(membership.get("DnsIps") or ()),
+        )
+    return Domain.model_construct(directory=membership.get("Domain"), role=membership.get("IAMRoleName"))
+
+
+def _roles(value: Any, instance: Mapping[str, Any]) -> Value:
+    associated = instance.get("AssociatedRoles") or ()
+    return tuple(
+        FeatureRole.model_construct(feature=item.get("FeatureName"), role=item["RoleArn"]) for item in associated
+    )
+
+
+_AS_READ: Mapping[str, AsRead] = {
+    "cluster": reading.lower,
+    "engine": reading.lower,
+    "subnet_group": reading.lower,  # RDS-5
+    "parameter_group": reading.lower,
+    "backup_window": reading.lower,
+    "maintenance_window": reading.lower,
     "option_group": _option_group,
-    "security_groups": _all,
-    "log_exports": _logs,
+    "security_groups": reading.members,
+    "log_exports": reading.logs,
     "max_storage_gib": _growth,
-    "master_password": _password,
+    "master_password": reading.password,
+    "password_version": reading.password_version,
+    "replica_of": reading.lower,
+    "network_type": _upper,
+    "domain": _domain,
+    "roles": _roles,
+    "monitoring_seconds": lambda value, instance: value or 0,
     **dict.fromkeys(
-        ("encrypted", "iam_auth", "multi_az", "public", "deletion_protection", "minor_upgrades", "copy_tags"), _truth
+        (
+            "copy_tags",
+            "dedicated_log_volume",
+            "deletion_protection",
+            "encrypted",
+            "iam_auth",
+            "insights",
+            "minor_upgrades",
+            "multi_az",
+            "public",
+        ),
+        reading.truth,
     ),
 }
 
@@ -143,20 +166,15 @@ WHEN_READY: Mapping[str, str] = {
 _EXPORTS = {"name": "DBInstanceIdentifier", "arn": "DBInstanceArn", "resource_id": "DbiResourceId", **WHEN_READY}
 
 
-def _exports(instance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Attribute and value, of those that exist."""
-    for attribute, path in _EXPORTS.items():
-        value = jmespath.search(path, instance)
-        if value:
-            yield attribute, str(value)
-
-
 def _pending(instance: Mapping[str, Any]) -> dict[str, Value]:
     parked = instance.get("PendingModifiedValues") or {}
     pending = {field: parked[name] for field, name in _PENDING.items() if parked.get(name) is not None}
     for membership in instance.get("OptionGroupMemberships") or ():
         if membership.get("Status") in _PARKED_OPTION_GROUP:
             pending["option_group"] = membership["OptionGroupName"].lower()
+    for membership in instance.get("DomainMemberships") or ():
+        if membership.get("Status") in PARKED_DOMAIN:
+            pending |= {f"domain.{name}": value for name, value in values_of(_directory(membership)).items() if value}
     return pending
 
 

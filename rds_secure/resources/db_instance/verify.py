@@ -2,73 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from rds_secure import engines
-from rds_secure.kind import Complaint, Reader, Resource
-from rds_secure.resources.db_instance.spec import UNMANAGED, DbInstanceSpec
+from rds_secure.database import checks, look
+from rds_secure.kind import Complaint, Reader, Resource, Scope
+from rds_secure.resources.db_instance.check.replica import outside
+from rds_secure.resources.db_instance.spec import DbInstanceSpec
 
 
-def verify(reader: Reader, resource: Resource[DbInstanceSpec]) -> Iterator[Complaint]:
+def verify(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[Complaint]:
     """Every problem that needs a look at AWS. All calls are lists that are read anyway."""
-    yield from _network(reader, resource.spec)
-    yield from _parameters(reader, resource.spec)
-    if not _find(reader, "DescribeDBInstances", "DBInstances", "DBInstanceIdentifier", resource.name):
-        yield from _missing(resource.spec)
+    spec = resource.spec
+    yield from look.network(reader, spec.subnet_group, spec.security_groups)
+    yield from look.parameter_group(
+        reader, "DescribeDBParameterGroups", spec.parameter_group, spec.engine, spec.engine_version
+    )
+    yield from _certificate(reader, spec)
+    yield from _cluster(reader, spec)
+    if not look.find(reader, "DescribeDBInstances", "DBInstances", "DBInstanceIdentifier", resource.name):
+        if spec.replica_of is None and spec.cluster is None:
+            yield from checks.first_user(spec.master_username, spec.master_password, "database")
+        yield from outside(reader, resource, scope)
 
 
-def _network(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
-    """Only what is written as a literal: references are checked by their own kinds."""
-    vpcs: dict[str, str] = {}
-    if isinstance(spec.subnet_group, str):
-        group = _find(reader, "DescribeDBSubnetGroups", "DBSubnetGroups", "DBSubnetGroupName", spec.subnet_group)
-        if group is None:
-            yield Complaint(
-                ("subnet_group",), f"there is no subnet group {spec.subnet_group}", "declare it, or name another"
-            )
-        else:
-            vpcs[spec.subnet_group] = group["VpcId"]
-    written = {group for group in spec.security_groups if isinstance(group, str)}
-    if not written:
+def _certificate(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
+    if spec.ca is None:
         return
-    reply = reader.call("ec2", "DescribeSecurityGroups") or {}
-    groups = {group["GroupId"]: group["VpcId"] for group in reply["SecurityGroups"]}
-    missing = sorted(written - set(groups))
-    if missing:
-        what = f"there is no security group {' or '.join(missing)} here"
-        yield Complaint(("security_groups",), what, "declare it, or name another")
-    vpcs |= {group: groups[group] for group in written & set(groups)}
-    if len(set(vpcs.values())) > 1:
-        where = ", ".join(f"{group} in {vpc}" for group, vpc in sorted(vpcs.items()))
-        yield Complaint(("security_groups",), f"these are not in one VPC: {where}", "choose groups of one VPC")
+    reply = reader.call("rds", "DescribeCertificates") or {}
+    known = [item["CertificateIdentifier"] for item in reply["Certificates"]]
+    if spec.ca not in known:
+        what = f"there is no certificate authority {spec.ca} in this region"
+        yield Complaint(("ca",), what, f"use one of {', '.join(sorted(known))}")
 
 
-def _parameters(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
-    name = spec.parameter_group
-    if not isinstance(name, str):
+def _cluster(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
+    """Only one that is written as a literal: a reference is to a cluster of the spec."""
+    if not isinstance(spec.cluster, str):
         return
-    group = _find(reader, "DescribeDBParameterGroups", "DBParameterGroups", "DBParameterGroupName", name)
-    if group is None:
-        yield Complaint(("parameter_group",), f"there is no parameter group {name}", "declare it, or name another")
-        return
-    family = group["DBParameterGroupFamily"]
-    wanted = engines.family(spec.engine, spec.engine_version or "")
-    if wanted and family != wanted:  # RDS-8
-        what = f"parameter group {name} is for {family}, and {spec.engine} {spec.engine_version} needs {wanted}"
-        yield Complaint(("parameter_group",), what, f"name a group of the family {wanted}")
-
-
-def _missing(spec: DbInstanceSpec) -> Iterator[Complaint]:
-    """What is asked of a database that is yet to be made; one that exists has what it has."""
-    if spec.master_username.lower() in engines.REFUSED_MASTER_NAMES:
-        what = f"{spec.master_username!r} is guessed first by attackers, or reserved by the engine"
-        yield Complaint(("master_username",), what, "use another name, such as dbowner")
-    if spec.master_password == UNMANAGED:
-        what = "a new database needs a password, and none is ever written in a spec"
-        yield Complaint(("master_password",), what, "write managed: RDS makes one and keeps it in Secrets Manager")
-
-
-def _find(reader: Reader, action: str, root: str, key: str, name: str) -> Mapping[str, Any] | None:
-    reply = reader.call("rds", action) or {}
-    return next((item for item in reply[root] if item[key].lower() == name.lower()), None)
+    cluster = look.find(reader, "DescribeDBClusters", "DBClusters", "DBClusterIdentifier", spec.cluster)
+    if cluster is None:
+        yield Complaint(("cluster",), f"there is no cluster {spec.cluster}", "declare it, or name another")
+    elif cluster["Engine"] != spec.engine:
+        what = f"cluster {spec.cluster} is of {cluster['Engine']}, and its instances are too"
+        yield Complaint(("engine",), what, f"write engine: {cluster['Engine']}")

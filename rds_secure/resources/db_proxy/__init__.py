@@ -61,7 +61,7 @@ class DbProxy(Kind[DbProxySpec]):
                 "subnets": tuple(sorted(set(spec.subnets), key=str)),
                 "security_groups": tuple(dict.fromkeys(spec.security_groups)),
                 "instance": spec.instance.lower() if isinstance(spec.instance, str) else spec.instance,
-                "cluster": spec.cluster.lower() if spec.cluster else None,
+                "cluster": spec.cluster.lower() if isinstance(spec.cluster, str) else spec.cluster,
             }
         )
 

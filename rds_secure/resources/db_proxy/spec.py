@@ -15,7 +15,6 @@ from rds_secure.fields import (
     Named,
     OrLookup,
     Part,
-    Pattern,
     Reference,
     ResourceSpec,
     Str,
@@ -62,6 +61,7 @@ SecurityGroup = Annotated[
     ),
 ]
 Instance = Annotated[Ref | str, Reference(("db_instance",), "name", _NAME, "the identifier of a database")]
+Cluster = Annotated[Ref | str, Reference(("db_cluster",), "name", _NAME, "the identifier of a cluster")]
 ClientAuth = Literal[
     "MYSQL_NATIVE_PASSWORD",
     "MYSQL_CACHING_SHA2_PASSWORD",
@@ -261,7 +261,7 @@ class DbProxySpec(Named, Tagged, ResourceSpec):
     ] = None
     """The database behind it. One of `instance` and `cluster` is written."""
     cluster: Annotated[
-        Annotated[str, Pattern(_NAME, "the identifier of a cluster: letters, digits and single hyphens")] | None,
+        Cluster | None,
         Field(
             create="RegisterDBProxyTargets.DBClusterIdentifiers",
             change="RegisterDBProxyTargets.DBClusterIdentifiers",
@@ -269,6 +269,6 @@ class DbProxySpec(Named, Tagged, ResourceSpec):
             terraform="db_cluster_identifier",
         ),
     ] = None
-    """The cluster behind it, by its identifier, in place of `instance`."""
+    """The cluster behind it, in place of `instance`."""
     pool: Annotated[Pool, Field()] = Pool()
     """Its connections to the database."""

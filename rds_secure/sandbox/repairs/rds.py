@@ -16,12 +16,13 @@ from moto.kms.models import Grant, Key
 from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue, KMSKeyNotAccessibleFault
 from moto.rds.models import DBInstance, DBSnapshot, MasterUserSecret, RDSBackend
 
+from rds_secure.engines import ENGINES
 from rds_secure.sandbox.repairs.patch import around, replace_property
 
 IDENTITY_ALPHABET = string.ascii_uppercase + string.digits
 GRANTED = ("Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo", "CreateGrant", "DescribeKey")
 GP3_BASELINE = {"iops": 3000, "storage_throughput": 125}
-"""IOPS and MB/s (RDS-17)."""
+"""IOPS and MB/s of a small volume (RDS-17)."""
 
 
 def resource_ids() -> None:
@@ -51,15 +52,15 @@ def encryption_keys() -> None:
             if db_kwargs.get("kms_key_id") and not db_kwargs.get("storage_encrypted"):
                 raise InvalidParameterCombination("KmsKeyId needs StorageEncrypted")
             if db_kwargs.get("storage_encrypted"):
-                db_kwargs["kms_key_id"] = _usable_key(self, db_kwargs.get("kms_key_id") or "alias/aws/rds").arn
+                db_kwargs["kms_key_id"] = usable_key(self, db_kwargs.get("kms_key_id") or "alias/aws/rds").arn
         return original(self, db_kwargs)
 
     @around(MasterUserSecret, "__init__")
     def init(original: Any, self: MasterUserSecret, resource: Any, kms_key_id: str | None) -> None:
-        original(self, resource, kms_key_id and _usable_key(resource.backend, kms_key_id).arn)
+        original(self, resource, kms_key_id and usable_key(resource.backend, kms_key_id).arn)
 
 
-def _usable_key(rds: RDSBackend, named: str) -> Key:
+def usable_key(rds: RDSBackend, named: str) -> Key:
     """The key of this id, ARN, alias or alias ARN; raises KMSKeyNotAccessibleFault unless it can encrypt (RDS-4)."""
     kms = rds.kms
     name = kms.get_alias_name(named)
@@ -79,7 +80,7 @@ def grants() -> None:
         made: DBInstance = original(self, db_kwargs)
         if made.db_cluster_identifier is None and made.kms_key_id is not None:
             service = f"rds.{self.region_name}.amazonaws.com"
-            made.key_grant = _usable_key(self, made.kms_key_id).add_grant(  # type: ignore[attr-defined]
+            made.key_grant = usable_key(self, made.kms_key_id).add_grant(  # type: ignore[attr-defined]
                 "",
                 service,
                 list(GRANTED),
@@ -137,17 +138,17 @@ def security_groups_exist() -> None:
     @around(RDSBackend, "create_db_instance")
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> Any:
         subnet_group = self.subnet_groups.get(db_kwargs.get("db_subnet_group_name") or "")
-        _check_groups(self, db_kwargs.get("vpc_security_group_ids") or (), subnet_group)
+        check_groups(self, db_kwargs.get("vpc_security_group_ids") or (), subnet_group)
         return original(self, db_kwargs)
 
     @around(DBInstance, "update")
     def update(original: Any, self: DBInstance, **changes: Any) -> None:
         subnet_group = getattr(self, "db_subnet_group", None)
-        _check_groups(self.backend, changes.get("vpc_security_group_ids") or (), subnet_group)
+        check_groups(self.backend, changes.get("vpc_security_group_ids") or (), subnet_group)
         original(self, **changes)
 
 
-def _check_groups(rds: RDSBackend, group_ids: Iterable[str], subnet_group: Any) -> None:
+def check_groups(rds: RDSBackend, group_ids: Iterable[str], subnet_group: Any) -> None:
     ec2 = ec2_backends[rds.account_id][rds.region_name]
     for group_id in group_ids:
         group = ec2.get_security_group_from_id(group_id)
@@ -180,7 +181,7 @@ def _fill_performance(database: DBInstance) -> None:
     if database.db_cluster_identifier is not None:
         return
     if database.storage_type == "gp3":
-        for name, least in GP3_BASELINE.items():
+        for name, least in _baseline(database).items():
             setattr(database, name, getattr(database, name) or least)
     elif database.storage_type in ("gp2", "standard"):
         database.iops = None
@@ -206,6 +207,14 @@ def backups_off() -> None:
 
 def _is_backup(snapshot: DBSnapshot, database: DBInstance) -> bool:
     return snapshot.snapshot_type == "automated" and snapshot.dbi_resource_id == database.dbi_resource_id
+
+
+def _baseline(database: DBInstance) -> dict[str, int]:
+    """What gp3 gives for its size."""
+    engine = ENGINES.get(database.engine)
+    if engine is None or int(database.allocated_storage or 0) < (engine.gp3_settable_from_gib or 0):
+        return GP3_BASELINE
+    return dict(zip(GP3_BASELINE, engine.gp3_least, strict=True))
 
 
 def automated_snapshots() -> None:

@@ -87,6 +87,7 @@ def unknown_resources() -> None:
         "db": "DBInstanceNotFound",
         "pg": "DBParameterGroupNotFound",
         "og": "OptionGroupNotFoundFault",
+        "cluster-pg": "DBParameterGroupNotFound",
         "subgrp": "DBSubnetGroupNotFoundFault",
         "snapshot": "DBSnapshotNotFound",
         "cluster": "DBClusterNotFoundFault",

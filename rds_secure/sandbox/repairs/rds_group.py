@@ -126,10 +126,10 @@ def shown(group: DBParameterGroup, stored: Mapping[str, Any], source: str | None
     What is set to the default does not count as set by a user (issue 23335 of Terraform's aws provider).
     """
     family = group.family or ""
-    rows = {row["ParameterName"]: row for row in _defaults(family)}
+    rows = {row["ParameterName"]: row for row in defaults(family)}
     for name, row in stored.items():
         if name not in rows or rows[name]["ParameterValue"] != row.get("ParameterValue"):
-            rows[name] = _row(family, {**row, "Source": "user"})
+            rows[name] = parameter_row(family, {**row, "Source": "user"})
     return [row for row in rows.values() if source in (None, row["Source"])]
 
 
@@ -141,21 +141,21 @@ def engine_defaults() -> None:
         family = self.params["DBParameterGroupFamily"]
         if engine_of_family(family) is None:
             raise InvalidParameterValue(f"The parameter DBParameterGroupFamily {family} is not valid.")
-        listed = {"DBParameterGroupFamily": family, "Parameters": _defaults(family)}
+        listed = {"DBParameterGroupFamily": family, "Parameters": defaults(family)}
         return ActionResult({"EngineDefaults": listed})
 
 
-def _defaults(family: str) -> list[dict[str, Any]]:
+def defaults(family: str) -> list[dict[str, Any]]:
     """What forces TLS, which PostgreSQL does from version 15 on without being asked."""
     postgres = re.fullmatch(r"postgres(\d+)", family)
     value = "1" if postgres and int(postgres[1]) >= 15 else "0"
     return [
-        _row(family, {"ParameterName": name, "ParameterValue": value, "Source": "system"})
+        parameter_row(family, {"ParameterName": name, "ParameterValue": value, "Source": "system"})
         for name in tls_parameters(family)
     ]
 
 
-def _row(family: str, stored: dict[str, Any]) -> dict[str, Any]:
+def parameter_row(family: str, stored: dict[str, Any]) -> dict[str, Any]:
     return {
         "ApplyMethod": "pending-reboot",
         "DataType": "string",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.e2e.tables import (
     data_key,
+    db_cluster,
+    db_cluster_group,
     db_groups,
     db_instance,
     db_proxy,
@@ -34,6 +36,8 @@ BENCHES: tuple[Bench, ...] = (
     data_key.BENCH,
     db_groups.PARAMETERS,
     option_group.BENCH,
+    db_cluster_group.BENCH,
+    db_cluster.BENCH,
     db_instance.BENCH,
     db_proxy.BENCH,
     event_subscription.BENCH,

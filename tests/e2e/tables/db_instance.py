@@ -19,6 +19,19 @@ BASE: dict[str, Any] = {
     "subnet_group": "shelf",
     "security_groups": {"tag": {"Name": "app-1"}},
 }
+LARGE: dict[str, Any] = {"storage_gib": 400, "storage_type": "gp3"}
+SQLSERVER: dict[str, Any] = {"engine": "sqlserver-se", "engine_version": "15.00"}
+ROLE = "arn:aws:iam::123456789012:role/outside"
+SENDING = {"iam_role": {"sending": {"trust": {"services": ["monitoring.rds.amazonaws.com"]}}}}
+JOINING = "arn:aws:secretsmanager:us-east-1:123456789012:secret:joining"
+SOURCE = "arn:aws:rds:us-east-1:123456789012:db:invoices"
+DIRECTORY = {"directory": "d-0123456789", "role": "directory"}
+OWN_DIRECTORY: dict[str, Any] = {
+    "fqdn": "corp.example.com",
+    "ou": "OU=databases",
+    "secret": f"{JOINING}-AbCdEf",
+    "dns": ["10.20.0.1", "10.20.0.2"],
+}
 MYSQL: dict[str, Any] = {"engine": "mysql", "engine_version": "8.0"}
 
 
@@ -33,6 +46,14 @@ def second_shelf(client: Client) -> None:
 def own_key(client: Client) -> None:
     kms = client("kms")
     kms.create_alias(AliasName="alias/mine", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+
+
+def own_secret(client: Client) -> None:
+    client("secretsmanager").create_secret(Name="orders/master", SecretString='{"password": "correct horse"}')
+
+
+def source(client: Client) -> None:
+    stranger(client, "invoices")
 
 
 def options(client: Client) -> None:
@@ -60,9 +81,20 @@ def in_groups(*names: str) -> Any:
     return lambda client: sorted(named(client, "security_group", name) for name in names)
 
 
-def stranger(client: Client) -> None:
+def other_cluster(client: Client) -> None:
+    client("rds").create_db_cluster(
+        DBClusterIdentifier="payroll",
+        Engine="aurora-postgresql",
+        EngineVersion="16",
+        MasterUsername="somebody",
+        ManageMasterUserPassword=True,
+        DBSubnetGroupName="shelf",
+    )
+
+
+def stranger(client: Client, name: str = KEY) -> None:
     client("rds").create_db_instance(
-        DBInstanceIdentifier=KEY,
+        DBInstanceIdentifier=name,
         Engine="postgres",
         DBInstanceClass="db.t4g.medium",
         AllocatedStorage=20,
@@ -70,6 +102,23 @@ def stranger(client: Client) -> None:
         ManageMasterUserPassword=True,
         DBSubnetGroupName="shelf",
     )
+
+
+MEMBER: dict[str, Any] = {
+    "engine": "aurora-postgresql",
+    "cluster": "${db_cluster.sales}",
+    **dict.fromkeys(("engine_version", "storage_gib", "subnet_group", "security_groups"), ...),
+}
+CLUSTER: dict[str, Any] = {
+    "db_cluster": {
+        "sales": {
+            "engine": "aurora-postgresql",
+            "engine_version": "16",
+            "subnet_group": "shelf",
+            "security_groups": {"tag": {"Name": "app-1"}},
+        }
+    }
+}
 
 
 BENCH = Bench(
@@ -92,6 +141,21 @@ BENCH = Bench(
             path="engine_version parameter_group",
         ),
         Changed(
+            field="promotion_tier",
+            others=CLUSTER,
+            given=MEMBER,
+            fields={"promotion_tier": 0},
+            sees={"PromotionTier": 0},
+        ),
+        Changed(
+            field="instance_class",
+            note="of-a-member",
+            others=CLUSTER,
+            given=MEMBER,
+            fields={"instance_class": "db.r7g.large"},
+            sees={"DBInstanceClass": "db.r7g.large"},
+        ),
+        Changed(
             field="instance_class",
             fields={"instance_class": "db.m7g.large"},
             sees={"DBInstanceClass": "db.m7g.large"},
@@ -106,6 +170,27 @@ BENCH = Bench(
             sees={"(MaxAllocatedStorage || `20`) > AllocatedStorage": False},
         ),
         Changed(field="storage_type", fields={"storage_type": "gp2"}, sees={"StorageType": "gp2"}),
+        Changed(
+            field="storage_type",
+            note="provisioned",
+            given={"storage_gib": 100},
+            fields={"storage_type": "io1", "iops": 4000},
+            sees={"StorageType": "io1", "Iops": 4000},
+            path="storage_type iops",
+        ),
+        Changed(field="iops", given={**LARGE, "iops": 12000}, fields={"iops": 13000}, sees={"Iops": 13000}),
+        Changed(
+            field="throughput_mbps",
+            given=LARGE,
+            fields={"throughput_mbps": 600},
+            sees={"StorageThroughput": 600},
+        ),
+        Changed(
+            field="dedicated_log_volume",
+            given={"storage_gib": 100, "storage_type": "io1", "iops": 3000},
+            fields={"dedicated_log_volume": True},
+            sees={"DedicatedLogVolume": True},
+        ),
         Changed(
             field="security_groups",
             fields={"security_groups": [{"tag": {"Name": "app-1"}}, {"tag": {"Name": "app-2"}}]},
@@ -126,6 +211,29 @@ BENCH = Bench(
             sees={"option_group": "audited"},
         ),
         Changed(field="port", fields={"port": 6432}, sees={"Endpoint.Port": 6432}),
+        Changed(
+            field="master_password",
+            note="from-a-secret",
+            prepare=own_secret,
+            fields={"master_password": {"secret": "orders/master", "key": "password"}},
+            sees={"MasterUserSecret": None, 'tags."rds-secure:password"': "1"},
+            path="master_password password_version",
+        ),
+        Changed(
+            field="master_password",
+            note="managed-again",
+            prepare=own_secret,
+            given={"master_password": {"secret": "orders/master", "key": "password"}},
+            fields={"master_password": "managed"},
+            sees={"MasterUserSecret.SecretStatus": "active", 'tags."rds-secure:password"': None},
+        ),
+        Changed(
+            field="password_version",
+            prepare=own_secret,
+            given={"master_password": {"secret": "orders/master", "key": "password"}},
+            fields={"password_version": 2},
+            sees={'tags."rds-secure:password"': "2"},
+        ),
         Changed(field="iam_auth", fields={"iam_auth": False}, sees={"IAMDatabaseAuthenticationEnabled": False}),
         Changed(field="multi_az", fields={"multi_az": True}, sees={"MultiAZ": True}),
         Changed(field="public", fields={"public": True}, sees={"PubliclyAccessible": True}),
@@ -151,6 +259,97 @@ BENCH = Bench(
             fields={"log_exports": ["upgrade"]},
             sees={"logs": ["upgrade"]},
         ),
+        Changed(
+            field="monitoring_seconds",
+            given={"monitoring_role": ROLE, "monitoring_seconds": 60},
+            fields={"monitoring_seconds": 15},
+            sees={"MonitoringInterval": 15},
+        ),
+        Changed(
+            field="monitoring_seconds",
+            note="off",
+            given={"monitoring_role": ROLE, "monitoring_seconds": 60},
+            fields={"monitoring_role": ..., "monitoring_seconds": 0},
+            sees={"MonitoringInterval": 0, "MonitoringRoleArn": None},
+        ),
+        Changed(
+            field="monitoring_role",
+            given={"monitoring_role": ROLE, "monitoring_seconds": 60},
+            others=SENDING,
+            fields={"monitoring_role": "${iam_role.sending}"},
+            sees={"MonitoringRoleArn": "arn:aws:iam::123456789012:role/sending"},
+        ),
+        Changed(field="insights", fields={"insights": True}, sees={"PerformanceInsightsEnabled": True}),
+        Changed(
+            field="insights_days",
+            given={"insights": True},
+            fields={"insights_days": 62},
+            sees={"PerformanceInsightsRetentionPeriod": 62},
+        ),
+        Changed(
+            field="insights_mode",
+            given={"insights": True, "insights_days": 465},
+            fields={"insights_mode": "advanced"},
+            sees={"DatabaseInsightsMode": "advanced"},
+        ),
+        Changed(field="ca", fields={"ca": "rds-ca-rsa4096-g1"}, sees={"CACertificateIdentifier": "rds-ca-rsa4096-g1"}),
+        Changed(
+            field="license",
+            given={"engine": "oracle-se2", "engine_version": "19", "license": "bring-your-own-license"},
+            fields={"license": "license-included"},
+            sees={"LicenseModel": "license-included"},
+        ),
+        Changed(
+            field="lifecycle_support",
+            fields={"lifecycle_support": "open-source-rds-extended-support-disabled"},
+            sees={"EngineLifecycleSupport": "open-source-rds-extended-support-disabled"},
+        ),
+        Changed(field="network_type", fields={"network_type": "DUAL", "when": "now"}, sees={"NetworkType": "DUAL"}),
+        *(
+            Changed(
+                field=f"domain.{name}",
+                given={"domain": before},
+                fields={"domain": {**before, name: new}},
+                sees={f"DomainMemberships[0].{seen}": new},
+            )
+            for before, name, new, seen in (
+                (DIRECTORY, "directory", "d-9876543210", "Domain"),
+                (DIRECTORY, "role", "joining", "IAMRoleName"),
+                (OWN_DIRECTORY, "fqdn", "ad.example.com", "FQDN"),
+                (OWN_DIRECTORY, "ou", "OU=other", "OU"),
+                (OWN_DIRECTORY, "secret", f"{JOINING}-2-AbCdEf", "AuthSecretArn"),
+                (OWN_DIRECTORY, "dns", ["10.20.0.3", "10.20.0.4"], "DnsIps"),
+            )
+        ),
+        Changed(
+            field="domain",
+            note="none",
+            given={"domain": DIRECTORY},
+            fields={"domain": {}},
+            sees={"DomainMemberships": []},
+            path="domain.directory domain.role",
+        ),
+        Changed(
+            field="roles",
+            given={"roles": [{"feature": "s3Import", "role": ROLE}]},
+            fields={"roles": [{"feature": "s3Export", "role": ROLE}]},
+            sees={"AssociatedRoles[].FeatureName": ["s3Export"]},
+        ),
+        Changed(
+            field="roles.role",
+            given={"roles": [{"feature": "s3Import", "role": ROLE}]},
+            others=SENDING,
+            fields={"roles": [{"feature": "s3Import", "role": "${iam_role.sending}"}]},
+            sees={"AssociatedRoles[].RoleArn": ["arn:aws:iam::123456789012:role/sending"]},
+            path="roles",
+        ),
+        Changed(
+            field="roles.feature",
+            given={"roles": []},
+            fields={"roles": [{"feature": "s3Import", "role": ROLE}]},
+            sees={"AssociatedRoles[].FeatureName": ["s3Import"]},
+            path="roles",
+        ),
         Changed(field="copy_tags", fields={"copy_tags": False}, sees={"CopyTagsToSnapshot": False}),
         Changed(field="tags", fields={"tags": {"data": "orders"}}, sees={"tags.data": "orders"}),
     ),
@@ -158,6 +357,8 @@ BENCH = Bench(
         drifted("instance_class", "DBInstanceClass", DBInstanceClass="db.m7g.large"),
         drifted("max_storage_gib", "MaxAllocatedStorage", {"max_storage_gib": 100}, MaxAllocatedStorage=200),
         drifted("storage_type", "StorageType", {"storage_type": "gp3"}, StorageType="gp2"),
+        drifted("iops", "Iops", {**LARGE, "iops": 12000}, Iops=15000),
+        drifted("throughput_mbps", "StorageThroughput", {**LARGE, "throughput_mbps": 500}, StorageThroughput=700),
         Drifted(
             field="security_groups",
             mutate=lambda client: modify(
@@ -175,6 +376,14 @@ BENCH = Bench(
             MasterUserPassword="known to somebody",
         ),
         drifted("iam_auth", "IAMDatabaseAuthenticationEnabled", EnableIAMDatabaseAuthentication=False),
+        Drifted(
+            field="public",
+            note="of-a-member",
+            others=CLUSTER,
+            given=MEMBER,
+            mutate=lambda client: modify(client, PubliclyAccessible=True),
+            restores=("PubliclyAccessible",),
+        ),
         drifted("multi_az", "MultiAZ", {"multi_az": False}, MultiAZ=True),
         drifted("public", "PubliclyAccessible", PubliclyAccessible=True),
         drifted("backup_days", "BackupRetentionPeriod", BackupRetentionPeriod=1),
@@ -198,6 +407,26 @@ BENCH = Bench(
             {"log_exports": ["postgresql"]},
             CloudwatchLogsExportConfiguration={"DisableLogTypes": ["postgresql"], "EnableLogTypes": ["upgrade"]},
         ),
+        drifted(
+            "monitoring_seconds",
+            "MonitoringInterval",
+            {"monitoring_role": ROLE, "monitoring_seconds": 60},
+            MonitoringInterval=1,
+        ),
+        drifted("insights", "PerformanceInsightsEnabled", {"insights": True}, EnablePerformanceInsights=False),
+        drifted(
+            "ca",
+            "CACertificateIdentifier",
+            {"ca": "rds-ca-rsa2048-g1"},
+            CACertificateIdentifier="rds-ca-ecc384-g1",
+        ),
+        Drifted(
+            field="roles",
+            mutate=lambda client: client("rds").add_role_to_db_instance(
+                DBInstanceIdentifier=KEY, RoleArn=ROLE, FeatureName="Lambda"
+            ),
+            restores=("AssociatedRoles",),
+        ),
         drifted("copy_tags", "CopyTagsToSnapshot", CopyTagsToSnapshot=False),
         Drifted(
             field="tags",
@@ -207,6 +436,14 @@ BENCH = Bench(
         ),
     ),
     refusals=(
+        Refused(
+            field="cluster",
+            others=CLUSTER,
+            given=MEMBER,
+            prepare=other_cluster,
+            fields={"cluster": "payroll"},
+            says="db_instance.orders.cluster cannot change in place",
+        ),
         Refused(field="encrypted", fields={"encrypted": False}),
         Refused(field="encrypted", note="on", given={"encrypted": False}, fields={"encrypted": True}),
         Refused(field="kms_key", prepare=own_key, fields={"kms_key": "alias/mine"}),
@@ -234,6 +471,31 @@ BENCH = Bench(
         Refused(field="db_name", given={"db_name": "orders"}, fields={"db_name": "invoices"}),
         Refused(field="master_username", fields={"master_username": "somebody"}),
         Refused(field="master_secret_key", prepare=own_key, fields={"master_secret_key": "alias/mine"}),
+        Refused(
+            field="insights_key",
+            prepare=own_key,
+            given={"insights": True},
+            fields={"insights": True, "insights_key": "alias/mine"},
+        ),
+        Refused(
+            field="character_set",
+            given={**SQLSERVER, "character_set": "Latin1_General_CI_AS"},
+            fields={"character_set": "Latin1_General_CS_AS"},
+        ),
+        Refused(
+            field="nchar_character_set",
+            given={"engine": "oracle-se2", "engine_version": "19"},
+            fields={"nchar_character_set": "UTF8"},
+        ),
+        Refused(field="timezone", given=SQLSERVER, fields={"timezone": "W. Europe Standard Time"}),
+        Refused(
+            field="replica_of",
+            prepare=source,
+            fields={"replica_of": SOURCE, "engine_version": ...},
+            says="db_instance.orders.replica_of cannot change in place",
+        ),
+        Refused(field="availability_zone", fields={"availability_zone": "us-east-1b"}),
+        Refused(field="network_type", note="in-the-window", fields={"network_type": "DUAL"}),
         Refused(field="name", fields={"name": "invoices"}, says="the name of db_instance.orders changes"),
         Refused(
             field="storage_gib",
@@ -243,5 +505,5 @@ BENCH = Bench(
         ),
     ),
     stranger=stranger,
-    not_tested={"master_password": "a new database takes 'managed' only; the drift table has it"},
+    not_tested={"replica_mode": "it takes a replica; the tests of replicas have it"},
 )

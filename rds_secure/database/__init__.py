@@ -1,0 +1,1 @@
+"""What several kinds of databases and their groups share. Each kind itself is in `resources`."""
