@@ -207,6 +207,13 @@ class Wanted:
             or tags.get(ownership.STACK) == self.scope.stack
         )
 
+    def expects(self, what: str) -> bool:
+        """Whether anything is declared, or tagged with an ARN of this sort (``es`` in ``arn:…:es:name``).
+
+        If nothing is, then a list would find nothing, and is not worth its call.
+        """
+        return self.everything or bool(self.identities) or any(arn.split(":")[5] == what for arn in self.tagged)
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
