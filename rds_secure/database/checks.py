@@ -139,7 +139,7 @@ def insights(*, on: bool | None, days: int | None, mode: str | None, key: Value)
 
 def older(wanted: str, running: str) -> str:
     """What to do instead of going back to an older version; "" where the wanted one is not."""
-    if engines.compare_versions(wanted, running) >= 0:
+    if engines.compare_versions(wanted, running) >= 0 or engines.matches(wanted, running):
         return ""
     return f"AWS never goes back to an older version: write {running}, or restore an older backup as a new database"
 

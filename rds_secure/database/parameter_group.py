@@ -139,6 +139,8 @@ class ParameterGroup(Kind[S]):
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[S]]:
         names = self.names
+        if not wanted.expects(names.arn):
+            return []
         reply = reader.call("rds", names.list_groups) or {}
         groups = [
             group

@@ -57,6 +57,7 @@ class DbCluster(Kind[DbClusterSpec]):
         "rds:DescribeDBInstances",
         "rds:DescribeDBSubnetGroups",
     )
+    tagged_as = "rds:cluster"  # their list has it too, but is not worth a call where there are none
     stateful = Stateful.DATA
 
     def check(self, key: str, spec: DbClusterSpec) -> Iterator[Complaint]:
@@ -109,6 +110,8 @@ class DbCluster(Kind[DbClusterSpec]):
         return spec.model_copy(update=update)
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[DbClusterSpec]]:
+        if not wanted.expects("cluster"):
+            return
         reply = reader.call("rds", "DescribeDBClusters") or {}
         for cluster in map(found, reply["DBClusters"]):
             if wanted.asks_for(cluster.identity, cluster.exports.get("arn", ""), tags=cluster.tags):
