@@ -95,8 +95,9 @@ class Found(Generic[S]):
     ``identity`` is what makes it unique within its kind (compare `Kind.identity`); ``name`` its AWS name.
     ``spec`` is built with ``model_construct``: live values obey no rule of ours. ``pending``: field → value which
     AWS has parked for a window. ``facts`` is what operations need and no field shows (rule ids, versions).
-    ``owned_by_path``: whose it is by its path, for IAM groups, which take no tags. ``busy``: a passing state in which
-    it takes no change. ``blocked``: why it cannot be used at all (a key that waits for its deletion).
+    ``owned_by_path``: whose it is without tags: an IAM group by its path, a setting by what it is of. ``busy``: a
+    passing state in which it takes no change. ``blocked``: why it cannot be used at all (a key that waits for its
+    deletion).
     """
 
     name: str
@@ -207,6 +208,13 @@ class Wanted:
             or tags.get(ownership.STACK) == self.scope.stack
         )
 
+    def expects(self, what: str) -> bool:
+        """Whether anything is declared, or tagged with an ARN of this sort (``es`` in ``arn:…:es:name``).
+
+        If nothing is, then a list would find nothing, and is not worth its call.
+        """
+        return self.everything or bool(self.identities) or any(arn.split(":")[5] == what for arn in self.tagged)
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
@@ -252,7 +260,7 @@ class Kind(ABC, Generic[S]):
     """IAM actions that `verify`, `read` and `inspect` need."""
     taggable: ClassVar[bool] = True
     tagged_as: ClassVar[str] = ""
-    """What the tagging API calls it, where no list of its own service shows its tags: ``kms:key``."""
+    """What the tagging API calls it, where no list of its own service shows its tags: ``kms:key``, or several."""
     stateful: ClassVar[Stateful] = Stateful.NO
     """Whether anything is lost with it: then it is kept when no longer declared (meaning §5)."""
     versioned: ClassVar[bool] = False
@@ -269,6 +277,10 @@ class Kind(ABC, Generic[S]):
     """The export by which an import names it below ``adopt:``; its AWS name is enough for the others."""
     imported: ClassVar[bool] = True
     """Whether an import takes it along; users, groups and roles stay what they are to others."""
+    in_snapshots: ClassVar[bool] = False
+    """A snapshot of a database needs it, and keeps it from being deleted."""
+    setting: ClassVar[bool] = False
+    """A setting of something that goes on without it: no longer declared, it is neither found nor changed back."""
     home: ClassVar[bool] = False
     """Global objects, which carry their stack's region in a tag (IAM)."""
 
@@ -282,12 +294,20 @@ class Kind(ABC, Generic[S]):
         """Its name at AWS: ``name:`` if written, else the key."""
         return str(getattr(spec, "name", None) or key)
 
+    def naming(self, name: str, live: S) -> str:
+        """How a spec says that it has this AWS name: ``name: orders``."""
+        return f"name: {name}"
+
     def identity(self, name: str, spec: S, scope: Scope) -> str:
         """What makes an object unique within the kind; the AWS name, without case, unless overridden."""
         return name.lower()
 
     def check(self, key: str, spec: S) -> Iterator[Complaint]:
         """Problems that need no AWS: rules across fields, names, sizes."""
+        yield from ()
+
+    def check_together(self, spec: S, declared: Mapping[Address, ResourceSpec]) -> Iterator[Complaint]:
+        """Problems that need no AWS, but another resource of the stack: what it refers to does not fit."""
         yield from ()
 
     def verify(self, reader: Reader, resource: Resource[S], scope: Scope) -> Iterator[Complaint]:

@@ -14,8 +14,11 @@ STACK = "rds-secure:stack"
 ADDRESS = "rds-secure:address"
 APPLIED = "rds-secure:applied"
 HOME = "rds-secure:home"
+DATA_KEY = "rds-secure:data-key"
+"""Which data key is in a parameter; the versions of a secret say it themselves."""
 
 OURS = frozenset({STACK, ADDRESS, APPLIED, HOME})
+"""What `tags` sets."""
 
 USER_TAGS = 44
 """AWS allows 50 (ANY-2); four are ours, a migration takes two more."""

@@ -9,7 +9,7 @@ from rds_secure.operation import Operation
 from rds_secure.values import Value
 
 
-def pairs(tags: Mapping[str, str], key: str = "Key", value: str = "Value") -> tuple[dict[str, str], ...]:
+def pairs(tags: Mapping[str, Value], key: str = "Key", value: str = "Value") -> tuple[dict[str, Value], ...]:
     """``{k: v}`` → ``[{Key: k, Value: v}]``, sorted; KMS calls them TagKey and TagValue."""
     return tuple({key: name, value: tags[name]} for name in sorted(tags))
 
@@ -40,6 +40,17 @@ def kms(key_id: Value, add: Mapping[str, str], remove: tuple[str, ...]) -> tuple
     return calls
 
 
+def secret(name: Value, add: Mapping[str, str], remove: tuple[str, ...]) -> tuple[Operation, ...]:
+    """Tags of a secret of Secrets Manager."""
+    return _calls("secretsmanager", "TagResource", "UntagResource", {"SecretId": name}, add, remove)
+
+
+def parameter(name: Value, add: Mapping[str, Value], remove: tuple[str, ...]) -> tuple[Operation, ...]:
+    """Tags of an SSM parameter."""
+    subject = {"ResourceType": "Parameter", "ResourceId": name}
+    return _calls("ssm", "AddTagsToResource", "RemoveTagsFromResource", subject, add, remove)
+
+
 def ec2(identifier: Value, add: Mapping[str, str], remove: tuple[str, ...]) -> tuple[Operation, ...]:
     """Tags of an EC2 object."""
     calls: list[Operation] = []
@@ -63,7 +74,7 @@ def security_hub(arn: Value, add: Mapping[str, str], remove: tuple[str, ...]) ->
 
 
 def _calls(
-    service: str, tag: str, untag: str, subject: Mapping[str, Value], add: Mapping[str, str], remove: tuple[str, ...]
+    service: str, tag: str, untag: str, subject: Mapping[str, Value], add: Mapping[str, Value], remove: tuple[str, ...]
 ) -> tuple[Operation, ...]:
     calls: list[Operation] = []
     if add:
@@ -75,7 +86,7 @@ def _calls(
     return tuple(calls)
 
 
-def _said(add: Mapping[str, str]) -> str:
+def _said(add: Mapping[str, Value]) -> str:
     return f"set tags {', '.join(sorted(add))}"
 
 

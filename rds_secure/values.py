@@ -1,8 +1,8 @@
 """Addresses, and the few kinds of value that are not plain JSON: references, texts around them, look-ups.
 
-A value is JSON (sequences are tuples), or one of `Ref`, `Text`, `Lookup`, nested. Nothing else is ever unknown.
-On disk they are ``{"$ref": "kind.name", "attribute": …}``, ``{"$text": […]}`` and ``{"$lookup": …}``:
-`encode` and `decode` are each other's inverse. This module knows no kind and no AWS service.
+A value is JSON (sequences are tuples), or one of `Ref`, `Handed`, `Text`, `Lookup`, nested. Nothing else is ever
+unknown. On disk they are ``{"$ref": "kind.name", "attribute": …}``, ``{"$handed": …}`` likewise, ``{"$text": […]}``
+and ``{"$lookup": …}``: `encode` and `decode` are each other's inverse. This module knows no kind and no AWS service.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ JSON: TypeAlias = Any
 """null, bool, int, float, str, and tuples and string-keyed mappings of them."""
 
 Value: TypeAlias = Any
-"""JSON in which `Ref`, `Text` and `Lookup` may stand for parts that are not known yet."""
+"""JSON in which `Ref`, `Handed`, `Text` and `Lookup` may stand for parts that are not known yet."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,6 +49,17 @@ class Ref:
 
     def __str__(self) -> str:
         return f"${{{self.target}.{self.attribute}}}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Handed(Ref):
+    """What one call of a resource's step hands to a later one: ``(encrypted data key)``.
+
+    No spec can refer to it, nothing else gets it, and nobody is shown what it yields.
+    """
+
+    def __str__(self) -> str:
+        return f"({self.attribute.replace('_', ' ')})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +162,8 @@ def encode(value: Value) -> JSON:
 
     def leaf(item: Any) -> Any:
         if isinstance(item, Ref):
-            return {"$ref": str(item.target), "attribute": item.attribute}
+            marker = "$handed" if isinstance(item, Handed) else "$ref"
+            return {marker: str(item.target), "attribute": item.attribute}
         if isinstance(item, Text):
             return {"$text": tuple(encode(part) for part in item.parts)}
         if isinstance(item, Lookup):
@@ -166,11 +178,13 @@ def decode(value: JSON) -> Value:
     match value:
         case {"$ref": str(target), "attribute": str(attribute), **more} if not more:
             return Ref(Address.parse(target), attribute)
+        case {"$handed": str(target), "attribute": str(attribute), **more} if not more:
+            return Handed(Address.parse(target), attribute)
         case {"$text": [*parts], **more} if not more:
             return Text(tuple(decode(part) for part in parts))
         case {"$lookup": str(what), "match": {**found}, **more} if not more:
             return Lookup(what, tuple(sorted((str(key), decode(item)) for key, item in found.items())))
-        case {"$ref": _} | {"$text": _} | {"$lookup": _}:
+        case {"$ref": _} | {"$handed": _} | {"$text": _} | {"$lookup": _}:
             raise ValueError(f"not a value: {value!r}")
         case {**members}:
             return {key: decode(item) for key, item in members.items()}

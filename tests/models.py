@@ -76,8 +76,13 @@ def _assert_params(model: OperationModel, params: Mapping[str, Any]) -> None:
 
 def _written(value: Any) -> Any:
     """References as the strings that they become, tuples as the lists that botocore wants."""
-    filled = transform(value, lambda leaf: "filled-in-once-it-is-known" if isinstance(leaf, Ref | Text) else leaf)
-    return _lists(filled)
+    return _lists(transform(value, _filled))
+
+
+def _filled(leaf: Any) -> Any:
+    if isinstance(leaf, Text):
+        return "".join(map(_filled, leaf.parts))
+    return "filled-in-once-it-is-known" if isinstance(leaf, Ref) else leaf
 
 
 def _lists(value: Any) -> Any:
@@ -99,12 +104,12 @@ def _unknown(node: Mapping[str, Any], shape: Shape | None, found: list[Shape | N
             yield from _unknown_field(str(node["value"]), shape, found)
         case "subexpression" | "projection" | "value_projection" | "filter_projection" | "index_expression" | "pipe":
             steps = children[:2] if node["type"] == "filter_projection" else children
-            for child in steps:
+            for number, child in enumerate(steps):
+                if number and node["type"] == "filter_projection":
+                    yield from _unknown(children[2], shape, [])
                 inner: list[Shape | None] = []
                 yield from _unknown(child, shape, inner)
                 shape = inner[0] if inner else None
-            if node["type"] == "filter_projection":
-                yield from _unknown(children[2], shape, [])
             found.append(shape)
         case "flatten":
             inner = []

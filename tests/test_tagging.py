@@ -24,6 +24,12 @@ CALLS = {
         ("PolicyArn", ID),
     ),
     "kms": (tagging.kms(ID, ADD, REMOVE), ("TagResource", "UntagResource"), ("KeyId", ID)),
+    "secret": (tagging.secret("s", ADD, REMOVE), ("TagResource", "UntagResource"), ("SecretId", "s")),
+    "parameter": (
+        tagging.parameter("/p", ADD, REMOVE),
+        ("AddTagsToResource", "RemoveTagsFromResource"),
+        ("ResourceId", "/p"),
+    ),
     "ec2": (tagging.ec2(ID, ADD, REMOVE), ("CreateTags", "DeleteTags"), ("Resources", (ID,))),
 }
 

@@ -6,21 +6,21 @@ nothing more, and starts no more. It knows calls and references, never resources
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Protocol
 
-import jmespath
-
 from rds_secure.apply.clock import Clock
+from rds_secure.apply.paths import search
 from rds_secure.apply.wait import Waiter, WaitFailed
 from rds_secure.errors import CallError, CredentialsError, RdsSecureError
-from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Waiting
+from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Stopping, Waiting
 from rds_secure.operation import Operation
 from rds_secure.plan import Node, Plan, order
-from rds_secure.values import Address, Ref, refs, resolve
+from rds_secure.values import Address, Handed, Ref, refs, resolve
 
 WORKERS = 10
 """Calls in flight, as Terraform's default; many more only meet the services' rate limits."""
@@ -71,6 +71,7 @@ class _Run:
         self.caller, self.clock, self.observe = caller, clock, observe
         self.waiter = Waiter(caller, clock)
         self.values: dict[Ref, str] = dict(plan.known)
+        self.blobs: set[str] = set()
         self.lock = Lock()
         self.operations = {
             (step.address, index): operation for step in plan.steps for index, operation in enumerate(step.operations)
@@ -87,6 +88,7 @@ class _Run:
             except KeyboardInterrupt:
                 self.outcome.interrupted = True
                 self.waiter.stop()
+                self.observe(Stopping())
         self.outcome.skipped.extend(sorted(self.blocked))
         return self.outcome
 
@@ -120,7 +122,7 @@ class _Run:
         if not isinstance(error, WaitFailed | RdsSecureError):
             raise error
         code = error.code if isinstance(error, CallError) else type(error).__name__
-        message = error.message if isinstance(error, CallError) else str(error)
+        message = self._without_blobs(error.message if isinstance(error, CallError) else str(error))
         self.outcome.failures.append(Failure(address, operation, code, message))
         self.observe(Failed(address, operation.summary, code, message))
         self._skip(node, address, everything=isinstance(error, CredentialsError))
@@ -143,11 +145,12 @@ class _Run:
         start = self.clock.now()
         reply = self._call(address, operation)
         self._export(address, operation.exports, reply)
+        self._export(address, operation.hands_on, reply, Handed)
         if operation.wait:
             ready = self.waiter.wait(
                 operation.wait,
                 self._filled(operation.wait.params),
-                lambda missing, elapsed: self.observe(Waiting(address, missing, elapsed)),
+                lambda missing, seen, elapsed: self.observe(Waiting(address, missing, elapsed, seen)),
             )
             self._export(address, operation.wait.exports, ready)
         self.observe(Done(address, operation.summary, self.clock.now() - start))
@@ -170,12 +173,21 @@ class _Run:
             self.clock.sleep(self.clock.spread(pause))
             pause = min(pause * 2, 15.0)
 
-    def _export(self, address: Address, exports: Mapping[str, str], source: Any) -> None:
+    def _export(self, address: Address, exports: Mapping[str, str], source: Any, to: type[Ref] = Ref) -> None:
         for attribute, path in exports.items():
-            value = jmespath.search(path, source)
+            value = search(path, source)
             if value is not None:
                 with self.lock:
-                    self.values[Ref(address, attribute)] = str(value)
+                    self.values[to(address, attribute)] = text = _text(value)
+                    if isinstance(value, bytes):
+                        self.blobs.add(text)
+
+    def _without_blobs(self, message: str) -> str:
+        """The message of an error, should it repeat what was sent: blobs are key material, and nobody reads them."""
+        with self.lock:
+            for blob in self.blobs:
+                message = message.replace(blob, "(a blob)")
+        return message
 
     def _filled(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Parameters with every reference filled in. Raises `RdsSecureError` where one yields nothing."""
@@ -185,3 +197,8 @@ class _Run:
         if missing:
             raise RdsSecureError(f"{', '.join(missing)} is not known yet: run apply again when it is there")
         return filled
+
+
+def _text(value: Any) -> str:
+    """A value of a reply as parameters take it: blobs in base64, the form in which text carries them."""
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else str(value)

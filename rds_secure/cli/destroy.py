@@ -28,7 +28,8 @@ def command(
     """Delete what a stack owns. Databases and keys are kept, with all that they use, and listed.
 
     --include-data deletes databases with a final snapshot, and keeps the keys which those need. With
-    --no-final-snapshot databases and keys both go, the keys after 30 days.
+    --no-final-snapshot databases and keys both go, the keys after 30 days; only a data key that is kept in an SSM
+    parameter goes at once, because AWS has no way back for those.
     """
     from dataclasses import replace
 

@@ -132,7 +132,7 @@ def _tagged(reader: Reader, scope: Scope) -> dict[str, dict[str, str]]:
     Asked for these types alone, because it lists every automated snapshot as well (RDS-18).
     """
     filters = {"TagFilters": [{"Key": ownership.STACK, "Values": [scope.stack]}]}
-    types = sorted(kind.tagged_as for kind in resources.KINDS if kind.tagged_as)
+    types = sorted(name for kind in resources.KINDS for name in kind.tagged_as.split())
     asked: list[tuple[dict[str, Any], str | None]] = [({**filters, "ResourceTypeFilters": types}, None)]
     iam = _IAM_REGION.get(scope.partition, scope.region)
     if iam != scope.region:
@@ -249,7 +249,8 @@ class _Matching:
             self.retired[Address(kind.name, f"{address.name}/{found.name}")] = found
         elif address in self.declared:
             what = f"the name of {address} changes from {found.name} to {self.declared[address].name}"
-            fix = f"AWS cannot rename it: write 'name: {found.name}', or declare the new one under another key"
+            written = kind.naming(found.name, found.spec)
+            fix = f"AWS cannot rename it: write '{written}', or declare the new one under another key"
             self.conflicts.append(Conflict(address, what, fix))
         elif address in self.retired:  # two versions, say, when the whole resource is no longer declared
             self.retired[Address(kind.name, f"{address.name}/{found.identity}")] = found

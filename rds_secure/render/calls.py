@@ -12,7 +12,7 @@ from rds_secure.operation import Operation, snake
 from rds_secure.plan.model import Plan, Step
 from rds_secure.render.screen import DIM, indented, joined, part
 from rds_secure.render.value import name
-from rds_secure.values import JSON, Ref, Text, Value, resolve, transform
+from rds_secure.values import JSON, Handed, Ref, Text, Value, resolve, transform
 
 
 def calls(step: Step, plan: Plan, indent: int) -> Iterator[Line]:
@@ -29,7 +29,8 @@ def command(operation: Operation, region: str, known: Mapping[Ref, str]) -> str:
     """``aws rds create-db-instance --region … --cli-input-json '{…}'``, quoted for a POSIX shell.
 
     The JSON holds the API's own parameters, for every service. What only earlier calls will tell stands in it as
-    ``<kms_key.orders-data.arn>``, for a person to fill in.
+    ``<kms_key.orders-data.arn>``, for a person to fill in, and what one call hands to the next as
+    ``(encrypted data key)``.
     """
     params = json.dumps(transform(resolve(operation.params, known), _named), ensure_ascii=False)
     words = ["aws", operation.service, snake(operation.action, "-"), "--region", region]
@@ -37,6 +38,8 @@ def command(operation: Operation, region: str, known: Mapping[Ref, str]) -> str:
 
 
 def _named(leaf: Value) -> JSON:
+    if isinstance(leaf, Handed):
+        return str(leaf)
     if isinstance(leaf, Ref):
         return f"<{name(leaf)}>"
     if isinstance(leaf, Text):

@@ -50,7 +50,7 @@ def _attributes(exports: Mapping[str, str], region: str) -> Iterator[Line]:
     column = max(map(len, exports), default=0) + 2
     for key, item in exports.items():
         yield joined(" " * 6, part(f"{key}:".ljust(column), DIM), part(item))
-        if ":secretsmanager:" in item:
+        if ":secretsmanager:" in item and key != "arn":  # a secret that belongs to it, not one that it is kept in
             words = ["aws", "secretsmanager", "get-secret-value", "--region", region, "--secret-id", item]
             words += ["--query", "SecretString", "--output", "text"]
             yield joined(" " * (6 + column), part(shlex.join(words), DIM))

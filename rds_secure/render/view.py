@@ -14,7 +14,7 @@ from rds_secure.kind import FieldChange
 from rds_secure.operation import Operation
 from rds_secure.plan.model import FORMAT, Action, Kept, Plan, Refusal, Step
 from rds_secure.render.value import name
-from rds_secure.values import JSON, Ref, encode, refs, resolve
+from rds_secure.values import JSON, Handed, Ref, encode, refs, resolve
 
 ActionName: TypeAlias = Literal["create", "update", "delete", "let_go", "retag", "none"]
 
@@ -162,7 +162,8 @@ class PlanView(View):
     """What `rds-secure plan --format json` prints.
 
     Values and parameters are JSON in which {"$ref": "kind.name", "attribute": …} stands for what a resource yields,
-    {"$text": […]} for a text with such parts in it, and {"$lookup": …, "match": …} for something outside the spec.
+    {"$handed": "kind.name", "attribute": …} for what one call hands to the next and nobody is shown, {"$text": […]} for
+    a text with such parts in it, and {"$lookup": …, "match": …} for something outside the spec.
     """
 
     format_version: Literal["1.0"]
@@ -290,4 +291,4 @@ def _mentioned(plan: Plan) -> list[Ref]:
             found.update(refs((change.old, change.new)))
         for operation in step.operations:
             found.update(refs(operation.params))
-    return sorted(found)
+    return sorted(ref for ref in found if not isinstance(ref, Handed))

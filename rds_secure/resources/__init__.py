@@ -6,18 +6,23 @@ from typing import Any
 
 from rds_secure.kind import Kind
 from rds_secure.resources import (
+    data_key,
     db_instance,
     db_parameter_group,
+    db_proxy,
     db_subnet_group,
     default_security_group,
+    event_subscription,
     iam_group,
     iam_policy,
     iam_role,
     iam_user,
     kms_key,
+    option_group,
     security_group,
     security_group_rule,
     security_hub,
+    snapshot_sharing,
 )
 
 KINDS: tuple[Kind[Any], ...] = (
@@ -31,8 +36,13 @@ KINDS: tuple[Kind[Any], ...] = (
     security_hub.KIND,
     db_subnet_group.KIND,
     kms_key.KIND,
+    data_key.KIND,
     db_parameter_group.KIND,
+    option_group.KIND,
     db_instance.KIND,
+    db_proxy.KIND,
+    event_subscription.KIND,
+    snapshot_sharing.KIND,
 )
 
 KINDS_BY_NAME: dict[str, Kind[Any]] = {kind.name: kind for kind in KINDS}

@@ -21,7 +21,7 @@ from rds_secure.errors import CallError, CredentialsError
 from rds_secure.events import Done, Event, Failed, Retrying, Skipped, Started, Waiting, ignore
 from rds_secure.operation import Condition, Operation, Retry, Wait
 from rds_secure.plan import Action, Node, Plan, Step, order
-from rds_secure.values import Address, Ref, Text
+from rds_secure.values import Address, Handed, Ref, Text
 from tests.fakes import FakeCaller, FakeClock, error
 from tests.plan.test_graph import closure, plans
 
@@ -74,6 +74,33 @@ def test_what_a_call_yields_is_filled_in_where_it_is_referred_to() -> None:
         _plan(_step(A, make), _step(B, _call("Use", params))), {("toy", "Make"): {"Toy": {"Id": "x", "Port": 7}}}
     )
     assert done.caller.calls[-1] == ("toy", "Use", {"Id": "x", "Text": "port 7", "All": ({"In": ("x",)},)})
+
+
+BLOB = b"\x00\xff key material"
+TEXT = "AP8ga2V5IG1hdGVyaWFs"
+HANDING = _call("Make", exports={"id": "Id"}, hands_on={"blob": "Blob", "version": "Version"})
+KEEPING = _call("Keep", {"Value": Handed(A, "blob"), "Tag": Text((Handed(A, "version"), "/", Ref(A, "id")))})
+MADE = {("toy", "Make"): {"Id": "x", "Blob": BLOB, "Version": 3}}
+
+
+def test_what_one_call_hands_on_is_filled_in_as_text_and_a_blob_in_base64() -> None:
+    done = _Run(_plan(_step(A, HANDING, KEEPING)), MADE)
+    assert done.caller.calls[-1] == ("toy", "Keep", {"Value": TEXT, "Tag": "3/x"})
+
+
+def test_what_one_call_hands_on_is_no_attribute() -> None:
+    done = _Run(_plan(_step(A, HANDING, _call("Use", {"Id": Ref(A, "blob")}))), MADE)
+    assert done.caller.actions == ["Make"]
+    [failure] = done.outcome.failures
+    assert failure.message == "${toy.a.blob} is not known yet: run apply again when it is there"
+
+
+def test_a_blob_is_in_no_event_and_no_failure_even_if_aws_repeats_it() -> None:
+    refused = error("toy", "Keep", "Invalid", f"the value {TEXT} is too long")
+    done = _Run(_plan(_step(A, HANDING, KEEPING)), {**MADE, ("toy", "Keep"): refused})
+    [failure] = done.outcome.failures
+    assert failure.message == "the value (a blob) is too long"
+    assert TEXT not in repr((done.events, done.outcome))
 
 
 def test_what_is_known_already_is_filled_in() -> None:
@@ -259,7 +286,7 @@ def test_a_wait_that_fails_is_a_failed_call() -> None:
     (failure,) = done.outcome.failures
     assert failure.message.startswith("after 600 s still waiting for: Status to be ready")
     assert done.outcome.skipped == [(A, 1)]
-    assert [event.elapsed for event in done.seen(Waiting)][:2] == [30, 60]
+    assert [event.elapsed for event in done.seen(Waiting)][:2] == [0, 10]
 
 
 # Events

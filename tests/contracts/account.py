@@ -21,8 +21,8 @@ from rds_secure.operation import Operation
 from rds_secure.plan import Deletion, Plan, Step, plan
 from rds_secure.spec import Environment, Stack, build
 from rds_secure.spec.source import parse
-from rds_secure.values import Address, Ref, resolve
-from tests.contracts.values import MINIMAL, Written
+from rds_secure.values import Address, Ref, digest, resolve
+from tests.contracts.values import NEIGHBOURS, Written
 from tests.resources.planning import link
 
 SCOPE = Scope("123456789012", "eu-west-1", "aws", "orders")
@@ -36,7 +36,7 @@ def stack(kind: Kind[Any], subject: Written | None, other: Written | None = None
     """A stack of the subject, if there is one, and of the neighbours to which it, or its ``other`` spec, refers."""
     written = json.dumps((subject, other))
     near = [item.name for item in resources.KINDS if f"${{{item.name}.{NEIGHBOUR}" in written]
-    declared: dict[str, dict[str, Written]] = {name: {NEIGHBOUR: MINIMAL[name]} for name in near}
+    declared: dict[str, dict[str, Written]] = {name: {NEIGHBOUR: NEIGHBOURS[name]} for name in near}
     declared.setdefault("iam_user", {})["bystander"] = {}  # a stack is never empty
     if subject is not None:
         declared.setdefault(kind.name, {})[SUBJECT] = subject
@@ -156,6 +156,7 @@ _EXPORTS = {
     ("default_security_group", "arn"): "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-0123456789abcd1{:02}",
     ("kms_key", "id"): "0a1b2c3d-0000-4000-8000-0000000000{:02}",
     ("kms_key", "arn"): "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0000000000{:02}",
+    ("data_key", "arn"): "arn:aws:secretsmanager:eu-west-1:123456789012:secret:kept-aBcD{:02}",
     ("db_instance", "resource_id"): "db-ABCDEFGHIJKLMNOPQRSTUV{:02}",
 }
 
@@ -237,7 +238,15 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "security_group_rule": _rule,
     "default_security_group": lambda spec: {"rule_ids": _default_rules(spec)},
     "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
+    "data_key": lambda _: {"versions": {}, "current": "", "labels": (), "replicas": ()},
     "db_parameter_group": lambda _: {"default": {}, "types": {}},
+    "option_group": lambda spec: {
+        "settings": {name: dict(option.settings) for name, option in spec.options.items()},
+        "locks": {},
+        "holders": (),
+        "notes": (),
+    },
+    "snapshot_sharing": lambda spec: {"noted": frozenset(digest(account, 4) for account in spec.accounts)},
     "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
 }
 

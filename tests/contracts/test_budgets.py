@@ -188,6 +188,25 @@ def test_an_apply_makes_the_calls_of_its_plan_and_no_other_writes(fresh: Harness
 _RDS_TAGGED = ("AddTagsToResource",)
 
 
+def test_a_data_key_takes_one_call_and_all_parameters_one_list_more(fresh: Harness) -> None:
+    """SM-1: lists of secrets lag, so each is described; tags of parameters are in no list."""
+    made: Resources = {"kms_key": {"data": {}}, "data_key": {}}
+    plain = {"kms_key": made["kms_key"]}
+    stored = {"secret": ({} for _ in range(APPS)), "parameter": ({"parameter": f"/shelf/{n}"} for n in range(APPS))}
+    keys = {
+        f"{kind}-{number}": {"kms_key": "${kms_key.data}", "store": store}
+        for kind, stores in stored.items()
+        for number, store in enumerate(stores)
+    }
+    fresh.make(plain)
+    without = counted(planned(fresh, plain))
+    fresh.make({**made, "data_key": keys})
+
+    more = counted(planned(fresh, {**made, "data_key": keys})) - without
+    del more[TAGGING]
+    assert more == Counter({"DescribeSecret": APPS, "DescribeParameters": 1, "ListTagsForResource": APPS})
+
+
 def test_an_application_that_shares_key_and_groups_adds_no_call_but_for_its_policy(fresh: Harness) -> None:
     shared = {"kms_key": "order-0", "db_subnet_group": "order-0", "db_parameter_group": "order-0"}
     declared = app("order-0")

@@ -72,9 +72,9 @@ def test_tags_are_set_and_removed_and_the_call_that_makes_a_resource_carries_the
         assert "team" in repr([operation.params for operation in step.operations])
 
 
-def test_no_kind_but_the_iam_group_does_without_tags() -> None:
+def test_no_kind_but_the_iam_group_and_the_settings_of_others_does_without_tags() -> None:
     """IAM-6: groups take none."""
-    assert [kind.name for kind in KINDS if not kind.taggable] == ["iam_group"]
+    assert [kind.name for kind in KINDS if not kind.taggable] == ["iam_group", "snapshot_sharing"]
     for kind in KINDS:
         assert ("tags" in kind.spec.model_fields) is kind.taggable
 
@@ -198,8 +198,13 @@ READ = {
     "security_hub": (("securityhub", "DescribeHub", ""),),
     "db_subnet_group": (("rds", "DescribeDBSubnetGroups", "DBSubnetGroups[]."),),
     "kms_key": (("kms", "DescribeKey", "KeyMetadata."),),
+    "data_key": (("secretsmanager", "DescribeSecret", ""),),
     "db_parameter_group": (("rds", "DescribeDBParameterGroups", "DBParameterGroups[]."),),
+    "option_group": (("rds", "DescribeOptionGroups", "OptionGroupsList[]."),),
     "db_instance": (("rds", "DescribeDBInstances", "DBInstances[]."),),
+    "db_proxy": (("rds", "DescribeDBProxies", "DBProxies[]."),),
+    "snapshot_sharing": (("rds", "DescribeDBSnapshotAttributes", "DBSnapshotAttributesResult."),),
+    "event_subscription": (("rds", "DescribeEventSubscriptions", "EventSubscriptionsList[]."),),
 }
 """What each kind's read paths start from, unless they name a call."""
 

@@ -143,13 +143,14 @@ def test_what_cannot_change_comes_with_advice(kind: Kind[Any]) -> None:
 def test_the_tagging_api_is_asked_for_what_no_list_shows_the_tags_of(kind: Kind[Any]) -> None:
     listed = any("ListTags" in action or "ListResourceTags" in action for action in kind.read_actions)
     assert bool(kind.tagged_as) is (listed or kind.name == "iam_policy"), "GetPolicy shows the tags of a policy"
-    assert re.fullmatch(r"([a-z0-9]+:[a-z-]+)?", kind.tagged_as)
+    assert re.fullmatch(r"([a-z0-9]+:[a-z-]+( [a-z0-9]+:[a-z-]+)*)?", kind.tagged_as)
 
 
 def test_only_what_holds_data_or_opens_it_is_kept() -> None:
     assert {kind.name: kind.stateful for kind in KINDS if kind.stateful} == {
         "db_instance": Stateful.DATA,
         "kms_key": Stateful.KEY,
+        "data_key": Stateful.KEY,
     }
 
 

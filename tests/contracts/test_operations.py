@@ -47,6 +47,9 @@ ONE_WAY = {
 }
 """Changes that are none on purpose, and why; the opposite change makes a call."""
 
+NO_CALL = ("iam:PassRole",)
+"""Permissions that no call has the name of."""
+
 
 @cache
 def service(name: str) -> ServiceModel:
@@ -66,7 +69,7 @@ def checked(operations: Iterable[Operation]) -> list[Operation]:
         assert operation.service == service(operation.service).signing_name, "IAM calls the service otherwise"
         for action in operation.also:
             owner, _, name = action.partition(":")
-            assert name in service(owner).operation_names, action
+            assert name in service(owner).operation_names or action in NO_CALL, action
             assert action != f"{operation.service}:{operation.action}", "its own action needs no mention"
     return found
 
@@ -207,6 +210,7 @@ UNMODELLED = {
     ("CreateRole", "NoSuchEntity"): "a boundary that is not seen yet, as CreateUser answers (IAM-1)",
     ("DeleteGroup", "ConcurrentModification"): "other deletions of IAM answer it",
     ("DeletePolicy", "ConcurrentModification"): "other deletions of IAM answer it",
+    ("ModifyOptionGroup", "InvalidParameterValue"): "what it says of a role that it does not see yet is in no model",
 }
 """Codes that the model of a call lacks, and why they are waited for all the same."""
 

@@ -29,6 +29,8 @@ VPC, OTHER_VPC = "vpc-0123456789abcdef0", "vpc-0fedcba9876543210"
 GROUP, OTHER_GROUP = "sg-0123456789abcdef0", "sg-0fedcba9876543210"
 SUBNETS = tuple(f"subnet-0123456789abcdef{number}" for number in range(4))
 ROLE = "arn:aws:iam::123456789012:role/outside"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf"
 KEY_ID = "0a1b2c3d-0000-4000-8000-00000000000a"
 FEDERATED = {
     "Version": "2012-10-17",
@@ -64,7 +66,9 @@ MINIMAL: Mapping[str, Written] = {
     "security_hub": {},
     "db_subnet_group": {"subnets": SUBNETS[:2]},
     "kms_key": {},
+    "data_key": {"kms_key": KEY_ID},
     "db_parameter_group": {"family": "postgres16"},
+    "option_group": {"engine": "oracle-ee", "major_version": "19"},
     "db_instance": {
         "engine": "postgres",
         "engine_version": "16",
@@ -73,14 +77,31 @@ MINIMAL: Mapping[str, Written] = {
         "subnet_group": "private",
         "security_groups": [GROUP],
     },
+    "db_proxy": {
+        "engine_family": "POSTGRESQL",
+        "secrets": [{"arn": SECRET}],
+        "role": ROLE,
+        "subnets": SUBNETS[:2],
+        "security_groups": [GROUP],
+        "instance": "orders",
+    },
+    "event_subscription": {"topic": TOPIC, "source_type": "db-instance"},
+    "snapshot_sharing": {"snapshot": "before-the-move", "accounts": ["210987654321"]},
     "Statement": {"effect": "allow", "actions": ["rds:Describe*"], "resources": ["*"]},
     "AttachTo": {},
     "Trust": {"services": ["ec2.amazonaws.com"]},
     "IngressRule": {"from": "10.20.0.0/16", "port": "5432"},
     "EgressRule": {"to": "10.20.0.0/16", "port": "5432"},
     "Parameter": {"value": "64"},
+    "Option": {},
+    "Secret": {"arn": SECRET},
+    "Pool": {},
+    "Store": {},
 }
 """The least that can be written."""
+
+NEIGHBOURS: Mapping[str, Written] = {**MINIMAL, "option_group": {"engine": "postgres", "major_version": "16"}}
+"""What a subject can refer to: one of each kind that fits all others."""
 
 _NAMED = {
     "name": (Value("another-name"),),
@@ -189,6 +210,18 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "document": (Value(DELEGATING),),
         "rotation_days": (Value("400"), Value("off")),
     },
+    "data_key": {
+        **{name: _NAMED[name] for name in ("tags", "ignore")},
+        "kms_key": (Value("${kms_key.neighbour}"), Value(KEY_ID.replace("0a", "0b"))),
+        "key_spec": (Value("AES_128"),),
+        "bytes": (Value("64"), Value("16")),
+        "encryption_context": (Value({"app": "orders"}),),
+    },
+    "Store": {
+        "secret": (Value("shelf/orders"),),
+        "parameter": (Value("/shelf/orders"),),
+        "kms_key": (Value("${kms_key.neighbour}"),),
+    },
     "db_parameter_group": {
         **_NAMED,
         "family": (
@@ -206,6 +239,31 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         ),
     },
     "Parameter": {"value": (Value("128"),)},
+    "option_group": {
+        **_NAMED,
+        "engine": (
+            Value("oracle-se2"),
+            Value("sqlserver-se", also={"major_version": "15.00"}),
+            Value("mysql", also={"major_version": "8.4"}),
+            Value("postgres", also={"major_version": "16"}),
+        ),
+        "major_version": (Value("21"),),
+        "options": (
+            Value({"NATIVE_NETWORK_ENCRYPTION": {}, "TDE": {}}),
+            Value({"SSL": {"security_groups": [GROUP]}}),
+            Value({"NATIVE_NETWORK_ENCRYPTION": {}}, given={"options": {"SSL": {"security_groups": [GROUP]}}}),
+        ),
+    },
+    "Option": {
+        "settings": (
+            Value({"ENABLE": "TRUE"}),
+            Value({"IAM_ROLE_ARN": "${iam_role.neighbour}"}),
+            Value({"ROLE": ROLE}),
+        ),
+        "port": (Value("2484"),),
+        "security_groups": (Value([GROUP, OTHER_GROUP]), Value(["${security_group.neighbour}"])),
+        "version": (Value("13.5.0.0.v3"),),
+    },
     "db_instance": {
         **_NAMED,
         "engine": tuple(
@@ -227,7 +285,7 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "security_groups": (Value(["${security_group.neighbour}"]), Value([GROUP, OTHER_GROUP])),
         "subnet_group": (Value("${db_subnet_group.neighbour}"), Value("elsewhere")),
         "parameter_group": (Value("${db_parameter_group.neighbour}"), Value("audited-postgres16")),
-        "option_group": (Value("audited"),),
+        "option_group": (Value("${option_group.neighbour}"), Value("audited")),
         "port": (Value("6432"),),
         "db_name": (Value("orders"),),
         "master_username": (Value("owner"),),
@@ -237,6 +295,47 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "backup_window": (Value("02:00-02:30"),),
         "maintenance_window": (Value("sun:03:00-sun:04:00"),),
         "log_exports": (Value(["postgresql", "upgrade"]), Value([], given={"log_exports": ["upgrade"]})),
+    },
+    "db_proxy": {
+        **_NAMED,
+        "secrets": (
+            Value([{"arn": SECRET}, {"arn": "${db_instance.neighbour}", "iam": "DISABLED"}]),
+            Value([{"arn": f"{SECRET}-2"}]),
+        ),
+        "default_auth": (Value("IAM_AUTH"), Value("IAM_AUTH", also={"secrets": ...})),
+        "role": (Value("${iam_role.neighbour}"), Value(f"{ROLE}-2")),
+        "subnets": (Value(SUBNETS[:3]),),
+        "security_groups": (Value(["${security_group.neighbour}"]), Value([GROUP, OTHER_GROUP])),
+        "idle_seconds": (Value("600"),),
+        "network_type": (Value("DUAL", given={"network_type": "IPV4"}),),
+        "target_network_type": (Value("IPV6", given={"target_network_type": "IPV4"}),),
+        "instance": (Value("${db_instance.neighbour}"), Value("invoices")),
+        "cluster": (Value("ledger", also={"instance": ...}),),
+    },
+    "Secret": {
+        "arn": (Value(f"{SECRET}-2"), Value("${db_instance.neighbour}")),
+        "client_auth": (Value("POSTGRES_MD5"), Value("POSTGRES_SCRAM_SHA_256", given={"client_auth": "POSTGRES_MD5"})),
+    },
+    "Pool": {
+        "max_percent": (Value("80"),),
+        "idle_percent": (Value("20", given={"max_percent": "80"}),),
+        "borrow_seconds": (Value("30"),),
+        "pinning_filters": (
+            Value(["EXCLUDE_VARIABLE_SETS"]),
+            Value([], given={"pinning_filters": ["EXCLUDE_VARIABLE_SETS"]}),
+        ),
+        "init_query": (Value("SET search_path TO orders"), Value("", given={"init_query": "SET role TO orders"})),
+    },
+    "event_subscription": {
+        **_NAMED,
+        "topic": (Value(f"{TOPIC}-of-others"),),
+        "categories": (Value(["failure"]), Value([], given={"categories": ["failure", "recovery"]})),
+        "sources": (Value(["${db_instance.neighbour}"]), Value(["orders", "invoices"])),
+    },
+    "snapshot_sharing": {
+        "ignore": _NAMED["ignore"],
+        "snapshot": (Value("after-the-move"),),
+        "accounts": (Value(["210987654321", "345678901234"]), Value(["345678901234"]), Value([])),
     },
 }
 """Values of fields, none of them the default or the minimal one; the first one of each is part of a maximal spec."""
@@ -253,12 +352,16 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"document", "rotation_days"}),
         frozenset({"spec", "usage", "administrators", "users", "exclusive"}),
     ),
+    "data_key": (frozenset({"key_spec"}), frozenset({"bytes"})),
+    "Store": (frozenset({"parameter"}), frozenset({"secret", "kms_key"})),
     "db_instance": (frozenset({"master_password", "encrypted"}), frozenset({"master_secret_key", "kms_key"})),
+    "db_proxy": (frozenset({"cluster"}), frozenset({"instance"})),
 }
 """What cannot be written together: a maximal spec for each of these sets, without its fields."""
 
 NEVER_WRITTEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     **{name: {"inline_policies": ("leftover",)} for name in ("iam_group", "iam_user", "iam_role")},
+    "snapshot_sharing": {"other_accounts": ("456789012345",)},
     "security_group_rule": {"leftovers": ("sgr-0fedcba9876543210",)},
     "default_security_group": {"rules": ("tcp 22 from 0.0.0.0/0",)},
 }

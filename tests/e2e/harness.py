@@ -6,11 +6,14 @@ is looked at with plain boto3 (`Harness.client`), never with the tool's own read
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import jmespath
 import yaml
 from botocore.exceptions import ConnectionClosedError
 
@@ -20,7 +23,7 @@ from rds_secure.aws.session import Access, Connection
 from rds_secure.plan import Deletion, Plan
 from rds_secure.sandbox import Sandbox
 from rds_secure.spec import load
-from rds_secure.values import canonical, freeze, refs, resolve
+from rds_secure.values import Handed, canonical, freeze, refs, resolve
 from tests.fakes import FakeClock
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +39,21 @@ SMALL = Deletion(everything=True)
 DATA = replace(SMALL, stateful=api.stateful(keys=False))
 EVERYTHING = replace(SMALL, stateful=api.stateful(keys=True), final_snapshot=False)
 """What destroy deletes: by itself, with --include-data, and with --no-final-snapshot as well."""
+
+EARLY = frozenset(
+    {
+        "DeleteConflict",
+        "DependencyViolation",
+        "InvalidDBInstanceState",
+        "InvalidGroup.NotFound",
+        "KMSKeyNotAccessibleFault",
+        "MalformedPolicyDocument",
+        "MalformedPolicyDocumentException",
+        "NoSuchEntity",
+        "NotFoundException",
+    }
+)
+"""What AWS answers to a call that comes too early (IAM-1, EC2-4, KMS-4, RDS-1)."""
 
 Resources: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Kind → key → fields, as under ``resources:``."""
@@ -62,11 +80,15 @@ class Call:
 class Recorder:
     """Every call of the connections that it listens to, in the order in which they went out.
 
-    ``refusals``: action → the error code that it is answered with, without ever reaching the sandbox; ``lost``: actions
-    that are carried out, but whose reply never arrives.
+    A write that came too early is in ``early`` in place of ``calls``: it changed nothing, and is sent again.
+    ``replies``: what each was answered, the last one where two were the same; ``refusals``: action → the error code
+    that it is answered with, without ever reaching the sandbox; ``lost``: actions that are carried out, but whose reply
+    never arrives.
     """
 
     calls: list[Call] = field(default_factory=list)
+    early: list[Call] = field(default_factory=list)
+    replies: dict[str, Any] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
 
@@ -81,6 +103,8 @@ class Recorder:
     def clear(self) -> None:
         """Forget all calls, and let every call through again."""
         self.calls.clear()
+        self.early.clear()
+        self.replies.clear()
         self.refusals.clear()
         self.lost.clear()
 
@@ -89,8 +113,12 @@ class Recorder:
         """The calls that can change something."""
         return [call for call in self.calls if call.is_write]
 
-    def _heard(self, params: Any, model: Any, **_: Any) -> None:
-        self.calls.append(Call(model.service_model.service_name, model.name, freeze(params)))
+    def _heard(self, params: Any, model: Any, context: Any, **_: Any) -> None:
+        sent = {
+            name: value for name, value in params.items() if not (name in _tokens(model) and _UUID.fullmatch(value))
+        }
+        context["call"] = Call(model.service_model.service_name, model.name, freeze(sent))
+        self.calls.append(context["call"])
 
     def _answered(self, model: Any, **_: Any) -> tuple[Any, Any] | None:
         code = self.refusals.get(model.name)
@@ -99,9 +127,22 @@ class Recorder:
         answer = {"Error": {"Code": code, "Message": "refused by the test"}, "ResponseMetadata": {}}
         return _Refused(), answer
 
-    def _arrived(self, model: Any, **_: Any) -> None:
+    def _arrived(self, model: Any, parsed: Any, context: Any, **_: Any) -> None:
+        call: Call = context["call"]
+        self.replies[repr(call)] = parsed
+        if call.is_write and parsed.get("Error", {}).get("Code") in EARLY:
+            self.calls.remove(call)
+            self.early.append(call)
         if model.name in self.lost:
             raise ConnectionClosedError(endpoint_url="the sandbox")
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _tokens(model: Any) -> list[str]:
+    """Parameters that botocore fills with a random token of its own, unless they are given."""
+    return list(model.idempotent_members)
 
 
 class _Refused:
@@ -171,7 +212,8 @@ class Harness:
         left = [step for step in again.plan.steps if step.operations and step.address in touched]
         assert not left, [(str(step.address), step.changes) for step in left]
         known = {**planned.snapshot.scope.known, **again.snapshot.scope.known}
-        assert _counted(writes) == _counted(_expected(planned.plan, known))
+        expected = _expected(planned.plan, known, self.recorder.replies)
+        assert _counted(writes) == _counted(call for call in expected if call.is_write)
         return Applied(planned, outcome, writes, again)
 
     def attempt(self, planned: api.Planned) -> tuple[Outcome, tuple[Call, ...]]:
@@ -181,10 +223,17 @@ class Harness:
         return outcome, tuple(self.recorder.writes[before:])
 
     def make(self, spec: Path | Resources) -> None:
-        """Apply a spec that another test checks, as the ground to stand on."""
+        """Apply a spec that another test checks, as the ground to stand on, and let everybody see it."""
         outcome, _ = self.attempt(self.plan(spec))
         assert outcome.succeeded, outcome.failures
+        self.sandbox.settle()
         self.recorder.clear()
+
+    def behind(self, mutate: Callable[[Callable[[str], Any]], object]) -> None:
+        """Somebody does something with boto3, and waits until all of it is done."""
+        self.sandbox.realism("none")
+        mutate(self.client)
+        self.sandbox.realism("all")
 
     def reads(self) -> list[Call]:
         """The calls so far that only look."""
@@ -203,12 +252,18 @@ def connect(sandbox: Sandbox, recorder: Recorder) -> api.Account:
     return api.Account(connection, connection.identity())
 
 
-def _expected(plan: Plan, known: Mapping[Any, str]) -> Iterable[Call]:
-    """The calls of a plan, every reference filled in."""
-    for _, operation in plan.operations():
-        params = resolve(freeze(dict(operation.params)), known)
+def _expected(plan: Plan, known: Mapping[Any, str], replies: Mapping[str, Any]) -> Iterable[Call]:
+    """The calls of a plan, every reference filled in, those that a reply hands on too."""
+    filled = dict(known)
+    for step, operation in plan.operations():
+        params = resolve(freeze(dict(operation.params)), filled)
         assert not list(refs(params)), f"{operation.action}: {[str(ref) for ref in refs(params)]} not known"
-        yield Call(operation.service, operation.action, params)
+        call = Call(operation.service, operation.action, params)
+        for name, path in operation.hands_on.items():
+            value = jmespath.search(path, replies[repr(call)])
+            text = base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+            filled[Handed(step.address, name)] = text
+        yield call
 
 
 def _counted(calls: Iterable[Call]) -> list[str]:

@@ -89,6 +89,42 @@ def kms_key(client: Client, alias: str) -> dict[str, Any]:
     }
 
 
+def data_key(client: Client, name: str) -> dict[str, Any]:
+    """A secret, or with a slash in front a parameter: what is stored in it, and which versions are kept."""
+    return _parameter(client, name) if name.startswith("/") else _secret(client, name)
+
+
+def _secret(client: Client, name: str) -> dict[str, Any]:
+    manager = client("secretsmanager")
+    secret = manager.describe_secret(SecretId=name)
+    if "DeletedDate" in secret:
+        raise NothingThereError(name)
+    stages = secret["VersionIdsToStages"]
+    value = manager.get_secret_value(SecretId=name)["SecretString"]
+    return {
+        **secret,
+        "current": next(version for version, labels in stages.items() if "AWSCURRENT" in labels),
+        "previous": next((version for version, labels in stages.items() if "AWSPREVIOUS" in labels), None),
+        "kept": sorted(stages),
+        "value": value,
+        "tags": tags(secret.get("Tags")),
+    }
+
+
+def _parameter(client: Client, name: str) -> dict[str, Any]:
+    ssm = client("ssm")
+    history = ssm.get_parameter_history(Name=name)["Parameters"]
+    tagged = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
+    return {
+        **history[-1],
+        "current": str(history[-1]["Version"]),
+        "kept": [row["Value"] for row in history],
+        "labels": [row["Labels"] for row in history],
+        "value": history[-1]["Value"],
+        "tags": tags(tagged),
+    }
+
+
 def security_group(client: Client, name: str) -> dict[str, Any]:
     ec2 = client("ec2")
     asked = [{"Name": "group-name", "Values": [name]}]
@@ -166,6 +202,16 @@ def db_parameter_group(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def option_group(client: Client, name: str) -> dict[str, Any]:
+    rds = client("rds")
+    (group,) = rds.describe_option_groups(OptionGroupName=name)["OptionGroupsList"]
+    return {
+        **group,
+        "options": {option["OptionName"]: _option(option) for option in group["Options"]},
+        "tags": _rds_tags(client, group["OptionGroupArn"]),
+    }
+
+
 def db_instance(client: Client, name: str) -> dict[str, Any]:
     (instance,) = client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
     instance.pop("LatestRestorableTime", None)  # moves on by itself
@@ -179,6 +225,42 @@ def db_instance(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def db_proxy(client: Client, name: str) -> dict[str, Any]:
+    rds = client("rds")
+    (proxy,) = rds.describe_db_proxies(DBProxyName=name)["DBProxies"]
+    proxy.pop("UpdatedDate")  # moves on by itself
+    (group,) = rds.describe_db_proxy_target_groups(DBProxyName=name)["TargetGroups"]
+    targets = rds.describe_db_proxy_targets(DBProxyName=name)["Targets"]
+    return {
+        **proxy,
+        "secrets": {entry["SecretArn"]: entry for entry in proxy["Auth"]},
+        "pool": group["ConnectionPoolConfig"],
+        "targets": [f"{target['Type']} {target['RdsResourceId']}" for target in targets],
+        "tags": _rds_tags(client, proxy["DBProxyArn"]),
+    }
+
+
+def event_subscription(client: Client, name: str) -> dict[str, Any]:
+    found = client("rds").describe_event_subscriptions(SubscriptionName=name)["EventSubscriptionsList"]
+    subscription = _one(found, name)
+    return {
+        **subscription,
+        "categories": sorted(subscription.get("EventCategoriesList", ())),
+        "sources": sorted(subscription.get("SourceIdsList", ())),
+        "tags": _rds_tags(client, subscription["EventSubscriptionArn"]),
+    }
+
+
+def snapshot_sharing(client: Client, name: str) -> dict[str, Any]:
+    rds = client("rds")
+    (snapshot,) = rds.describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"]
+    result = rds.describe_db_snapshot_attributes(DBSnapshotIdentifier=name)["DBSnapshotAttributesResult"]
+    (accounts,) = [item["AttributeValues"] for item in result["DBSnapshotAttributes"]]
+    if not accounts:
+        raise NothingThereError(name)
+    return {"accounts": sorted(accounts), "tags": tags(snapshot["TagList"])}
+
+
 LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
     look.__name__: look
     for look in (
@@ -187,13 +269,18 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         iam_role,
         iam_policy,
         kms_key,
+        data_key,
         security_group,
         security_group_rule,
         security_hub,
         default_security_group,
         db_subnet_group,
         db_parameter_group,
+        option_group,
         db_instance,
+        db_proxy,
+        event_subscription,
+        snapshot_sharing,
     )
 }
 """Kind → what boto3 says of one object, by its AWS name."""
@@ -251,6 +338,20 @@ def _lone(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _lone(item) for name, item in value.items()}
     return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _option(option: Mapping[str, Any]) -> dict[str, Any]:
+    """An option with the settings that differ from their defaults."""
+    return {
+        "settings": {
+            setting["Name"]: setting["Value"]
+            for setting in option["OptionSettings"]
+            if setting.get("Value") != setting.get("DefaultValue")
+        },
+        "port": option.get("Port"),
+        "version": option.get("OptionVersion"),
+        "security_groups": sorted(item["VpcSecurityGroupId"] for item in option["VpcSecurityGroupMemberships"]),
+    }
 
 
 def _rds_tags(client: Client, arn: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ import jmespath
 import pytest
 
 from rds_secure.plan import Step
+from rds_secure.resources import KINDS_BY_NAME
 from rds_secure.values import Address
 from tests.e2e.harness import Harness
 from tests.e2e.looks import LOOKS
@@ -15,9 +16,10 @@ from tests.e2e.tables import BENCHES, KEY, Bench
 from tests.e2e.tables.bench import Row
 
 
-def benches() -> pytest.MarkDecorator:
-    """Parametrises a test by kind."""
-    return pytest.mark.parametrize("bench", BENCHES, ids=[bench.kind for bench in BENCHES])
+def benches(*, owned: bool = False) -> pytest.MarkDecorator:
+    """Parametrises a test by kind; ``owned``: by those only whose objects have an owner of their own."""
+    found = [bench for bench in BENCHES if not (owned and KINDS_BY_NAME[bench.kind].setting)]
+    return pytest.mark.parametrize("bench", found, ids=[bench.kind for bench in found])
 
 
 def rows(table: str) -> pytest.MarkDecorator:
@@ -30,7 +32,7 @@ def prepared(harness: Harness, bench: Bench, row: Row | None = None) -> None:
     """The account as it is before the stack is applied for the first time."""
     for prepare in (bench.prepare, row.prepare if row else None):
         if prepare:
-            prepare(harness.client)
+            harness.behind(prepare)
 
 
 def made(harness: Harness, bench: Bench, row: Row) -> None:

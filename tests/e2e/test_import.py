@@ -106,7 +106,7 @@ def declared(file: Path) -> set[str]:
 
 
 def test_the_plan_of_what_is_imported_adds_tags_and_nothing_else(harness: Harness, tmp_path: Path) -> None:
-    by_hand(harness.client)
+    harness.behind(by_hand)
     file = imported(harness, tmp_path)
 
     first = harness.plan(file).plan
@@ -130,7 +130,7 @@ def test_the_plan_of_what_is_imported_adds_tags_and_nothing_else(harness: Harnes
 
 
 def test_applying_it_adds_the_tags_and_importing_again_gives_the_same_file(harness: Harness, tmp_path: Path) -> None:
-    by_hand(harness.client)
+    harness.behind(by_hand)
     file = imported(harness, tmp_path)
     text = file.read_text()
 
@@ -143,7 +143,7 @@ def test_applying_it_adds_the_tags_and_importing_again_gives_the_same_file(harne
 
 
 def test_it_says_what_is_less_safe_than_the_defaults_and_has_no_password(harness: Harness, tmp_path: Path) -> None:
-    by_hand(harness.client)
+    harness.behind(by_hand)
     text = imported(harness, tmp_path).read_text()
     orders = text[text.index("    legacy-orders:") : text.index("    legacy-shop:")]
 
@@ -160,7 +160,7 @@ def test_without_its_adopt_lines_the_plan_changes_nothing_that_was_not_a_default
     harness: Harness, tmp_path: Path
 ) -> None:
     """So that these can be taken out one day: whatever differs from its default is written."""
-    by_hand(harness.client)
+    harness.behind(by_hand)
     file = imported(harness, tmp_path)
     harness.make(file)
     text = file.read_text()
@@ -185,7 +185,7 @@ def test_without_its_adopt_lines_the_plan_changes_nothing_that_was_not_a_default
 def test_only_what_is_asked_for_is_taken_with_what_it_uses(
     harness: Harness, tmp_path: Path, selection: Selection, databases: set[str]
 ) -> None:
-    by_hand(harness.client)
+    harness.behind(by_hand)
     drafted = api.draft("legacy", harness.account, selection)
     found = {entry.address.name for entry in drafted.entries if entry.address.kind == "db_instance"}
     kinds = {entry.address.kind for entry in drafted.entries}
@@ -195,7 +195,7 @@ def test_only_what_is_asked_for_is_taken_with_what_it_uses(
 
 
 def test_a_vpc_selects_the_databases_in_it(harness: Harness) -> None:
-    by_hand(harness.client)
+    harness.behind(by_hand)
     inside = api.draft("legacy", harness.account, Selection(vpc=named(harness.client, "vpc", "main")))
     outside = api.draft("legacy", harness.account, Selection(vpc="vpc-0123456789abcdef0"))
     assert {entry.address.name for entry in inside.entries if entry.address.kind == "db_instance"} == {
@@ -207,7 +207,7 @@ def test_a_vpc_selects_the_databases_in_it(harness: Harness) -> None:
 
 
 def test_what_belongs_to_another_stack_is_never_taken(harness: Harness, tmp_path: Path) -> None:
-    by_hand(harness.client)
+    harness.behind(by_hand)
     other: dict[str, Any] = {f"security_group.{key}": None for key in ("legacy-db",)}
     group = {"name": "legacy-db", "vpc": {"tag": {"Name": "main"}}, "description": "databases", "exclusive": False}
     harness.make(harness.spec({"security_group": {"legacy-db": group}}, stack="other", adopt=other))

@@ -38,12 +38,12 @@ def kept(plan: Plan) -> dict[str, str]:
 # Whose it is not
 
 
-@benches()
+@benches(owned=True)
 def test_a_stranger_of_the_same_name_is_a_conflict(bench: Bench, harness: Harness) -> None:
     if kind(bench.kind).claimed:
         pytest.skip("it is claimed: there always is one, which nobody made")
     prepared(harness, bench)
-    bench.stranger(harness.client)
+    harness.behind(bench.stranger)
     before = LOOKS[bench.kind](harness.client, bench.name)
 
     said = refused(harness, harness.plan(bench.resources(bench.fixed), PRUNING))
@@ -53,7 +53,7 @@ def test_a_stranger_of_the_same_name_is_a_conflict(bench: Bench, harness: Harnes
     assert same(LOOKS[bench.kind](harness.client, bench.name), before)
 
 
-@benches()
+@benches(owned=True)
 def test_what_belongs_to_another_stack_is_a_conflict(bench: Bench, harness: Harness) -> None:
     prepared(harness, bench)
     harness.make(harness.spec(bench.resources(bench.fixed), stack="other"))
@@ -63,7 +63,7 @@ def test_what_belongs_to_another_stack_is_a_conflict(bench: Bench, harness: Harn
     assert [line for line in said if line.startswith(f"{bench.kind}.{KEY}: ") and "belongs to stack 'other'" in line]
 
 
-@benches()
+@benches(owned=True)
 def test_what_belongs_to_another_stack_outlives_the_end_of_this_one(bench: Bench, harness: Harness) -> None:
     prepared(harness, bench)
     harness.make(harness.spec(bench.resources(bench.fixed), stack="other"))
@@ -244,6 +244,7 @@ def test_what_others_use_is_kept_with_the_reason(harness: Harness) -> None:
     harness.make(SPECS / "quickstart.yaml")
     iam, ec2 = harness.client("iam"), harness.client("ec2")
     iam.create_user(UserName="outsider")
+    harness.sandbox.settle()
     iam.add_user_to_group(UserName="outsider", GroupName="quickstart-operators")
     app = looks.security_group(harness.client, "quickstart-app")["GroupId"]
     hosts = ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": ["app-1"]}])["Reservations"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -140,6 +141,16 @@ def test_the_seed_gives_its_user_two_policies_and_data_keys_and_the_database_one
     assert looks.db_parameter_group(seed.client, instance["parameter_group"])["parameters"] == {
         "require_secure_transport": "1"
     }
+
+
+def test_the_seeds_data_key_is_kept_encrypted_and_whoever_may_decrypt_can_use_it(seed: Harness) -> None:
+    kept = looks.data_key(seed.client, "seed")
+    key = looks.kms_key(seed.client, "alias/seed/seed")
+
+    assert (kept["KmsKeyId"], key["KeyId"] in kept["current"]) == (key["Arn"], True)
+    encrypted = base64.b64decode(kept["value"])
+    opened = seed.client("kms").decrypt(CiphertextBlob=encrypted, EncryptionContext={"database": "seed"})
+    assert (len(opened["Plaintext"]), opened["KeyId"]) == (32, key["Arn"])
 
 
 # Taking it down

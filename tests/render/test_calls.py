@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rds_secure.render.calls import command
-from rds_secure.values import Text
+from rds_secure.values import Handed, Text
 from tests.render import plans
 
 JSON = st.recursive(
@@ -42,6 +42,13 @@ def test_known_references_are_filled_in_and_others_are_named() -> None:
         "Groups": ["<security_group.db.id>"],
         "Text": "a/arn:k/<security_group.db.id>",
     }
+
+
+def test_what_one_call_hands_to_the_next_is_only_named() -> None:
+    key = plans.ref("data_key.orders.arn").target
+    blob, version = Handed(key, "encrypted_data_key"), Handed(key, "parameter_version")
+    call = plans.call("ssm", "PutParameter", {"Value": blob, "Tag": Text((version, "/1"))}, "store it")
+    assert sent(command(call, "eu-west-1", {})) == {"Value": "(encrypted data key)", "Tag": "(parameter version)/1"}
 
 
 @given(st.dictionaries(st.text(), JSON, max_size=4))

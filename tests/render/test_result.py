@@ -48,6 +48,12 @@ def test_a_secret_is_shown_by_its_arn_with_the_way_to_read_it() -> None:
     assert f"aws secretsmanager get-secret-value --region eu-west-1 --secret-id '{SECRET}' --query SecretString" in text
 
 
+def test_a_secret_that_something_is_kept_in_is_nothing_to_be_read_here() -> None:
+    text = shown(plans.create_all(), {address("db_instance.orders"): {"arn": SECRET}})
+    assert f"arn: {SECRET}\n" in text
+    assert "get-secret-value" not in text
+
+
 def test_names_that_are_the_key_and_empty_values_are_left_out() -> None:
     text = shown(plans.create_all())
     assert "name:        orders" not in text

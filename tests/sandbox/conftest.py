@@ -33,6 +33,11 @@ def kms(sandbox: Sandbox) -> Any:
 
 
 @pytest.fixture
+def secrets(sandbox: Sandbox) -> Any:
+    return sandbox.client("secretsmanager")
+
+
+@pytest.fixture
 def iam(sandbox: Sandbox) -> Any:
     return sandbox.client("iam")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rds_secure import documents, ownership, tagging
+from rds_secure.errors import RdsSecureError
 from rds_secure.kind import Found, Live, Reader, Scope, Wanted, together
 from rds_secure.ownership import Owner
 from rds_secure.resources.kms_key.spec import OFF, SYMMETRIC, KmsKeySpec
@@ -78,7 +79,7 @@ def users(reader: Reader, live: Live[KmsKeySpec], scope: Scope, going: frozenset
     """What would be lost without the key (KMS-5): databases, snapshots, clusters, secrets; not what is going itself."""
     names = {live.exports["id"], live.exports["arn"], *live.facts["names"]}
     names |= {scope.arn("kms", name) for name in live.facts["names"]}
-    return [*_databases(reader, names, scope, going), *_secrets(reader, names)]
+    return [*_databases(reader, names, scope, going), *_secrets(reader, names, live.exports["id"], going)]
 
 
 def _aliases(reader: Reader) -> dict[str, str]:
@@ -116,7 +117,11 @@ def _tags(reply: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -> _Key | None:
-    """None for a key that the tagging API still knows although it is gone."""
+    """None for a key that the tagging API still knows although it is gone.
+
+    One that has the stack's tags, but is not shown, was made a moment ago (KMS-4). Raises `RdsSecureError`: taken for
+    absent it would be made again (KMS-1).
+    """
     described, policy, tagged, rotation = together(
         reader,
         lambda: reader.call("kms", "DescribeKey", {"KeyId": key}, absent=_GONE),
@@ -124,9 +129,11 @@ def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -
         lambda: reader.call("kms", "ListResourceTags", {"KeyId": key}, absent=_GONE),
         lambda: reader.call("kms", "GetKeyRotationStatus", {"KeyId": key}, absent=(*_GONE, *_NO_ROTATION)),
     )
-    if described is None or policy is None:
-        return None
     tags = _tags(tagged or {})
+    if described is None or policy is None:
+        if tags.get(ownership.STACK) == wanted.scope.stack:
+            raise RdsSecureError(f"key {key} of this stack was just made, and KMS does not show it yet: run this again")
+        return None
     owner = ownership.owner(tags)
     return _Key(
         meta=described["KeyMetadata"],
@@ -237,8 +244,14 @@ def _goes_along(item: Mapping[str, Any], scope: Scope, going: frozenset[str]) ->
     return any(scope.arn("rds", owner) in going for owner in owners)
 
 
-def _secrets(reader: Reader, names: set[str]) -> Iterator[str]:
-    """Secrets of people; those that RDS keeps for a database go with it, and the database names their key itself."""
+def _secrets(reader: Reader, names: set[str], key: str, going: frozenset[str]) -> Iterator[str]:
+    """Secrets of people; those that RDS keeps for a database go with it, and the database names their key itself.
+
+    Older data keys in a secret may be encrypted under another key than the secret is: their versions' ids name it.
+    """
     for secret in (reader.call("secretsmanager", "ListSecrets") or {})["SecretList"]:
-        if secret.get("KmsKeyId") in names and secret.get("OwningService") != "rds":
+        is_named = any(key in version for version in secret.get("SecretVersionsToStages") or ())
+        if secret.get("ARN") in going or secret.get("OwningService") == "rds":
+            continue
+        if is_named or secret.get("KmsKeyId") in names:
             yield f"secret {secret['Name']}"

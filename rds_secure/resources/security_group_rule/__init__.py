@@ -27,10 +27,10 @@ class SecurityGroupRule(Kind[SecurityGroupRuleSpec]):
     title = "security group rule"
     spec = SecurityGroupRuleSpec
     exports = {"id": "its id, sgr-…", "arn": "its ARN"}
+    imported = False
     services = ("ec2",)
     renames = True  # its name is in our tags alone
     adopted_by = "id"
-    imported = False  # a group is imported with all its rules
     read_actions = (
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSecurityGroupRules",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rds_secure.sandbox.repairs import (
+    data_keys,
     dispatch,
     ec2,
     ec2_rules,
@@ -20,7 +21,11 @@ from rds_secure.sandbox.repairs import (
     rds,
     rds_change,
     rds_engine,
+    rds_events,
     rds_group,
+    rds_option,
+    rds_proxy,
+    rds_sharing,
     security_hub,
     sts,
     tagging,
@@ -57,6 +62,15 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("kms-named-grants", "the same named grant is made twice", "KMS-8", kms_names.named_grants),
     Repair("kms-unknown-keys", "grant calls about an unknown key fail", "API", kms_names.unknown_keys),
     #
+    Repair("kms-data-keys", "every key makes data keys, even a disabled one", "API", data_keys.generation),
+    Repair("secrets-keys", "a secret's key need not exist", "API", data_keys.secret_keys),
+    Repair(
+        "secrets-version-labels", "a new version takes all labels of the last one", "SM-2", data_keys.version_labels
+    ),
+    Repair("secrets-current-version", "moving AWSCURRENT does not change the value", "API", data_keys.current_version),
+    Repair("secrets-descriptions", "a description cannot be taken away", "API", data_keys.secret_descriptions),
+    Repair("secrets-dying", "a secret that waits for its deletion is changed", "SM-3", data_keys.dying_secrets),
+    #
     Repair("iam-user-boundaries", "a user's boundary is lost, and cannot be put", "API", iam.user_boundaries),
     Repair("iam-service-credentials", "ListServiceSpecificCredentials is missing", "API", iam.service_credentials),
     Repair("iam-boundaries-exist", "a boundary may be no policy at all", "API", iam.boundaries_exist),
@@ -92,6 +106,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-public-access", "PubliclyAccessible is absent unless set", "RDS-14", rds.public_access),
     Repair("rds-security-groups", "they need not exist", "API", rds.security_groups_exist),
     Repair("rds-storage-defaults", "gp2, and no baseline for gp3", "RDS-17", rds.storage_defaults),
+    Repair("rds-backups-off", "there is a backup although none are kept", "API", rds.backups_off),
     Repair("rds-automated-snapshots", "their names collide within a minute", "RDS-11", rds.automated_snapshots),
     Repair("rds-ports", "a modified port is ignored, DbInstancePort is set", "RDS-17", rds_change.ports),
     Repair("rds-log-exports", "they repeat, and fail when taken off twice", "API", rds_change.log_exports),
@@ -118,6 +133,35 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-engine-defaults", "DescribeEngineDefaultParameters fails", "API", rds_group.engine_defaults),
     Repair("rds-parameter-resets", "ResetDBParameterGroup is missing", "API", rds_group.parameter_resets),
     Repair("rds-groups-in-use", "a group in use is deleted", "RDS-10", rds_group.groups_in_use),
+    Repair("rds-option-groups", "only some versions can have one", "API", rds_option.option_groups),
+    Repair("rds-option-group-lists", "a list of all fails", "API", rds_option.option_group_lists),
+    Repair("rds-offered-options", "some engines and versions are unknown", "API", rds_option.offered_options),
+    Repair("rds-options", "any can be added, without settings and ports", "RDS-9", rds_option.options),
+    Repair("rds-option-locks", "permanent options can be removed", "RDS-9", rds_option.option_locks),
+    Repair("rds-option-groups-in-use", "an option group in use is deleted", "RDS-10", rds_option.option_groups_in_use),
+    Repair("rds-option-group-fit", "any group fits any instance", "RDS-9", rds_option.option_group_fit),
+    Repair("rds-event-categories", "DescribeEventCategories is missing", "API", rds_events.event_categories),
+    Repair("rds-event-subscriptions", "anything is a source or a category", "RDS-5", rds_events.event_subscriptions),
+    Repair(
+        "rds-event-subscription-changes",
+        "ModifyEventSubscription is missing",
+        "API",
+        rds_events.event_subscription_changes,
+    ),
+    Repair("rds-event-sources", "sources cannot be added or removed", "API", rds_events.event_sources),
+    Repair("rds-proxies", "networks are not checked, and defaults are missing", "API", rds_proxy.proxies),
+    Repair("rds-proxy-changes", "ModifyDBProxy is missing", "API", rds_proxy.proxy_changes),
+    Repair("rds-proxy-pools", "no initial query, and 0 % idle is half of all", "API", rds_proxy.proxy_pools),
+    Repair("rds-proxy-targets", "anything is registered, and twice", "API", rds_proxy.proxy_targets),
+    Repair("rds-unknown-proxies", "calls about an unknown proxy fail", "RDS-25", rds_proxy.unknown_proxies),
+    Repair("rds-proxy-groups-in-use", "a group of a proxy is deleted", "EC2-3", rds_proxy.proxy_groups_in_use),
+    Repair("rds-snapshot-sharing", "any snapshot is shared, and twice", "API", rds_sharing.snapshot_sharing),
+    Repair(
+        "rds-cluster-snapshot-sharing",
+        "any snapshot of a cluster is shared, and twice",
+        "API",
+        rds_sharing.cluster_snapshot_sharing,
+    ),
     #
     Repair("securityhub-enabling", "it may be repeated, and is told nothing", "API", security_hub.enabling),
     Repair("securityhub-configuration", "it cannot be changed", "API", security_hub.configuration),
@@ -125,6 +169,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("securityhub-tags", "they cannot be read or changed", "API", security_hub.tags),
     #
     Repair("tagging-rds-groups", "subnet and parameter groups are not found", "API", tagging.rds_groups),
+    Repair("tagging-rds-events", "event subscriptions are not found", "API", tagging.rds_events),
     Repair("tagging-security-hub", "the hub is not found", "API", tagging.security_hubs),
     Repair("tagging-iam-policies", "customer managed policies are not found", "IAM-6", tagging.iam_policies),
 )

@@ -35,6 +35,16 @@ def rds_groups() -> None:
                 yield TaggedResource(group.arn, {tag["Key"]: tag["Value"] for tag in group.get_tags()}, kind)
 
 
+def rds_events() -> None:
+    """GetResources finds event subscriptions."""
+
+    @around(RDSBackend, "iter_tagged_resources")
+    def with_subscriptions(original: Any, self: RDSBackend) -> Iterator[TaggedResource]:
+        yield from original(self)
+        for found in self.event_subscriptions.values():
+            yield TaggedResource(found.arn, {tag["Key"]: tag["Value"] for tag in found.get_tags()}, "rds:es")
+
+
 class _Policies(TaggableResourcesMixin):
     """The customer managed policies of an account."""
 

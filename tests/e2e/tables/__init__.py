@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from tests.e2e.tables import (
+    data_key,
     db_groups,
     db_instance,
+    db_proxy,
     default_security_group,
+    event_subscription,
     iam_policy,
     iam_principals,
     kms_key,
+    option_group,
     security_group,
     security_group_rule,
     security_hub,
+    snapshot_sharing,
 )
 from tests.e2e.tables.bench import KEY, Bench, Changed, Drifted, Noted, Refused
 
@@ -26,8 +31,13 @@ BENCHES: tuple[Bench, ...] = (
     security_hub.BENCH,
     db_groups.SUBNETS,
     kms_key.BENCH,
+    data_key.BENCH,
     db_groups.PARAMETERS,
+    option_group.BENCH,
     db_instance.BENCH,
+    db_proxy.BENCH,
+    event_subscription.BENCH,
+    snapshot_sharing.BENCH,
 )
 
 __all__ = ["BENCHES", "KEY", "Bench", "Changed", "Drifted", "Noted", "Refused"]
