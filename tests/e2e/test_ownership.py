@@ -320,6 +320,7 @@ CLAIMING: Resources = {"default_security_group": {"main": {"vpc": {"tag": {"Name
 def test_a_default_group_is_claimed_emptied_and_let_go_without_another_change(harness: Harness) -> None:
     """Meaning §3."""
     before = LOOKS["default_security_group"](harness.client, "default")
+    assert before["ingress"]
     assert before["egress"]
     applied = harness.apply({**CLAIMING, **BYSTANDER})
     (step,) = (step for step in applied.plan.steps if step.address.kind == "default_security_group")

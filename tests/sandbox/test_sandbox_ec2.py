@@ -208,3 +208,13 @@ def test_a_prefix_list_counts_as_its_largest_number_of_entries(ec2, group, offic
     with refused("RulesPerSecurityGroupLimitExceeded"):
         authorize(ec2, group, rule(6432, **listed(offices)))
     assert len(ingress(ec2, group)) == 46
+
+
+@pytest.mark.repair("ec2-default-groups")
+def test_the_default_group_of_a_vpc_lets_its_members_reach_each_other(ec2, vpc):
+    made = ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
+    for place in (vpc, made):
+        filters = [{"Name": "group-name", "Values": ["default"]}, {"Name": "vpc-id", "Values": [place]}]
+        (default,) = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
+        (rule,) = ingress(ec2, default["GroupId"])
+        assert (rule["IpProtocol"], rule["ReferencedGroupInfo"]["GroupId"]) == ("-1", default["GroupId"])

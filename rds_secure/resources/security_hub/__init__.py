@@ -10,13 +10,15 @@ from typing import Any
 
 from rds_secure import tagging
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted, together
-from rds_secure.operation import Condition, Operation, Wait
+from rds_secure.operation import Condition, Operation, Retry, Wait
 from rds_secure.resources.security_hub import standards
 from rds_secure.resources.security_hub.spec import SecurityHubSpec
 from rds_secure.values import Value
 
 _ABSENT = ("InvalidAccessException", "ResourceNotFoundException")
 """What Security Hub answers where it is not enabled."""
+_NEW = (Retry("InvalidAccessException", "not subscribed"),)
+"""A hub that has just been enabled may not be seen at once (memory)."""
 _GENERATORS = {"security-control": "SECURITY_CONTROL", "standard-control": "STANDARD_CONTROL"}
 _REASONS = {
     "NO_AVAILABLE_CONFIGURATION_RECORDER": "AWS Config records nothing here",
@@ -160,6 +162,7 @@ def _configure(params: Mapping[str, Value]) -> Operation:
         service="securityhub",
         action="UpdateSecurityHubConfiguration",
         params=params,
+        retry_on=_NEW,
         summary=f"change {' and '.join(said[name] for name in params)}",
     )
 
@@ -175,6 +178,7 @@ def _enable(names: Iterable[str], scope: Scope) -> tuple[Operation, ...]:
         service="securityhub",
         action="BatchEnableStandards",
         params={"StandardsSubscriptionRequests": tuple({"StandardsArn": arn} for arn in arns)},
+        retry_on=_NEW,
         summary=f"enable {', '.join(names)}",
         wait=Wait(
             service="securityhub",

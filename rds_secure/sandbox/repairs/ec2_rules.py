@@ -1,4 +1,4 @@
-"""EC2 rules whose peer is a managed prefix list. Groups, and rules as such: `ec2`."""
+"""EC2 rules about managed prefix lists, and those of default groups. Groups, and rules as such: `ec2`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.ec2.exceptions import EC2ClientError, RulesPerSecurityGroupLimitExceededError
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses.security_groups import SecurityGroups
 
@@ -15,6 +16,18 @@ from rds_secure.sandbox.repairs.patch import around, replace_property
 AUTHORIZE = {"authorize_security_group_ingress": "ingress_rules", "authorize_security_group_egress": "egress_rules"}
 QUOTA = 60
 """Rules per group, direction and address family (EC2-2)."""
+
+
+def default_groups() -> None:
+    """A VPC's default group lets its members reach each other."""
+
+    @around(EC2Backend, "create_security_group")
+    def create(original: Any, self: EC2Backend, *args: Any, **named: Any) -> Any:
+        group = original(self, *args, **named)
+        if group.is_default:
+            group.add_ingress_rule(SecurityGroupRule(self, "-1", group.id, None, None, None, {"GroupId": group.id}))
+            group.ingress_rules[-1].is_egress = False
+        return group
 
 
 def prefix_list_rules() -> None:
