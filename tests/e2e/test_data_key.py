@@ -289,6 +289,7 @@ def test_a_lost_reply_makes_no_second_version_of_a_secret(harness: Harness) -> N
     harness.recorder.lost.add("PutSecretValue")
     outcome, _ = harness.attempt(harness.plan(orders(SECRET)))
     harness.recorder.lost.clear()
+    harness.sandbox.settle()
     value = kept(harness, SECRET)["value"]
     assert not outcome.succeeded
 
@@ -374,11 +375,14 @@ def test_a_replicated_secret_stays(harness: Harness) -> None:
 def test_a_key_that_makes_no_data_keys_is_refused_before_anything_is_called(
     more: dict[str, str], said: str, harness: Harness
 ) -> None:
-    kms = harness.client("kms")
-    key = kms.create_key(**more)["KeyMetadata"]["KeyId"]
-    kms.create_alias(AliasName="alias/outside", TargetKeyId=key)
-    if not more:
-        kms.disable_key(KeyId=key)
+    def outside_key(client: looks.Client) -> None:
+        kms = client("kms")
+        key = kms.create_key(**more)["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName="alias/outside", TargetKeyId=key)
+        if not more:
+            kms.disable_key(KeyId=key)
+
+    harness.behind(outside_key)
 
     with pytest.raises(SpecError, match=said):
         harness.plan({"data_key": {"orders": {"kms_key": "alias/outside"}}})
