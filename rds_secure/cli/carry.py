@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 
 import click
 
@@ -45,7 +46,12 @@ def carry_out(
         raise ApplyError(_account(planned.plan, outcome))
     _converged(planned.plan, again.plan)
     exports = {address: dict(live.exports) for address, live in again.snapshot.live.items()}
-    result_text(planned.plan, exports, stream=sys.stdout, waiting=again.plan.waits_for_window)
+    waiting = {
+        step.address: str(again.snapshot.live[step.address].facts.get("window", ""))
+        for step in again.plan.steps
+        if step.pending
+    }
+    result_text(planned.plan, exports, stream=sys.stdout, waiting=waiting, now=datetime.now(UTC))
     return 0
 
 

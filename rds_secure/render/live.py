@@ -35,6 +35,13 @@ class _Running:
     note: str = ""
 
 
+class _Screen(Console):
+    """A console that falls silent when nobody reads it any more, where rich's own ends the process."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
 class LiveProgress:
     """An `Observer` to be used in a ``with``, at the end of which the picture goes and the cursor is as it was.
 
@@ -48,7 +55,7 @@ class LiveProgress:
         self._lines = Lines()
         self._running: dict[Address, _Running] = {}
         self._phase = ""
-        self._console = Console(file=stream, highlight=False, markup=False, emoji=False, legacy_windows=False)
+        self._console = _Screen(file=stream, highlight=False, markup=False, emoji=False, legacy_windows=False)
         self._live = Live(
             console=self._console,
             get_renderable=self.picture,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
 from rich.text import Text as Line
 
 from rds_secure.plan.model import Action, Plan
 from rds_secure.render.plan_page import SYMBOLS
-from rds_secure.render.screen import BOLD, DIM, GREEN, joined, part
+from rds_secure.render.screen import BOLD, DIM, GREEN, YELLOW, joined, part
 from rds_secure.values import Address
 
 Exports = Mapping[Address, Mapping[str, str]]
@@ -23,7 +25,13 @@ _DONE = {
 }
 
 
-def result_page(plan: Plan, exports: Exports, waiting: bool) -> Iterator[Line]:
+Windows = Mapping[Address, str]
+"""The resources of which changes are parked, and the weekly window each waits for: ``sun:03:00-sun:04:00``, or ""."""
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def result_page(plan: Plan, exports: Exports, waiting: Windows, now: datetime) -> Iterator[Line]:
     """What was made, changed and deleted by the calls of a plan; ``exports`` are those that were read back."""
     yield Line()
     for step in plan.steps:
@@ -36,6 +44,18 @@ def result_page(plan: Plan, exports: Exports, waiting: bool) -> Iterator[Line]:
     counts = [f"{number} {word}" for action, word in _DONE.items() if (number := plan.count(action))]
     agrees = "AWS agrees with the spec, but for what waits for its window." if waiting else "AWS agrees with the spec."
     yield joined(part("Done:", f"{BOLD} {GREEN}"), f" {', '.join(counts) or 'nothing to do'}. {agrees}")
+    for address, window in sorted(waiting.items()):
+        yield joined("      ", part(f"{address} is pending until {_next(window, now)}", YELLOW))
+
+
+def _next(window: str, now: datetime) -> str:
+    """When a weekly window opens next, in UTC; a window that AWS does not tell stays "its window"."""
+    if not re.fullmatch(r"\w{3}:\d\d:\d\d-\w{3}:\d\d:\d\d", window) or window[:3] not in _DAYS:
+        return "its maintenance window"
+    day, hour, minute = window.partition("-")[0].split(":")
+    opens = now.replace(hour=int(hour), minute=int(minute)) + timedelta((_DAYS.index(day) - now.weekday()) % 7)
+    opens += timedelta(7 if opens <= now else 0)
+    return f"its maintenance window, which opens on {opens:%Y-%m-%d at %H:%M} UTC"
 
 
 def _shown(address: Address, exports: Mapping[str, str]) -> dict[str, str]:

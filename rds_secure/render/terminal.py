@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TextIO
 
 from rds_secure.errors import Problem, RdsSecureError
@@ -14,7 +15,7 @@ from rds_secure.render.live import LiveProgress
 from rds_secure.render.plan_page import plan_page
 from rds_secure.render.problem import error_page
 from rds_secure.render.progress import Progress
-from rds_secure.render.result_page import Exports, result_page
+from rds_secure.render.result_page import Exports, Windows, result_page
 from rds_secure.render.screen import columns, is_live, write
 
 __all__ = ["Progress", "error_text", "plan_text", "progress", "result_text"]
@@ -36,10 +37,19 @@ def plan_text(
 
 
 def result_text(
-    plan: Plan, exports: Exports, *, stream: TextIO, color: bool | None = None, waiting: bool = False
+    plan: Plan,
+    exports: Exports,
+    *,
+    stream: TextIO,
+    waiting: Windows,
+    now: datetime,
+    color: bool | None = None,
 ) -> None:
-    """Write what the apply of a plan has made. ``exports`` were read back after it; ``waiting``: a window is due."""
-    write(stream, result_page(plan, exports, waiting), color)
+    """Write what the apply of a plan has made; ``exports``, and what is ``waiting``, were read back after it.
+
+    ``now``: in UTC.
+    """
+    write(stream, result_page(plan, exports, waiting, now), color)
 
 
 def error_text(error: RdsSecureError | Sequence[Problem], *, stream: TextIO, color: bool | None = None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,14 @@ def test_time_goes_on_while_sleeping() -> None:
     before = clock.now()
     clock.sleep(0.001)
     assert clock.now() > before
+
+
+def test_a_quicker_clock_counts_more_seconds_and_pauses_for_fewer() -> None:
+    quick = SystemClock(1000)
+    before, real = quick.now(), time.monotonic()
+    quick.sleep(2)
+    assert quick.now() - before >= 2
+    assert time.monotonic() - real < 1
 
 
 @given(st.floats(min_value=0.1, max_value=1000))

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
 
 from rds_secure.plan.model import Plan
 from rds_secure.render.terminal import result_text
@@ -27,13 +30,19 @@ EXPORTS = {
 }
 
 
-def shown(plan: Plan, exports: Mapping[Address, Mapping[str, str]] = EXPORTS, *, waiting: bool = False) -> str:
-    return text_of(result_text, plan, exports, color=False, waiting=waiting)
+TUESDAY = datetime(2026, 11, 24, 9, 10, tzinfo=UTC)
+DATABASE = address("db_instance.orders")
+
+
+def shown(
+    plan: Plan, exports: Mapping[Address, Mapping[str, str]] = EXPORTS, waiting: Mapping[Address, str] | None = None
+) -> str:
+    return text_of(result_text, plan, exports, color=False, waiting=waiting or {}, now=TUESDAY)
 
 
 def test_results_look_as_approved() -> None:
     assert_golden("result-create.txt", shown(plans.create_all()))
-    assert_golden("result-update.txt", shown(plans.update_everything(), waiting=True))
+    assert_golden("result-update.txt", shown(plans.update_everything(), waiting={DATABASE: "sun:03:00-sun:04:00"}))
 
 
 def test_an_endpoint_is_one_text_that_can_be_copied() -> None:
@@ -70,4 +79,20 @@ def test_deleted_and_untouched_resources_have_no_attributes() -> None:
 
 def test_what_waits_for_its_window_is_no_disagreement() -> None:
     assert "AWS agrees with the spec.\n" in shown(plans.create_all())
-    assert "but for what waits for its window.\n" in shown(plans.create_all(), waiting=True)
+    assert "but for what waits for its window.\n" in shown(plans.create_all(), waiting={DATABASE: ""})
+
+
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        ("sun:03:00-sun:04:00", "its maintenance window, which opens on 2026-11-29 at 03:00 UTC"),
+        ("tue:09:30-tue:10:00", "its maintenance window, which opens on 2026-11-24 at 09:30 UTC"),
+        ("tue:09:00-tue:09:30", "its maintenance window, which opens on 2026-12-01 at 09:00 UTC"),
+        ("mon:23:45-tue:00:15", "its maintenance window, which opens on 2026-11-30 at 23:45 UTC"),
+        ("", "its maintenance window"),
+    ],
+)
+def test_a_pending_change_says_until_when(window: str, said: str) -> None:
+    """RDS-2."""
+    text = shown(plans.create_all(), waiting={DATABASE: window})
+    assert text.endswith(f"      db_instance.orders is pending until {said}\n")

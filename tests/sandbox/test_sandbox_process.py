@@ -16,6 +16,7 @@ from rds_secure import sandbox
 from rds_secure.errors import RdsSecureError
 from rds_secure.sandbox import process, state
 from rds_secure.sandbox.endpoint import REALISM, Sandbox
+from tests.cli.running import runner
 
 
 @pytest.fixture(autouse=True)
@@ -144,3 +145,40 @@ def test_a_sandbox_names_its_credentials_and_place():
     there = Sandbox("http://127.0.0.1:1", "token")
     assert (there.region, there.account, there.pid) == ("us-east-1", "123456789012", None)
     assert set(there.credentials) == {"aws_access_key_id", "aws_secret_access_key"}
+
+
+def test_a_sandbox_takes_its_time_unless_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv(REALISM)
+    kms = sandbox.start().client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    with pytest.raises(kms.exceptions.NotFoundException):
+        kms.describe_key(KeyId=key)
+
+
+def test_rows_are_switched_by_the_command_also_while_it_runs(capsys: pytest.CaptureFixture[str]):
+    ran = runner(capsys)
+    assert ran("sandbox", "start").code == 0
+    kms = sandbox.start().client("kms")
+    for words, is_found in (("kms-new-keys", False), ("none", True), ("all", False)):
+        assert ran("sandbox", "start", "--realism", words).code == 0
+        key = kms.create_key()["KeyMetadata"]["KeyId"]
+        try:
+            kms.describe_key(KeyId=key)
+        except kms.exceptions.NotFoundException:
+            assert not is_found
+        else:
+            assert is_found
+
+
+def test_an_unknown_row_is_wrong_usage_and_starts_nothing(capsys: pytest.CaptureFixture[str]):
+    ran = runner(capsys)("sandbox", "start", "--realism", "lazy")
+    assert (ran.code, sandbox.status()) == (64, None)
+    assert "there is no lazy: use all, none, or names of" in ran.err
+
+
+def test_the_rows_are_listed_and_windows_pass_by_commands(capsys: pytest.CaptureFixture[str]):
+    ran = runner(capsys)
+    assert "rds-window  " in ran("sandbox", "rows").out
+    assert ran("sandbox", "window").code == 64
+    sandbox.start()
+    assert ran("sandbox", "window").out == "the maintenance windows have passed\n"
