@@ -182,6 +182,18 @@ class Change(Generic[S]):
 
 
 @dataclass(frozen=True, slots=True)
+class Consequence:
+    """What has to happen to a resource besides its own differences: a restart, because of what it uses.
+
+    ``changes`` say it, ``operations`` do it, after those that settle the differences; ``notes`` say what is left.
+    """
+
+    changes: tuple[FieldChange, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a read is asked for.
 
@@ -320,6 +332,10 @@ class Kind(ABC, Generic[S]):
         """What to do instead of a change that AWS does not make as things are; "" where it can be made."""
         return ""
 
+    def takes_effect(self, change: FieldChange, resource: Resource[S], live: Live[S]) -> str:
+        """When a change is in effect (`FieldChange.when`); what the field's marker says, unless overridden."""
+        return change.when
+
     # Operations
 
     @abstractmethod
@@ -329,6 +345,10 @@ class Kind(ABC, Generic[S]):
     @abstractmethod
     def update(self, change: Change[S]) -> tuple[Operation, ...]:
         """The calls that settle the differences."""
+
+    def follow(self, change: Change[S], elsewhere: Mapping[Address, tuple[FieldChange, ...]]) -> Consequence:
+        """What its own changes, if any, and those of other resources of the plan (``elsewhere``) make necessary."""
+        return Consequence()
 
     @abstractmethod
     def delete(self, live: Live[S], scope: Scope) -> tuple[Operation, ...]:

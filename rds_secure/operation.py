@@ -79,6 +79,7 @@ class Operation:
     ``exports``: attribute → JMESPath into the reply. ``weak``: its references wait only for the call that yields
     the id, not for the whole resource (rule peers, attachments). ``releases``: resources it lets go of, so that
     their deletion need not wait for the rest of the step. ``repeatable``: may be sent again after a lost reply.
+    ``after``: resources of which every call must be done first, although nothing of them is a parameter.
     ``done_on``: error codes which mean that it is done already. ``also``: IAM actions it needs beside its own.
     """
 
@@ -91,6 +92,7 @@ class Operation:
     retry_on: tuple[Retry, ...] = ()
     done_on: tuple[str, ...] = ()
     releases: tuple[Address, ...] = ()
+    after: tuple[Address, ...] = ()
     also: tuple[str, ...] = ()
     weak: bool = False
     repeatable: bool = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -113,6 +113,7 @@ class _Comparison:
                 self._file(marker, change)
 
     def _file(self, marker: Field, change: FieldChange) -> None:
+        change = replace(change, when=self.kind.takes_effect(change, self.resource, self.live))
         if marker.mode is Mode.CREATE_ONLY:
             self.result.refused.append((change, self.kind.advice(change.path, self.resource, self.live)))
         elif advice := self.kind.refuses(change, self.resource, self.live):

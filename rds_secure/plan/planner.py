@@ -56,10 +56,12 @@ class _Planner:
         conflicts = {conflict.address for conflict in self.snapshot.conflicts}
         for conflict in self.snapshot.conflicts:
             self._refuse(conflict.address, (), conflict.what, conflict.fix)
+        compared = {address: self._compare(address) for address in sorted(self.snapshot.live)}
+        changes = {address: change.fields for address, (change, _) in compared.items()}
         declared = [
-            self._update(resource, live) if (live := self.snapshot.live.get(address)) else self._create(resource)
+            self._update(*compared[address], changes) if address in compared else self._create(resource)
             for address, resource in sorted(self.snapshot.resources.items())
-            if address not in conflicts or address in self.snapshot.live
+            if address not in conflicts or address in compared
         ]
         kept = self._kept({step.address: step for step in declared})
         going = sorted(self.snapshot.retired.keys() - kept.keys())
@@ -97,8 +99,10 @@ class _Planner:
             operations = (*operations, *kind.tag(resource, applied, (), self.scope))
         return Step(resource.address, resource.name, Action.CREATE, operations, tuple(_made(kind, resource)))
 
-    def _update(self, resource: Resource[Any], live: Live[Any]) -> Step:
-        kind = resources.kind(resource.address.kind)
+    def _compare(self, address: Address) -> tuple[Change[Any], Difference]:
+        """The differences of something that is there, refusals said."""
+        resource, live = self.snapshot.resources[address], self.snapshot.live[address]
+        kind = resources.kind(address.kind)
         resource = replace(resource, spec=_as_others_have_it(kind.normalise(resource, live, self.scope), live))
         difference = diff(kind, resource, live, self.scope.known)
         for change, advice in difference.refused:
@@ -109,19 +113,28 @@ class _Planner:
         changes = tuple(difference.changes)
         if _cause(live, resource) == "drift":
             changes = tuple(_with_lookup(resource, change) for change in changes)
-        operations = kind.update(Change(resource, live, changes, self.scope)) if changes else ()
+        return Change(resource, live, changes, self.scope), difference
+
+    def _update(
+        self, change: Change[Any], difference: Difference, elsewhere: Mapping[Address, tuple[FieldChange, ...]]
+    ) -> Step:
+        resource, live, changes = change.resource, change.live, change.fields
+        kind = resources.kind(resource.address.kind)
+        operations = kind.update(change) if changes else ()
+        after = kind.follow(change, elsewhere)
         tagging, retagged = self._tagging(resource, live)
         differs = bool(changes or retagged)
-        action = Action.UPDATE if differs else Action.RETAG if tagging else Action.NONE
+        is_update = differs or after.operations
+        action = Action.UPDATE if is_update else Action.RETAG if tagging else Action.NONE
         return Step(
             address=resource.address,
             name=live.name,
             action=action,
-            operations=(*operations, *tagging),
-            changes=(*changes, *retagged),
+            operations=(*operations, *after.operations, *tagging),
+            changes=(*changes, *after.changes, *retagged),
             pending=tuple(difference.pending),
             strangers=tuple(difference.strangers),
-            notes=tuple(_notes(live, difference, changes)),
+            notes=(*_notes(live, difference, changes), *after.notes),
             cause=_cause(live, resource) if differs else "",
             uses=_uses(live),
         )

@@ -13,7 +13,7 @@ from pydantic import Discriminator, Tag
 from rds_secure import engines, ownership, tagging
 from rds_secure.engines import ENGINES
 from rds_secure.fields import Field, Mode, Named, Part, Pattern, ResourceSpec, Str, Tagged
-from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
+from rds_secure.kind import Change, Complaint, FieldChange, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Condition, Operation, Retry, Wait
 from rds_secure.values import Value
 
@@ -182,6 +182,15 @@ class DbParameterGroup(Kind[DbParameterGroupSpec]):
         if field == "family":
             return "AWS never changes it: write another 'name:', or none, so that a new group is made for the family"
         return super().advice(field, resource, live)
+
+    def takes_effect(
+        self, change: FieldChange, resource: Resource[DbParameterGroupSpec], live: Live[DbParameterGroupSpec]
+    ) -> str:
+        if change.path != "parameters":
+            return change.when
+        method = change.new is not None and _written_method(resource.written, change.member)
+        static = _method(resource.spec.family, change.member, live.facts["types"])
+        return "reboot" if (method or static) == "pending-reboot" else ""
 
     def create(self, resource: Resource[DbParameterGroupSpec], scope: Scope) -> tuple[Operation, ...]:
         spec = resource.spec

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from rds_secure import ownership
 from rds_secure.errors import Location
-from rds_secure.kind import FieldChange
+from rds_secure.kind import Change, Consequence, FieldChange
+from rds_secure.operation import Operation
 from rds_secure.plan import Action, Deletion, Step, order, plan
 from rds_secure.values import Address, Ref
+from tests.toy import Toy, ToySpec
 from tests.toy_account import ToyAccount, look, owned, planned, refusals, stack, steps
 
 pytestmark = pytest.mark.usefixtures("toys")
@@ -351,3 +354,27 @@ def test_a_plan_counts_its_actions_and_lists_its_calls() -> None:
 def test_a_plan_says_where_it_is_for() -> None:
     made = planned(stack({"toy.a": {}}), ToyAccount())
     assert (made.account, made.region, made.stack) == ("123456789012", "eu-west-1", "orders")
+
+
+# What follows
+
+
+def test_what_changes_elsewhere_may_make_calls_of_its_own_necessary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They come after its own changes, before the tags, and after the other resource."""
+
+    def follow(_: Toy, change: Change[ToySpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]) -> Consequence:
+        because = tuple(address for address, changes in elsewhere.items() if changes and address != change.live.address)
+        called = Operation(service="toy", action="ShakeToy", params={}, summary="shake it", after=because)
+        shaken = FieldChange("shaken", new=True)
+        return Consequence((shaken,), (called,), ("it is shaken",)) if because else Consequence()
+
+    monkeypatch.setattr(Toy, "follow", follow)
+    account, declared = ToyAccount(), stack({"toy.a": {"colour": "red"}, "toy.b": {}})
+    account.own(stack({"toy.a": {}}), "toy.a")
+    account.own(declared, "toy.b")
+
+    made = planned(declared, account)
+    step = steps(made)["toy.b"]
+    assert (step.action, step.cause, _actions(step)) == (Action.UPDATE, "", ["ShakeToy"])
+    assert ([change.path for change in step.changes], step.notes) == (["shaken"], ("it is shaken",))
+    assert order(made.steps)[Address("toy", "b"), 0] == {(A, len(steps(made)["toy.a"].operations) - 1)}

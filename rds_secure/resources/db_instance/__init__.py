@@ -11,6 +11,7 @@ from rds_secure.fields import ResourceSpec
 from rds_secure.kind import (
     Change,
     Complaint,
+    Consequence,
     FieldChange,
     Found,
     Implied,
@@ -27,6 +28,7 @@ from rds_secure.resources.db_instance import operations, parameters
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.check.replica import beside
 from rds_secure.resources.db_instance.read import found
+from rds_secure.resources.db_instance.reboot import follow
 from rds_secure.resources.db_instance.refuse import refuses
 from rds_secure.resources.db_instance.spec import (
     AFTERWARDS,
@@ -210,6 +212,11 @@ class DbInstance(Kind[DbInstanceSpec]):
 
     def update(self, change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
         return operations.update(change)
+
+    def follow(
+        self, change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]
+    ) -> Consequence:
+        return follow(change, elsewhere)
 
     def delete(self, live: Live[DbInstanceSpec], scope: Scope) -> tuple[Operation, ...]:
         return operations.delete(live)

@@ -73,6 +73,7 @@ def found(instance: Mapping[str, Any]) -> Found[DbInstanceSpec]:
             "status": status,
             "window": instance.get("PreferredMaintenanceWindow", ""),
             "replica": bool(instance.get("ReadReplicaSourceDBInstanceIdentifier")),
+            "waiting": tuple(_waiting(instance)),
             "notes": tuple(_notes(instance)),
         },
         busy="" if status in (*USABLE, "storage-full", *FAILED) else status,
@@ -228,14 +229,18 @@ def _pending(instance: Mapping[str, Any]) -> dict[str, Value]:
     return pending
 
 
+def _waiting(instance: Mapping[str, Any]) -> Iterator[str]:
+    """Parameter groups of which static values wait for a reboot (RDS-8)."""
+    for group in instance.get("DBParameterGroups") or ():
+        if group.get("ParameterApplyStatus") == "pending-reboot":
+            yield group["DBParameterGroupName"].lower()
+
+
 def _notes(instance: Mapping[str, Any]) -> Iterator[str]:
     """What holds although no field shows it."""
     for group in instance.get("DBParameterGroups") or ():
-        name, status = group["DBParameterGroupName"], group.get("ParameterApplyStatus")
-        if status == "pending-reboot":  # RDS-8: never in the maintenance window (RDS-22)
-            yield f"parameter group {name}: static parameters are not in effect until it is rebooted"
-        elif status == "failed-to-apply":
-            yield f"parameter group {name}: AWS could not apply it"
+        if group.get("ParameterApplyStatus") == "failed-to-apply":
+            yield f"parameter group {group['DBParameterGroupName']}: AWS could not apply it"
     if instance.get("DBInstanceStatus") == "incompatible-parameters":
         yield "its parameters keep it from starting: correct its parameter group, then reboot it"
     if instance.get("DBInstanceStatus") == "storage-full":
