@@ -139,6 +139,7 @@ class FieldChange:
 
     ``path`` is the field, dotted inside nested parts (``attach_to.users``). Sets and mappings differ member by
     member: ``member`` is its label or key, ``old`` is None where it is added, ``new`` where it is removed.
+    ``parked``: what AWS has put aside for the window, neither live nor, perhaps, wanted (RDS-2).
     ``when``: now, window, reboot, or "" where it does not matter. ``detail``: lines of a statement-level difference.
     """
 
@@ -149,6 +150,7 @@ class FieldChange:
     when: str = ""
     note: str = ""
     detail: tuple[str, ...] = ()
+    parked: Value = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ class _Planner:
             changes=(*changes, *after.changes, *retagged),
             pending=tuple(difference.pending),
             strangers=tuple(difference.strangers),
-            notes=(*_notes(live, difference, changes), *after.notes),
+            notes=(*_notes(resource, live, difference, changes), *after.notes),
             cause=_cause(live, resource) if differs else "",
             uses=_uses(live),
         )
@@ -266,12 +266,22 @@ def _lets_go(live: Live[Any], step: Step, used: Address) -> bool:
 
 def _shown(change: FieldChange) -> str:
     simple = all(isinstance(value, str | int | bool | Ref | None) for value in (change.old, change.new))
-    return f" ({change.old} → {change.new})" if simple else ""
+    parked = "" if change.parked is None else f", parked {change.parked}"
+    return f" ({change.old}{parked} → {change.new})" if simple else ""
 
 
-def _notes(live: Live[Any], difference: Difference, changes: tuple[FieldChange, ...]) -> Iterator[str]:
+def _notes(
+    resource: Resource[Any], live: Live[Any], difference: Difference, changes: tuple[FieldChange, ...]
+) -> Iterator[str]:
     if live.found.busy and changes:
         yield f"it is {live.found.busy} just now: the change waits until it is available"
+    if changes and getattr(resource.spec, "when", "") == "now":  # RDS-2
+        paths = {change.path for change in changes}
+        for path, parked in sorted(live.found.pending.items()):
+            if path not in paths:
+                old = getattr(live.spec, path, None)
+                was = "" if old is None else f" {old}"
+                yield f"made now as well, because AWS has it parked: {path}{was} → {parked}"
     for change in difference.noted:
         yield f"{change.path} differs and cannot change: {change.old!r} stays, {change.new!r} is written"
     yield from live.facts.get("notes", ())

@@ -208,6 +208,25 @@ def test_what_is_parked_needs_no_call_and_is_shown() -> None:
     assert [change.new for change in steps(made)["toy.a"].pending] == ["red"]
 
 
+def test_now_says_what_else_it_makes_and_the_digest_covers_it() -> None:
+    """RDS-2: what is parked is flushed by a change that is made now."""
+    digests = set()
+    for parked in ({}, {"size": 9, "colour": "blue"}, {"size": 8}):
+        account = ToyAccount()
+        toy = account.toys[account.own_all({"toy.a": {"when": "now"}})["toy.a"]]
+        toy["more"] = {"pending": parked}
+        made = planned(stack({"toy.a": {"colour": "red", "when": "now"}}), account)
+        digests.add(made.digest)
+        notes = [note for note in steps(made)["toy.a"].notes if "parked" in note]
+        size = toy["fields"].get("size")
+        was = "" if size is None else f" {size}"
+        expected = f"made now as well, because AWS has it parked: size{was} → {parked.get('size')}"
+        assert notes == ([expected] if parked else [])
+        window = planned(stack({"toy.a": {"colour": "red"}}), account)
+        assert not [note for note in steps(window)["toy.a"].notes if "parked" in note]
+    assert len(digests) == 3
+
+
 def test_strangers_in_a_set_that_is_not_wholly_ours_are_shown_and_need_no_call() -> None:
     account, declared = ToyAccount(), {"toy.a": {"exclusive": False}}
     account.toys[account.own_all(declared)["toy.a"]]["fields"]["guests"] = ("them",)

@@ -24,6 +24,7 @@ from tests.resources.instances import (
     described,
     found,
     instance,
+    modified,
     reader,
     refused,
 )
@@ -364,7 +365,10 @@ def test_what_is_parked_is_not_sent_again_rds_2(field: str, value: str, parked: 
 
 def test_a_parked_value_that_is_no_longer_wanted_is_replaced_rds_2() -> None:
     live = found(PendingModifiedValues={"DBInstanceClass": "db.m7g.4xlarge"})
-    assert changes(instance(), live) == {"instance_class": ("db.m7g.4xlarge", "db.m7g.large")}
+    difference, _ = compare(KIND, instance(), live)
+    assert [(item.old, item.parked, item.new) for item in difference.changes] == [
+        ("db.m7g.large", "db.m7g.4xlarge", "db.m7g.large")
+    ]
 
 
 def test_a_parked_major_upgrade_is_in_sync_with_its_prefix_and_keeps_the_group_rds_6() -> None:
@@ -373,3 +377,15 @@ def test_a_parked_major_upgrade_is_in_sync_with_its_prefix_and_keeps_the_group_r
     difference, _ = compare(KIND, upgraded, live)
     assert difference.changes == []
     assert [item.path for item in difference.pending] == ["engine_version"]
+
+
+def test_a_parked_upgrade_is_taken_back_by_the_version_that_runs_rds_2() -> None:
+    live = found(PendingModifiedValues={"EngineVersion": "17.2"})
+    assert modified(instance(), live) == {"ApplyImmediately": False, "EngineVersion": "16.4"}
+    assert refused(instance(), live) == {}
+
+
+def test_what_is_parked_and_no_field_is_known_too_rds_2() -> None:
+    live = found(PendingModifiedValues={"MasterUserPassword": "****", "DBInstanceIdentifier": "renamed"})
+    assert live.pending == {"master_user_password": "another one", "db_instance_identifier": "another one"}
+    assert changes(instance(), live) == {}

@@ -10,6 +10,7 @@ import jmespath
 from rds_secure import ownership, tagging
 from rds_secure.fields import markers, values_of
 from rds_secure.kind import Found
+from rds_secure.operation import snake
 from rds_secure.resources.db_instance.spec import DbInstanceSpec, Domain, FeatureRole
 from rds_secure.values import Value
 
@@ -55,6 +56,9 @@ PARKED_DOMAIN = (
     "pending-maintenance-enable-kerberos",
 )
 """Statuses of a directory that is not in use yet; nothing else shows that it is parked (RDS-24)."""
+
+_UNSEEN = ("DBInstanceIdentifier", "Engine", "MasterUserPassword", "MultiTenant", "ProcessorFeatures")
+"""What may be parked and is no field, or no value to show."""
 
 _PARKED_OPTION_GROUP = ("pending-apply", "pending-maintenance-apply", "applying")
 
@@ -220,6 +224,7 @@ def _exports(instance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _pending(instance: Mapping[str, Any]) -> dict[str, Value]:
     parked = instance.get("PendingModifiedValues") or {}
     pending = {field: parked[name] for field, name in _PENDING.items() if parked.get(name) is not None}
+    pending |= {snake(name): "another one" for name in _UNSEEN if parked.get(name) is not None}
     for membership in instance.get("OptionGroupMemberships") or ():
         if membership.get("Status") in _PARKED_OPTION_GROUP:
             pending["option_group"] = membership["OptionGroupName"].lower()

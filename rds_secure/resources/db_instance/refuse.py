@@ -25,7 +25,7 @@ def refuses(change: FieldChange, wanted: DbInstanceSpec, live: Live[DbInstanceSp
 
 
 def _older(wanted: str, running: str) -> str:
-    if engines.compare_versions(wanted, running) >= 0:
+    if engines.compare_versions(wanted, running) >= 0 or engines.matches(wanted, running):
         return ""
     return f"AWS never goes back to an older version: write {running}, or restore an older backup as a new database"
 
