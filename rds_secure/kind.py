@@ -312,6 +312,10 @@ class Kind(ABC, Generic[S]):
         """
         return live
 
+    def traces(self, reader: Reader, resource: Resource[S], scope: Scope) -> tuple[str, ...]:
+        """What is left of something declared that is not there now, although it once was; asked only then (RDS-15)."""
+        return ()
+
     # How the two compare
 
     def same(self, field: str, wanted: S, live: S) -> bool | None:

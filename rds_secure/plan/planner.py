@@ -41,14 +41,25 @@ class Deletion:
     everything: bool = False
 
 
-def plan(snapshot: Snapshot, locate: Locate, deletion: Deletion = Deletion()) -> Plan:
-    """The plan that makes AWS agree with what is declared."""
-    return _Planner(snapshot, locate, deletion).run()
+def plan(
+    snapshot: Snapshot,
+    locate: Locate,
+    deletion: Deletion = Deletion(),
+    create_empty: frozenset[Address] = frozenset(),
+) -> Plan:
+    """The plan that makes AWS agree with what is declared.
+
+    ``create_empty``: databases that may begin again although something of them is left (meaning §5).
+    """
+    return _Planner(snapshot, locate, deletion, create_empty).run()
 
 
 class _Planner:
-    def __init__(self, snapshot: Snapshot, locate: Locate, deletion: Deletion) -> None:
+    def __init__(
+        self, snapshot: Snapshot, locate: Locate, deletion: Deletion, create_empty: frozenset[Address]
+    ) -> None:
         self.snapshot, self.locate, self.deletion = snapshot, locate, deletion
+        self.create_empty = create_empty
         self.scope = snapshot.scope
         self.refusals: list[Refusal] = []
 
@@ -89,6 +100,11 @@ class _Planner:
     # One resource
 
     def _create(self, resource: Resource[Any]) -> Step:
+        address = resource.address
+        if (left := self.snapshot.traces.get(address)) and address not in self.create_empty:
+            what = f"{address} is not there, and was before; it left {'; '.join(left)}"
+            fix = f"restore it as {resource.name}; or, if it is to begin again empty, pass --create-empty {address}"
+            self._refuse(address, (), what, fix)
         kind = resources.kind(resource.address.kind)
         resource = replace(resource, spec=kind.normalise(resource, None, self.scope))
         operations = kind.create(resource, self.scope)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -397,3 +398,20 @@ def test_what_changes_elsewhere_may_make_calls_of_its_own_necessary(monkeypatch:
     assert (step.action, step.cause, _actions(step)) == (Action.UPDATE, "", ["ShakeToy"])
     assert ([change.path for change in step.changes], step.notes) == (["shaken"], ("it is shaken",))
     assert order(made.steps)[Address("toy", "b"), 0] == {(A, len(steps(made)["toy.a"].operations) - 1)}
+
+
+def test_what_left_traces_is_not_made_again_unless_it_is_asked_for_by_its_address() -> None:
+    """Meaning §5."""
+    snapshot = look(stack({"vault.a": {}, "vault.b": {}}), ToyAccount())
+    traced = replace(snapshot, traces={Address("vault", "a"): ("a snapshot", "events")})
+
+    refused = plan(traced, lambda *_: None)
+    assert refusals(refused) == [
+        (
+            "vault.a",
+            "vault.a is not there, and was before; it left a snapshot; events",
+            "restore it as a; or, if it is to begin again empty, pass --create-empty vault.a",
+        )
+    ]
+    assert plan(traced, lambda *_: None, create_empty=frozenset({Address("vault", "a")})).is_applicable
+    assert not plan(traced, lambda *_: None, create_empty=frozenset({Address("vault", "b")})).is_applicable

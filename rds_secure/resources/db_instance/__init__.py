@@ -39,6 +39,7 @@ from rds_secure.resources.db_instance.spec import (
     UNMANAGED,
     DbInstanceSpec,
 )
+from rds_secure.resources.db_instance.traces import traces
 from rds_secure.resources.db_instance.verify import verify
 from rds_secure.values import Address, Ref, Secret, Value
 
@@ -93,10 +94,12 @@ class DbInstance(Kind[DbInstanceSpec]):
     read_actions = (
         "ec2:DescribeSecurityGroups",
         "rds:DescribeCertificates",
+        "rds:DescribeDBInstanceAutomatedBackups",
         "rds:DescribeDBInstances",
         "rds:DescribeDBParameterGroups",
         "rds:DescribeDBSnapshots",
         "rds:DescribeDBSubnetGroups",
+        "rds:DescribeEvents",
     )
     stateful = Stateful.DATA
 
@@ -175,6 +178,9 @@ class DbInstance(Kind[DbInstanceSpec]):
         else:
             facts["final_snapshot"] = _free_name(reader, live.name)
         return replace(live, found=replace(live.found, facts=facts))
+
+    def traces(self, reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[str, ...]:
+        return traces(reader, resource, scope)
 
     def same(self, field: str, wanted: DbInstanceSpec, live: DbInstanceSpec) -> bool | None:
         if field == "engine_version" and wanted.engine_version and live.engine_version:
