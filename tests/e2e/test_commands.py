@@ -311,3 +311,18 @@ def test_no_password_is_ever_printed(command: Commands) -> None:
     assert secret in printed[0].out  # where it is, but not what it is
     assert not [result for result in printed if password in result.out + result.err]
     assert "GetSecretValue" not in command.calls
+
+
+def test_a_database_that_was_there_is_begun_again_only_when_it_is_named(command: Commands) -> None:
+    """RDS-15, meaning §5."""
+    assert command("apply", "--yes", QUICKSTART).code == 0
+    rds = command.client("rds")
+    rds.modify_db_instance(DBInstanceIdentifier="quickstart", DeletionProtection=False, ApplyImmediately=True)
+    rds.delete_db_instance(DBInstanceIdentifier="quickstart", SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
+
+    refused = command("apply", "--yes", QUICKSTART)
+    assert refused.code == 3
+    assert "--create-empty db_instance.quickstart" in " ".join(refused.out.split())
+    assert command("plan", "--create-empty", "db_instance.quickstart", QUICKSTART).code == 0
+    assert command("apply", "--yes", "--create-empty", "db_instance.quickstart", QUICKSTART).code == 0
+    assert command("plan", "--detailed-exitcode", QUICKSTART).code == 0
