@@ -18,7 +18,7 @@ from rds_secure.live import Identity, Snapshot, read_live
 from rds_secure.plan import Deletion, Plan, plan
 from rds_secure.resources import KINDS
 from rds_secure.spec import Environment, Source, Stack, build
-from rds_secure.values import secrets
+from rds_secure.values import Address, secrets
 
 VERIFICATIONS = 8
 """How often the account is read back after an apply, with growing pauses, some 70 s in all (IAM-1, KMS-4)."""
@@ -63,14 +63,18 @@ def make_plan(
     account: Account,
     sources: Sequence[Source] = (),
     deletion: Deletion = Deletion(),  # noqa: B008
+    create_empty: frozenset[Address] = frozenset(),
 ) -> Planned:
-    """Read the account and plan. ``sources`` let ``${aws.…}`` be filled in with what AWS says."""
+    """Read the account and plan. ``sources`` let ``${aws.…}`` be filled in with what AWS says.
+
+    ``create_empty``: databases that may begin again empty although something of them is left.
+    """
     identity = account.identity
     if stack.uses_environment and sources:
         stack = build(sources, Environment(identity.account, identity.region, identity.partition))
     with AwsReader(account.connection) as reader:
         snapshot = read_live(stack, reader, identity, deletion.stateful)
-    return Planned(plan(snapshot, stack.at, deletion), snapshot, stack)
+    return Planned(plan(snapshot, stack.at, deletion, create_empty), snapshot, stack)
 
 
 def draft(name: str, account: Account, selection: Selection) -> Draft:

@@ -142,6 +142,7 @@ class FieldChange:
 
     ``path`` is the field, dotted inside nested parts (``attach_to.users``). Sets and mappings differ member by
     member: ``member`` is its label or key, ``old`` is None where it is added, ``new`` where it is removed.
+    ``parked``: what AWS has put aside for the window, neither live nor, perhaps, wanted (RDS-2).
     ``when``: now, window, reboot, or "" where it does not matter. ``detail``: lines of a statement-level difference.
     """
 
@@ -152,6 +153,7 @@ class FieldChange:
     when: str = ""
     note: str = ""
     detail: tuple[str, ...] = ()
+    parked: Value = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,18 @@ class Change(Generic[S]):
     def removed(self, path: str) -> tuple[Value, ...]:
         """The members that a set field loses."""
         return tuple(change.old for change in self.members(path) if change.new is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What has to happen to a resource besides its own differences: a restart, because of what it uses.
+
+    ``changes`` say it, ``operations`` do it, after those that settle the differences; ``notes`` say what is left.
+    """
+
+    changes: tuple[FieldChange, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +357,10 @@ class Kind(ABC, Generic[S]):
         """
         return live
 
+    def traces(self, reader: Reader, resource: Resource[S], scope: Scope) -> tuple[str, ...]:
+        """What is left of something declared that is not there now, although it once was; asked only then (RDS-15)."""
+        return ()
+
     # How the two compare
 
     def same(self, field: str, wanted: S, live: S) -> bool | None:
@@ -369,6 +387,10 @@ class Kind(ABC, Generic[S]):
         """What is worth knowing of a declared resource beside its differences; it changes nothing."""
         yield from ()
 
+    def takes_effect(self, change: FieldChange, resource: Resource[S], live: Live[S]) -> str:
+        """When a change is in effect (`FieldChange.when`); what the field's marker says, unless overridden."""
+        return change.when
+
     # Operations
 
     @abstractmethod
@@ -378,6 +400,10 @@ class Kind(ABC, Generic[S]):
     @abstractmethod
     def update(self, change: Change[S]) -> tuple[Operation, ...]:
         """The calls that settle the differences."""
+
+    def follow(self, change: Change[S], elsewhere: Mapping[Address, tuple[FieldChange, ...]]) -> Consequence:
+        """What its own changes, if any, and those of other resources of the plan (``elsewhere``) make necessary."""
+        return Consequence()
 
     @abstractmethod
     def delete(self, live: Live[S], scope: Scope) -> tuple[Operation, ...]:

@@ -89,8 +89,9 @@ class Operation:
     ``hands_on``: likewise, for later calls of the same step alone (`Handed`), and shown to nobody. Both yield text: a
     blob becomes base64, a number its digits. ``weak``: its references wait only for the call that yields the id, not
     for the whole resource (rule peers, attachments). ``releases``: resources it lets go of, so that their deletion need
-    not wait for the rest of the step. ``repeatable``: may be sent again after a lost reply. ``done_on``: error codes
-    which mean that it is done already. ``also``: IAM actions it needs beside its own.
+    not wait for the rest of the step. ``after``: resources of which every call must be done first, although nothing of
+    them is a parameter. ``repeatable``: may be sent again after a lost reply. ``done_on``: error codes which mean that
+    it is done already. ``also``: IAM actions it needs beside its own.
     """
 
     service: str
@@ -103,6 +104,7 @@ class Operation:
     retry_on: tuple[Retry, ...] = ()
     done_on: tuple[str, ...] = ()
     releases: tuple[Address, ...] = ()
+    after: tuple[Address, ...] = ()
     also: tuple[str, ...] = ()
     weak: bool = False
     repeatable: bool = True

@@ -11,6 +11,7 @@ from rds_secure.cli import options
 @options.specs
 @options.access
 @options.prune_limit
+@options.create_empty
 @click.option("--yes", is_flag=True, help="Do not ask. Never confirms the deletion of a database or key.")
 @click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
 def command(
@@ -20,6 +21,7 @@ def command(
     role_arn: str | None,
     sandbox: bool,
     prune_limit: int | None,
+    create_empty: tuple[str, ...],
     yes: bool,
     show_calls: bool,
 ) -> int:
@@ -30,7 +32,8 @@ def command(
     from rds_secure.spec import load
 
     stack, sources = load(specs)
+    empty = options.addresses(create_empty, stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
     deletion = Deletion(limit=prune_limit)
-    planned = api.make_plan(stack, account, sources, deletion)
+    planned = api.make_plan(stack, account, sources, deletion, empty)
     return carry_out(planned, account, deletion, show_calls=show_calls, confirmed=yes, wanted="yes")

@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from rds_secure.api import Account
     from rds_secure.spec import Stack
+    from rds_secure.values import Address
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,6 +41,25 @@ def prune_limit(function: F) -> F:
         metavar="N",
         help="Allow up to N deletions; more than 5, or than a fifth of the stack, are refused otherwise.",
     )(function)
+
+
+def create_empty(function: F) -> F:
+    """Databases that may begin again empty."""
+    return click.option(
+        "--create-empty",
+        multiple=True,
+        metavar="ADDRESS",
+        help="Let a database that is missing, and of which something is left, begin again empty; may be repeated.",
+    )(function)
+
+
+def addresses(written: tuple[str, ...], stack: Stack) -> frozenset[Address]:
+    """What ``--create-empty`` names; wrong usage where the stack declares no such thing."""
+    declared = {str(address): address for address in stack.resources}
+    for name in written:
+        if name not in declared:
+            raise click.UsageError(f"--create-empty {name}: this stack declares no such resource")
+    return frozenset(declared[name] for name in written)
 
 
 def connect(stack: Stack, profile: str | None, region: str | None, role_arn: str | None, sandbox: bool) -> Account:

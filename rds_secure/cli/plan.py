@@ -16,6 +16,7 @@ REFUSED = 3
 @options.specs
 @options.access
 @options.prune_limit
+@options.create_empty
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text is for people.")
 @click.option("--show-calls", is_flag=True, help="List the exact API calls, also as AWS CLI commands.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when changes are pending.")
@@ -26,6 +27,7 @@ def command(
     role_arn: str | None,
     sandbox: bool,
     prune_limit: int | None,
+    create_empty: tuple[str, ...],
     form: str,
     show_calls: bool,
     detailed_exitcode: bool,
@@ -39,8 +41,9 @@ def command(
     from rds_secure.spec import load
 
     stack, sources = load(specs)
+    empty = options.addresses(create_empty, stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
-    made = api.make_plan(stack, account, sources, Deletion(limit=prune_limit)).plan
+    made = api.make_plan(stack, account, sources, Deletion(limit=prune_limit), empty).plan
     if form == "json":
         from rds_secure.render.json import plan_json
 

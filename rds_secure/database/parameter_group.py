@@ -18,7 +18,7 @@ from rds_secure.database import parameter_calls
 from rds_secure.database.parameter_calls import Names
 from rds_secure.engines import ENGINES
 from rds_secure.fields import Field, Mode, Named, Part, Pattern, ResourceSpec, Str, Tagged
-from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
+from rds_secure.kind import Change, Complaint, FieldChange, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Operation
 from rds_secure.values import Value
 
@@ -171,6 +171,12 @@ class ParameterGroup(Kind[S]):
         if field == "family":
             return "AWS never changes it: write another 'name:', or none, so that a new group is made for the family"
         return super().advice(field, resource, live)
+
+    def takes_effect(self, change: FieldChange, resource: Resource[S], live: Live[S]) -> str:
+        if change.path != "parameters":
+            return change.when
+        method = _methods(resource, [change.member], live.facts["types"])[change.member]
+        return "reboot" if method == "pending-reboot" else ""
 
     def create(self, resource: Resource[S], scope: Scope) -> tuple[Operation, ...]:
         spec, wanted = resource.spec, _values(resource.spec)

@@ -13,7 +13,7 @@ from typing import Any
 from rds_secure import ownership, resources
 from rds_secure.errors import DeniedError, Problem, SpecError, UnsupportedError
 from rds_secure.fields import ResourceSpec, mapped, plain
-from rds_secure.kind import Found, Kind, Live, Reader, Resource, Scope, Wanted, together
+from rds_secure.kind import Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted, together
 from rds_secure.live import links
 from rds_secure.live.lookups import resolve_lookups
 from rds_secure.spec.stack import Stack
@@ -43,8 +43,9 @@ class Conflict:
 class Snapshot:
     """Declared and live, side by side.
 
-    ``adopting``: what ``adopt:`` names, ours by now or about to be. ``retired`` is ours but no longer declared;
-    ``stuck``: why something retired cannot be deleted; ``notes`` are worth knowing and change nothing (copies, twins).
+    ``adopting``: what ``adopt:`` names, ours by now or about to be. ``traces``: what is left of databases that are
+    declared and missing (meaning §5). ``retired`` is ours but no longer declared; ``stuck``: why something retired
+    cannot be deleted; ``notes`` are worth knowing and change nothing (copies, twins).
     """
 
     scope: Scope
@@ -54,6 +55,7 @@ class Snapshot:
     conflicts: tuple[Conflict, ...] = ()
     stuck: Mapping[Address, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    traces: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     lookups: Mapping[Lookup, tuple[str, ...]] = field(default_factory=dict)
     adopting: frozenset[Address] = frozenset()
 
@@ -325,8 +327,28 @@ def _linked(
         conflicts=tuple(sorted(matched.conflicts, key=lambda item: (item.address, item.what))),
         stuck=stuck,
         notes=tuple(sorted(matched.notes)),
+        traces=_traces(matched, reader),
         lookups=lookups,
     )
+
+
+def _traces(matched: _Matching, reader: Reader) -> dict[Address, tuple[str, ...]]:
+    """What databases that are declared and missing have left behind. What could not be seen is unknown (meaning §8)."""
+
+    def look(resource: Resource[Any]) -> tuple[str, ...]:
+        try:
+            return resources.kind(resource.address.kind).traces(reader, resource, matched.scope)
+        except (DeniedError, UnsupportedError) as error:
+            return (f"what it left could not be seen: {error.service} {error.action}: {error.code}",)
+
+    conflicts = {conflict.address for conflict in matched.conflicts}
+    missing = [
+        resource
+        for address, resource in matched.declared.items()
+        if resources.kind(address.kind).stateful is Stateful.DATA and address not in {*matched.live, *conflicts}
+    ]
+    found = zip(missing, reader.each(look, missing), strict=True)
+    return {resource.address: left for resource, left in found if left}
 
 
 def _inspected(reader: Reader, live: Live[Any], scope: Scope, going: frozenset[str]) -> Live[Any] | str:

@@ -33,7 +33,9 @@ def approval(snapshot: Snapshot, steps: Iterable[Step]) -> str:
         step = made.get(address)
         strangers = [(change.path, change.old) for change in step.strangers] if step else []
         kind = resources.kind(address.kind)
-        live[str(address)] = dict(_values(kind, found.spec, declared, snapshot.scope.known, strangers))
+        values = dict(_values(kind, found.spec, declared, snapshot.scope.known, strangers))
+        flushed = step is not None and step.operations and getattr(declared, "when", "") == "now"
+        live[str(address)] = {"values": values, "parked": dict(found.found.pending)} if flushed else values
     shown = tuple(as_json(replace(step, strangers=(), notes=())) for step in made.values())
     lookups = sorted((str(lookup), matches) for lookup, matches in snapshot.lookups.items())
     return digest((scope, shown, as_json(live), tuple(lookups)))

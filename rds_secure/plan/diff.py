@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -77,15 +77,15 @@ class _Comparison:
 
     def _parked(self, path: str, marker: Field, wanted: Value, live: Value, parked: Value) -> None:
         """What a parked value makes of a difference (RDS-2): it may be what is wanted, or in the way of it."""
-        when = self._when(marker)
+        change = FieldChange(path, old=live, new=wanted, when=self._when(marker), parked=parked)
         if not self._same(path, marker, wanted, parked):
-            self._file(marker, FieldChange(path, old=parked, new=wanted, when=when, note="replaces the parked value"))
+            self._file(marker, replace(change, note="replaces the parked value"))
         elif self._same(path, marker, wanted, live):
             return
-        elif when == "now":
-            self._file(marker, FieldChange(path, old=live, new=wanted, when=when, note="parked for the window so far"))
+        elif change.when == "now":
+            self._file(marker, replace(change, note="parked for the window so far"))
         else:
-            self.result.pending.append(FieldChange(path, old=live, new=wanted, when="window", note="parked by AWS"))
+            self.result.pending.append(replace(change, when="window", note="parked by AWS"))
 
     def _same(self, path: str, marker: Field, wanted: Value, live: Value) -> bool:
         left, right = resolve(wanted, self.known), resolve(live, self.known)
@@ -113,6 +113,7 @@ class _Comparison:
                 self._file(marker, change)
 
     def _file(self, marker: Field, change: FieldChange) -> None:
+        change = replace(change, when=self.kind.takes_effect(change, self.resource, self.live))
         if marker.mode is Mode.CREATE_ONLY:
             self.result.refused.append((change, self.kind.advice(change.path, self.resource, self.live)))
         elif advice := self.kind.refuses(change, self.resource, self.live):

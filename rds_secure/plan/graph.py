@@ -24,6 +24,11 @@ def order(steps: Iterable[Step]) -> dict[Node, frozenset[Node]]:
     for step in by_address.values():
         for index, operation in enumerate(step.operations):
             needed = set(_referred(step, operation, by_address))
+            needed.update(
+                (address, len(by_address[address].operations) - 1)
+                for address in operation.after
+                if address in by_address and address != step.address
+            )
             if index:
                 needed.add((step.address, index - 1))
             if step.action is Action.DELETE:

@@ -44,14 +44,25 @@ class Deletion:
     everything: bool = False
 
 
-def plan(snapshot: Snapshot, locate: Locate, deletion: Deletion = Deletion()) -> Plan:
-    """The plan that makes AWS agree with what is declared."""
-    return _Planner(snapshot, locate, deletion).run()
+def plan(
+    snapshot: Snapshot,
+    locate: Locate,
+    deletion: Deletion = Deletion(),
+    create_empty: frozenset[Address] = frozenset(),
+) -> Plan:
+    """The plan that makes AWS agree with what is declared.
+
+    ``create_empty``: databases that may begin again although something of them is left (meaning §5).
+    """
+    return _Planner(snapshot, locate, deletion, create_empty).run()
 
 
 class _Planner:
-    def __init__(self, snapshot: Snapshot, locate: Locate, deletion: Deletion) -> None:
+    def __init__(
+        self, snapshot: Snapshot, locate: Locate, deletion: Deletion, create_empty: frozenset[Address]
+    ) -> None:
         self.snapshot, self.locate, self.deletion = snapshot, locate, deletion
+        self.create_empty = create_empty
         self.scope = snapshot.scope
         self.refusals: list[Refusal] = []
 
@@ -59,10 +70,12 @@ class _Planner:
         conflicts = {conflict.address for conflict in self.snapshot.conflicts}
         for conflict in self.snapshot.conflicts:
             self._refuse(conflict.address, (), conflict.what, conflict.fix)
+        compared = {address: self._compare(address) for address in sorted(self.snapshot.live)}
+        changes = {address: change.fields for address, (change, _) in compared.items()}
         declared = [
-            self._update(resource, live) if (live := self.snapshot.live.get(address)) else self._create(resource)
+            self._update(*compared[address], changes) if address in compared else self._create(resource)
             for address, resource in sorted(self.snapshot.resources.items())
-            if address not in conflicts or address in self.snapshot.live
+            if address not in conflicts or address in compared
         ]
         kept = self._kept({step.address: step for step in declared})
         deleted = [self._delete(live) for address, live in sorted(self._mortal.items()) if address not in kept]
@@ -90,6 +103,11 @@ class _Planner:
     # One resource
 
     def _create(self, resource: Resource[Any]) -> Step:
+        address = resource.address
+        if (left := self.snapshot.traces.get(address)) and address not in self.create_empty:
+            what = f"{address} is not there, and was before; it left {'; '.join(left)}"
+            fix = f"restore it as {resource.name}; or, if it is to begin again empty, pass --create-empty {address}"
+            self._refuse(address, (), what, fix)
         kind = resources.kind(resource.address.kind)
         resource = replace(resource, spec=kind.normalise(resource, None, self.scope))
         operations = kind.create(resource, self.scope)
@@ -107,10 +125,12 @@ class _Planner:
             notes=tuple(kind.notes(resource, None)),
         )
 
-    def _update(self, resource: Resource[Any], live: Live[Any]) -> Step:
-        kind = resources.kind(resource.address.kind)
+    def _compare(self, address: Address) -> tuple[Change[Any], Difference]:
+        """The differences of something that is there, refusals said."""
+        resource, live = self.snapshot.resources[address], self.snapshot.live[address]
+        kind = resources.kind(address.kind)
         left = ignored(resource.written)
-        if adopting := resource.address in self.snapshot.adopting:
+        if address in self.snapshot.adopting:
             left |= unwritten(resource.written)
         resource = replace(resource, spec=_as_it_is(kind.normalise(resource, live, self.scope), live, left))
         difference = diff(kind, resource, live, self.scope.known)
@@ -122,19 +142,33 @@ class _Planner:
         changes = tuple(difference.changes)
         if _cause(live, resource) == "drift":
             changes = tuple(_with_lookup(resource, change) for change in changes)
-        operations = kind.update(Change(resource, live, changes, self.scope)) if changes else ()
+        return Change(resource, live, changes, self.scope), difference
+
+    def _update(
+        self, change: Change[Any], difference: Difference, elsewhere: Mapping[Address, tuple[FieldChange, ...]]
+    ) -> Step:
+        resource, live, changes = change.resource, change.live, change.fields
+        kind = resources.kind(resource.address.kind)
+        operations = kind.update(change) if changes else ()
+        after = kind.follow(change, elsewhere)
         tagging, retagged = self._tagging(resource, live)
         differs = bool(changes or retagged)
-        action = Action.UPDATE if differs else Action.RETAG if tagging else Action.NONE
+        is_update = differs or after.operations
+        action = Action.UPDATE if is_update else Action.RETAG if tagging else Action.NONE
         return Step(
             address=resource.address,
             name=live.name,
             action=action,
-            operations=(*operations, *tagging),
-            changes=(*changes, *retagged),
+            operations=(*operations, *after.operations, *tagging),
+            changes=(*changes, *after.changes, *retagged),
             pending=tuple(difference.pending),
             strangers=tuple(difference.strangers),
-            notes=(*_taken_over(live, adopting), *_notes(live, difference, changes), *kind.notes(resource, live)),
+            notes=(
+                *_taken_over(live, adopting=resource.address in self.snapshot.adopting),
+                *_notes(resource, live, difference, changes),
+                *after.notes,
+                *kind.notes(resource, live),
+            ),
             cause=_cause(live, resource) if differs else "",
             uses=_uses(live),
         )
@@ -316,10 +350,11 @@ def _lets_go(live: Live[Any], step: Step, used: Address) -> bool:
 
 def _shown(change: FieldChange) -> str:
     simple = all(isinstance(value, str | int | bool | Ref | None) for value in (change.old, change.new))
-    return f" ({change.old} → {change.new})" if simple else ""
+    parked = "" if change.parked is None else f", parked {change.parked}"
+    return f" ({change.old}{parked} → {change.new})" if simple else ""
 
 
-def _taken_over(live: Live[Any], adopting: bool) -> Iterator[str]:
+def _taken_over(live: Live[Any], *, adopting: bool) -> Iterator[str]:
     owner = ownership.owner(live.found.tags)
     if adopting and (owner is None or owner.name.lower() != live.name.lower()):
         yield "it exists already, and is adopted: this stack's from now on"
@@ -327,9 +362,18 @@ def _taken_over(live: Live[Any], adopting: bool) -> Iterator[str]:
         yield "it belongs to no stack so far: this one claims it"
 
 
-def _notes(live: Live[Any], difference: Difference, changes: tuple[FieldChange, ...]) -> Iterator[str]:
+def _notes(
+    resource: Resource[Any], live: Live[Any], difference: Difference, changes: tuple[FieldChange, ...]
+) -> Iterator[str]:
     if live.found.busy and changes:
         yield f"it is {live.found.busy} just now: the change waits until it is available"
+    if changes and getattr(resource.spec, "when", "") == "now":  # RDS-2
+        paths = {change.path for change in changes}
+        for path, parked in sorted(live.found.pending.items()):
+            if path not in paths:
+                old = getattr(live.spec, path, None)
+                was = "" if old is None else f" {old}"
+                yield f"made now as well, because AWS has it parked: {path}{was} → {parked}"
     for change in difference.noted:
         yield f"{change.path} differs and cannot change: {change.old!r} stays, {change.new!r} is written"
     yield from live.facts.get("notes", ())

@@ -18,6 +18,7 @@ LABEL_WIDTH = 28
 """Labels up to this length are aligned; a longer one pushes only its own value."""
 
 _WHEN = {"window": "window", "now": "now", "reboot": "after a reboot"}
+_HEADINGS = (part("live", DIM), part("parked", DIM), part("desired", DIM))
 _STYLES = {"+": GREEN, "-": RED, "~": YELLOW}
 
 
@@ -42,7 +43,10 @@ class Changes:
 
     def changed(self, changes: Iterable[FieldChange]) -> Iterator[Line]:
         """The differences that are settled, or shown."""
-        groups = [list(group) for _, group in groupby(changes, key=lambda change: change.path)]
+        shown = list(changes)
+        yield from self._three([change for change in shown if change.parked is not None])
+        rest = (change for change in shown if change.parked is None)
+        groups = [list(group) for _, group in groupby(rest, key=lambda change: change.path)]
         column = _column(_label(change) for group in groups if not _is_set(group) for change in group)
         for group in groups:
             if group[0].detail:
@@ -50,6 +54,33 @@ class Changes:
                 yield from (indented(self.indent + 2, _signed(line)) for line in group[0].detail)
             else:
                 yield from self._members(group, column)
+
+    def _three(self, changes: Sequence[FieldChange]) -> Iterator[Line]:
+        """What is live, parked and desired, in columns; below each other where they would be too wide."""
+        if not changes:
+            return
+        labels = [joined(part(_label(change)), ":") for change in changes]
+        rows = [[self.values.alone(value) for value in (item.old, item.parked, item.new)] for item in changes]
+        asides = [_aside(_WHEN.get(change.when, change.when), change.note) for change in changes]
+        widths = [max(cell.cell_len for cell in column) + 2 for column in zip(_HEADINGS, *rows, strict=True)]
+        first = max(label.cell_len for label in labels) + 1
+        lines = [self._row(Line(), first, _HEADINGS, widths, ())]
+        for label, cells, aside in zip(labels, rows, asides, strict=True):
+            lines.append(self._row(label, first, cells, widths, aside))
+        if all(line.cell_len <= self.width for line in lines):
+            yield from lines
+            return
+        for label, cells, aside in zip(labels, rows, asides, strict=True):
+            yield joined(" " * self.indent, label, *aside)
+            for heading, cell in zip(_HEADINGS, cells, strict=True):
+                yield joined(" " * (self.indent + 2), _padded(heading, len("desired") + 2), cell)
+
+    def _row(
+        self, label: Line, first: int, cells: Sequence[Line], widths: Sequence[int], aside: Iterable[Line]
+    ) -> Line:
+        """A label and its cells, all but the last as wide as their columns."""
+        padded = (_padded(cell, width) for cell, width in zip(cells[:-1], widths, strict=False))
+        return joined(" " * self.indent, _padded(label, first), *padded, cells[-1], *aside)
 
     # A field that is made
 

@@ -44,6 +44,8 @@ class ChangeView(View):
     """The label of a set's member or the key of a mapping's entry that differs; empty for a whole field."""
     old: JSON
     """The live value; null where nothing is there."""
+    parked: JSON
+    """What AWS has put aside for the maintenance window; null where nothing is."""
     new: JSON
     """The value to be; null where it is removed."""
     when: str
@@ -254,6 +256,7 @@ def _change(change: FieldChange, known: Mapping[Ref, str]) -> ChangeView:
         path=change.path,
         member=change.member,
         old=encode(change.old),
+        parked=encode(change.parked),
         new=encode(change.new),
         when=change.when,
         note=change.note,

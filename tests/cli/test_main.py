@@ -114,6 +114,8 @@ def test_the_version_is_that_of_the_package(ran: Run) -> None:
         (("plan", "--format", "yaml", "specs"), "'yaml' is not one of 'text', 'json'"),
         (("apply", "--prune-limit", "-1", "specs"), "-1 is not in the range"),
         (("apply", "--prune-limit", "many", "specs"), "'many' is not a valid integer"),
+        (("plan", "--create-empty", "db_instance.nobody", str(SEED)), "this stack declares no such resource"),
+        (("apply", "--create-empty", "nobody", str(SEED)), "--create-empty nobody"),
         (("schema", "instance"), "'instance' is not one of 'stack', 'plan'"),
         (("sandbox", "strat"), "start"),
         (("destroy", "--no-final-snapshot", "specs"), "--no-final-snapshot goes with --include-data"),

@@ -348,3 +348,18 @@ def test_import_says_what_it_needs(command: Commands, tmp_path: Path) -> None:
         assert (result.code, words in result.err) == (64, True), result.err
     assert command("import", "Not A Name", "--all").code == 64
     assert (tmp_path / "taken.yaml").read_text() == "mine"
+
+
+def test_a_database_that_was_there_is_begun_again_only_when_it_is_named(command: Commands) -> None:
+    """RDS-15, meaning §5."""
+    assert command("apply", "--yes", QUICKSTART).code == 0
+    rds = command.client("rds")
+    rds.modify_db_instance(DBInstanceIdentifier="quickstart", DeletionProtection=False, ApplyImmediately=True)
+    rds.delete_db_instance(DBInstanceIdentifier="quickstart", SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
+
+    refused = command("apply", "--yes", QUICKSTART)
+    assert refused.code == 3
+    assert "--create-empty db_instance.quickstart" in " ".join(refused.out.split())
+    assert command("plan", "--create-empty", "db_instance.quickstart", QUICKSTART).code == 0
+    assert command("apply", "--yes", "--create-empty", "db_instance.quickstart", QUICKSTART).code == 0
+    assert command("plan", "--detailed-exitcode", QUICKSTART).code == 0

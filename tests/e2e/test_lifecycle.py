@@ -249,7 +249,7 @@ def test_all_of_a_database_can_change_in_one_call(harness: Harness) -> None:
 
     assert [call.action for call in applied.writes] == ["ModifyDBInstance", "AddTagsToResource"]
     assert len(fields) > 12
-    assert {change.path for change in step_of(applied.plan.steps, bench).changes} == set(fields)
+    assert {change.path for change in step_of(applied.plan.steps, bench).changes} == set(fields) - {"when"}
     assert applied.again.plan.is_empty
 
 

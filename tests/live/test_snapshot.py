@@ -10,6 +10,7 @@ import pytest
 
 from rds_secure import ownership, resources
 from rds_secure.errors import DeniedError, SpecError, UnsupportedError
+from rds_secure.kind import Reader, Resource, Scope
 from rds_secure.live import Snapshot, read_live
 from rds_secure.live.snapshot import written
 from rds_secure.values import Address, Ref
@@ -414,3 +415,23 @@ def test_every_kind_is_read_once() -> None:
     read_live(stack({"toy.a": {}, "vault.b": {}}), reader, IDENTITY)
     asked = [params["Kind"] for service, _, params in reader.calls if service == "toy"]
     assert asked == [kind.name for kind in resources.KINDS]
+
+
+def test_only_what_holds_data_is_asked_what_it_left_and_what_is_denied_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Meaning §5, §8."""
+
+    def traces(kind: Toy, reader: Reader, resource: Resource[Any], scope: Scope) -> tuple[str, ...]:
+        if resource.name == "denied":
+            raise DeniedError("toy", "DescribeEvents", "AccessDenied", "no")
+        return (f"a part of {resource.name}",) if resource.name != "new" else ()
+
+    monkeypatch.setattr(Toy, "traces", traces)
+    account = ToyAccount()
+    declared = {"toy.a": {}, "vault.gone": {}, "vault.new": {}, "vault.denied": {}, "vault.here": {}}
+    account.own(stack(declared), "vault.here")
+    assert look(stack(declared), account).traces == {
+        Address("vault", "gone"): ("a part of gone",),
+        Address("vault", "denied"): ("what it left could not be seen: toy DescribeEvents: AccessDenied",),
+    }

@@ -243,3 +243,8 @@ def test_order_respects_edges(steps: tuple[Step, ...]) -> None:
 @given(plans())
 def test_order_does_not_depend_on_the_order_of_steps(steps: tuple[Step, ...]) -> None:
     assert _ordered(steps) == _ordered(tuple(reversed(steps)))
+
+
+def test_a_call_that_comes_after_another_resource_waits_for_every_call_of_it() -> None:
+    graph = order([_step(A, MAKE, _call(), action=Action.UPDATE), _step(B, _call(after=(A, B, C)))])
+    assert graph[B, 0] == {(A, 1)}

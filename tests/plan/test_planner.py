@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from rds_secure import ownership
 from rds_secure.errors import Location
-from rds_secure.kind import FieldChange
+from rds_secure.kind import Change, Consequence, FieldChange
+from rds_secure.operation import Operation
 from rds_secure.plan import Action, Deletion, Step, order, plan
 from rds_secure.values import Address, Ref
 from tests import toy
+from tests.toy import Toy, ToySpec
 from tests.toy_account import ToyAccount, look, owned, planned, refusals, stack, steps
 
 pytestmark = pytest.mark.usefixtures("toys")
@@ -204,6 +208,25 @@ def test_what_is_parked_needs_no_call_and_is_shown() -> None:
     made = planned(stack(declared), account)
     assert (made.is_empty, made.waits_for_window) == (True, True)
     assert [change.new for change in steps(made)["toy.a"].pending] == ["red"]
+
+
+def test_now_says_what_else_it_makes_and_the_digest_covers_it() -> None:
+    """RDS-2: what is parked is flushed by a change that is made now."""
+    digests = set()
+    for parked in ({}, {"size": 9, "colour": "blue"}, {"size": 8}):
+        account = ToyAccount()
+        toy = account.toys[account.own_all({"toy.a": {"when": "now"}})["toy.a"]]
+        toy["more"] = {"pending": parked}
+        made = planned(stack({"toy.a": {"colour": "red", "when": "now"}}), account)
+        digests.add(made.digest)
+        notes = [note for note in steps(made)["toy.a"].notes if "parked" in note]
+        size = toy["fields"].get("size")
+        was = "" if size is None else f" {size}"
+        expected = f"made now as well, because AWS has it parked: size{was} → {parked.get('size')}"
+        assert notes == ([expected] if parked else [])
+        window = planned(stack({"toy.a": {"colour": "red"}}), account)
+        assert not [note for note in steps(window)["toy.a"].notes if "parked" in note]
+    assert len(digests) == 3
 
 
 def test_strangers_in_a_set_that_is_not_wholly_ours_are_shown_and_need_no_call() -> None:
@@ -401,3 +424,44 @@ def test_a_singleton_of_the_stack_is_not_lost_to_a_stranger_in_the_declared_plac
     account.add("spring", "A")
     snapshot = look(stack({"spring.a": {}}), account)
     assert snapshot.live[Address("spring", "a")].exports["id"] == mine
+
+
+# What follows
+
+
+def test_what_changes_elsewhere_may_make_calls_of_its_own_necessary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They come after its own changes, before the tags, and after the other resource."""
+
+    def follow(_: Toy, change: Change[ToySpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]) -> Consequence:
+        because = tuple(address for address, changes in elsewhere.items() if changes and address != change.live.address)
+        called = Operation(service="toy", action="ShakeToy", params={}, summary="shake it", after=because)
+        shaken = FieldChange("shaken", new=True)
+        return Consequence((shaken,), (called,), ("it is shaken",)) if because else Consequence()
+
+    monkeypatch.setattr(Toy, "follow", follow)
+    account, declared = ToyAccount(), stack({"toy.a": {"colour": "red"}, "toy.b": {}})
+    account.own(stack({"toy.a": {}}), "toy.a")
+    account.own(declared, "toy.b")
+
+    made = planned(declared, account)
+    step = steps(made)["toy.b"]
+    assert (step.action, step.cause, _actions(step)) == (Action.UPDATE, "", ["ShakeToy"])
+    assert ([change.path for change in step.changes], step.notes) == (["shaken"], ("it is shaken",))
+    assert order(made.steps)[Address("toy", "b"), 0] == {(A, len(steps(made)["toy.a"].operations) - 1)}
+
+
+def test_what_left_traces_is_not_made_again_unless_it_is_asked_for_by_its_address() -> None:
+    """Meaning §5."""
+    snapshot = look(stack({"vault.a": {}, "vault.b": {}}), ToyAccount())
+    traced = replace(snapshot, traces={Address("vault", "a"): ("a snapshot", "events")})
+
+    refused = plan(traced, lambda *_: None)
+    assert refusals(refused) == [
+        (
+            "vault.a",
+            "vault.a is not there, and was before; it left a snapshot; events",
+            "restore it as a; or, if it is to begin again empty, pass --create-empty vault.a",
+        )
+    ]
+    assert plan(traced, lambda *_: None, create_empty=frozenset({Address("vault", "a")})).is_applicable
+    assert not plan(traced, lambda *_: None, create_empty=frozenset({Address("vault", "b")})).is_applicable

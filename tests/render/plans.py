@@ -489,6 +489,11 @@ def empty() -> Plan:
     return plan(Step(address("db_instance.orders"), "orders", Action.NONE))
 
 
+def parked(path: str, live: Value, aside: Value, wanted: Value) -> FieldChange:
+    """A change that waits for the window."""
+    return FieldChange(path, live, wanted, when="window", note="parked by AWS", parked=aside)
+
+
 def pending() -> Plan:
     """Nothing to call, but AWS has not done all of it yet."""
     return plan(
@@ -497,8 +502,8 @@ def pending() -> Plan:
             "orders",
             Action.NONE,
             pending=(
-                FieldChange("instance_class", "db.m7g.large", "db.m7g.xlarge", when="window", note="parked by AWS"),
-                FieldChange("storage_gib", old=100, new=200, when="window", note="parked by AWS"),
+                parked("instance_class", "db.m7g.large", "db.m7g.xlarge", "db.m7g.xlarge"),
+                parked("storage_gib", 100, 220, 200),
             ),
         ),
     )

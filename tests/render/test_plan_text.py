@@ -310,3 +310,23 @@ def test_control_characters_are_written_out() -> None:
     text = shown(plans.plan(step))
     assert r"kms_key.k (alias/\x1b[2J)" in text
     assert r"description: a\nb → \u202eevil\x9b31m\x7f" in text
+
+
+def test_what_is_parked_is_shown_in_three_columns_or_below_each_other_where_they_are_too_wide() -> None:
+    """RDS-2: live, parked and desired."""
+    change = FieldChange(
+        "instance_class", "db.m7g.large", "db.m7g.large", when="window", note="x", parked="db.r7g.large"
+    )
+    step = Step(plans.address("db_instance.orders"), "orders", Action.UPDATE, changes=(change,))
+    wide = shown(plans.plan(step), width=120).splitlines()
+    assert wide[3:5] == [
+        "                      live          parked        desired",
+        "      instance_class: db.m7g.large  db.r7g.large  db.m7g.large  (window, x)",
+    ]
+    narrow = shown(plans.plan(step), width=60).splitlines()
+    assert narrow[3:7] == [
+        "      instance_class:  (window, x)",
+        "        live     db.m7g.large",
+        "        parked   db.r7g.large",
+        "        desired  db.m7g.large",
+    ]

@@ -24,6 +24,7 @@ from tests.resources.instances import (
     described,
     found,
     instance,
+    modified,
     reader,
     refused,
 )
@@ -95,10 +96,8 @@ def test_a_state_passes_or_needs_somebody_rds_1_rds_4(fields: dict[str, Any], bu
 
 def test_parameters_that_wait_for_a_reboot_are_said_rds_8() -> None:
     waiting = [{"DBParameterGroupName": "orders-postgres16", "ParameterApplyStatus": "pending-reboot"}]
-    [note] = found(DBParameterGroups=waiting).facts["notes"]
-    assert "orders-postgres16" in note
-    assert "not in effect until it is rebooted" in note
-    assert found().facts["notes"] == ()
+    assert found(DBParameterGroups=waiting).facts["waiting"] == ("orders-postgres16",)
+    assert (found().facts["waiting"], found().facts["notes"]) == ((), ())
 
 
 def test_names_come_back_in_lower_case_rds_5() -> None:
@@ -380,7 +379,10 @@ def test_what_is_parked_is_not_sent_again_rds_2(field: str, value: str, parked: 
 
 def test_a_parked_value_that_is_no_longer_wanted_is_replaced_rds_2() -> None:
     live = found(PendingModifiedValues={"DBInstanceClass": "db.m7g.4xlarge"})
-    assert changes(instance(), live) == {"instance_class": ("db.m7g.4xlarge", "db.m7g.large")}
+    difference, _ = compare(KIND, instance(), live)
+    assert [(item.old, item.parked, item.new) for item in difference.changes] == [
+        ("db.m7g.large", "db.m7g.4xlarge", "db.m7g.large")
+    ]
 
 
 def test_a_parked_major_upgrade_is_in_sync_with_its_prefix_and_keeps_the_group_rds_6() -> None:
@@ -389,3 +391,15 @@ def test_a_parked_major_upgrade_is_in_sync_with_its_prefix_and_keeps_the_group_r
     difference, _ = compare(KIND, upgraded, live)
     assert difference.changes == []
     assert [item.path for item in difference.pending] == ["engine_version"]
+
+
+def test_a_parked_upgrade_is_taken_back_by_the_version_that_runs_rds_2() -> None:
+    live = found(PendingModifiedValues={"EngineVersion": "17.2"})
+    assert modified(instance(), live) == {"ApplyImmediately": False, "EngineVersion": "16.4"}
+    assert refused(instance(), live) == {}
+
+
+def test_what_is_parked_and_no_field_is_known_too_rds_2() -> None:
+    live = found(PendingModifiedValues={"MasterUserPassword": "****", "DBInstanceIdentifier": "renamed"})
+    assert live.pending == {"master_user_password": "another one", "db_instance_identifier": "another one"}
+    assert changes(instance(), live) == {}

@@ -47,7 +47,8 @@ def change(rds: Any, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.repair("rds-resource-ids")
 def test_each_instance_has_a_resource_id_of_its_own(rds, make):
-    ids = {make("one")["DbiResourceId"], make("two")["DbiResourceId"], look(rds, "one")["DbiResourceId"]}
+    one = make("one", MasterUserPassword="correct horse", BackupRetentionPeriod=1)
+    ids = {one["DbiResourceId"], make("two")["DbiResourceId"], look(rds, "one")["DbiResourceId"]}
     replica = rds.create_db_instance_read_replica(DBInstanceIdentifier="three", SourceDBInstanceIdentifier="one")
     ids.add(replica["DBInstance"]["DbiResourceId"])
     assert len(ids) == 3

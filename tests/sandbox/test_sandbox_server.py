@@ -55,7 +55,7 @@ def test_an_unknown_private_path_is_refused(sandbox: Sandbox):
 @pytest.mark.parametrize(
     ("service", "method", "arguments", "code"),
     [
-        ("rds", "describe_certificates", {}, "InvalidAction"),
+        ("rds", "describe_valid_db_instance_modifications", {"DBInstanceIdentifier": "x"}, "InvalidAction"),
         ("ec2", "describe_aggregate_id_format", {}, "InvalidAction"),
         ("iam", "simulate_custom_policy", {"PolicyInputList": ["{}"], "ActionNames": ["s3:*"]}, "InvalidAction"),
         ("kms", "connect_custom_key_store", {"CustomKeyStoreId": "one"}, "UnknownOperationException"),

@@ -12,6 +12,7 @@ from rds_secure.fields import ResourceSpec
 from rds_secure.kind import (
     Change,
     Complaint,
+    Consequence,
     FieldChange,
     Found,
     Implied,
@@ -28,6 +29,7 @@ from rds_secure.resources.db_instance import member, operations, options, parame
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.check.replica import beside
 from rds_secure.resources.db_instance.read import found
+from rds_secure.resources.db_instance.reboot import follow
 from rds_secure.resources.db_instance.refuse import refuses
 from rds_secure.resources.db_instance.spec import (
     AFTERWARDS,
@@ -38,6 +40,7 @@ from rds_secure.resources.db_instance.spec import (
     UNMANAGED,
     DbInstanceSpec,
 )
+from rds_secure.resources.db_instance.traces import traces
 from rds_secure.resources.db_instance.verify import verify
 from rds_secure.values import Address, Ref, Secret, Value
 
@@ -95,10 +98,12 @@ class DbInstance(Kind[DbInstanceSpec]):
         "ec2:DescribeSecurityGroups",
         "rds:DescribeCertificates",
         "rds:DescribeDBClusters",
+        "rds:DescribeDBInstanceAutomatedBackups",
         "rds:DescribeDBInstances",
         "rds:DescribeDBParameterGroups",
         "rds:DescribeDBSnapshots",
         "rds:DescribeDBSubnetGroups",
+        "rds:DescribeEvents",
         "rds:DescribeOptionGroups",
     )
     stateful = Stateful.DATA
@@ -185,6 +190,9 @@ class DbInstance(Kind[DbInstanceSpec]):
             facts["final_snapshot"] = _free_name(reader, live.name)
         return replace(live, found=replace(live.found, facts=facts))
 
+    def traces(self, reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[str, ...]:
+        return traces(reader, resource, scope)
+
     def same(self, field: str, wanted: DbInstanceSpec, live: DbInstanceSpec) -> bool | None:
         if field == "engine_version" and wanted.engine_version and live.engine_version:
             return engines.satisfies(wanted.engine, wanted.engine_version, live.engine_version, wanted.minor_upgrades)
@@ -226,6 +234,11 @@ class DbInstance(Kind[DbInstanceSpec]):
 
     def update(self, change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
         return operations.update(change)
+
+    def follow(
+        self, change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]
+    ) -> Consequence:
+        return follow(change, elsewhere)
 
     def delete(self, live: Live[DbInstanceSpec], scope: Scope) -> tuple[Operation, ...]:
         return operations.delete(live)

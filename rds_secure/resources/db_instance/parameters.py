@@ -126,6 +126,9 @@ def _change_password(path: str, change: Change[DbInstanceSpec]) -> dict[str, Val
 def _change_version(path: str, change: Change[DbInstanceSpec]) -> dict[str, Value]:
     """A major upgrade takes the parameter group of the new family in the same call (RDS-6)."""
     params = _to_wanted(path, change)
+    running, written = change.live.spec.engine_version, change.resource.spec.engine_version
+    if running and written and engines.matches(written, running):
+        return {_FIELDS[path].change: running}  # another one is parked, and is taken back
     if not is_major_upgrade(change.resource.spec, change.live.spec):
         return params
     group = change.resource.written.parameter_group

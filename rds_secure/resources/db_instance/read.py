@@ -10,6 +10,7 @@ from rds_secure.database import reading
 from rds_secure.database.reading import AsRead
 from rds_secure.fields import values_of
 from rds_secure.kind import Found
+from rds_secure.operation import snake
 from rds_secure.resources.db_instance.spec import DbInstanceSpec, Domain, FeatureRole
 from rds_secure.values import Value
 
@@ -56,6 +57,9 @@ PARKED_DOMAIN = (
 )
 """Statuses of a directory that is not in use yet; nothing else shows that it is parked (RDS-24)."""
 
+_UNSEEN = ("DBInstanceIdentifier", "Engine", "MasterUserPassword", "MultiTenant", "ProcessorFeatures")
+"""What may be parked and is no field, or no value to show."""
+
 _PARKED_OPTION_GROUP = ("pending-apply", "pending-maintenance-apply", "applying")
 
 
@@ -73,6 +77,7 @@ def found(instance: Mapping[str, Any]) -> Found[DbInstanceSpec]:
             "status": status,
             "window": instance.get("PreferredMaintenanceWindow", ""),
             "replica": bool(instance.get("ReadReplicaSourceDBInstanceIdentifier")),
+            "waiting": tuple(_waiting(instance)),
             "notes": tuple(_notes(instance)),
         },
         busy="" if status in (*USABLE, "storage-full", *FAILED) else status,
@@ -169,6 +174,7 @@ _EXPORTS = {"name": "DBInstanceIdentifier", "arn": "DBInstanceArn", "resource_id
 def _pending(instance: Mapping[str, Any]) -> dict[str, Value]:
     parked = instance.get("PendingModifiedValues") or {}
     pending = {field: parked[name] for field, name in _PENDING.items() if parked.get(name) is not None}
+    pending |= {snake(name): "another one" for name in _UNSEEN if parked.get(name) is not None}
     for membership in instance.get("OptionGroupMemberships") or ():
         if membership.get("Status") in _PARKED_OPTION_GROUP:
             pending["option_group"] = membership["OptionGroupName"].lower()
@@ -178,14 +184,18 @@ def _pending(instance: Mapping[str, Any]) -> dict[str, Value]:
     return pending
 
 
+def _waiting(instance: Mapping[str, Any]) -> Iterator[str]:
+    """Parameter groups of which static values wait for a reboot (RDS-8)."""
+    for group in instance.get("DBParameterGroups") or ():
+        if group.get("ParameterApplyStatus") == "pending-reboot":
+            yield group["DBParameterGroupName"].lower()
+
+
 def _notes(instance: Mapping[str, Any]) -> Iterator[str]:
     """What holds although no field shows it."""
     for group in instance.get("DBParameterGroups") or ():
-        name, status = group["DBParameterGroupName"], group.get("ParameterApplyStatus")
-        if status == "pending-reboot":  # RDS-8: never in the maintenance window (RDS-22)
-            yield f"parameter group {name}: static parameters are not in effect until it is rebooted"
-        elif status == "failed-to-apply":
-            yield f"parameter group {name}: AWS could not apply it"
+        if group.get("ParameterApplyStatus") == "failed-to-apply":
+            yield f"parameter group {group['DBParameterGroupName']}: AWS could not apply it"
     if instance.get("DBInstanceStatus") == "incompatible-parameters":
         yield "its parameters keep it from starting: correct its parameter group, then reboot it"
     if instance.get("DBInstanceStatus") == "storage-full":

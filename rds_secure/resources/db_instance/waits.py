@@ -71,6 +71,11 @@ _UNSURE = frozenset({"insights_mode", "lifecycle_support", "roles"})
 """Fields whose change may come later than others, or has calls of its own."""
 
 
+def rebooted(name: str) -> Wait:
+    """Until nothing waits for a reboot any more; the status alone still reads available just after the call."""
+    return ready(name, Condition("DBParameterGroups[].ParameterApplyStatus", ("in-sync",)), window=True)
+
+
 def settled(change: Change[DbInstanceSpec]) -> Iterator[Condition]:
     """What shows that AWS took the change up: right after the call the old state still reads available (RDS-17)."""
     wanted = change.resource.spec

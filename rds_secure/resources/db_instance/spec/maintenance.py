@@ -48,6 +48,11 @@ class MaintenanceFields(Part):
         ),
     ] = True
     """Whether AWS installs newer minor versions in the maintenance window."""
+    reboot: Annotated[Literal["never", "now"], Field(Mode.META, change="RebootDBInstance.DBInstanceIdentifier")] = (
+        "never"
+    )
+    """What to do where static parameters wait for a reboot, which no window brings: now plans one, an outage of a
+    minute or so; never says in every plan that they are not in effect."""
     when: Annotated[
         Literal["window", "now"], Field(Mode.META, change="ApplyImmediately", terraform="apply_immediately")
     ] = "window"

@@ -1,0 +1,64 @@
+"""When an instance has to be rebooted for its parameters (RDS-8), which no maintenance window does (RDS-22)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rds_secure.kind import Change, Consequence, FieldChange
+from rds_secure.operation import Operation, Retry
+from rds_secure.resources.db_instance import parameters, waits
+from rds_secure.resources.db_instance.spec import DbInstanceSpec
+from rds_secure.values import Address, Ref
+
+
+def follow(change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]) -> Consequence:
+    """A reboot where it is asked for and static parameters wait, now or after this plan; else a note that they do."""
+    named, after = _waiting(change, elsewhere)
+    if not named:
+        return Consequence()
+    said = " and ".join(f"parameter group {name}" for name in named)
+    if change.resource.spec.reboot == "never":
+        note = f"{said}: static parameters are not in effect until it is rebooted; reboot: now has that done"
+        return Consequence(notes=(note,))
+    reboot = Operation(
+        service="rds",
+        action="RebootDBInstance",
+        # A failover would leave the other instance of a Multi-AZ pair with the old values.
+        params={"DBInstanceIdentifier": change.live.name, "ForceFailover": False},
+        summary=f"reboot it for the static parameters of {said}",
+        wait=waits.rebooted(change.live.name),
+        retry_on=(Retry("InvalidDBInstanceState"),),
+        after=after,
+        repeatable=False,
+    )
+    shown = FieldChange("reboot", new="now", when="now", note=f"static parameters of {said}")
+    return Consequence(changes=(shown,), operations=(reboot,))
+
+
+def _waiting(
+    change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]
+) -> tuple[tuple[str, ...], tuple[Address, ...]]:
+    """The groups with static values that wait or will, and the resources whose changes have to be done before."""
+    if "engine_version" in change and parameters.is_major_upgrade(change.resource.spec, change.live.spec):
+        return (), ()  # an upgrade restarts it anyway
+    names, after = dict.fromkeys(change.live.facts.get("waiting", ())), []
+    for item in (*_own(change), *_of_group(change, elsewhere)):
+        if isinstance(item, Ref):
+            after.append(item.target)
+        names[str(change.scope.resolve(item))] = None
+    return tuple(names), tuple(after)
+
+
+def _own(change: Change[DbInstanceSpec]) -> Iterator[Ref | str]:
+    """The group that it gets, whose static values wait whatever they are."""
+    if "parameter_group" in change and change.resource.spec.parameter_group is not None:
+        yield change.resource.spec.parameter_group
+
+
+def _of_group(change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]) -> Iterator[Ref]:
+    """The group that it has, where the plan changes a static value of it."""
+    group = change.live.spec.parameter_group
+    if not isinstance(group, Ref) or "parameter_group" in change:
+        return
+    if any(item.when == "reboot" for item in elsewhere.get(group.target, ())):
+        yield group

@@ -1,0 +1,64 @@
+"""What is left of a database that is declared and not there (RDS-15): it must not begin again, empty, by mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rds_secure import ownership, tagging
+from rds_secure.kind import Reader, Resource, Scope, together
+from rds_secure.resources.db_instance.spec import DbInstanceSpec
+
+_TWO_WEEKS = 20160
+"""Minutes for which AWS keeps events (AWS's API reference)."""
+
+
+def traces(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[str, ...]:
+    """Snapshots with our tags, retained backups and recent events; lists that all missing databases share."""
+    if resource.spec.replica_of is not None:  # it is copied from its source again
+        return ()
+    snapshots, backups, events = together(
+        reader,
+        lambda: (reader.call("rds", "DescribeDBSnapshots") or {})["DBSnapshots"],
+        lambda: (reader.call("rds", "DescribeDBInstanceAutomatedBackups") or {})["DBInstanceAutomatedBackups"],
+        lambda: (reader.call("rds", "DescribeEvents", {"SourceType": "db-instance", "Duration": _TWO_WEEKS}) or {})[
+            "Events"
+        ],
+    )
+    return (
+        *_snapshots(snapshots, resource, scope),
+        *_backups(backups, resource, scope),
+        *_events(events, resource),
+    )
+
+
+def _snapshots(listed: list[Mapping[str, Any]], resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[str]:
+    ours = sorted(item["DBSnapshotIdentifier"] for item in listed if _is_ours(item, resource, scope))
+    if ours:
+        yield f"snapshot{'s' if len(ours) > 1 else ''} {', '.join(ours)}"
+
+
+def _backups(listed: list[Mapping[str, Any]], resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[str]:
+    """Backups that outlived a database of the name, unless their tags say that it was another's."""
+    for item in listed:
+        named = str(item.get("DBInstanceIdentifier", "")).lower() == resource.name.lower()
+        untagged = ownership.owner(tagging.mapping(item.get("TagList"))) is None
+        if named and item.get("Status") == "retained" and (untagged or _is_ours(item, resource, scope)):
+            yield "automated backups that were retained"
+            return
+
+
+def _events(listed: list[Mapping[str, Any]], resource: Resource[DbInstanceSpec]) -> Iterator[str]:
+    said = [
+        str(item.get("Message", ""))
+        for item in listed
+        if str(item.get("SourceIdentifier", "")).lower() == resource.name.lower()
+    ]
+    if said:
+        yield f"events of the last two weeks, the last one {said[-1]!r}"
+
+
+def _is_ours(item: Mapping[str, Any], resource: Resource[DbInstanceSpec], scope: Scope) -> bool:
+    """Whether the tags that AWS copied are those of this address (RDS-18)."""
+    owner = ownership.owner(tagging.mapping(item.get("TagList")))
+    return owner is not None and (owner.stack, owner.address) == (scope.stack, resource.address)
