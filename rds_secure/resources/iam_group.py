@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any
+from typing import Any
 
 from rds_secure import tagging
-from rds_secure.fields import Bool, Field, Mode, Named, ResourceSpec
+from rds_secure.fields import Named, ResourceSpec
 from rds_secure.iam import principals
 from rds_secure.iam.attachments import LETTING_GO, must_stay, policies_let_go, policies_made, policies_settled, strange
+from rds_secure.iam.holder import Holder
 from rds_secure.iam.principals import GONE, Attached
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Operation
@@ -19,35 +20,10 @@ from rds_secure.values import Address
 _PATH = re.compile(r"/rds-secure/([^/]+)/([^/]+)/")
 
 
-class IamGroupSpec(Named, ResourceSpec):
+class IamGroupSpec(Holder, Named, ResourceSpec):
     """A group. AWS gives groups no tags, so their path says which stack has them."""
 
-    policies: Annotated[
-        tuple[principals.OutsidePolicy, ...],
-        Field(
-            create="AttachGroupPolicy.PolicyArn",
-            change="DetachGroupPolicy.PolicyArn",
-            read="AttachedManagedPolicies[].PolicyArn",
-            terraform="policy_arns",
-            as_set=True,
-            shared=True,
-        ),
-    ] = ()
-    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy. One that
-    is taken out here stays attached, and is shown, unless `exclusive: true` is written."""
-    inline_policies: Annotated[
-        principals.NotWritten,
-        Field(
-            change="DeleteGroupPolicy.PolicyName",
-            read="GroupPolicyList[].PolicyName",
-            terraform="inline_policy",
-            as_set=True,
-            shared=True,
-        ),
-    ] = ()
-    """Always empty. Those that the group has at AWS are shown, and removed with `exclusive: true`."""
-    exclusive: Annotated[Bool, Field(Mode.META)] = False
-    """Whether other policies, attached or inline, are removed; if not, they are only shown."""
+    what = "Group"
 
 
 class IamGroup(Kind[IamGroupSpec]):

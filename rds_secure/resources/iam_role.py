@@ -9,7 +9,6 @@ from pydantic import Field as Limit
 
 from rds_secure import documents, tagging
 from rds_secure.fields import (
-    Bool,
     Document,
     Field,
     Int,
@@ -33,6 +32,7 @@ from rds_secure.iam.attachments import (
     strange,
     tag,
 )
+from rds_secure.iam.holder import Bounded, Holder
 from rds_secure.iam.principals import GONE, Attached
 from rds_secure.iam.trust import (
     Trust,
@@ -52,8 +52,10 @@ _NOT_SEEN_YET = (Retry("MalformedPolicyDocument", "Invalid principal"),)
 _SOURCE_ACCOUNT = "aws:SourceAccount"
 
 
-class IamRoleSpec(Named, Tagged, ResourceSpec):
+class IamRoleSpec(Holder, Bounded, Named, Tagged, ResourceSpec):
     """A role. Exactly one of `trust` and `document` is written."""
+
+    what = "Role"
 
     path: Annotated[
         principals.Path, Field(Mode.CREATE_ONLY, create="Path", read="Path", terraform="path", applies="never")
@@ -93,42 +95,6 @@ class IamRoleSpec(Named, Tagged, ResourceSpec):
         ),
     ] = 3600
     """How long a session may last, in seconds, 3600 to 43200. An hour, the least there is, if left out."""
-    boundary: Annotated[
-        principals.BoundaryPolicy | None,
-        Field(
-            create="PermissionsBoundary",
-            change="PutRolePermissionsBoundary.PermissionsBoundary",
-            read="PermissionsBoundary.PermissionsBoundaryArn",
-            terraform="permissions_boundary",
-        ),
-    ] = None
-    """The policy that bounds what it may ever be allowed; none, if left out."""
-    policies: Annotated[
-        tuple[principals.OutsidePolicy, ...],
-        Field(
-            create="AttachRolePolicy.PolicyArn",
-            change="DetachRolePolicy.PolicyArn",
-            read="AttachedManagedPolicies[].PolicyArn",
-            terraform="managed_policy_arns",
-            as_set=True,
-            shared=True,
-        ),
-    ] = ()
-    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy. One that
-    is taken out here stays attached, and is shown, unless `exclusive: true` is written."""
-    inline_policies: Annotated[
-        principals.NotWritten,
-        Field(
-            change="DeleteRolePolicy.PolicyName",
-            read="RolePolicyList[].PolicyName",
-            terraform="inline_policy",
-            as_set=True,
-            shared=True,
-        ),
-    ] = ()
-    """Always empty. Those that the role has at AWS are shown, and removed with `exclusive: true`."""
-    exclusive: Annotated[Bool, Field(Mode.META)] = False
-    """Whether other policies, attached or inline, are removed; if not, they are only shown."""
 
 
 class IamRole(Kind[IamRoleSpec]):

@@ -11,12 +11,13 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from rds_secure import resources
-from rds_secure.fields import Field, Mode
+from rds_secure.fields import Field, Mode, Named, ResourceSpec, Tagged
 from rds_secure.kind import Kind
 
 BEGIN, END = "<!-- spec reference: begin -->", "<!-- spec reference: end -->"
 _INSIDE: dict[Any, str] = {tuple: "[]", dict: ".*"}
 _COLUMNS = ("field", "what", "default", "on change", "AWS parameter (change)", "read from", "Terraform")
+_COMMON = {name for part in (ResourceSpec, Named, Tagged) for name in part.model_fields}
 
 
 def reference() -> str:
@@ -48,8 +49,8 @@ def _kind(kind: Kind[Any]) -> Iterator[str]:
 
 
 def _rows(spec: type[BaseModel], prefix: str) -> Iterator[str]:
-    own = sorted(spec.model_fields.items(), key=lambda item: item[0] not in spec.__annotations__)
-    for name, info in own:  # what every kind has comes last
+    ordered = sorted(spec.model_fields.items(), key=lambda item: _rank(spec, item[0]))
+    for name, info in ordered:
         shown = f"{prefix}{info.alias or name}"
         marker = next((item for item in info.metadata if isinstance(item, Field)), Field(Mode.META))
         cells = (
@@ -64,6 +65,11 @@ def _rows(spec: type[BaseModel], prefix: str) -> Iterator[str]:
         yield f"| {' | '.join(_escaped(cell) for cell in cells)} |"
         for part in _parts(info.annotation):
             yield from _rows(part, f"{shown}{_INSIDE.get(get_origin(info.annotation), '')}.")
+
+
+def _rank(spec: type[BaseModel], name: str) -> int:
+    """A kind's own fields first, then those that it shares with similar kinds; what every kind has comes last."""
+    return 0 if name in spec.__annotations__ else 2 if name in _COMMON else 1
 
 
 def _default(value: Any, *, required: bool) -> str:
