@@ -93,8 +93,9 @@ class Found(Generic[S]):
     ``identity`` is what makes it unique within its kind (compare `Kind.identity`); ``name`` its AWS name.
     ``spec`` is built with ``model_construct``: live values obey no rule of ours. ``pending``: field → value which
     AWS has parked for a window. ``facts`` is what operations need and no field shows (rule ids, versions).
-    ``owned_by_path``: whose it is by its path, for IAM groups, which take no tags. ``busy``: a passing state in which
-    it takes no change. ``blocked``: why it cannot be used at all (a key that waits for its deletion).
+    ``owned_by_path``: whose it is by its path, for IAM groups, which take no tags; without ``keyed`` the address in it
+    is only guessed from the name. ``busy``: a passing state in which it takes no change. ``blocked``: why it cannot be
+    used at all (a key that waits for its deletion).
     """
 
     name: str
@@ -105,6 +106,7 @@ class Found(Generic[S]):
     pending: Mapping[str, Value] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     owned_by_path: Owner | None = None
+    keyed: bool = True
     busy: str = ""
     blocked: str = ""
 

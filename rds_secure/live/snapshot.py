@@ -180,7 +180,7 @@ class _Matching:
         self._ours(kind, found, owner, holder)
 
     def _ours(self, kind: Kind[Any], found: Found[Any], owner: ownership.Owner, holder: Address | None) -> None:
-        address = holder if found.owned_by_path and holder else owner.address
+        address = owner.address if found.keyed or not holder else holder
         if address.kind != kind.name:
             self.notes.append(f"{kind.title} {found.name} carries the tags of {owner.address}: left alone")
         elif address in self.declared and (holder == address or kind.renames or self._is_named(address, found)):

@@ -17,7 +17,7 @@ from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
 from rds_secure.values import Address
 
-_PATH = re.compile(r"/rds-secure/([^/]+)/([^/]+)/")
+_PATH = re.compile(r"/rds-secure/([^/]+)/([^/]+)/(?:([^/]+)/)?")
 
 
 class IamGroupSpec(Holder, Named, ResourceSpec):
@@ -27,7 +27,11 @@ class IamGroupSpec(Holder, Named, ResourceSpec):
 
 
 class IamGroup(Kind[IamGroupSpec]):
-    """IAM `CreateGroup` and its like. Its path is /rds-secure/<home region>/<stack>/ (IAM-6)."""
+    """IAM `CreateGroup` and its like. Its path is /rds-secure/<home region>/<stack>/<key>/ (IAM-6).
+
+    The key is in it so that a group is found again when its `name:` changes. Groups of before, whose path ends in the
+    stack, go by their name: they stay where they are, because another path would be another ARN.
+    """
 
     name = "iam_group"
     title = "IAM group"
@@ -46,7 +50,7 @@ class IamGroup(Kind[IamGroupSpec]):
         yield from principals.verify_policies(reader, "Group", resource.name, resource.spec, scope)
 
     def predict(self, scope: Scope, name: str, spec: IamGroupSpec) -> Mapping[str, str]:
-        return {"arn": scope.arn("iam", f"group{_path(scope)}{name}", regional=False), "name": name}
+        return {"name": name}
 
     def normalise(
         self, resource: Resource[IamGroupSpec], live: Live[IamGroupSpec] | None, scope: Scope
@@ -55,22 +59,29 @@ class IamGroup(Kind[IamGroupSpec]):
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[IamGroupSpec]]:
         path = _path(wanted.scope)
+        groups = principals.listed(reader, "Group")
         details = [
             detail
-            for detail in principals.listed(reader, "Group")
-            if detail["GroupName"].lower() in wanted.identities or detail["Path"] == path
+            for detail in groups
+            if detail["GroupName"].lower() in wanted.identities or detail["Path"].startswith(path)
         ]
+        missing = wanted.identities - {detail["GroupName"].lower() for detail in groups}
         policies = reader.each(lambda detail: principals.attached(reader, detail, wanted), details)
         members = _members(reader) if details else {}
         return [
-            _found(detail, found, members.get(detail["GroupName"], {}), wanted.scope)
+            _found(detail, found, members.get(detail["GroupName"], {}), wanted.scope, missing)
             for detail, found in zip(details, policies, strict=True)
         ]
 
     def inspect(
         self, reader: Reader, live: Live[IamGroupSpec], scope: Scope, going: frozenset[str]
     ) -> Live[IamGroupSpec] | str:
-        """A group with members that are not its stack's users stays; those users leave by steps of their own."""
+        """A group with members that are not its stack's users stays; those users leave by steps of their own.
+
+        So does one whose path names no key while a new one is declared: that may be its new name.
+        """
+        if missing := live.facts["renamed"]:
+            return f"its path does not tell its key, so it may be what {' or '.join(missing)} was before"
         members: Mapping[str, str] = live.facts["members"]
         held = [f"member {name}" for name, stack in sorted(members.items()) if stack != scope.stack]
         held.extend(strange(live))
@@ -81,7 +92,7 @@ class IamGroup(Kind[IamGroupSpec]):
         create = Operation(
             service="iam",
             action="CreateGroup",
-            params={"GroupName": name, "Path": _path(scope)},
+            params={"GroupName": name, "Path": _path(scope, resource.address.name)},
             summary=f"create group {name}",
             exports={"arn": "Group.Arn", "name": "Group.GroupName"},
         )
@@ -105,8 +116,9 @@ class IamGroup(Kind[IamGroupSpec]):
         )
 
 
-def _path(scope: Scope) -> str:
-    return f"/rds-secure/{scope.region}/{scope.stack}/"
+def _path(scope: Scope, key: str = "") -> str:
+    """Where the groups of a stack are, or one of them."""
+    return f"/rds-secure/{scope.region}/{scope.stack}/{f'{key}/' if key else ''}"
 
 
 def _owner(detail: Mapping[str, Any], scope: Scope) -> Owner | None:
@@ -114,10 +126,10 @@ def _owner(detail: Mapping[str, Any], scope: Scope) -> Owner | None:
     match = _PATH.fullmatch(detail["Path"])
     if match is None:
         return None
-    home, stack = match.groups()
+    home, stack, key = match.groups()
     if stack == scope.stack and home != scope.region:
         stack = f"{stack} in {home}"
-    return Owner(stack, Address("iam_group", detail["GroupName"]), detail["GroupName"])
+    return Owner(stack, Address("iam_group", key or detail["GroupName"]), detail["GroupName"])
 
 
 def _members(reader: Reader) -> Mapping[str, Mapping[str, str]]:
@@ -130,8 +142,10 @@ def _members(reader: Reader) -> Mapping[str, Mapping[str, str]]:
 
 
 def _found(
-    detail: Mapping[str, Any], policies: Attached, members: Mapping[str, str], scope: Scope
+    detail: Mapping[str, Any], policies: Attached, members: Mapping[str, str], scope: Scope, missing: Iterable[str]
 ) -> Found[IamGroupSpec]:
+    owner = _owner(detail, scope)
+    is_keyed = owner is None or detail["Path"] != _path(scope)
     return Found(
         name=detail["GroupName"],
         identity=detail["GroupName"].lower(),
@@ -139,8 +153,9 @@ def _found(
             policies=policies.outside, inline_policies=principals.inline(detail, "Group")
         ),
         exports={"arn": detail["Arn"], "name": detail["GroupName"]},
-        facts={**policies.facts, "members": members},
-        owned_by_path=_owner(detail, scope),
+        facts={**policies.facts, "members": members, "renamed": () if is_keyed else tuple(sorted(missing))},
+        owned_by_path=owner,
+        keyed=is_keyed,
     )
 
 
