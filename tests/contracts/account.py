@@ -184,6 +184,10 @@ def _held(spec: Any) -> dict[str, Any]:
     return {"attached": len(spec.policies), "theirs": {}}
 
 
+def _profile(spec: Any) -> dict[str, Any]:
+    return {"exists": spec.instance_profile, "roles": (SUBJECT,) if spec.instance_profile else ()}
+
+
 @cache
 def _versions() -> tuple[Mapping[str, Any], ...]:
     """As many versions as IAM keeps, so that a new one needs room."""
@@ -204,7 +208,7 @@ def _rules(spec: Any) -> dict[str, Any]:
 _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "iam_group": lambda spec: {**_held(spec), "members": {}},
     "iam_user": _held,
-    "iam_role": lambda spec: {**_held(spec), "instance_profiles": ()},
+    "iam_role": lambda spec: {**_held(spec), "instance_profiles": (), "profile": _profile(spec)},
     "iam_policy": lambda _: {"versions": _versions()},
     "security_group": _rules,
     "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},

@@ -48,6 +48,10 @@ def iam_role(client: Client, name: str) -> dict[str, Any]:
         **role,
         "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         "trust": _statements(role["AssumeRolePolicyDocument"]),
+        "profiles": {
+            profile["InstanceProfileName"]: [held["RoleName"] for held in profile["Roles"]]
+            for profile in iam.list_instance_profiles()["InstanceProfiles"]
+        },
         "policies": _names(iam.list_attached_role_policies(RoleName=name)[_ATTACHED]),
         "inline": iam.list_role_policies(RoleName=name)["PolicyNames"],
         "tags": tags(role.get("Tags")),
