@@ -188,11 +188,13 @@ class Wanted:
     """What a read is asked for.
 
     ``identities`` of declared resources, and ``tagged``: ARN → tags of everything that carries the stack's tag.
+    ``declared``: the resources themselves, for what is only looked at where a spec asks for it.
     """
 
     scope: Scope
     identities: frozenset[str]
     tagged: Mapping[str, Mapping[str, str]]
+    declared: Mapping[Address, Resource[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +305,8 @@ class Kind(ABC, Generic[S]):
         return value if isinstance(value, str) else str(value)
 
     def foreign(self, path: str, value: Value) -> bool:
-        """Whether a live member of a set has its home at another resource, or another stack: nothing to show here."""
+        """Whether a live member of a set has its home at another resource, or another stack, or another reason to stay:
+        nothing to show here where it is not declared."""
         return False
 
     def advice(self, field: str, resource: Resource[S], live: Live[S]) -> str:
@@ -313,6 +316,10 @@ class Kind(ABC, Generic[S]):
     def refuses(self, change: FieldChange, resource: Resource[S], live: Live[S]) -> str:
         """What to do instead of a change that AWS does not make as things are; "" where it can be made."""
         return ""
+
+    def notes(self, resource: Resource[S], live: Live[S]) -> Iterator[str]:
+        """What is worth knowing of a declared resource beside its differences; it changes nothing."""
+        yield from ()
 
     # Operations
 

@@ -69,7 +69,9 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
         raise SpecError(problems)
     declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
     matched = _Matching(scope, declared)
-    wanted = {kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged) for kind in resources.KINDS}
+    wanted = {
+        kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged, declared) for kind in resources.KINDS
+    }
     problems, found = together(
         reader,
         lambda: _verify(stack, declared, reader, scope),

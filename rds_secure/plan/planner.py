@@ -121,7 +121,7 @@ class _Planner:
             changes=(*changes, *retagged),
             pending=tuple(difference.pending),
             strangers=tuple(difference.strangers),
-            notes=tuple(_notes(live, difference, changes)),
+            notes=(*_notes(live, difference, changes), *kind.notes(resource, live)),
             cause=_cause(live, resource) if differs else "",
             uses=_uses(live),
         )

@@ -184,6 +184,21 @@ def _held(spec: Any) -> dict[str, Any]:
     return {"attached": len(spec.policies), "theirs": {}}
 
 
+def _listed(name: str, grant: Any) -> dict[str, Any]:
+    """A grant as ListGrants shows it."""
+    return {
+        "GrantId": f"id-of-{name}",
+        "Name": f"rds-secure/{SCOPE.stack}/{SUBJECT}/{name}",
+        "GranteePrincipal": grant.to,
+        "Operations": list(grant.operations),
+        "Constraints": {
+            "EncryptionContextEquals": grant.context,
+            "EncryptionContextSubset": grant.context_subset,
+        },
+        "RetiringPrincipal": grant.retire_by,
+    }
+
+
 def _profile(spec: Any) -> dict[str, Any]:
     return {"exists": spec.instance_profile, "roles": (SUBJECT,) if spec.instance_profile else ()}
 
@@ -211,7 +226,15 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "iam_role": lambda spec: {**_held(spec), "instance_profiles": (), "profile": _profile(spec)},
     "iam_policy": lambda _: {"versions": _versions()},
     "security_group": _rules,
-    "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
+    "kms_key": lambda spec: {
+        "targets": {},
+        "names": (),
+        "twins": (),
+        "grants": {name: (_listed(name, grant),) for name, grant in spec.grants.items()},
+        "grantees": (),
+        "databases": (),
+        "replicas": (),
+    },
     "db_parameter_group": lambda _: {"default": {}, "types": {}},
     "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
 }

@@ -28,6 +28,7 @@ SENT_NOWHERE = {
     "ignore": "says what is left to others",
     "exclusive": "says what becomes of what others added",
     "rule_quota": "says whether rules are added first, or revoked first",
+    "disable_in_use": "says whether a key that databases use may be disabled",
     "when": "says when a change is made, and a creation is none",
     "max_storage_gib-2": "0 is what AWS does when nothing is sent, and it refuses 0",
     "log_exports-2": "none is what AWS does when nothing is sent",

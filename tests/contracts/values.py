@@ -76,6 +76,7 @@ MINIMAL: Mapping[str, Written] = {
     "IngressRule": {"from": "10.20.0.0/16", "port": "5432"},
     "EgressRule": {"to": "10.20.0.0/16", "port": "5432"},
     "Parameter": {"value": "64"},
+    "Grant": {"to": ROLE, "operations": ["Decrypt"]},
 }
 """The least that can be written."""
 
@@ -175,6 +176,13 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "document": (Value(DELEGATING),),
         "rotation_days": (Value("400"), Value("off")),
     },
+    "Grant": {
+        "to": (Value("${iam_role.neighbour}"), Value("210987654321")),
+        "operations": (Value(["Decrypt", "GenerateDataKey"]),),
+        "context": (Value({"purpose": "orders"}),),
+        "context_subset": (Value({"purpose": "orders"}),),
+        "retire_by": (Value("${iam_user.neighbour}"),),
+    },
     "db_parameter_group": {
         **_NAMED,
         "family": (
@@ -235,9 +243,10 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     "IngressRule": (frozenset({"ports"}), frozenset({"port"})),
     "EgressRule": (frozenset({"ports"}), frozenset({"port"})),
     "kms_key": (
-        frozenset({"document", "rotation_days"}),
+        frozenset({"document", "rotation_days", "grants"}),
         frozenset({"spec", "usage", "administrators", "users", "exclusive"}),
     ),
+    "Grant": (frozenset({"context_subset"}), frozenset({"context"})),
     "db_instance": (frozenset({"master_password", "encrypted"}), frozenset({"master_secret_key", "kms_key"})),
 }
 """What cannot be written together: a maximal spec for each of these sets, without its fields."""

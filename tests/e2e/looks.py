@@ -89,6 +89,15 @@ def kms_key(client: Client, alias: str) -> dict[str, Any]:
         "policy": policy,
         "sids": {statement.get("Sid"): statement for statement in policy},
         "aliases": sorted(item["AliasName"] for item in kms.list_aliases(KeyId=key)["Aliases"]),
+        "grants": {
+            grant["Name"]: {
+                "to": grant["GranteePrincipal"],
+                "operations": sorted(grant["Operations"]),
+                "context": grant.get("Constraints", {}),
+                "retire_by": grant.get("RetiringPrincipal"),
+            }
+            for grant in kms.list_grants(KeyId=key)["Grants"]
+        },
         "tags": tags(kms.list_resource_tags(KeyId=key)["Tags"], "TagKey", "TagValue"),
     }
 

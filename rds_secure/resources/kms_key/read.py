@@ -1,4 +1,4 @@
-"""What KMS has: the keys of a stack, found by alias and by tag, and who uses a key that is to go.
+"""What KMS has: the keys of a stack, found by alias and by tag. Who needs a key: `uses`.
 
 A key's name can be lost, and a key can be made twice (KMS-1): where a declared one is found neither by its alias nor
 by the tagging API, the tags of all keys of the account are looked at.
@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rds_secure import documents, ownership, tagging
-from rds_secure.kind import Found, Live, Reader, Scope, Wanted, together
+from rds_secure.kind import Found, Reader, Wanted, together
 from rds_secure.ownership import Owner
+from rds_secure.resources.kms_key import grants, uses
 from rds_secure.resources.kms_key.spec import OFF, SYMMETRIC, KmsKeySpec
 from rds_secure.values import Value
 
@@ -33,6 +34,8 @@ class _Key:
     tags: Mapping[str, str]
     aliases: tuple[str, ...]
     owner: Owner | None
+    grants: tuple[Mapping[str, Any], ...]
+    databases: tuple[str, ...] | None
 
     @property
     def name(self) -> str:
@@ -42,7 +45,8 @@ class _Key:
 
 
 def read(reader: Reader, wanted: Wanted) -> Iterator[Found[KmsKeySpec]]:
-    """The keys that are declared or tagged for the stack; at most four calls for each, beside one for all aliases."""
+    """The keys that are declared or tagged for the stack; at most four calls for each, beside one for all aliases. Two
+    more, where a spec asks for it: the grants of a key, and the databases under one that is to be disabled."""
     aliases = _aliases(reader)
     tagged = {arn.rpartition("/")[2]: tags for arn, tags in wanted.tagged.items() if _is_key(arn)}
     ids = {aliases[name] for name in wanted.identities if name in aliases} | tagged.keys()
@@ -59,13 +63,6 @@ def read(reader: Reader, wanted: Wanted) -> Iterator[Found[KmsKeySpec]]:
     for key in keys:
         for name in sorted(held.intersection(key.aliases)) if key.owner is None else ():
             yield replace(_found(key, targets, ()), name=name, identity=name)
-
-
-def users(reader: Reader, live: Live[KmsKeySpec], scope: Scope, going: frozenset[str]) -> list[str]:
-    """What would be lost without the key (KMS-5): databases, snapshots, clusters, secrets; not what is going itself."""
-    names = {live.exports["id"], live.exports["arn"], *live.facts["names"]}
-    names |= {scope.arn("kms", name) for name in live.facts["names"]}
-    return [*_databases(reader, names, scope, going), *_secrets(reader, names)]
 
 
 def _aliases(reader: Reader) -> dict[str, str]:
@@ -115,14 +112,25 @@ def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -
         return None
     tags = _tags(tagged or {})
     owner = ownership.owner(tags)
+    owner = owner if owner and owner.stack == wanted.scope.stack else None
+    declared = wanted.declared.get(owner.address) if owner else None
     return _Key(
         meta=described["KeyMetadata"],
         document=documents.parse(policy["Policy"]),
         rotation=_rotation(rotation),
         tags=tags,
         aliases=tuple(sorted(name for name, target in aliases.items() if target == key)),
-        owner=owner if owner and owner.stack == wanted.scope.stack else None,
+        owner=owner,
+        grants=_grants(reader, key, declared.written) if declared else (),
+        databases=uses.databases(reader, key) if declared and not declared.spec.enabled else (),
     )
+
+
+def _grants(reader: Reader, key: str, written: KmsKeySpec) -> tuple[Mapping[str, Any], ...]:
+    """All grants on a key whose spec says something about grants; a call for every key would be one for nothing."""
+    if "grants" not in written.model_fields_set:
+        return ()
+    return tuple((reader.call("kms", "ListGrants", {"KeyId": key}, absent=_GONE) or {}).get("Grants", ()))
 
 
 def _rotation(status: Mapping[str, Any] | None) -> int | str | None:
@@ -152,6 +160,8 @@ def _found(key: _Key, targets: Mapping[str, str], twins: Iterable[_Key]) -> Foun
     if alias in targets:  # else it is about to be renamed, and only its new name is of use to others
         exports["alias"] = key.name
     copies = tuple(sorted(twin.meta["Arn"] for twin in twins))
+    named = grants.ours(key.grants, key.owner.stack, key.owner.address) if key.owner else {}
+    replicas = (meta.get("MultiRegionConfiguration") or {}).get("ReplicaKeys", ())
     return Found(
         name=key.owner.name if key.owner else key.name,
         identity=key.name,
@@ -162,11 +172,22 @@ def _found(key: _Key, targets: Mapping[str, str], twins: Iterable[_Key]) -> Foun
             usage=meta.get("KeyUsage", "ENCRYPT_DECRYPT"),
             document=key.document,
             rotation_days=key.rotation,
+            multi_region=bool(meta.get("MultiRegion", False)),
             enabled=meta["KeyState"] != "Disabled",
+            grants=grants.read(named),
         ),
         exports=exports,
         tags=key.tags,
-        facts={"targets": targets, "names": key.aliases, "twins": copies, "notes": tuple(_notes(key, copies))},
+        facts={
+            "targets": targets,
+            "names": key.aliases,
+            "twins": copies,
+            "notes": tuple(_notes(key, copies)),
+            "grants": named,
+            "grantees": grants.others(key.grants, named),
+            "databases": key.databases,
+            "replicas": tuple(sorted(replica["Region"] for replica in replicas)),
+        },
         busy=_BUSY.get(meta["KeyState"], ""),
         blocked=_blocked(meta),
     )
@@ -194,38 +215,3 @@ def _blocked(meta: Mapping[str, Any]) -> str:
         case "Unavailable":
             return "its key store is not connected: connect it"
     return ""
-
-
-def _databases(reader: Reader, names: set[str], scope: Scope, going: frozenset[str]) -> Iterator[str]:
-    for what, thing in (
-        ("database", "DBInstance"),
-        ("cluster", "DBCluster"),
-        ("snapshot", "DBSnapshot"),
-        ("cluster snapshot", "DBClusterSnapshot"),
-    ):
-        for item in (reader.call("rds", f"Describe{thing}s") or {})[f"{thing}s"]:
-            if names.isdisjoint(_keys(item)) or item[f"{thing}Arn"] in going or _goes_along(item, scope, going):
-                continue
-            yield f"{what} {item[f'{thing}Identifier']}"
-
-
-def _keys(item: Mapping[str, Any]) -> set[str]:
-    """Every key that a database, cluster or snapshot names."""
-    found = [item.get(name) for name in ("KmsKeyId", "PerformanceInsightsKMSKeyId", "ActivityStreamKmsKeyId")]
-    found.append((item.get("MasterUserSecret") or {}).get("KmsKeyId"))
-    return {key for key in found if key}
-
-
-def _goes_along(item: Mapping[str, Any], scope: Scope, going: frozenset[str]) -> bool:
-    """Automated snapshots are deleted with their database."""
-    if item.get("SnapshotType") != "automated":
-        return False
-    owners = (f"db:{item.get('DBInstanceIdentifier')}", f"cluster:{item.get('DBClusterIdentifier')}")
-    return any(scope.arn("rds", owner) in going for owner in owners)
-
-
-def _secrets(reader: Reader, names: set[str]) -> Iterator[str]:
-    """Secrets of people; those that RDS keeps for a database go with it, and the database names their key itself."""
-    for secret in (reader.call("secretsmanager", "ListSecrets") or {})["SecretList"]:
-        if secret.get("KmsKeyId") in names and secret.get("OwningService") != "rds":
-            yield f"secret {secret['Name']}"
