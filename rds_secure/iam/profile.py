@@ -6,7 +6,7 @@ use a profile is not looked at: EC2 would have to be asked in every region.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from rds_secure.iam.principals import GONE
 from rds_secure.kind import Complaint, Reader
 from rds_secure.operation import Operation, Retry
 
-READ_ACTIONS = ("iam:ListInstanceProfiles", "iam:GetInstanceProfile")
+READ_ACTIONS = ("iam:GetInstanceProfile",)
 
 _MARKS = (ownership.STACK, ownership.ADDRESS, ownership.HOME)
 """The tags that say whose a profile is. What was last applied is told by the role's."""
@@ -38,12 +38,15 @@ class Profiles:
         return {"profile": {"exists": self.exists, "roles": self.roles}, "instance_profiles": self.others}
 
 
-def profiles(reader: Reader, detail: Mapping[str, Any]) -> Profiles:
-    """The profiles around a role. One list serves all roles; tags only come one by one."""
+def profiles(reader: Reader, detail: Mapping[str, Any], *, wanted: bool) -> Profiles:
+    """The profiles around a role. The details name those that hold it, but only one call each shows tags (IAM-6).
+
+    Without ``wanted`` a profile of its name that does not hold it is not looked for.
+    """
     name, tags = detail["RoleName"], tagging.mapping(detail.get("Tags"))
-    found = _named(reader, name)
-    is_own = found is not None and _is_of(found, tags)
     holding = sorted(item["InstanceProfileName"] for item in detail.get("InstanceProfileList", ()))
+    found = _named(reader, name) if wanted or name in holding else None
+    is_own = found is not None and _is_of(found, tags)
     return Profiles(
         exists=is_own,
         roles=tuple(sorted(role["RoleName"] for role in found["Roles"])) if found and is_own else (),
@@ -99,10 +102,6 @@ def gone(name: str, live: Mapping[str, Any]) -> tuple[Operation, ...]:
 
 
 def _named(reader: Reader, name: str) -> Mapping[str, Any] | None:
-    listed = (reader.call("iam", "ListInstanceProfiles") or {})["InstanceProfiles"]
-    same: Iterable[str] = (item["InstanceProfileName"] for item in listed)
-    if name not in same:
-        return None
     reply = reader.call("iam", "GetInstanceProfile", {"InstanceProfileName": name}, absent=GONE)
     return reply["InstanceProfile"] if reply else None
 

@@ -154,13 +154,17 @@ class IamRole(Kind[IamRoleSpec]):
         details = [
             detail for detail in principals.listed(reader, "Role") if principals.is_wanted(detail, "Role", wanted)
         ]
+        specs = ((item.name, item.spec) for item in wanted.declared.values())
+        profiled = {name for name, spec in specs if isinstance(spec, IamRoleSpec) and spec.instance_profile}
         described, policies, profiles = together(
             reader,
             lambda: reader.each(
                 lambda detail: reader.call("iam", "GetRole", {"RoleName": detail["RoleName"]}, absent=GONE), details
             ),
             lambda: reader.each(lambda detail: principals.attached(reader, detail, wanted), details),
-            lambda: reader.each(lambda detail: profile.profiles(reader, detail), details),
+            lambda: reader.each(
+                lambda detail: profile.profiles(reader, detail, wanted=detail["RoleName"] in profiled), details
+            ),
         )
         for detail, more, held, around in zip(details, described, policies, profiles, strict=True):
             if more:  # else it was deleted between the two calls

@@ -81,7 +81,7 @@ def role(
 
 
 def profile(name: str, *roles: str, tags: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """An instance profile as GetInstanceProfile shows it; lists leave its tags out."""
+    """An instance profile as GetInstanceProfile shows it; the details of roles leave its tags out."""
     held = [{"RoleName": item} for item in roles]
     return {"InstanceProfileName": name, "Roles": held, "Tags": list(tagging.pairs(tags or {}))}
 
@@ -135,9 +135,7 @@ def account(
             ("iam", "GetAccountAuthorizationDetails"): bulk,
             ("iam", "GetPolicy"): get_policy,
             ("iam", "GetRole"): get_role,
-            ("iam", "ListInstanceProfiles"): {
-                "InstanceProfiles": [{key: item[key] for key in item if key != "Tags"} for item in profiles]
-            },
+            ("iam", "GetInstanceProfile"): error("iam", "GetInstanceProfile", "NoSuchEntity"),
             **{
                 ("iam", "GetInstanceProfile", item["InstanceProfileName"]): {"InstanceProfile": item}
                 for item in profiles

@@ -68,7 +68,7 @@ def live(trust: Any = GUARDED, described: Any = None, own: Any = None, **fields:
     detail = role("app", trust=trust, tags=ours("iam_role", "app"), **fields)
     profiles = () if own is None else [profile("app", *own, tags=ours("iam_role", "app"))]
     reader = account(detail, described={detail["Arn"]: described or {}}, profiles=profiles)
-    [item] = found(KIND, reader, declared())
+    [item] = found(KIND, reader, declared(instance_profile=str(own is not None).lower()))
     return item
 
 
@@ -229,7 +229,6 @@ def test_declared_and_owned_roles_are_read_and_no_others() -> None:
     assert [call[1:] for call in reader.calls[1:]] == [
         ("GetRole", {"RoleName": "App"}),
         ("GetRole", {"RoleName": "old"}),
-        ("ListInstanceProfiles", {}),
     ]
     for call in reader.calls:
         assert_valid_call(*call)
@@ -437,7 +436,10 @@ def test_a_profile_of_others_is_neither_taken_nor_counted(tags: dict[str, str], 
 
 
 def test_the_own_profile_is_no_obstacle_and_is_asked_for_its_tags_alone() -> None:
-    reader = account(role("app", tags=OURS), profiles=[profile("app", "app", tags=OURS), profile("web")])
+    detail = role("app", tags=OURS, profiles=["app", "web"])
+    reader = account(detail, profiles=[profile("app", "app", tags=OURS), profile("web", "app")])
+    [item] = found(KIND, reader, declared())
+    assert (item.spec.instance_profile, item.facts["instance_profiles"]) == (True, ("web",))
     assert verified(KIND, reader, declared(instance_profile="true")) == []
     assert [call[2] for call in reader.calls if call[1] == "GetInstanceProfile"] == [{"InstanceProfileName": "app"}]
     for call in reader.calls:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from rds_secure import documents, ownership, tagging
-from rds_secure.kind import Found, Reader, Wanted, together
+from rds_secure.kind import Found, Reader, Resource, Wanted, together
 from rds_secure.ownership import Owner
 from rds_secure.resources.kms_key import grants, uses
 from rds_secure.resources.kms_key.spec import OFF, SYMMETRIC, KmsKeySpec
@@ -24,6 +24,9 @@ _NO_ROTATION = ("UnsupportedOperationException",)
 _BUSY = {"Creating": "being created", "Updating": "being updated"}
 
 
+_Grants: TypeAlias = tuple[Mapping[str, Any], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Key:
     """A key as four calls show it; ``owner`` is set only where it is the stack's."""
@@ -34,7 +37,7 @@ class _Key:
     tags: Mapping[str, str]
     aliases: tuple[str, ...]
     owner: Owner | None
-    grants: tuple[Mapping[str, Any], ...]
+    grants: _Grants
     databases: tuple[str, ...] | None
 
     @property
@@ -100,37 +103,47 @@ def _tags(reply: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -> _Key | None:
-    """None for a key that the tagging API still knows although it is gone."""
-    described, policy, tagged, rotation = together(
+    """None for a key that the tagging API still knows although it is gone.
+
+    What its spec asks for is read at the same time if its alias tells whose it is; later that is known from its tags,
+    and equal calls are made once.
+    """
+    names = tuple(sorted(name for name, target in aliases.items() if target == key))
+    named = next((resource for resource in wanted.declared.values() if resource.name in names), None)
+    described, policy, tagged, rotation, _ = together(
         reader,
         lambda: reader.call("kms", "DescribeKey", {"KeyId": key}, absent=_GONE),
         lambda: reader.call("kms", "GetKeyPolicy", {"KeyId": key, "PolicyName": "default"}, absent=_GONE),
         lambda: reader.call("kms", "ListResourceTags", {"KeyId": key}, absent=_GONE),
         lambda: reader.call("kms", "GetKeyRotationStatus", {"KeyId": key}, absent=(*_GONE, *_NO_ROTATION)),
+        lambda: _asked(reader, key, named),
     )
     if described is None or policy is None:
         return None
     tags = _tags(tagged or {})
     owner = ownership.owner(tags)
     owner = owner if owner and owner.stack == wanted.scope.stack else None
-    declared = wanted.declared.get(owner.address) if owner else None
+    granted, databases = _asked(reader, key, wanted.declared.get(owner.address) if owner else None)
     return _Key(
         meta=described["KeyMetadata"],
         document=documents.parse(policy["Policy"]),
         rotation=_rotation(rotation),
         tags=tags,
-        aliases=tuple(sorted(name for name, target in aliases.items() if target == key)),
+        aliases=names,
         owner=owner,
-        grants=_grants(reader, key, declared.written) if declared else (),
-        databases=uses.databases(reader, key) if declared and not declared.spec.enabled else (),
+        grants=granted,
+        databases=databases,
     )
 
 
-def _grants(reader: Reader, key: str, written: KmsKeySpec) -> tuple[Mapping[str, Any], ...]:
-    """All grants on a key whose spec says something about grants; a call for every key would be one for nothing."""
-    if "grants" not in written.model_fields_set:
-        return ()
-    return tuple((reader.call("kms", "ListGrants", {"KeyId": key}, absent=_GONE) or {}).get("Grants", ()))
+def _asked(reader: Reader, key: str, declared: Resource[Any] | None) -> tuple[_Grants, tuple[str, ...] | None]:
+    """What is only read where a spec asks for it: all grants, if it says something of grants; the databases under the
+    key, if that is to be disabled."""
+    granted: _Grants = ()
+    if declared and "grants" in declared.written.model_fields_set:
+        granted = tuple((reader.call("kms", "ListGrants", {"KeyId": key}, absent=_GONE) or {}).get("Grants", ()))
+    is_to_stop = declared is not None and not declared.spec.enabled
+    return granted, uses.databases(reader, key) if is_to_stop else ()
 
 
 def _rotation(status: Mapping[str, Any] | None) -> int | str | None:
