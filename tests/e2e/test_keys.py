@@ -94,6 +94,7 @@ def test_rds_4_a_key_that_a_database_uses_is_disabled_only_where_that_is_written
     meant = stack(enabled=False, disable_in_use=True)
     applied = harness.apply(meant)
     (step,) = [step for step in applied.plan.steps if step.operations]
+    assert step.notes == ("without the key these become inaccessible: database orders",)
     assert step.operations[0].summary == "disable the key: database orders becomes inaccessible"
     assert kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyState"] == "Disabled"
     assert "without the key these are inaccessible: database orders" in notes(harness, meant)

@@ -140,7 +140,7 @@ class KmsKey(Kind[KmsKeySpec]):
                 "effect when it is enabled"
             )
         if not spec.enabled and (held := live.facts["databases"]):
-            yield f"without the key these are inaccessible: {', '.join(held)}"
+            yield f"without the key these {'become' if now.enabled else 'are'} inaccessible: {', '.join(held)}"
         yield from grants.notes(spec.grants, live)
 
     def advice(self, field: str, resource: Resource[KmsKeySpec], live: Live[KmsKeySpec]) -> str:
