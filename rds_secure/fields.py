@@ -335,6 +335,13 @@ def ignored(spec: ResourceSpec) -> frozenset[str]:
     return frozenset(spec.ignore).union(fields[name].into for name in spec.ignore if name in fields)
 
 
+def unwritten(spec: ResourceSpec) -> frozenset[str]:
+    """The fields that nobody wrote a value for, be it by way of another field that is made into them."""
+    fields = markers(type(spec))
+    made = {fields[name].into for name in spec.model_fields_set if name in fields}
+    return frozenset(fields) - spec.model_fields_set - made
+
+
 Leaf = Callable[[Any, "Reference | None", bool], Any]
 
 

@@ -10,8 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from rds_secure import ownership
 from rds_secure.fields import ResourceSpec
 from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
@@ -187,14 +189,27 @@ class Change(Generic[S]):
 class Wanted:
     """What a read is asked for.
 
-    ``identities`` of declared resources, and ``tagged``: ARN → tags of everything that carries the stack's tag.
-    ``declared``: the resources themselves, for what is only looked at where a spec asks for it.
+    ``identities`` of declared resources; ``tagged``: ARN → tags of everything that carries the stack's tag;
+    ``adopted``: names, ids and ARNs written below ``adopt:``; ``everything``: whatever there is; ``declared``: the
+    resources themselves, for what is only looked at where a spec asks for it.
     """
 
     scope: Scope
     identities: frozenset[str]
     tagged: Mapping[str, Mapping[str, str]]
+    adopted: frozenset[str] = frozenset()
+    everything: bool = False
     declared: Mapping[Address, Resource[Any]] = field(default_factory=dict)
+
+    def asks_for(self, identity: str, *ids: str, tags: Mapping[str, str] = MappingProxyType({})) -> bool:
+        """Whether an object is to be read; ``ids`` are its other names (id, ARN), ``tags`` those that a list shows."""
+        return (
+            self.everything
+            or identity in self.identities
+            or not self.adopted.isdisjoint((identity, *ids))
+            or any(name in self.tagged for name in ids)
+            or tags.get(ownership.STACK) == self.scope.stack
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +263,8 @@ class Kind(ABC, Generic[S]):
     """Its AWS name follows a field (a group's family): another name is a new object, and the old one retires."""
     renames: ClassVar[bool] = False
     """Its name can change in place, by a field of its spec (a key's alias)."""
+    adoptable: ClassVar[bool] = True
+    """Whether something that exists can become ours by being tagged (meaning §4)."""
     home: ClassVar[bool] = False
     """Global objects, which carry their stack's region in a tag (IAM)."""
 
@@ -317,7 +334,7 @@ class Kind(ABC, Generic[S]):
         """What to do instead of a change that AWS does not make as things are; "" where it can be made."""
         return ""
 
-    def notes(self, resource: Resource[S], live: Live[S]) -> Iterator[str]:
+    def notes(self, resource: Resource[S], live: Live[S] | None) -> Iterator[str]:
         """What is worth knowing of a declared resource beside its differences; it changes nothing."""
         yield from ()
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from rds_secure import ownership, resources
+from rds_secure import resources
 from rds_secure.fields import (
     VPC,
     Bool,
@@ -103,8 +103,8 @@ class Toy(Kind[ToySpec]):
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterator[Found[ToySpec]]:
         for toy in (reader.call("toy", "DescribeToys", {"Kind": self.name}) or {})["Toys"]:
-            tagged = toy["tags"].get(ownership.STACK) == wanted.scope.stack
-            if toy["name"].lower() in wanted.identities or tagged or wanted.scope.stack in toy.get("path", ""):
+            asked = wanted.asks_for(toy["name"].lower(), toy["id"], tags=toy["tags"])
+            if asked or wanted.scope.stack in toy.get("path", ""):
                 yield self.found(toy, wanted.scope)
 
     def found(self, toy: Mapping[str, Any], scope: Scope) -> Found[ToySpec]:

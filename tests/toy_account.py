@@ -145,13 +145,18 @@ def _ids(value: Any) -> set[str]:
     return {value} if isinstance(value, str) and value.startswith("id-") else set()
 
 
-def stack(declared: Mapping[str, Mapping[str, Any]], tags: Mapping[str, str] | None = None) -> Stack:
+def stack(
+    declared: Mapping[str, Mapping[str, Any]],
+    tags: Mapping[str, str] | None = None,
+    adopt: Mapping[str, str | None] | None = None,
+) -> Stack:
     """The stack ``orders`` that declares these fields at these addresses."""
     specs = {}
     for address, fields in declared.items():
         at = Address.parse(address)
         specs[at] = resources.kind(at.kind).spec.model_validate(fields)
-    return Stack("orders", None, None, tags or {}, specs)
+    adopted = {Address.parse(address): value for address, value in (adopt or {}).items()}
+    return Stack("orders", None, None, tags or {}, specs, adopted)
 
 
 def owned(written: Stack, address: str, name: str | None = None) -> dict[str, str]:

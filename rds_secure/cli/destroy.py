@@ -48,7 +48,7 @@ def command(
         final_snapshot=not no_final_snapshot,
         everything=True,
     )
-    planned = api.make_plan(replace(stack, resources={}), account, deletion=deletion)
+    planned = api.make_plan(replace(stack, resources={}, adopt={}), account, deletion=deletion)
     return carry_out(
         planned, account, deletion, show_calls=show_calls, confirmed=confirm is not None, wanted=stack.name
     )

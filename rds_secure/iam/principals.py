@@ -146,8 +146,8 @@ def listed(reader: Reader, what: What) -> tuple[Mapping[str, Any], ...]:
 
 def is_wanted(detail: Mapping[str, Any], what: What, wanted: Wanted) -> bool:
     """Whether a user or role is declared, or carries our stack's tag (IAM-6: the details have the tags)."""
-    named = detail[f"{what}Name"].lower() in wanted.identities
-    return named or stack_of(tagging.mapping(detail.get("Tags"))) == wanted.scope.stack
+    tags = tagging.mapping(detail.get("Tags"))
+    return wanted.asks_for(detail[f"{what}Name"].lower(), detail["Arn"], tags=tags)
 
 
 def stack_of(tags: Mapping[str, str]) -> str:

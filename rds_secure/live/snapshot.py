@@ -42,8 +42,8 @@ class Conflict:
 class Snapshot:
     """Declared and live, side by side.
 
-    ``retired`` is ours but no longer declared; ``stuck``: why something retired cannot be deleted; ``notes`` are
-    worth knowing and change nothing (copies, twins).
+    ``adopting``: what ``adopt:`` names, ours by now or about to be. ``retired`` is ours but no longer declared;
+    ``stuck``: why something retired cannot be deleted; ``notes`` are worth knowing and change nothing (copies, twins).
     """
 
     scope: Scope
@@ -54,6 +54,7 @@ class Snapshot:
     stuck: Mapping[Address, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     lookups: Mapping[Lookup, tuple[str, ...]] = field(default_factory=dict)
+    adopting: frozenset[Address] = frozenset()
 
 
 def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset[str] = frozenset()) -> Snapshot:
@@ -68,9 +69,10 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     if problems:
         raise SpecError(problems)
     declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
-    matched = _Matching(scope, declared)
+    matched = _Matching(scope, declared, stack.adopt)
     wanted = {
-        kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged, declared) for kind in resources.KINDS
+        kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged, matched.adopted(kind), declared=declared)
+        for kind in resources.KINDS
     }
     problems, found = together(
         reader,
@@ -82,6 +84,7 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     for kind, items in zip(resources.KINDS, found, strict=True):
         for item in items:
             matched.match(kind, item)
+    matched.miss()
     return _linked(matched, reader, lookups, going)
 
 
@@ -102,7 +105,9 @@ def _resource(stack: Stack, address: Address, spec: Any, scope: Scope) -> Resour
     if kind.taggable:
         user = {**stack.tags, **as_written.tags}  # type: ignore[attr-defined]
         home = scope.region if kind.home else ""
-        as_applied = {**written(as_written), **({"tags": user} if user else {})}  # the stack's tags are its own as well
+        # The stack's tags are its own as well; and while it is adopted, what is not written stays as it is.
+        adopted = {"adopt": True} if address in stack.adopt else {}
+        as_applied = {**written(as_written), **({"tags": user} if user else {}), **adopted}
         tags = ownership.tags(stack.name, address, name, as_applied, user, home)
     return Resource(address, name, spec, as_written, tags)
 
@@ -146,8 +151,10 @@ _IN_THE_WAY = "choose another name, or remove what exists"
 class _Matching:
     """Objects as they are read, sorted into ours, retired, conflicts and notes."""
 
-    def __init__(self, scope: Scope, declared: Mapping[Address, Resource[Any]]) -> None:
-        self.scope, self.declared = scope, declared
+    def __init__(
+        self, scope: Scope, declared: Mapping[Address, Resource[Any]], adopt: Mapping[Address, str | None]
+    ) -> None:
+        self.scope, self.declared, self.adopt = scope, declared, adopt
         self.live: dict[Address, Found[Any]] = {}
         self.retired: dict[Address, Found[Any]] = {}
         self.conflicts: list[Conflict] = []
@@ -160,9 +167,17 @@ class _Matching:
     def identities(self, kind: Kind[Any]) -> Iterable[str]:
         return (identity for name, identity in self._by_identity if name == kind.name)
 
+    def adopted(self, kind: Kind[Any]) -> frozenset[str]:
+        """What is written below ``adopt:`` for resources of a kind; names are compared in lower case as well."""
+        written = [value for address, value in self.adopt.items() if address.kind == kind.name and value]
+        return frozenset({*written, *map(str.lower, written)})
+
     def match(self, kind: Kind[Any], found: Found[Any]) -> None:
         holder = self._by_identity.get((kind.name, found.identity))
         owner = found.owned_by_path or ownership.owner(found.tags)
+        if taking := self._taking(kind, found, holder):
+            self._adopt(kind, found, owner, taking)
+            return
         if owner is None or owner.stack != self.scope.stack:
             if holder:
                 self._conflict(holder, found, owner)
@@ -180,6 +195,44 @@ class _Matching:
                 self.conflicts.append(Conflict(holder, what, f"run with --region {home}, or use another name"))
             return
         self._ours(kind, found, owner, holder)
+
+    def miss(self) -> None:
+        """What ``adopt:`` names and nothing was found for; a conflict, because else it would be made anew."""
+        told = {conflict.address for conflict in self.conflicts}
+        for address, value in sorted(self.adopt.items()):
+            if address not in self.live and address not in told:
+                what = f"there is no {resources.kind(address.kind).title} {value or self.declared[address].name}"
+                fix = f"correct its line below 'adopt:', or take that out so that {address} is made"
+                self.conflicts.append(Conflict(address, what, fix))
+
+    def _taking(self, kind: Kind[Any], found: Found[Any], holder: Address | None) -> Address | None:
+        """The address that ``adopt:`` gives an object, by its id, its ARN or its name; without one, its AWS name."""
+        names = {found.name.lower(), found.identity, *found.exports.values()}
+        for address, value in self.adopt.items():
+            if address.kind == kind.name and (address == holder if value is None else {value, value.lower()} & names):
+                return address
+        return None
+
+    def _adopt(self, kind: Kind[Any], found: Found[Any], owner: ownership.Owner | None, address: Address) -> None:
+        """Take it over, unless it is somebody's. A copy is nobody's: its tags came along with the data (RDS-18)."""
+        name, what = self.declared[address].name, f"{kind.title} {found.name}"
+        if (
+            owner
+            and owner.name.lower() == found.name.lower()
+            and (owner.stack, owner.address)
+            != (
+                self.scope.stack,
+                address,
+            )
+        ):
+            whose = owner.address if owner.stack == self.scope.stack else f"stack {owner.stack!r}"
+            fix = f"take it out there first, or leave {address} out below 'adopt:'"
+            self.conflicts.append(Conflict(address, f"{what} belongs to {whose}", fix))
+        elif found.name.lower() != name.lower() and not kind.renames:
+            fix = f"adopting renames nothing: write 'name: {found.name}'"
+            self.conflicts.append(Conflict(address, f"{what} would be called {name}", fix))
+        else:
+            self._claim(kind, address, found, address)
 
     def _ours(self, kind: Kind[Any], found: Found[Any], owner: ownership.Owner, holder: Address | None) -> None:
         address = owner.address if found.keyed or not holder else holder
@@ -257,6 +310,7 @@ def _linked(
         scope=scope,
         resources=matched.declared,
         live={address: link(address, found) for address, found in matched.live.items()},
+        adopting=frozenset(matched.adopt),
         retired=retired,
         conflicts=tuple(sorted(matched.conflicts, key=lambda item: (item.address, item.what))),
         stuck=stuck,

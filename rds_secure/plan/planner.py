@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from rds_secure import ownership, resources
 from rds_secure.errors import Location
-from rds_secure.fields import Mode, ignored, markers, plain, values_of
+from rds_secure.fields import Mode, ignored, markers, plain, unwritten, values_of
 from rds_secure.kind import Change, FieldChange, Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
@@ -95,11 +95,21 @@ class _Planner:
             operations = kind.create(replace(resource, tags=ownership.pending(resource.tags)), self.scope)
             applied = {ownership.APPLIED: resource.tags[ownership.APPLIED]}
             operations = (*operations, *kind.tag(resource, applied, (), self.scope))
-        return Step(resource.address, resource.name, Action.CREATE, operations, tuple(_made(kind, resource)))
+        return Step(
+            address=resource.address,
+            name=resource.name,
+            action=Action.CREATE,
+            operations=operations,
+            changes=tuple(_made(kind, resource)),
+            notes=tuple(kind.notes(resource, None)),
+        )
 
     def _update(self, resource: Resource[Any], live: Live[Any]) -> Step:
         kind = resources.kind(resource.address.kind)
-        resource = replace(resource, spec=_as_others_have_it(kind.normalise(resource, live, self.scope), live))
+        left = ignored(resource.written)
+        if adopting := resource.address in self.snapshot.adopting:
+            left |= unwritten(resource.written)
+        resource = replace(resource, spec=_as_it_is(kind.normalise(resource, live, self.scope), live, left))
         difference = diff(kind, resource, live, self.scope.known)
         for change, advice in difference.refused:
             what = f"{resource.address}.{change.path} cannot change in place{_shown(change)}"
@@ -121,7 +131,7 @@ class _Planner:
             changes=(*changes, *retagged),
             pending=tuple(difference.pending),
             strangers=tuple(difference.strangers),
-            notes=(*_notes(live, difference, changes), *kind.notes(resource, live)),
+            notes=(*_taken_over(live, adopting), *_notes(live, difference, changes), *kind.notes(resource, live)),
             cause=_cause(live, resource) if differs else "",
             uses=_uses(live),
         )
@@ -201,9 +211,8 @@ class _Planner:
         self.refusals.append(Refusal(address, what, fix, self.locate(address, steps)))
 
 
-def _as_others_have_it(spec: Any, live: Live[Any]) -> Any:
-    """The spec with live values where it leaves a field to others: some calls send several fields at once."""
-    left = ignored(spec)
+def _as_it_is(spec: Any, live: Live[Any], left: frozenset[str]) -> Any:
+    """The spec with live values in the fields that are ``left`` as they are: some calls send several at once."""
     compared = (name for name, marker in markers(type(spec)).items() if marker.mode is not Mode.META)
     return spec.model_copy(update={name: getattr(live.spec, name) for name in compared if name in left})
 
@@ -254,6 +263,12 @@ def _lets_go(live: Live[Any], step: Step, used: Address) -> bool:
 def _shown(change: FieldChange) -> str:
     simple = all(isinstance(value, str | int | bool | Ref | None) for value in (change.old, change.new))
     return f" ({change.old} → {change.new})" if simple else ""
+
+
+def _taken_over(live: Live[Any], adopting: bool) -> Iterator[str]:
+    owner = ownership.owner(live.found.tags)
+    if adopting and (owner is None or owner.name.lower() != live.name.lower()):
+        yield "it exists already, and is adopted: this stack's from now on"
 
 
 def _notes(live: Live[Any], difference: Difference, changes: tuple[FieldChange, ...]) -> Iterator[str]:

@@ -76,7 +76,7 @@ class DbParameterGroupSpec(Named, Tagged, ResourceSpec):
 
 @dataclass(frozen=True, slots=True)
 class _Described:
-    """What DescribeDBParameters says of a group: what was set, what the family has anyway, and static or dynamic."""
+    """The parameters of a group: what was set, what the family has anyway, and static or dynamic."""
 
     set: Mapping[str, str]
     default: Mapping[str, str]
@@ -96,6 +96,7 @@ class DbParameterGroup(Kind[DbParameterGroupSpec]):
         "rds:DescribeDBInstances",
         "rds:DescribeDBParameterGroups",
         "rds:DescribeDBParameters",
+        "rds:DescribeEngineDefaultParameters",
         "rds:ListTagsForResource",
     )
     versioned = True
@@ -149,23 +150,21 @@ class DbParameterGroup(Kind[DbParameterGroupSpec]):
         groups = [
             group
             for group in reply["DBParameterGroups"]
-            if group["DBParameterGroupName"].lower() in wanted.identities
-            or group["DBParameterGroupArn"] in wanted.tagged
+            if wanted.asks_for(group["DBParameterGroupName"].lower(), group["DBParameterGroupArn"])
         ]
+        families = sorted({group["DBParameterGroupFamily"] for group in groups})
         calls = [
-            call
-            for group in groups
-            for call in (
-                ("ListTagsForResource", {"ResourceName": group["DBParameterGroupArn"]}),
-                # Without Source: what is set to the default is not shown as set by the user (see `normalise`).
-                ("DescribeDBParameters", {"DBParameterGroupName": group["DBParameterGroupName"]}),
-            )
+            *(("DescribeEngineDefaultParameters", {"DBParameterGroupFamily": family}) for family in families),
+            *(("ListTagsForResource", {"ResourceName": group["DBParameterGroupArn"]}) for group in groups),
+            *(("DescribeDBParameters", _set_by_users(group["DBParameterGroupName"])) for group in groups),
         ]
-        replies = reader.each(lambda call: reader.call("rds", call[0], call[1]) or {}, calls)
-        return [
-            _found(group, tagging.mapping(tags["TagList"]), _described(parameters["Parameters"]))
-            for group, tags, parameters in zip(groups, replies[::2], replies[1::2], strict=True)
+        replies = iter(reader.each(lambda call: reader.call("rds", call[0], call[1]) or {}, calls))
+        defaults = {family: next(replies)["EngineDefaults"].get("Parameters", ()) for family in families}
+        tags = [tagging.mapping(next(replies)["TagList"]) for _ in groups]
+        described = [
+            _described(next(replies)["Parameters"], defaults[group["DBParameterGroupFamily"]]) for group in groups
         ]
+        return [_found(*one) for one in zip(groups, tags, described, strict=True)]
 
     def inspect(
         self, reader: Reader, live: Live[DbParameterGroupSpec], scope: Scope, going: frozenset[str]
@@ -269,14 +268,16 @@ def _family_problems(family: str) -> Iterator[Complaint]:
         yield Complaint(("family",), f"there is no family {family!r}", f"did you mean {right!r}?")
 
 
-def _described(parameters: Iterable[Mapping[str, Any]]) -> _Described:
-    rows = {row["ParameterName"]: row for row in parameters}
-    user = {name for name, row in rows.items() if row["Source"] == "user"}
-    values = {name: str(row["ParameterValue"]) for name, row in rows.items() if row.get("ParameterValue") is not None}
+def _set_by_users(name: str) -> Mapping[str, Value]:
+    """A group has hundreds of parameters, several pages (RDS-17), and few of them were set by anybody."""
+    return {"DBParameterGroupName": name, "Source": "user"}
+
+
+def _described(rows: Iterable[Mapping[str, Any]], defaults: Iterable[Mapping[str, Any]]) -> _Described:
     return _Described(
-        set={name: values.get(name, "") for name in user},
-        default={name: value for name, value in values.items() if name not in user},
-        types={name: row["ApplyType"] for name, row in rows.items()},
+        set={row["ParameterName"]: str(row.get("ParameterValue") or "") for row in rows},
+        default={row["ParameterName"]: str(row["ParameterValue"]) for row in defaults if "ParameterValue" in row},
+        types={row["ParameterName"]: row["ApplyType"] for row in (*defaults, *rows)},
     )
 
 

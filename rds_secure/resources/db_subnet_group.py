@@ -82,7 +82,7 @@ class DbSubnetGroup(Kind[DbSubnetGroupSpec]):
         groups = [
             group
             for group in reply["DBSubnetGroups"]
-            if group["DBSubnetGroupName"] in wanted.identities or group["DBSubnetGroupArn"] in wanted.tagged
+            if wanted.asks_for(group["DBSubnetGroupName"], group["DBSubnetGroupArn"])
         ]
         tags = reader.each(lambda group: _tags(reader, group["DBSubnetGroupArn"]), groups)
         return [_found(group, found) for group, found in zip(groups, tags, strict=True)]

@@ -40,6 +40,7 @@ class IamGroup(Kind[IamGroupSpec]):
     services = ("iam",)
     read_actions = principals.READ_ACTIONS
     taggable = False
+    adoptable = False
     home = True
 
     def check(self, key: str, spec: IamGroupSpec) -> Iterator[Complaint]:
@@ -63,7 +64,7 @@ class IamGroup(Kind[IamGroupSpec]):
         details = [
             detail
             for detail in groups
-            if detail["GroupName"].lower() in wanted.identities or detail["Path"].startswith(path)
+            if wanted.asks_for(detail["GroupName"].lower(), detail["Arn"]) or detail["Path"].startswith(path)
         ]
         missing = wanted.identities - {detail["GroupName"].lower() for detail in groups}
         policies = reader.each(lambda detail: principals.attached(reader, detail, wanted), details)

@@ -159,7 +159,7 @@ class IamPolicy(Kind[IamPolicySpec]):
         details = [
             detail
             for detail in principals.account(reader)["Policies"]
-            if _name(detail).lower() in wanted.identities or detail["Arn"] in wanted.tagged
+            if wanted.asks_for(_name(detail).lower(), detail["Arn"])
         ]
         described = reader.each(lambda detail: principals.policy(reader, detail["Arn"]), details)
         attached = _attached(reader) if details else {}

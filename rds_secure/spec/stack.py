@@ -7,7 +7,7 @@ several fields (`Kind.check`), then what needs several resources: references, na
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Annotated, Any, Literal
@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from rds_secure import ownership, resources
 from rds_secure.errors import Location, Problem, SpecError
-from rds_secure.fields import Part, Pattern, ResourceSpec, Tags, values_of
+from rds_secure.fields import Part, Pattern, ResourceSpec, Str, Tags, values_of
 from rds_secure.interpolation import KEY, Invalid, interpolate, shown
 from rds_secure.kind import Kind, Scope
 from rds_secure.spec.complaints import meant, problems_of
@@ -26,6 +26,7 @@ from rds_secure.values import Address, Ref, leaves
 from rds_secure.values import refs as refs_in
 
 _MADE_OF = "lower-case letters, digits and hyphens, a letter first, at most 63"
+_ADDRESS = rf"[a-z_]+\.{KEY}"
 _FEWER_TAGS = f"use at most {ownership.USER_TAGS}; AWS allows 50, and some are ours"  # ANY-2
 _FILLED = ("resources", "tags")
 _AWS = re.compile(r"\$\{aws\.([^{}]*)\}")
@@ -46,6 +47,9 @@ class Header(Part):
     """Tags of every resource of the stack."""
     resources: Mapping[str, Any] = {}
     """What the stack owns, by kind and key."""
+    adopt: dict[Annotated[str, Pattern(_ADDRESS, "an address: kind.key, such as kms_key.data")], Str | None] = {}
+    """What exists already and becomes the stack's: kind.key → its id, ARN or name; null: found by its AWS name.
+    While a line stands here, fields that are not written stay as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class Stack:
     region: str | None
     tags: Mapping[str, str]
     resources: Mapping[Address, ResourceSpec]
+    adopt: Mapping[Address, str | None] = field(default_factory=dict)
+    """What exists already and becomes the stack's, and how it is found: by its id, ARN or name; None: by its name."""
     bearers: Mapping[Address, Address] = field(default_factory=dict)
     """Each implied resource, and the one that brings it along."""
     sources: Mapping[Address, Source] = field(default_factory=dict, repr=False, compare=False)
@@ -100,13 +106,15 @@ def build(sources: Sequence[Source], environment: Environment | None = None, *, 
     if _lacks_resources(sources):
         at = sources[0].at(("resources",)) if sources else None
         found.missing("the stack has no resources", "declare some below 'resources:'", at)
-    bearers = _implied(declared)
+    adopt = _adopted(sources, declared, where, found) if header else {}
+    bearers = _implied(declared, adopt)
     stack = Stack(
         name=header.stack if header else "",
         account=header.account if header else None,
         region=header.region if header else None,
         tags=header.tags if header else {},
         resources=declared,
+        adopt=adopt,
         bearers=bearers,
         sources=where,
         uses_environment=any(old.data != new.data for old, new in zip(written, sources, strict=True)),
@@ -185,7 +193,7 @@ def _header(sources: Sequence[Source], found: _Findings) -> Header | None:
             sound = False
             continue
         for key, value in written.items():
-            if merged.setdefault(key, value) != value:
+            if key != "adopt" and merged.setdefault(key, value) != value:
                 what = f"{key!r} differs from {first[key].at((key,))}"
                 found.add(what, "write the same in every file of the stack", source.at((key,)))
             first.setdefault(key, source)
@@ -222,6 +230,33 @@ def _resources(
                     declared[address] = spec
                 where.setdefault(address, source)
     return declared, where
+
+
+def _adopted(
+    sources: Sequence[Source],
+    declared: Mapping[Address, ResourceSpec],
+    where: Mapping[Address, Source],
+    found: _Findings,
+) -> dict[Address, str | None]:
+    """What all files list below ``adopt:``."""
+    adopt: dict[Address, str | None] = {}
+    for source in sources:
+        for text, value in (source.data.get("adopt") or {}).items():
+            address, at = Address.parse(text), source.key_at(("adopt", text))
+            kind = resources.KINDS_BY_NAME.get(address.kind)
+            if kind is None:
+                found.add(f"there is no kind {address.kind!r}", _suggestion(address.kind, resources.KINDS_BY_NAME), at)
+            elif not kind.adoptable:
+                what = f"{text} cannot be adopted: AWS takes no tags that would say whose it is"
+                found.add(what, "name it where it is used, as what stands outside the stack", at)
+            elif address in adopt:
+                found.add(f"{text} is adopted twice", "keep one of the two lines", at)
+            elif address not in where:
+                fix = f"declare it below 'resources:', or did you mean another {kind.title}?"
+                found.missing(f"{text} is adopted, and not declared", fix, at)
+            elif address in declared:
+                adopt[address] = value
+    return adopt
 
 
 def _sections(source: Source, found: _Findings) -> Iterator[tuple[Kind[Any], dict[str, Any]]]:
@@ -277,10 +312,15 @@ def _beside(kind: Kind[Any], source: Source, address: Address, data: Any, bad: s
                 found.missing(complaint.what, complaint.fix, source.at((*path, *complaint.path)))
 
 
-def _implied(declared: dict[Address, ResourceSpec]) -> dict[Address, Address]:
-    """Adds what resources bring along, and lets the bearer's field refer to it: implied resource → its bearer."""
+def _implied(declared: dict[Address, ResourceSpec], adopt: Container[Address]) -> dict[Address, Address]:
+    """Adds what resources bring along, and lets the bearer's field refer to it: implied resource → its bearer.
+
+    Never for what is adopted: it keeps what it has (meaning §4).
+    """
     bearers: dict[Address, Address] = {}
     for address, spec in list(declared.items()):
+        if address in adopt:
+            continue
         if implied := resources.kind(address.kind).implied(address.name, spec):
             target = Address(implied.kind, implied.name)
             declared[target] = resources.kind(implied.kind).spec.model_validate(dict(implied.fields))

@@ -30,6 +30,7 @@ DATABASES, GROUPS = ("DescribeDBInstances",), ("DescribeSecurityGroups", "Descri
 LOOK_UPS = ("DescribeVpcs", "DescribeSubnets")
 KEYS = ("ListAliases", "DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags")
 POLICIES = ("GetAccountAuthorizationDetails", "GetPolicy")
+FAMILIES = "DescribeEngineDefaultParameters"
 SUBNET_GROUPS, PARAMETER_GROUPS = ("DescribeDBSubnetGroups",), ("DescribeDBParameterGroups", "DescribeDBParameters")
 RDS_TAGS = ("ListTagsForResource",)
 TAGGING = "GetResources"
@@ -137,8 +138,9 @@ def test_a_subnet_group_or_a_parameter_group_takes_two_calls_at_most(many: list[
 
 def test_nothing_else_is_called(many: list[Call]) -> None:
     counts = counted(many)
-    listed = (*DATABASES, *GROUPS, *LOOK_UPS, *KEYS, *POLICIES, *SUBNET_GROUPS, *PARAMETER_GROUPS, *RDS_TAGS, TAGGING)
-    assert counts.keys() == {*listed}
+    listed = (*DATABASES, *GROUPS, *LOOK_UPS, *KEYS, *POLICIES, *SUBNET_GROUPS, *PARAMETER_GROUPS, *RDS_TAGS)
+    assert counts.keys() == {*listed, FAMILIES, TAGGING}
+    assert counts[FAMILIES] == 1
     pages = (N + 2) / 33 + N / 25  # of 100 tags at most: three each, and four of policies, which have a home
     assert counts[TAGGING] <= ceil(pages), "only what no list shows the tags of: keys, policies, two groups"
 
@@ -152,8 +154,8 @@ def test_no_call_is_made_twice(many: list[Call]) -> None:
 
 def test_a_plan_keeps_to_the_formula_and_three(fresh: Harness) -> None:
     """8 N + 6 for N applications: six lists, and for each 4 calls for its key, 2 for its parameters, 1 each for the
-    tags of its subnet group and its policy. The three: rules, and what look-ups and checks of networks need. The call
-    to STS came before."""
+    tags of its subnet group and its policy. The three: rules, and what look-ups and checks of networks need. On top,
+    one list for each family of parameters, however many groups it has. The call to STS came before."""
     declared = together(app(f"order-{number}") for number in range(APPS))
     fresh.make(declared)
 
@@ -161,7 +163,8 @@ def test_a_plan_keeps_to_the_formula_and_three(fresh: Harness) -> None:
     lists = (*DATABASES, *SUBNET_GROUPS, "DescribeDBParameterGroups", "DescribeSecurityGroups", "ListAliases")
     assert total(counts, *lists, "GetAccountAuthorizationDetails") == 6
     assert total(counts, "DescribeSecurityGroupRules", *LOOK_UPS) == 3
-    assert counts.total() - counts[TAGGING] == 8 * APPS + 6 + 3
+    assert counts.total() - counts[TAGGING] == 8 * APPS + 6 + 3 + counts[FAMILIES]
+    assert counts[FAMILIES] == 1
 
 
 def test_a_second_apply_writes_nothing(fresh: Harness) -> None:

@@ -40,7 +40,10 @@ FILLED_IN = {"db_instance": {"iam_auth", "parameter_group"}}
 """Fields that may be left out and still have a value of ours, so that one taken out is a change."""
 
 ONE_WAY = {
-    ("db_instance", "master_password"): "unmanaged leaves the password as it is, so only the way back is a change",
+    (
+        "db_instance",
+        "master_password",
+    ): "unmanaged leaves it as it is; only the way back is a change, in words",
 }
 """Changes that are none on purpose, and why; the opposite change makes a call."""
 
@@ -133,9 +136,14 @@ def test_a_field_taken_out_makes_valid_calls(kind: Kind[Any], field: str, before
 @pytest.mark.parametrize(("kind", "variant"), COMPARED, ids=COMPARED_IDS)
 def test_every_field_reaches_a_call_or_is_refused_or_noted(kind: Kind[Any], variant: Variant) -> None:
     sides = (variant.before, variant.after)
-    before, after = sides[::-1] if (kind.name, variant.path) in ONE_WAY else sides
+    one_way = (kind.name, variant.path) in ONE_WAY
+    before, after = sides[::-1] if one_way else sides
     made = account.planned(kind, before, after)
     step = account.subject(made, kind)
+    if one_way and variant.field not in after:
+        assert not step.changes
+        assert step.notes
+        return
 
     match variant.mode:
         case Mode.CREATE_ONLY:

@@ -127,7 +127,7 @@ def db_subnet_group(client: Client, name: str) -> dict[str, Any]:
 def db_parameter_group(client: Client, name: str) -> dict[str, Any]:
     rds = client("rds")
     (group,) = rds.describe_db_parameter_groups(DBParameterGroupName=name)["DBParameterGroups"]
-    rows = rds.describe_db_parameters(DBParameterGroupName=name, Source="user")["Parameters"]
+    rows = rds.describe_db_parameters(DBParameterGroupName=name)["Parameters"]
     return {
         **group,
         "parameters": {row["ParameterName"]: row["ParameterValue"] for row in rows},

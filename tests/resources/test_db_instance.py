@@ -198,7 +198,6 @@ def test_what_is_left_out_stays_as_aws_has_it_rds_16() -> None:
         ({"AutoMinorVersionUpgrade": False}, {"minor_upgrades": (False, True)}),
         ({"BackupRetentionPeriod": 1}, {"backup_days": (1, 7)}),
         ({"IAMDatabaseAuthenticationEnabled": False}, {"iam_auth": (False, True)}),
-        ({"MasterUserSecret": None}, {"master_password": ("unmanaged", "managed")}),
         (
             {"VpcSecurityGroups": [{"VpcSecurityGroupId": OTHER_GROUP, "Status": "active"}]},
             {f"security_groups {GROUP}": (None, GROUP), f"security_groups {OTHER_GROUP}": (OTHER_GROUP, None)},
@@ -211,6 +210,18 @@ def test_what_is_left_out_stays_as_aws_has_it_rds_16() -> None:
 )
 def test_what_is_less_safe_than_the_defaults_is_a_difference(fields: dict[str, Any], difference: Any) -> None:
     assert changes(instance(), found(**fields)) == difference
+
+
+def test_a_master_password_is_switched_where_that_is_written_and_never_by_a_default() -> None:
+    """Meaning §4: somebody may be using the old one."""
+    own = found(MasterUserSecret=None)
+    assert changes(instance(), own) == {}
+    assert changes(instance(master_password="managed"), own) == {"master_password": ("unmanaged", "managed")}
+    live = link(own, Address(KIND.name, "orders"), SCOPE)
+    [note] = KIND.notes(instance(), live)
+    assert "write master_password: managed" in note
+    assert list(KIND.notes(instance(master_password="unmanaged"), live)) == []
+    assert list(KIND.notes(instance(), link(found(), Address(KIND.name, "orders"), SCOPE))) == []
 
 
 @pytest.mark.parametrize(

@@ -262,10 +262,13 @@ def test_logs_are_switched_on_and_off_in_one_call() -> None:
 
 def test_a_password_becomes_managed_under_the_key_of_the_instance_rds_12() -> None:
     live = found(MasterUserSecret=None)
-    assert modified(instance(), live) == {"ApplyImmediately": False, "ManageMasterUserPassword": True}
-    params = modified(instance(kms_key=KEY), live)
+    assert modified(instance(master_password="managed"), live) == {
+        "ApplyImmediately": False,
+        "ManageMasterUserPassword": True,
+    }
+    params = modified(instance(master_password="managed", kms_key=KEY), live)
     assert params["MasterUserSecretKmsKeyId"] == KEY
-    params = modified(instance(kms_key=KEY, master_secret_key=OTHER_KEY), live)
+    params = modified(instance(master_password="managed", kms_key=KEY, master_secret_key=OTHER_KEY), live)
     assert params["MasterUserSecretKmsKeyId"] == OTHER_KEY
     assert "MasterUserPassword" not in params
 

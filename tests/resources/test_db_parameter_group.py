@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -39,7 +40,7 @@ ORDERS = Address(KIND.name, "orders")
 
 
 def row(name: str, value: str | None, source: str = "user", apply_type: str = "dynamic") -> dict[str, Any]:
-    """A row of DescribeDBParameters; engine defaults often have no value."""
+    """A row of DescribeDBParameters, or of what a family comes with; those often have no value."""
     shown = {} if value is None else {"ParameterValue": value}
     return {
         "ParameterName": name,
@@ -73,11 +74,14 @@ def described(name: str = NAME, family: str = FAMILY, **fields: Any) -> dict[str
 
 
 def reader(*rows: dict[str, Any], groups: Iterable[dict[str, Any]] = (), tags: Any = None) -> FakeReader:
-    shown = {one["ParameterName"]: one for one in (*DEFAULTS, *rows)}
+    """Rows that users set are of every group, the other ones come with every family."""
+    shown = {one["ParameterName"]: one for one in (*DEFAULTS, *(one for one in rows if one["Source"] != "user"))}
+    set_by_users = [one for one in rows if one["Source"] == "user"]
     return FakeReader(
         {
             ("rds", "DescribeDBParameterGroups"): {"DBParameterGroups": list(groups) or [described()]},
-            ("rds", "DescribeDBParameters"): {"Parameters": list(shown.values())},
+            ("rds", "DescribeDBParameters", "user"): {"Parameters": set_by_users},
+            ("rds", "DescribeEngineDefaultParameters"): {"EngineDefaults": {"Parameters": list(shown.values())}},
             ("rds", "ListTagsForResource"): {"TagList": list(tagging.pairs(tags or {}))},
         }
     )
@@ -280,11 +284,18 @@ def test_another_description_is_noted_only() -> None:
 # Reading
 
 
-def test_a_group_takes_two_calls_and_a_stranger_s_none() -> None:
-    looking = reader(FORCED, groups=[described(), described("default.postgres14")], tags={"team": "payments"})
-    [one] = KIND.read(looking, wanted(KIND, group()))
+def test_a_group_takes_two_calls_and_its_family_one_and_a_stranger_s_none() -> None:
+    both = [group(), group(name="billing")]
+    groups = [described(), described("billing"), described("default.postgres14"), described("x", "mysql8.0")]
+    looking = reader(FORCED, groups=groups, tags={"team": "payments"})
+    one, _ = KIND.read(looking, wanted(KIND, *both))
     assert (one.name, one.tags, one.exports) == (NAME, {"team": "payments"}, {"name": NAME, "arn": ARN})
-    assert len(looking.calls) == 3
+    assert Counter(action for _, action, _ in looking.calls) == {
+        "DescribeDBParameterGroups": 1,
+        "DescribeEngineDefaultParameters": 1,
+        "DescribeDBParameters": 2,
+        "ListTagsForResource": 2,
+    }
     for service, action, params in looking.calls:
         assert_valid_call(service, action, params)
 

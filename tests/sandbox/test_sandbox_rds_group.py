@@ -84,7 +84,7 @@ def test_a_parameter_groups_name_has_no_dots_and_no_case(rds, refused):
 
 @pytest.mark.repair("rds-parameters")
 def test_a_parameter_says_who_set_it_and_how_it_applies(rds, refused):
-    make_parameter_group(rds)
+    make_parameter_group(rds, family="postgres14")
     rds.modify_db_parameter_group(DBParameterGroupName="orders", Parameters=[FORCE_SSL])
     (shown,) = rds.describe_db_parameters(DBParameterGroupName="Orders", Source="user")["Parameters"]
     assert FORCE_SSL.items() <= shown.items()
@@ -92,6 +92,28 @@ def test_a_parameter_says_who_set_it_and_how_it_applies(rds, refused):
     assert rds.describe_db_parameters(DBParameterGroupName="orders", Source="system")["Parameters"] == []
     with refused("DBParameterGroupNotFound"):
         rds.describe_db_parameters(DBParameterGroupName="nowhere")
+
+
+@pytest.mark.repair("rds-parameters")
+def test_a_parameter_set_to_its_default_does_not_count_as_set(rds):
+    make_parameter_group(rds)
+    rds.modify_db_parameter_group(DBParameterGroupName="orders", Parameters=[FORCE_SSL])
+    assert rds.describe_db_parameters(DBParameterGroupName="orders", Source="user")["Parameters"] == []
+    (shown,) = rds.describe_db_parameters(DBParameterGroupName="orders")["Parameters"]
+    assert (shown["ParameterName"], shown["ParameterValue"], shown["Source"]) == ("rds.force_ssl", "1", "system")
+
+
+@pytest.mark.repair("rds-engine-defaults")
+def test_a_family_says_what_it_comes_with(rds, refused):
+    def default(family: str) -> dict[str, str]:
+        reply = rds.describe_engine_default_parameters(DBParameterGroupFamily=family)
+        return {row["ParameterName"]: row["ParameterValue"] for row in reply["EngineDefaults"]["Parameters"]}
+
+    assert default("postgres14") == {"rds.force_ssl": "0"}
+    assert default("postgres16") == {"rds.force_ssl": "1"}
+    assert default("mysql8.0") == {"require_secure_transport": "0"}
+    with refused("InvalidParameterValue"):
+        default("nothing1")
 
 
 @pytest.mark.repair("rds-parameters")
@@ -108,7 +130,7 @@ def test_a_static_parameter_is_not_applied_at_once(rds, refused):
 
 @pytest.mark.repair("rds-parameter-resets")
 def test_a_reset_takes_back_what_was_set(rds, refused):
-    make_parameter_group(rds)
+    make_parameter_group(rds, family="postgres14")
     other = FORCE_SSL | {"ParameterName": "log_statement", "ParameterValue": "ddl"}
 
     def names() -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from rds_secure import engines, ownership, tagging
+from rds_secure import engines, tagging
 from rds_secure.kind import (
     Change,
     Complaint,
@@ -101,7 +101,9 @@ class DbInstance(Kind[DbInstanceSpec]):
         if spec.iam_auth is None and engine and engine.iam_auth:
             update["iam_auth"] = True
         chosen_now = live is None or live.spec.master_password == UNMANAGED
-        if spec.master_secret_key is None and spec.master_password == MANAGED and chosen_now:
+        if live and _unwritten_password(resource):
+            update["master_password"] = live.spec.master_password  # never switched by a default (meaning §4)
+        elif spec.master_secret_key is None and spec.master_password == MANAGED and chosen_now:
             update["master_secret_key"] = update["kms_key"]
         if live and spec.when == "window" and operations.is_major_upgrade(spec, live.spec):
             # It goes along with the upgrade, parked until the window, and must not be switched before it (RDS-6).
@@ -111,8 +113,7 @@ class DbInstance(Kind[DbInstanceSpec]):
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[DbInstanceSpec]]:
         reply = reader.call("rds", "DescribeDBInstances") or {}
         for instance in map(found, reply["DBInstances"]):
-            ours = instance.tags.get(ownership.STACK) == wanted.scope.stack
-            if ours or instance.identity in wanted.identities or instance.exports.get("arn") in wanted.tagged:
+            if wanted.asks_for(instance.identity, instance.exports.get("arn", ""), tags=instance.tags):
                 yield instance
 
     def inspect(
@@ -144,6 +145,10 @@ class DbInstance(Kind[DbInstanceSpec]):
     def refuses(self, change: FieldChange, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec]) -> str:
         return refuses(change, resource.spec, live)
 
+    def notes(self, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec] | None) -> Iterator[str]:
+        if live and live.spec.master_password == UNMANAGED and _unwritten_password(resource):
+            yield "RDS does not manage its master password: to have it switched, write master_password: managed"
+
     def create(self, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[Operation, ...]:
         return operations.create(resource)
 
@@ -161,6 +166,10 @@ class DbInstance(Kind[DbInstanceSpec]):
         scope: Scope,
     ) -> tuple[Operation, ...]:
         return tagging.rds(_arn(scope, subject.name), add, remove)
+
+
+def _unwritten_password(resource: Resource[DbInstanceSpec]) -> bool:
+    return "master_password" not in resource.written.model_fields_set
 
 
 def _arn(scope: Scope, name: str) -> str:

@@ -131,7 +131,9 @@ class KmsKey(Kind[KmsKeySpec]):
             return f"which databases it encrypts could not be seen, and they would become inaccessible: {_INTENT}"
         return f"{', '.join(held)} would become inaccessible (RDS-4): {_INTENT}" if held else ""
 
-    def notes(self, resource: Resource[KmsKeySpec], live: Live[KmsKeySpec]) -> Iterator[str]:
+    def notes(self, resource: Resource[KmsKeySpec], live: Live[KmsKeySpec] | None) -> Iterator[str]:
+        if live is None:
+            return
         spec, now = resource.spec, live.spec
         differs = None not in (spec.rotation_days, now.rotation_days) and spec.rotation_days != now.rotation_days
         if differs and not (spec.enabled or now.enabled) and "rotation_days" not in spec.ignore:

@@ -53,6 +53,7 @@ def read(reader: Reader, wanted: Wanted) -> Iterator[Found[KmsKeySpec]]:
     aliases = _aliases(reader)
     tagged = {arn.rpartition("/")[2]: tags for arn, tags in wanted.tagged.items() if _is_key(arn)}
     ids = {aliases[name] for name in wanted.identities if name in aliases} | tagged.keys()
+    ids |= (asked := _named(reader, wanted, aliases))
     known = {owner.name for tags in tagged.values() if (owner := ownership.owner(tags))}
     if wanted.identities - aliases.keys() - known:
         ids |= set(_swept(reader, wanted.scope.stack, ids | _managed(aliases)))
@@ -64,8 +65,20 @@ def read(reader: Reader, wanted: Wanted) -> Iterator[Found[KmsKeySpec]]:
         yield _found(kept, targets, others)
     held = wanted.identities - {key.owner.name for key in ours if key.owner}
     for key in keys:
-        for name in sorted(held.intersection(key.aliases)) if key.owner is None else ():
-            yield replace(_found(key, targets, ()), name=name, identity=name)
+        if key.owner is None:
+            found = _found(key, targets, ())
+            names = sorted(held.intersection(key.aliases))
+            yield from (replace(found, name=name, identity=name) for name in names)
+            if not names and key.meta["KeyId"] in asked:
+                yield found
+
+
+def _named(reader: Reader, wanted: Wanted, aliases: Mapping[str, str]) -> set[str]:
+    """The keys that ``adopt:`` names, by id, ARN or alias; or all that are not AWS's own."""
+    if wanted.everything:
+        listed = (reader.call("kms", "ListKeys") or {})["Keys"]
+        return {key["KeyId"] for key in listed} - _managed(aliases)
+    return {aliases.get(name, name.rpartition("/")[2]) for name in wanted.adopted}
 
 
 def _aliases(reader: Reader) -> dict[str, str]:
@@ -123,7 +136,7 @@ def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -
     tags = _tags(tagged or {})
     owner = ownership.owner(tags)
     owner = owner if owner and owner.stack == wanted.scope.stack else None
-    granted, databases = _asked(reader, key, wanted.declared.get(owner.address) if owner else None)
+    granted, databases = _asked(reader, key, wanted.declared.get(owner.address) if owner else named)
     return _Key(
         meta=described["KeyMetadata"],
         document=documents.parse(policy["Policy"]),

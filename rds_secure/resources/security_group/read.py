@@ -24,8 +24,7 @@ def read(reader: Reader, wanted: Wanted) -> Iterator[Found[SecurityGroupSpec]]:
         rows[row["GroupId"]].append(row)
     for group in groups(reader):
         found = _found(group, rows[group["GroupId"]], wanted.scope)
-        declared = found.identity in wanted.identities or found.exports["arn"] in wanted.tagged
-        if declared or found.tags.get(ownership.STACK) == wanted.scope.stack:
+        if wanted.asks_for(found.identity, found.exports["id"], found.exports["arn"], tags=found.tags):
             yield found
 
 

@@ -113,6 +113,7 @@ REPAIRS: tuple[Repair, ...] = (
         rds_group.parameter_group_names,
     ),
     Repair("rds-parameters", "they have no source and no type", "RDS-8", rds_group.parameters),
+    Repair("rds-engine-defaults", "DescribeEngineDefaultParameters fails", "API", rds_group.engine_defaults),
     Repair("rds-parameter-resets", "ResetDBParameterGroup is missing", "API", rds_group.parameter_resets),
     Repair("rds-groups-in-use", "a group in use is deleted", "RDS-10", rds_group.groups_in_use),
     #

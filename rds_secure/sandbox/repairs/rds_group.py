@@ -20,7 +20,7 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBParameterGroup, DBSubnetGroup, RDSBackend
 from moto.rds.responses import RDSResponse
 
-from rds_secure.engines import ENGINES, engine_of_family
+from rds_secure.engines import ENGINES, engine_of_family, tls_parameters
 from rds_secure.sandbox.repairs.patch import add, add_property, around
 
 PARAMETER_GROUP_NAME = re.compile(r"(?!.*--)[a-zA-Z][a-zA-Z0-9-]{0,254}(?<!-)")
@@ -101,39 +101,65 @@ def _parameter_group(rds: RDSBackend, name: str) -> DBParameterGroup:
 
 
 def parameters() -> None:
-    """DescribeDBParameters says who set a parameter and how it applies; nobody but the user sets any here."""
+    """DescribeDBParameters says who set a parameter and how it applies, and has those that the family comes with."""
 
     @around(RDSResponse, "describe_db_parameters")
     def describe(original: Any, self: RDSResponse) -> ActionResult:
         group = _parameter_group(self.backend, self.params["DBParameterGroupName"])
-        shown = self.params.get("Source") in (None, "user")
-        rows = [_row(group, row) for row in group.parameters.values()] if shown else []
-        return ActionResult({"Parameters": rows})
+        rows = {row["ParameterName"]: row for row in _defaults(group.family or "")}
+        # What is set to the default does not count as set by the user (issue 23335 of Terraform's aws provider).
+        for name, stored in group.parameters.items():
+            if name not in rows or rows[name]["ParameterValue"] != stored.get("ParameterValue"):
+                rows[name] = _row(group.family or "", {**stored, "Source": "user"})
+        source = self.params.get("Source")
+        return ActionResult({"Parameters": [row for row in rows.values() if source in (None, row["Source"])]})
 
     @around(RDSBackend, "modify_db_parameter_group")
     def modify(
         original: Any, self: RDSBackend, db_parameter_group_name: str, changes: Iterable[Any]
     ) -> DBParameterGroup:
         group = _writable(self, db_parameter_group_name, changes)
-        for change in changes:
-            if _apply_type(group, change["ParameterName"]) == "static" and change.get("ApplyMethod") == "immediate":
+        at_once = (change["ParameterName"] for change in changes if change.get("ApplyMethod") == "immediate")
+        for name in at_once:
+            if _apply_type(group.family or "", name) == "static":
                 raise InvalidParameterCombination("cannot use immediate apply method for static parameter")
         return original(self, db_parameter_group_name, changes)  # type: ignore[no-any-return]
 
 
-def _row(group: DBParameterGroup, stored: dict[str, Any]) -> dict[str, Any]:
+def engine_defaults() -> None:
+    """DescribeEngineDefaultParameters lists what a family comes with: here only what this package knows of it."""
+
+    @add(RDSResponse)
+    def describe_engine_default_parameters(self: RDSResponse) -> ActionResult:
+        family = self.params["DBParameterGroupFamily"]
+        if engine_of_family(family) is None:
+            raise InvalidParameterValue(f"The parameter DBParameterGroupFamily {family} is not valid.")
+        listed = {"DBParameterGroupFamily": family, "Parameters": _defaults(family)}
+        return ActionResult({"EngineDefaults": listed})
+
+
+def _defaults(family: str) -> list[dict[str, Any]]:
+    """What forces TLS, which PostgreSQL does from version 15 on without being asked."""
+    postgres = re.fullmatch(r"postgres(\d+)", family)
+    value = "1" if postgres and int(postgres[1]) >= 15 else "0"
+    return [
+        _row(family, {"ParameterName": name, "ParameterValue": value, "Source": "system"})
+        for name in tls_parameters(family)
+    ]
+
+
+def _row(family: str, stored: dict[str, Any]) -> dict[str, Any]:
     return {
         "ApplyMethod": "pending-reboot",
         "DataType": "string",
         "IsModifiable": True,
         **stored,
-        "Source": "user",
-        "ApplyType": _apply_type(group, stored["ParameterName"]),
+        "ApplyType": _apply_type(family, stored["ParameterName"]),
     }
 
 
-def _apply_type(group: DBParameterGroup, name: str) -> str:
-    engine = ENGINES.get(engine_of_family(group.family or "") or "")
+def _apply_type(family: str, name: str) -> str:
+    engine = ENGINES.get(engine_of_family(family) or "")
     if engine is not None and name in engine.tls:
         return engine.tls_apply_type
     return "static" if name in STATIC else "dynamic"

@@ -170,6 +170,7 @@ BENCH = Bench(
         drifted(
             "master_password",
             "MasterUserSecret.SecretStatus",
+            {"master_password": "managed"},
             ManageMasterUserPassword=False,
             MasterUserPassword="known to somebody",
         ),

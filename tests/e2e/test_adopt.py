@@ -1,0 +1,75 @@
+"""Taking over what somebody made by hand: ``adopt:`` names it, and its tags are all that changes (meaning §4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rds_secure import ownership, resources
+from rds_secure.plan import Action
+from tests.e2e.harness import Harness
+from tests.e2e.looks import LOOKS, named
+from tests.e2e.rows import prepared, step_of
+from tests.e2e.tables import BENCHES, KEY, Bench
+from tests.e2e.tables.db_instance import BENCH as DATABASE
+
+ADOPTABLE = [bench for bench in BENCHES if resources.kind(bench.kind).adoptable and bench.kind != "db_instance"]
+"""A database differs in what cannot change from what the tables declare; its test is below."""
+
+
+@pytest.mark.parametrize("bench", ADOPTABLE, ids=[bench.kind for bench in ADOPTABLE])
+def test_what_somebody_made_is_taken_over_and_then_in_sync(bench: Bench, harness: Harness) -> None:
+    prepared(harness, bench)
+    bench.stranger(harness.client)
+    before = LOOKS[bench.kind](harness.client, bench.name)
+    spec = harness.spec(bench.resources(bench.fixed), adopt={f"{bench.kind}.{KEY}": None})
+
+    planned = harness.plan(spec)
+    step = step_of(planned.plan.steps, bench)
+    assert planned.plan.is_applicable, planned.plan.refusals
+    assert step.action in (Action.RETAG, Action.UPDATE)
+    harness.carry_out(planned)
+
+    tags = LOOKS[bench.kind](harness.client, bench.name)["tags"]
+    assert {ownership.STACK, ownership.ADDRESS, ownership.APPLIED} <= tags.keys()
+    assert harness.plan(spec).plan.is_empty
+    if step.action is Action.RETAG:
+        assert untagged(LOOKS[bench.kind](harness.client, bench.name)) == untagged(before)
+
+
+def untagged(look: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in look.items() if name.lower() not in ("tags", "taglist", "responsemetadata")}
+
+
+def test_a_database_is_taken_over_as_it_is_without_a_parameter_group_of_ours(harness: Harness) -> None:
+    """Its defaults stay away: it gets no protection and no longer backups, for nobody wrote that."""
+    prepared(harness, DATABASE)
+    group = named(harness.client, "security_group", "app-1")
+    harness.client("rds").create_db_instance(
+        DBInstanceIdentifier=KEY,
+        Engine="postgres",
+        EngineVersion="16.3",
+        DBInstanceClass="db.t4g.medium",
+        AllocatedStorage=50,
+        MasterUsername="somebody",
+        MasterUserPassword="not-a-secret",
+        DBSubnetGroupName="shelf",
+        VpcSecurityGroupIds=[group],
+        BackupRetentionPeriod=1,
+    )
+    before = LOOKS["db_instance"](harness.client, KEY)
+    spec = harness.spec(DATABASE.resources(), adopt={f"db_instance.{KEY}": None})
+
+    (step,) = harness.apply(spec).plan.steps
+    assert (step.action, [operation.action for operation in step.operations]) == (
+        Action.RETAG,
+        ["AddTagsToResource"],
+    )
+    assert untagged(LOOKS["db_instance"](harness.client, KEY)) == untagged(before)
+    assert harness.plan(spec).plan.is_empty
+
+    later = harness.plan(harness.spec(DATABASE.resources({"encrypted": False, "master_username": "somebody"}))).plan
+    changed = {change.path for step in later.steps for change in step.changes if step.address.kind == "db_instance"}
+    assert {"deletion_protection", "backup_days"} <= changed
+    assert "master_password" not in changed, "that is switched where it is written, never by a default"
