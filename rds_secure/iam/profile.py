@@ -41,7 +41,7 @@ class Profiles:
 def profiles(reader: Reader, detail: Mapping[str, Any], *, wanted: bool) -> Profiles:
     """The profiles around a role. The details name those that hold it, but only one call each shows tags (IAM-6).
 
-    Without ``wanted`` a profile of its name that does not hold it is not looked for.
+    Without ``wanted``, where a spec says that it has none, one of its name that does not hold it is not looked for.
     """
     name, tags = detail["RoleName"], tagging.mapping(detail.get("Tags"))
     holding = sorted(item["InstanceProfileName"] for item in detail.get("InstanceProfileList", ()))

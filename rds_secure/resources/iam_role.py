@@ -154,8 +154,10 @@ class IamRole(Kind[IamRoleSpec]):
         details = [
             detail for detail in principals.listed(reader, "Role") if principals.is_wanted(detail, "Role", wanted)
         ]
-        specs = ((item.name, item.spec) for item in wanted.declared.values())
-        profiled = {name for name, spec in specs if isinstance(spec, IamRoleSpec) and spec.instance_profile}
+        specs = {
+            item.name.lower(): item.spec for item in wanted.declared.values() if isinstance(item.spec, IamRoleSpec)
+        }
+        plain = {name for name, spec in specs.items() if not spec.instance_profile}
         described, policies, profiles = together(
             reader,
             lambda: reader.each(
@@ -163,7 +165,7 @@ class IamRole(Kind[IamRoleSpec]):
             ),
             lambda: reader.each(lambda detail: principals.attached(reader, detail, wanted), details),
             lambda: reader.each(
-                lambda detail: profile.profiles(reader, detail, wanted=detail["RoleName"] in profiled), details
+                lambda detail: profile.profiles(reader, detail, wanted=detail["RoleName"].lower() not in plain), details
             ),
         )
         for detail, more, held, around in zip(details, described, policies, profiles, strict=True):

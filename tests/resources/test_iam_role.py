@@ -229,6 +229,7 @@ def test_declared_and_owned_roles_are_read_and_no_others() -> None:
     assert [call[1:] for call in reader.calls[1:]] == [
         ("GetRole", {"RoleName": "App"}),
         ("GetRole", {"RoleName": "old"}),
+        ("GetInstanceProfile", {"InstanceProfileName": "old"}),  # which goes with it, whether it still holds it or not
     ]
     for call in reader.calls:
         assert_valid_call(*call)
