@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rds_secure.apply import Clock, Outcome, SystemClock, run
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.aws.reader import AwsReader
 from rds_secure.aws.session import Access, Connection
+from rds_secure.draft import Draft, Selection, select, write
 from rds_secure.errors import Problem, RefusedError
 from rds_secure.events import Observer, Verifying, ignore
-from rds_secure.kind import Stateful
+from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_live
 from rds_secure.plan import Deletion, Plan, plan
 from rds_secure.resources import KINDS
@@ -23,10 +24,11 @@ VERIFICATIONS = 8
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A stack's account: the connection to it, and who we are there."""
+    """A stack's account: the connection to it, who we are there, and the clock by which things happen there."""
 
     connection: Connection
     identity: Identity
+    clock: Clock = field(default_factory=SystemClock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Planned:
     stack: Stack
 
 
-def connect(stack: Stack, access: Access) -> Account:
+def connect(stack: Stack, access: Access, clock: Clock | None = None) -> Account:
     """Credentials and region for a stack; its ``account:`` guard is checked before anything else is called."""
     if access.region and stack.region and access.region != stack.region:
         fix = f"leave --region out, or use a spec for {access.region}"
@@ -51,7 +53,7 @@ def connect(stack: Stack, access: Access) -> Account:
     if stack.account and stack.account != identity.account:
         what = f"the spec is for account {stack.account}, the credentials are for {identity.account}"
         raise RefusedError([Problem(what, "use other credentials, or another spec")])
-    return Account(connection, identity)
+    return Account(connection, identity, clock or SystemClock())
 
 
 def make_plan(
@@ -69,18 +71,26 @@ def make_plan(
     return Planned(plan(snapshot, stack.at, deletion), snapshot, stack)
 
 
+def draft(name: str, account: Account, selection: Selection) -> Draft:
+    """A spec of what exists, for a stack of that name."""
+    identity = account.identity
+    scope = Scope(identity.account, identity.region, identity.partition, name)
+    with AwsReader(account.connection) as reader:
+        return write(select(reader, scope, selection), scope)
+
+
 def apply(planned: Planned, account: Account, observe: Observer = ignore, clock: Clock | None = None) -> Outcome:
     """Carry out a plan, which must be applicable. What failed is in the outcome."""
     if not planned.plan.is_applicable:
         raise RefusedError([Problem(item.what, item.fix, item.location) for item in planned.plan.refusals])
-    return run(planned.plan, AwsCaller(account.connection), clock or SystemClock(), observe)
+    return run(planned.plan, AwsCaller(account.connection), clock or account.clock, observe)
 
 
 def verify(
     planned: Planned, account: Account, deletion: Deletion, observe: Observer = ignore, clock: Clock | None = None
 ) -> Planned:
     """Plan again until nothing is left for what was touched, or the patience is over; the last plan."""
-    clock = clock or SystemClock()
+    clock = clock or account.clock
     touched = {step.address for step in planned.plan.steps if step.operations}
     pause = 1.0
     for attempt in range(1, VERIFICATIONS + 1):

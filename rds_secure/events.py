@@ -21,11 +21,12 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A wait goes on: what is still missing. Sent now and then, not with every poll. Times in seconds."""
+    """A wait goes on, sent with every look: what is still ``missing``, and ``seen`` in its place. Time in seconds."""
 
     address: Address
     missing: str
     elapsed: float
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,12 @@ class Verifying:
     attempt: int
 
 
-Event: TypeAlias = Started | Waiting | Retrying | Done | Failed | Skipped | Verifying
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """Somebody wants it to end: calls that are out come back, and no more go out."""
+
+
+Event: TypeAlias = Started | Waiting | Retrying | Done | Failed | Skipped | Verifying | Stopping
 Observer: TypeAlias = Callable[[Event], None]
 
 

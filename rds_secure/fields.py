@@ -22,6 +22,7 @@ from pydantic import (
     PlainValidator,
     WithJsonSchema,
 )
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -371,6 +372,12 @@ def _mapped(value: Any, marker: Reference | None, leaf: Leaf) -> Any:
             found = leaf(item, marker, True)
             items.extend(found if isinstance(found, tuple) else [found])
     return tuple(items)
+
+
+def reference_of(info: FieldInfo) -> Reference | None:
+    """The marker of a field that takes references in the place of ids; None for any other, and for documents."""
+    found = _reference(info.annotation, info.metadata)
+    return None if isinstance(found, Mentions) else found
 
 
 @cache

@@ -265,10 +265,20 @@ class Kind(ABC, Generic[S]):
     """Its name can change in place, by a field of its spec (a key's alias)."""
     adoptable: ClassVar[bool] = True
     """Whether something that exists can become ours by being tagged (meaning §4)."""
+    adopted_by: ClassVar[str] = ""
+    """The export by which an import names it below ``adopt:``; its AWS name is enough for the others."""
+    imported: ClassVar[bool] = True
+    """Whether an import takes it along; users, groups and roles stay what they are to others."""
+    in_snapshots: ClassVar[bool] = False
+    """A snapshot of a database needs it, and keeps it from being deleted."""
     home: ClassVar[bool] = False
     """Global objects, which carry their stack's region in a tag (IAM)."""
 
     # What is declared
+
+    def draft(self, live: Live[S]) -> S:
+        """What an import starts from: the live spec, with what has to be said so that no default changes it."""
+        return live.spec
 
     def aws_name(self, stack: str, key: str, spec: S) -> str:
         """Its name at AWS: ``name:`` if written, else the key."""
@@ -280,6 +290,10 @@ class Kind(ABC, Generic[S]):
 
     def check(self, key: str, spec: S) -> Iterator[Complaint]:
         """Problems that need no AWS: rules across fields, names, sizes."""
+        yield from ()
+
+    def check_together(self, spec: S, declared: Mapping[Address, ResourceSpec]) -> Iterator[Complaint]:
+        """Problems that need no AWS, but another resource of the stack: what it refers to does not fit."""
         yield from ()
 
     def verify(self, reader: Reader, resource: Resource[S], scope: Scope) -> Iterator[Complaint]:

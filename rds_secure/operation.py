@@ -10,10 +10,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import jmespath
+
 from rds_secure.values import JSON, Address, Value
 
 _WORD = re.compile(r"(.)([A-Z][a-z]+)")
 _END = re.compile(r"([a-z0-9])([A-Z])")
+
+_PROJECTIONS = ("projection", "filter_projection", "value_projection")
+"""How jmespath calls an expression that yields one value for each member."""
 
 
 def snake(action: str, separator: str = "_") -> str:
@@ -27,7 +32,9 @@ def snake(action: str, separator: str = "_") -> str:
 class Condition:
     """What must hold of a described object: every value at ``path`` (JMESPath) is one of ``any_of``.
 
-    An empty ``any_of`` means that nothing may be there: null, or an empty list, mapping or string.
+    An empty ``any_of`` means that nothing may be there: null, or an empty list, mapping or string. A path that projects
+    a list (``Groups[].Status``) asks every member of it, and of a list that is not there, for none was ever made, there
+    is none to ask.
     """
 
     path: str
@@ -37,6 +44,8 @@ class Condition:
         """Whether it holds for the value found at ``path``."""
         if not self.any_of:
             return value in (None, "", (), [], {})
+        if value is None and jmespath.compile(self.path).parsed["type"] in _PROJECTIONS:
+            return True
         if isinstance(value, list | tuple):
             return all(item in self.any_of for item in value)
         return value in self.any_of

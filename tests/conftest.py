@@ -11,6 +11,7 @@ from tests import toy
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "realism(name): what a row of the sandbox's ROWS shows while it alone is on")
     config.addinivalue_line("markers", "repair(name): the behaviour that a row of the sandbox's REPAIRS brings about")
 
 
@@ -25,7 +26,11 @@ def sandbox_server() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(sandbox_server: Sandbox) -> Sandbox:
-    """The sandbox with nothing in it but its seed. ``sandbox.client("kms")`` looks at it with boto3."""
+    """The sandbox with nothing in it but its seed, in which nothing takes time.
+
+    ``sandbox.client("kms")`` looks at it with boto3.
+    """
+    sandbox_server.realism("none")
     sandbox_server.reset()
     return sandbox_server
 

@@ -99,12 +99,12 @@ def _unknown(node: Mapping[str, Any], shape: Shape | None, found: list[Shape | N
             yield from _unknown_field(str(node["value"]), shape, found)
         case "subexpression" | "projection" | "value_projection" | "filter_projection" | "index_expression" | "pipe":
             steps = children[:2] if node["type"] == "filter_projection" else children
-            for child in steps:
+            for number, child in enumerate(steps):
+                if number and node["type"] == "filter_projection":
+                    yield from _unknown(children[2], shape, [])
                 inner: list[Shape | None] = []
                 yield from _unknown(child, shape, inner)
                 shape = inner[0] if inner else None
-            if node["type"] == "filter_projection":
-                yield from _unknown(children[2], shape, [])
             found.append(shape)
         case "flatten":
             inner = []

@@ -52,6 +52,23 @@ def test_a_condition_holds_where_every_value_is_one_of_those_wanted(any_of: Any,
     assert Condition("Status", any_of).holds(value) is holds
 
 
+@pytest.mark.parametrize(
+    ("path", "holds"),
+    [
+        ("OptionGroupMemberships[].Status", True),
+        ("Parts[?Kind=='disk'].Status", True),
+        ("Parts.*.Status", True),
+        ("MasterUserSecret.SecretStatus", False),
+        ("Parts[].Status | [0]", False),
+        ("Parts[?Kind=='disk'] | [0].Status", False),
+        ("type(Endpoint.Address)", False),
+    ],
+)
+def test_a_list_that_is_not_there_has_no_member_to_wait_for_but_a_value_is_missing(path: str, holds: bool) -> None:
+    """RDS-17: AWS leaves empty lists out, such as the option groups of an engine that has none."""
+    assert Condition(path, ("in-sync",)).holds(None) is holds
+
+
 @pytest.mark.parametrize("nothing", [None, "", [], {}, ()])
 def test_a_condition_without_values_holds_where_nothing_is_there(nothing: Any) -> None:
     """RDS-1: PendingModifiedValues must be empty, whether AWS leaves it out or sends an empty mapping."""

@@ -17,7 +17,7 @@ import jmespath
 from rds_secure.apply.clock import Clock
 from rds_secure.apply.wait import Waiter, WaitFailed
 from rds_secure.errors import CallError, CredentialsError, RdsSecureError
-from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Waiting
+from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Stopping, Waiting
 from rds_secure.operation import Operation
 from rds_secure.plan import Node, Plan, order
 from rds_secure.values import Address, Ref, refs, resolve
@@ -87,6 +87,7 @@ class _Run:
             except KeyboardInterrupt:
                 self.outcome.interrupted = True
                 self.waiter.stop()
+                self.observe(Stopping())
         self.outcome.skipped.extend(sorted(self.blocked))
         return self.outcome
 
@@ -147,7 +148,7 @@ class _Run:
             ready = self.waiter.wait(
                 operation.wait,
                 self._filled(operation.wait.params),
-                lambda missing, elapsed: self.observe(Waiting(address, missing, elapsed)),
+                lambda missing, seen, elapsed: self.observe(Waiting(address, missing, elapsed, seen)),
             )
             self._export(address, operation.wait.exports, ready)
         self.observe(Done(address, operation.summary, self.clock.now() - start))

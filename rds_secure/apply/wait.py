@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import jmespath
 
@@ -14,8 +14,8 @@ from rds_secure.errors import CallError
 from rds_secure.operation import Wait
 from rds_secure.values import canonical
 
-HEARTBEAT = 30.0
-"""Seconds between two reports of a wait that goes on."""
+Report: TypeAlias = Callable[[str, str, float], None]
+"""What is told of a wait that goes on, with every look: what is missing, what is there in its place, seconds so far."""
 
 
 class Asker(Protocol):
@@ -49,23 +49,20 @@ class Waiter:
         """End every wait at its next look: what it waits for goes on at AWS, and the next plan sees how far it got."""
         self._stopped = True
 
-    def wait(self, wait: Wait, params: Mapping[str, Any], report: Callable[[str, float], None]) -> Any:
+    def wait(self, wait: Wait, params: Mapping[str, Any], report: Report) -> Any:
         """The object, once all conditions hold; None for one that is gone. Raises `WaitFailed`, `CallError`."""
-        start = reported = self._clock.now()
-        asked = start
+        asked = start = self._clock.now()
         while True:
             found = self._look(wait, params, asked)
-            missing = _missing(wait, found)
-            if not missing:
+            lacks = _lacks(wait, found)
+            if not lacks:
                 return found
-            now = self._clock.now()
+            missing, now = "; ".join(lack.missing for lack in lacks), self._clock.now()
             if now - start >= wait.timeout:
                 raise WaitFailed(f"after {wait.timeout} s still waiting for: {missing}")
             if self._stopped:
                 raise WaitFailed(f"interrupted while waiting for: {missing}")
-            if now - reported >= HEARTBEAT:
-                reported = now
-                report(missing, now - start)
+            report(missing, lacks[0].seen, now - start)
             self._clock.sleep(self._clock.spread(wait.interval))
             asked = max(start, self._clock.now() - wait.interval / 2)
 
@@ -87,21 +84,29 @@ class Waiter:
             return jmespath.search(wait.select, poll.reply) if poll.reply is not None else None
 
 
-def _missing(wait: Wait, found: Any) -> str:
-    """What is not as it should be yet, in words; "" when the wait is over. Raises `WaitFailed`."""
+class _Lack(NamedTuple):
+    """A condition that does not hold, in words: what is missing, and what is there in its place."""
+
+    missing: str
+    seen: str
+
+
+def _lacks(wait: Wait, found: Any) -> list[_Lack]:
+    """What is not as it should be yet; nothing when the wait is over. Raises `WaitFailed`."""
     if wait.gone:
-        return "it to be gone" if found is not None else ""
+        return [_Lack("it to be gone", "still there")] if found is not None else []
     if found is None:
-        return "it to appear"
+        return [_Lack("it to appear", "not there yet")]
     for condition in wait.fail:
         value = jmespath.search(condition.path, found)
         seen = value if isinstance(value, list) else [value]
         if any(item is not None and condition.holds(item) for item in seen):
             raise WaitFailed(f"{condition.path} is {value}: it will not become ready by itself")
-    missing = []
+    lacks = []
     for condition in wait.until:
         value = jmespath.search(condition.path, found)
         if not condition.holds(value):
             wanted = " or ".join(map(str, condition.any_of)) or "empty"
-            missing.append(f"{condition.path} to be {wanted} (is {value})")
-    return "; ".join(missing)
+            is_now = f"is {value}"
+            lacks.append(_Lack(f"{condition.path} to be {wanted} ({is_now})", f"{condition.path} {is_now}"))
+    return lacks

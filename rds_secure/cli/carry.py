@@ -12,7 +12,7 @@ from rds_secure.cli import options
 from rds_secure.cli.main import INTERRUPTED
 from rds_secure.errors import ApplyError, DeclinedError
 from rds_secure.plan import Action, Deletion, Plan
-from rds_secure.render.terminal import Progress, plan_text, result_text
+from rds_secure.render.terminal import plan_text, progress, result_text
 
 REFUSED = 3
 
@@ -35,14 +35,14 @@ def carry_out(
     if not confirmed and not options.ask(f"Type {wanted!r} to carry this out", wanted):
         raise DeclinedError("declined: nothing was changed")
     click.echo()
-    progress = Progress(sys.stdout)
-    outcome = api.apply(planned, account, progress)
+    with progress(sys.stdout, account.clock.now) as observe:
+        outcome = api.apply(planned, account, observe)
+        again = api.verify(planned, account, deletion, observe) if outcome.succeeded else planned
     if outcome.interrupted:
         click.echo(_account(planned.plan, outcome), err=True)
         return INTERRUPTED
     if not outcome.succeeded:
         raise ApplyError(_account(planned.plan, outcome))
-    again = api.verify(planned, account, deletion, progress)
     _converged(planned.plan, again.plan)
     exports = {address: dict(live.exports) for address, live in again.snapshot.live.items()}
     result_text(planned.plan, exports, stream=sys.stdout, waiting=again.plan.waits_for_window)

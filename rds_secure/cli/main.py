@@ -17,10 +17,14 @@ COMMANDS = {
     "plan": "Show what apply would change, and the calls it would make.",
     "apply": "Carry out the plan, wait until all is ready, read back.",
     "destroy": "Delete what a stack owns; databases and keys are kept unless asked for.",
+    "import": "Write a spec of what exists already, to be adopted.",
     "schema": "Print the JSON Schema of specs or of plans.",
     "sandbox": "A local stand-in for AWS to try things on.",
 }
 """Every command with its line in --help; the module of that name in this package holds `command`."""
+
+_MODULES = {"import": "draft"}
+"""The commands whose name no module can have."""
 
 USAGE = 64
 INTERRUPTED = 130
@@ -35,7 +39,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"rds_secure.cli.{cmd_name}").command
+        command: click.Command = import_module(f"rds_secure.cli.{_MODULES.get(cmd_name, cmd_name)}").command
         return command
 
     def resolve_command(

@@ -51,7 +51,8 @@ def connect(stack: Stack, profile: str | None, region: str | None, role_arn: str
         return api.connect(stack, Access(profile, region, role_arn))
     if profile or role_arn:
         raise click.UsageError("--sandbox has no profiles and no roles to assume: leave --profile and --role-arn out")
-    from rds_secure.sandbox import start
+    from rds_secure.apply import SystemClock
+    from rds_secure.sandbox import SPEED, start
 
     local = start()
     return api.connect(
@@ -62,6 +63,7 @@ def connect(stack: Stack, profile: str | None, region: str | None, role_arn: str
             access_key=local.credentials["aws_access_key_id"],
             secret_key=local.credentials["aws_secret_access_key"],
         ),
+        SystemClock(SPEED),
     )
 
 

@@ -11,12 +11,51 @@ def command() -> None:
 
 
 @command.command()
-def start() -> None:
-    """Start it; says where it listens. Does nothing if it runs."""
+@click.option(
+    "--realism",
+    metavar="all|none|NAME,…",
+    help="What takes its time as at AWS, also of one that runs. All, unless RDS_SECURE_SANDBOX_REALISM says otherwise.",
+)
+def start(realism: str | None) -> None:
+    """Start it; says where it listens. One that runs goes on as it is, unless --realism says otherwise."""
     from rds_secure import sandbox
 
+    words = None if realism is None else _checked(realism)
     running = sandbox.start()
+    if words is not None:
+        running.realism(words)
     click.echo(f"sandbox at {running.endpoint}, account {running.account}, region {running.region}")
+
+
+def _checked(words: str) -> str:
+    from rds_secure.sandbox import realism
+
+    try:
+        realism.rows(words)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--realism") from error
+    return words
+
+
+@command.command()
+def rows() -> None:
+    """List what takes its time in it, by the names that --realism takes."""
+    from rds_secure.sandbox import realism
+
+    for row in realism.ROWS:
+        click.echo(f"{row.name:<28} {row.shows} ({row.source})")
+
+
+@command.command()
+def window() -> None:
+    """Let every database's maintenance window pass, so that what waits for one is done."""
+    from rds_secure import sandbox
+
+    running = sandbox.status()
+    if running is None:
+        raise click.UsageError("no sandbox is running: start one with `rds-secure sandbox start`")
+    running.pass_window()
+    click.echo("the maintenance windows have passed")
 
 
 @command.command()

@@ -1,4 +1,4 @@
-"""Facts per database engine, as data: limits, log types, versions, families, parameters. Calls nothing."""
+"""Facts per database engine, as data: limits, log types, versions, families, parameters, options. Calls nothing."""
 
 from rds_secure.engines.engine import (
     DB_NAME,
@@ -7,6 +7,15 @@ from rds_secure.engines.engine import (
     PORTS,
     REFUSED_MASTER_NAMES,
     Engine,
+)
+from rds_secure.engines.option import (
+    WITHOUT_OPTIONS,
+    option_group_fits,
+    option_group_version,
+    option_notes,
+    option_of,
+    options_named,
+    same_setting,
 )
 from rds_secure.engines.parameter import (
     PAIRS,
@@ -34,6 +43,7 @@ __all__ = [
     "PAIRS",
     "PORTS",
     "REFUSED_MASTER_NAMES",
+    "WITHOUT_OPTIONS",
     "ApplyMethod",
     "ApplyType",
     "Engine",
@@ -45,7 +55,13 @@ __all__ = [
     "is_major_change",
     "major",
     "matches",
+    "option_group_fits",
+    "option_group_version",
+    "option_notes",
+    "option_of",
+    "options_named",
     "same_parameter_value",
+    "same_setting",
     "satisfies",
     "tls_parameters",
 ]

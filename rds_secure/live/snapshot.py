@@ -12,8 +12,9 @@ from typing import Any
 
 from rds_secure import ownership, resources
 from rds_secure.errors import DeniedError, Problem, SpecError, UnsupportedError
-from rds_secure.fields import Reference, ResourceSpec, mapped, plain
+from rds_secure.fields import ResourceSpec, mapped, plain
 from rds_secure.kind import Found, Kind, Live, Reader, Resource, Scope, Wanted, together
+from rds_secure.live import links
 from rds_secure.live.lookups import resolve_lookups
 from rds_secure.spec.stack import Stack
 from rds_secure.values import Address, Lookup, Ref, Value
@@ -285,15 +286,10 @@ def _linked(
         known.update({Ref(address, attribute): value for attribute, value in predicted.items()})
     for address, found in {**matched.live, **matched.retired}.items():
         known.update({Ref(address, attribute): value for attribute, value in found.exports.items()})
-    index = {(ref.target.kind, ref.attribute, value): ref for ref, value in known.items()}
-
-    def leaf(value: Any, marker: Reference | None, many: bool) -> Any:
-        if marker is None or not isinstance(value, str):
-            return value
-        return next((ref for kind in marker.kinds if (ref := index.get((kind, marker.attribute, value)))), value)
+    reference = links.by_value(known)
 
     def link(address: Address, found: Found[Any]) -> Live[Any]:
-        return Live(address, found, mapped(found.spec, leaf))
+        return Live(address, found, mapped(found.spec, reference))
 
     scope = replace(matched.scope, known=known)
     retired = {address: link(address, found) for address, found in matched.retired.items()}

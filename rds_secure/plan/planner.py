@@ -21,7 +21,7 @@ from rds_secure.plan import graph
 from rds_secure.plan.approval import approval
 from rds_secure.plan.diff import Difference, diff
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
-from rds_secure.values import Address, Lookup, Ref, leaves, refs
+from rds_secure.values import Address, Lookup, Ref, Value, leaves, refs
 
 Locate: TypeAlias = Callable[[Address, tuple[str | int, ...]], Location | None]
 
@@ -186,14 +186,14 @@ class _Planner:
         return kept
 
     def _needed_by_snapshots(self, kept: Mapping[Address, str]) -> dict[Address, str]:
-        """Keys that the final snapshots of deleted databases are to be read with."""
+        """What the final snapshots of deleted databases are to be read or restored with: keys, option groups."""
         retired = self.snapshot.retired
         return {
             used: f"the final snapshot of {user} needs it"
             for user in retired
             if user not in kept and resources.kind(user.kind).stateful is Stateful.DATA
             for used in _uses(retired[user])
-            if used in retired and resources.kind(used.kind).stateful is Stateful.KEY
+            if used in retired and _outlives(resources.kind(used.kind))
         }
 
     def _limit(self, deleted: list[Step]) -> None:
@@ -209,6 +209,11 @@ class _Planner:
     def _refuse(self, address: Address, path: tuple[str | int, ...], what: str, fix: str) -> None:
         steps = tuple(part for step in path for part in str(step).split("."))
         self.refusals.append(Refusal(address, what, fix, self.locate(address, steps)))
+
+
+def _outlives(kind: Kind[Any]) -> bool:
+    """Whether a database's snapshot needs such a thing as much as the database did."""
+    return kind.stateful is Stateful.KEY or kind.in_snapshots
 
 
 def _as_it_is(spec: Any, live: Live[Any], left: frozenset[str]) -> Any:
@@ -244,9 +249,19 @@ def _uses(live: Live[Any]) -> tuple[Address, ...]:
 
 def _with_lookup(resource: Resource[Any], change: FieldChange) -> FieldChange:
     """The change, told apart where nobody wrote another value: the look-up finds something else than before."""
-    written = getattr(resource.written, change.path.split(".")[0], None)
-    moved = any(isinstance(leaf, Lookup) for _, leaf in leaves(plain(written)))
+    written = plain(getattr(resource.written, change.path.split(".")[0], None))
+    if isinstance(written, Mapping) and change.member in written:
+        written = _differing(written[change.member], change)
+    moved = any(isinstance(leaf, Lookup) for _, leaf in leaves(written))
     return replace(change, note=change.note or "look-up moved") if moved else change
+
+
+def _differing(entry: Value, change: FieldChange) -> Value:
+    """What differs of a mapping's entry as it was written: of its parts, where it has some."""
+    sides = (entry, change.old, change.new)
+    if not all(isinstance(side, Mapping) for side in sides):
+        return entry
+    return {key: value for key, value in entry.items() if change.old.get(key) != change.new.get(key)}
 
 
 def _lets_go(live: Live[Any], step: Step, used: Address) -> bool:

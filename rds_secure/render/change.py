@@ -69,11 +69,24 @@ class Changes:
         if is_document(value):
             yield from document(value, self.values, self.width, indent)
         elif isinstance(value, Mapping):
-            yield from (indented(indent, entry) for entry in self.values.entries(value))
+            for key, item in value.items():
+                yield from self._entry(key, item, indent)
         else:
             for item in value:
                 pieces = _listed(self.values.entries(item)) if isinstance(item, Mapping) else [self.values.alone(item)]
                 yield from wrapped((part("+", GREEN), *pieces), self.width, indent, hang=4)
+
+    def _entry(self, key: str, value: Value, indent: int) -> Iterator[Line]:
+        """``key: value`` of a mapping; a mapping that is too long for one line goes below its key."""
+        if is_blank(value):
+            return
+        line = joined(" " * indent, part(key), ": ", self.values.inside(value))
+        if line.cell_len <= self.width or not isinstance(value, Mapping):
+            yield line
+            return
+        yield joined(" " * indent, part(key), ":")
+        for name, item in value.items():
+            yield from self._entry(name, item, indent + 2)
 
     # A field that changes
 
@@ -116,13 +129,21 @@ class Changes:
         """What a member's label does not tell: its other fields, or what differs in one that stays."""
         old, new = (side if isinstance(side, Mapping) else {} for side in (change.old, change.new))
         if old and new:
-            for key in dict.fromkeys((*old, *new)):
-                if old.get(key) != new.get(key):
-                    before, after = self.values.inside(old.get(key)), self.values.inside(new.get(key))
-                    yield joined(part(key), ": ", before, part(" → ", DIM), after)
+            for key, before, after in _differing(old, new):
+                yield joined(part(key), ": ", self.values.inside(before), part(" → ", DIM), self.values.inside(after))
             return
         told = {key: item for key, item in (old or new).items() if str(item) not in change.member}
         yield from self.values.entries(told)
+
+
+def _differing(old: Mapping[str, Value], new: Mapping[str, Value]) -> Iterator[tuple[str, Value, Value]]:
+    """What differs of two mappings, entry by entry; those of mappings inside have dots in their names."""
+    for key in dict.fromkeys((*old, *new)):
+        before, after = old.get(key), new.get(key)
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            yield from ((f"{key}.{name}", was, becomes) for name, was, becomes in _differing(before, after))
+        elif before != after:
+            yield key, before, after
 
 
 def _is_block(value: Value) -> bool:

@@ -1,4 +1,7 @@
-"""An apply as it goes on, line by line: each call when it is complete, waits now and then, failures at once."""
+"""An apply as it goes on, line by line: each call when it is complete, waits now and then, failures at once.
+
+What a terminal shows of the calls that go on is in `live`.
+"""
 
 from __future__ import annotations
 
@@ -12,34 +15,23 @@ from rds_secure.events import Done, Event, Failed, Retrying, Skipped, Started, V
 from rds_secure.render.screen import BOLD, DIM, RED, YELLOW, joined, part, write
 from rds_secure.values import Address
 
+HEARTBEAT = 30.0
+"""Seconds between two lines about a wait that goes on."""
 
-class Progress:
-    """An `Observer` that writes; events may come from many threads.
 
-    The number in front of a line counts the calls that are over. A stream that is closed (``… | head``) silences it:
-    an apply goes on whether or not anybody reads along.
-    """
+class Lines:
+    """What is written of each event. The number in front of a line counts the calls that are over."""
 
-    def __init__(self, stream: TextIO, *, color: bool | None = None) -> None:
-        self._stream, self._color = stream, color
-        self._lock = Lock()
-        self._over, self._total = 0, 0
-        self._is_closed = False
+    def __init__(self) -> None:
+        self.over, self.total = 0, 0
+        self._told: dict[Address, float] = {}
 
-    def __call__(self, event: Event) -> None:
-        """Draw one event."""
-        with self._lock:
-            lines = list(self._lines(event))
-            if lines and not (self._is_closed or self._stream.closed):
-                try:
-                    write(self._stream, lines, self._color)
-                except OSError:  # a broken pipe
-                    self._is_closed = True
-
-    def _lines(self, event: Event) -> Iterator[Line]:
+    def of(self, event: Event) -> Iterator[Line]:
+        """The lines of one event; many have none."""
         match event:
             case Started():
-                self._total = max(self._total, event.total)
+                self.total = max(self.total, event.total)
+                self._told.pop(event.address, None)
             case Done():
                 yield joined(self._over_now(), _subject(event.address), part(event.summary), _took(event.elapsed))
             case Failed():
@@ -51,7 +43,8 @@ class Progress:
             case Skipped():
                 why = f"skipped: {event.summary} (it needs {event.because})"
                 yield joined(self._over_now(), _subject(event.address), part(why, YELLOW))
-            case Waiting():
+            case Waiting() if event.elapsed - self._told.get(event.address, 0.0) >= HEARTBEAT:
+                self._told[event.address] = event.elapsed
                 text = f"waiting for {duration(event.elapsed)}: {event.missing}"
                 yield joined(self._margin(), _subject(event.address, DIM), part(text, DIM))
             case Retrying():
@@ -62,12 +55,41 @@ class Progress:
                 yield joined(self._margin(), f"reading AWS back{again}")
 
     def _over_now(self) -> Line:
-        self._over += 1
-        total = max(self._total, self._over)
-        return part(f"[{self._over:>{len(str(total))}}/{total}] ", DIM)
+        self.over += 1
+        total = max(self.total, self.over)
+        return part(f"[{self.over:>{len(str(total))}}/{total}] ", DIM)
 
     def _margin(self) -> str:
-        return " " * (2 * len(str(self._total)) + 4)
+        return " " * (2 * len(str(self.total)) + 4)
+
+
+class Progress:
+    """An `Observer` that writes lines; events may come from many threads.
+
+    A stream that is closed (``… | head``) silences it: an apply goes on whether or not anybody reads along.
+    """
+
+    def __init__(self, stream: TextIO, *, color: bool | None = None) -> None:
+        self._stream, self._color = stream, color
+        self._lock = Lock()
+        self._lines = Lines()
+        self._is_closed = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing: every line was written at once."""
+
+    def __call__(self, event: Event) -> None:
+        """Write the lines of one event."""
+        with self._lock:
+            lines = list(self._lines.of(event))
+            if lines and not (self._is_closed or self._stream.closed):
+                try:
+                    write(self._stream, lines, self._color)
+                except OSError:  # a broken pipe
+                    self._is_closed = True
 
 
 def duration(seconds: float) -> str:

@@ -88,6 +88,12 @@ def has_color(stream: TextIO, color: bool | None = None) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def is_live(stream: TextIO) -> bool:
+    """Whether a picture can be drawn over and over in place: a terminal that somebody sits at, and that can do it."""
+    speaks_unicode = (getattr(stream, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    return stream.isatty() and has_color(stream) and speaks_unicode and not os.environ.get("CI")
+
+
 def columns(stream: TextIO) -> int:
     """How wide a line may be."""
     asked = os.environ.get("COLUMNS", "")

@@ -5,18 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from rds_secure.errors import Problem, RdsSecureError
 from rds_secure.plan.model import Plan
+from rds_secure.render.live import LiveProgress
 from rds_secure.render.plan_page import plan_page
 from rds_secure.render.problem import error_page
 from rds_secure.render.progress import Progress
 from rds_secure.render.result_page import Exports, result_page
-from rds_secure.render.screen import columns, write
+from rds_secure.render.screen import columns, is_live, write
 
-__all__ = ["Progress", "error_text", "plan_text", "result_text"]
+__all__ = ["Progress", "error_text", "plan_text", "progress", "result_text"]
+
+
+def progress(stream: TextIO, now: Callable[[], float]) -> Progress | LiveProgress:
+    """What draws an apply, to be used in a ``with``: a picture at a terminal, lines elsewhere.
+
+    ``now``: the clock by which the run waits, in seconds.
+    """
+    return LiveProgress(stream, now) if is_live(stream) else Progress(stream)
 
 
 def plan_text(

@@ -14,6 +14,7 @@ from rds_secure.resources import (
     iam_role,
     iam_user,
     kms_key,
+    option_group,
     security_group,
 )
 
@@ -26,6 +27,7 @@ KINDS: tuple[Kind[Any], ...] = (
     db_subnet_group.KIND,
     kms_key.KIND,
     db_parameter_group.KIND,
+    option_group.KIND,
     db_instance.KIND,
 )
 

@@ -145,6 +145,13 @@ class DbParameterGroup(Kind[DbParameterGroupSpec]):
         }
         return spec.model_copy(update={"parameters": kept})
 
+    def draft(self, live: Live[DbParameterGroupSpec]) -> DbParameterGroupSpec:
+        """With what does not force TLS, where that is so."""
+        default: Mapping[str, str] = live.facts["default"]
+        shown = {name: default.get(name, "0") for name in _tls(live.spec.family)} | _values(live.spec)
+        said = {name: value for name, value in shown.items() if value != _tls(live.spec.family).get(name)}
+        return live.spec.model_copy(update={"parameters": dict(sorted(said.items()))})
+
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[DbParameterGroupSpec]]:
         reply = reader.call("rds", "DescribeDBParameterGroups") or {}
         groups = [

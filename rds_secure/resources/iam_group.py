@@ -41,6 +41,7 @@ class IamGroup(Kind[IamGroupSpec]):
     read_actions = principals.READ_ACTIONS
     taggable = False
     adoptable = False
+    imported = False
     home = True
 
     def check(self, key: str, spec: IamGroupSpec) -> Iterator[Complaint]:

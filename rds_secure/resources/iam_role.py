@@ -118,6 +118,7 @@ class IamRole(Kind[IamRoleSpec]):
     services = ("iam",)
     read_actions = (*principals.READ_ACTIONS, *profile.READ_ACTIONS, "iam:GetRole")
     home = True
+    imported = False
 
     def check(self, key: str, spec: IamRoleSpec) -> Iterator[Complaint]:
         yield from principals.check_name(spec.name, 64)

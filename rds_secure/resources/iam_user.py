@@ -74,6 +74,7 @@ class IamUser(Kind[IamUserSpec]):
         "iam:GetLoginProfile",
     )
     home = True
+    imported = False
 
     def check(self, key: str, spec: IamUserSpec) -> Iterator[Complaint]:
         yield from principals.check_name(spec.name, 64)

@@ -26,6 +26,12 @@ PRIVATE = "/rds-secure-sandbox/"
 
 TOKEN_HEADER = "X-Sandbox-Token"  # noqa: S105 - the name of a header, not a secret
 
+SPEED = 30
+"""How many seconds of waiting are one second there. Its own time is counted in looks, so any will do (CONTRIBUTING)."""
+
+REALISM = "RDS_SECURE_SANDBOX_REALISM"
+"""The environment variable that says which rows of `realism` a sandbox starts with: all, none, or names."""
+
 UNREACHABLE = (OSError, http.client.HTTPException, ValueError)
 """What asking a port raises when no sandbox is behind it: nobody listens, or somebody else answers."""
 
@@ -63,6 +69,18 @@ class Sandbox:
     def reset(self) -> None:
         """Forget everything that was made, and seed the account anew. Raises OSError when the sandbox is gone."""
         self.ask("POST", "reset")
+
+    def realism(self, words: str) -> None:
+        """Switch rows of `realism` on and off: ``all``, ``none``, or names with commas; all that goes on is done."""
+        self.ask("POST", f"realism/{words}")
+
+    def settle(self) -> None:
+        """Let everything that takes a moment be done; what waits for a maintenance window goes on waiting."""
+        self.ask("POST", "settle")
+
+    def pass_window(self) -> None:
+        """Let the maintenance windows of all databases pass, and what was parked for them be made."""
+        self.ask("POST", "window")
 
     def ask(self, method: str, what: str, *, timeout: float = 60) -> None:
         """Make a private request; raises one of `UNREACHABLE` unless a sandbox with this token does what is asked."""

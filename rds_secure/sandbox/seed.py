@@ -12,6 +12,7 @@ from moto.core.model_instances import reset_model_data
 from moto.ec2.models import ec2_backends
 
 from rds_secure.sandbox.endpoint import ACCOUNT, REGION
+from rds_secure.sandbox.realism import lag
 
 VPC = "10.20.0.0/16"
 ZONES = ("a", "b", "c")
@@ -31,6 +32,7 @@ def reset() -> None:
     used.clear()
     reset_model_data()
     seed()
+    lag.clear()
 
 
 def seed() -> None:

@@ -15,6 +15,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -22,8 +23,8 @@ from moto.core.utils import get_service_model
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from rds_secure.sandbox import repairs, seed
-from rds_secure.sandbox.endpoint import HOST, PRIVATE, TOKEN_HEADER, Sandbox, endpoint
+from rds_secure.sandbox import realism, repairs, seed
+from rds_secure.sandbox.endpoint import HOST, PRIVATE, REALISM, TOKEN_HEADER, Sandbox, endpoint
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -37,7 +38,7 @@ POLL_SECONDS = 0.02
 
 
 class Application:
-    """moto behind a lock, and the private paths: ``status``, ``reset``, ``stop``."""
+    """moto behind a lock, and the private paths: ``status``, ``reset``, ``stop``, and those of `realism`."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -45,7 +46,13 @@ class Application:
         self._moto = DomainDispatcherApplication(create_backend_app)
         # moto's backends are plain dicts: a parallel create breaks a list call half-way, so reads wait as well.
         self._one_at_a_time = threading.Lock()
-        self._private = {("GET", "status"): lambda: None, ("POST", "reset"): seed.reset, ("POST", "stop"): self._stop}
+        self._private: dict[tuple[str, str], Callable[[], None]] = {
+            ("GET", "status"): lambda: None,
+            ("POST", "reset"): seed.reset,
+            ("POST", "stop"): self._stop,
+            ("POST", "settle"): realism.settle,
+            ("POST", "window"): realism.pass_window,
+        }
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         with self._one_at_a_time:
@@ -54,7 +61,10 @@ class Application:
             return list(self._answer_as_aws(environ, start_response))
 
     def _answer_privately(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        action = self._private.get((environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PRIVATE)))
+        what, _, words = environ["PATH_INFO"].removeprefix(PRIVATE).partition("/")
+        action = self._private.get((environ["REQUEST_METHOD"], what))
+        if what == "realism" and environ["REQUEST_METHOD"] == "POST":
+            action = partial(realism.choose, words)
         header = "HTTP_" + TOKEN_HEADER.upper().replace("-", "_")
         if action is None or not secrets.compare_digest(environ.get(header, ""), self._token):
             return _reply(start_response, "403 Forbidden", "application/json", "{}")
@@ -125,19 +135,24 @@ class _Handler(MotoRequestHandler):
         """Nothing: the log is for what went wrong."""
 
 
-def _serving(token: str, descriptor: int | None) -> BaseWSGIServer:
-    """A server that takes connections, over a freshly seeded account."""
+def _serving(token: str, descriptor: int | None, words: str) -> BaseWSGIServer:
+    """A server that takes connections, over a freshly seeded account; ``words`` say which rows of `realism` are on."""
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # 1,300 images that nothing here needs
     repairs.apply_all()
+    realism.apply_all()
     seed.reset()
+    realism.choose(words)
     return make_server(HOST, 0, Application(token), threaded=True, request_handler=_Handler, fd=descriptor)
 
 
 @contextmanager
 def serve_in_thread() -> Iterator[Sandbox]:
-    """A sandbox inside this process, for tests; ``sandbox.reset()`` between tests costs some milliseconds."""
+    """A sandbox inside this process, for tests, in which nothing takes time until `Sandbox.realism` says so.
+
+    ``sandbox.reset()`` between tests costs some milliseconds.
+    """
     token = secrets.token_hex(16)
-    server = _serving(token, None)
+    server = _serving(token, None, "none")
     thread = threading.Thread(target=server.serve_forever, args=[POLL_SECONDS], daemon=True)
     thread.start()
     try:
@@ -156,7 +171,8 @@ def _read_models() -> None:
 
 def main() -> None:
     """Serve the inherited socket until told to stop."""
-    with _serving(os.environ.pop("RDS_SECURE_SANDBOX_TOKEN"), int(sys.argv[1])) as server:
+    token, words = os.environ.pop("RDS_SECURE_SANDBOX_TOKEN"), os.environ.get(REALISM) or "all"
+    with _serving(token, int(sys.argv[1]), words) as server:
         threading.Thread(target=_read_models, daemon=True).start()
         server.serve_forever(POLL_SECONDS)
 

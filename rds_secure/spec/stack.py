@@ -338,6 +338,8 @@ def _across(stack: Stack, found: _Findings) -> None:
         for path, leaf in leaves(values_of(spec)):
             for ref in refs_in(leaf):
                 _reference(ref, stack, found, stack.at(address, path))
+        for complaint in kind.check_together(spec, stack.resources):
+            found.add(complaint.what, complaint.fix, stack.at(address, complaint.path))
         other = names.setdefault((kind.name, kind.identity(stack.aws_name(address), spec, scope)), address)
         if other != address:
             what = f"{address} and {other} have the same name at AWS, {stack.aws_name(address)!r}"

@@ -47,10 +47,10 @@ class _Waiting:
     def __init__(self, *answers: Any) -> None:
         self.caller, self.clock = FakeCaller({DESCRIBE: list(answers)}), FakeClock()
         self.waiter = Waiter(self.caller, self.clock)
-        self.reports: list[tuple[str, float]] = []
+        self.reports: list[tuple[str, str, float]] = []
 
     def __call__(self, wait: Wait = READY, params: Mapping[str, Any] | None = None) -> Any:
-        return self.waiter.wait(wait, params or {}, lambda missing, elapsed: self.reports.append((missing, elapsed)))
+        return self.waiter.wait(wait, params or {}, lambda *report: self.reports.append(report))
 
     @property
     def polls(self) -> int:
@@ -81,6 +81,14 @@ def test_all_conditions_must_hold_at_once() -> None:
     )
     waiting()
     assert waiting.polls == 4
+
+
+def test_a_list_that_is_absent_keeps_no_wait_from_ending() -> None:
+    """It waited until time ran out."""
+    optional = replace(READY, until=(*READY.until, Condition("OptionGroupMemberships[].Status", ("in-sync",))))
+    assert _Waiting(_instance())(optional) is not None
+    missing = {"OptionGroupMemberships": None}
+    assert _Waiting(_instance(**missing))(optional) is not None
 
 
 def test_a_usable_state_will_do() -> None:
@@ -149,12 +157,20 @@ def test_time_runs_out_for_what_neither_comes_nor_goes(gone: bool, words: str) -
         waiting(replace(READY, gone=gone))
 
 
-def test_a_long_wait_reports_now_and_then() -> None:
-    """Not with every poll: see `events.Waiting`."""
-    waiting = _Waiting(*[_instance("creating")] * 9, _instance())
+def test_a_wait_reports_what_is_missing_and_what_is_there_with_every_look() -> None:
+    """How much of it is shown is the renderer's business."""
+    nothing: Mapping[str, Any] = {"DBInstances": []}
+    waiting = _Waiting(nothing, _instance("creating"), _instance(PendingModifiedValues={"Port": 1}), _instance())
     waiting()
-    assert [elapsed for _, elapsed in waiting.reports] == [30, 60]
-    assert "is creating" in waiting.reports[0][0]
+    assert waiting.reports == [
+        ("it to appear", "not there yet", 0),
+        (
+            "DBInstanceStatus to be available or storage-optimization (is creating)",
+            "DBInstanceStatus is creating",
+            10,
+        ),
+        ("PendingModifiedValues to be empty (is {'Port': 1})", "PendingModifiedValues is {'Port': 1}", 20),
+    ]
 
 
 def test_a_wait_that_is_stopped_ends_at_its_next_look() -> None:

@@ -22,7 +22,7 @@ from rds_secure.plan import Deletion, Plan, Step, plan
 from rds_secure.spec import Environment, Stack, build
 from rds_secure.spec.source import parse
 from rds_secure.values import Address, Ref, resolve
-from tests.contracts.values import MINIMAL, Written
+from tests.contracts.values import NEIGHBOURS, Written
 from tests.resources.planning import link
 
 SCOPE = Scope("123456789012", "eu-west-1", "aws", "orders")
@@ -36,7 +36,7 @@ def stack(kind: Kind[Any], subject: Written | None, other: Written | None = None
     """A stack of the subject, if there is one, and of the neighbours to which it, or its ``other`` spec, refers."""
     written = json.dumps((subject, other))
     near = [item.name for item in resources.KINDS if f"${{{item.name}.{NEIGHBOUR}" in written]
-    declared: dict[str, dict[str, Written]] = {name: {NEIGHBOUR: MINIMAL[name]} for name in near}
+    declared: dict[str, dict[str, Written]] = {name: {NEIGHBOUR: NEIGHBOURS[name]} for name in near}
     declared.setdefault("iam_user", {})["bystander"] = {}  # a stack is never empty
     if subject is not None:
         declared.setdefault(kind.name, {})[SUBJECT] = subject
@@ -236,6 +236,12 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "replicas": (),
     },
     "db_parameter_group": lambda _: {"default": {}, "types": {}},
+    "option_group": lambda spec: {
+        "settings": {name: dict(option.settings) for name, option in spec.options.items()},
+        "locks": {},
+        "holders": (),
+        "notes": (),
+    },
     "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
 }
 

@@ -188,6 +188,7 @@ READ = {
     "db_subnet_group": (("rds", "DescribeDBSubnetGroups", "DBSubnetGroups[]."),),
     "kms_key": (("kms", "DescribeKey", "KeyMetadata."),),
     "db_parameter_group": (("rds", "DescribeDBParameterGroups", "DBParameterGroups[]."),),
+    "option_group": (("rds", "DescribeOptionGroups", "OptionGroupsList[]."),),
     "db_instance": (("rds", "DescribeDBInstances", "DBInstances[]."),),
 }
 """What each kind's read paths start from, unless they name a call."""

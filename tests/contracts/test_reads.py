@@ -50,6 +50,13 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
     "db_subnet_group": {"everything": {"subnets": {"vpc": {"tag": {"Name": "main"}}, "tag": {"Tier": "private"}}}},
     "kms_key": {"everything": {"administrators": ["123456789012"], "users": ["${iam_role.everything}"]}},
     "db_parameter_group": {"everything": {"family": "postgres16", "parameters": {"work_mem": "64"}}},
+    "option_group": {
+        "everything": {
+            "engine": "oracle-ee",
+            "major_version": "19",
+            "options": {"TDE": {}, "SSL": {"security_groups": ["${security_group.everything}"]}},
+        }
+    },
     "db_instance": {
         "everything": {
             "engine": "postgres",

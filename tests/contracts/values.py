@@ -62,6 +62,7 @@ MINIMAL: Mapping[str, Written] = {
     "db_subnet_group": {"subnets": SUBNETS[:2]},
     "kms_key": {},
     "db_parameter_group": {"family": "postgres16"},
+    "option_group": {"engine": "oracle-ee", "major_version": "19"},
     "db_instance": {
         "engine": "postgres",
         "engine_version": "16",
@@ -77,8 +78,12 @@ MINIMAL: Mapping[str, Written] = {
     "EgressRule": {"to": "10.20.0.0/16", "port": "5432"},
     "Parameter": {"value": "64"},
     "Grant": {"to": ROLE, "operations": ["Decrypt"]},
+    "Option": {},
 }
 """The least that can be written."""
+
+NEIGHBOURS: Mapping[str, Written] = {**MINIMAL, "option_group": {"engine": "postgres", "major_version": "16"}}
+"""What a subject can refer to: one of each kind that fits all others."""
 
 _NAMED = {
     "name": (Value("another-name"),),
@@ -200,6 +205,31 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         ),
     },
     "Parameter": {"value": (Value("128"),)},
+    "option_group": {
+        **_NAMED,
+        "engine": (
+            Value("oracle-se2"),
+            Value("sqlserver-se", also={"major_version": "15.00"}),
+            Value("mysql", also={"major_version": "8.4"}),
+            Value("postgres", also={"major_version": "16"}),
+        ),
+        "major_version": (Value("21"),),
+        "options": (
+            Value({"NATIVE_NETWORK_ENCRYPTION": {}, "TDE": {}}),
+            Value({"SSL": {"security_groups": [GROUP]}}),
+            Value({"NATIVE_NETWORK_ENCRYPTION": {}}, given={"options": {"SSL": {"security_groups": [GROUP]}}}),
+        ),
+    },
+    "Option": {
+        "settings": (
+            Value({"ENABLE": "TRUE"}),
+            Value({"IAM_ROLE_ARN": "${iam_role.neighbour}"}),
+            Value({"ROLE": ROLE}),
+        ),
+        "port": (Value("2484"),),
+        "security_groups": (Value([GROUP, OTHER_GROUP]), Value(["${security_group.neighbour}"])),
+        "version": (Value("13.5.0.0.v3"),),
+    },
     "db_instance": {
         **_NAMED,
         "engine": tuple(
@@ -221,7 +251,7 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "security_groups": (Value(["${security_group.neighbour}"]), Value([GROUP, OTHER_GROUP])),
         "subnet_group": (Value("${db_subnet_group.neighbour}"), Value("elsewhere")),
         "parameter_group": (Value("${db_parameter_group.neighbour}"), Value("audited-postgres16")),
-        "option_group": (Value("audited"),),
+        "option_group": (Value("${option_group.neighbour}"), Value("audited")),
         "port": (Value("6432"),),
         "db_name": (Value("orders"),),
         "master_username": (Value("owner"),),

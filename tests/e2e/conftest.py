@@ -23,6 +23,7 @@ def account(sandbox_server: Sandbox, recorder: Recorder) -> api.Account:
 
 @pytest.fixture
 def harness(sandbox: Sandbox, account: api.Account, recorder: Recorder, tmp_path: Path) -> Harness:
-    """A freshly seeded account in which nothing has been called yet."""
+    """A freshly seeded account in which nothing has been called yet, and where things take their time as at AWS."""
+    sandbox.realism("all")
     recorder.clear()
     return Harness(sandbox, account, recorder, tmp_path)

@@ -37,6 +37,21 @@ DATA = replace(SMALL, stateful=api.stateful(keys=False))
 EVERYTHING = replace(SMALL, stateful=api.stateful(keys=True), final_snapshot=False)
 """What destroy deletes: by itself, with --include-data, and with --no-final-snapshot as well."""
 
+EARLY = frozenset(
+    {
+        "DeleteConflict",
+        "DependencyViolation",
+        "InvalidDBInstanceState",
+        "InvalidGroup.NotFound",
+        "KMSKeyNotAccessibleFault",
+        "MalformedPolicyDocument",
+        "MalformedPolicyDocumentException",
+        "NoSuchEntity",
+        "NotFoundException",
+    }
+)
+"""What AWS answers to a call that comes too early (IAM-1, EC2-4, KMS-4, RDS-1)."""
+
 Resources: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Kind → key → fields, as under ``resources:``."""
 
@@ -62,11 +77,13 @@ class Call:
 class Recorder:
     """Every call of the connections that it listens to, in the order in which they went out.
 
+    A write that came too early is in ``early`` in place of ``calls``: it changed nothing, and is sent again.
     ``refusals``: action → the error code that it is answered with, without ever reaching the sandbox; ``lost``: actions
     that are carried out, but whose reply never arrives.
     """
 
     calls: list[Call] = field(default_factory=list)
+    early: list[Call] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
 
@@ -81,6 +98,7 @@ class Recorder:
     def clear(self) -> None:
         """Forget all calls, and let every call through again."""
         self.calls.clear()
+        self.early.clear()
         self.refusals.clear()
         self.lost.clear()
 
@@ -89,8 +107,9 @@ class Recorder:
         """The calls that can change something."""
         return [call for call in self.calls if call.is_write]
 
-    def _heard(self, params: Any, model: Any, **_: Any) -> None:
-        self.calls.append(Call(model.service_model.service_name, model.name, freeze(params)))
+    def _heard(self, params: Any, model: Any, context: Any, **_: Any) -> None:
+        context["call"] = Call(model.service_model.service_name, model.name, freeze(params))
+        self.calls.append(context["call"])
 
     def _answered(self, model: Any, **_: Any) -> tuple[Any, Any] | None:
         code = self.refusals.get(model.name)
@@ -99,7 +118,11 @@ class Recorder:
         answer = {"Error": {"Code": code, "Message": "refused by the test"}, "ResponseMetadata": {}}
         return _Refused(), answer
 
-    def _arrived(self, model: Any, **_: Any) -> None:
+    def _arrived(self, model: Any, parsed: Any, context: Any, **_: Any) -> None:
+        call: Call = context["call"]
+        if call.is_write and parsed.get("Error", {}).get("Code") in EARLY:
+            self.calls.remove(call)
+            self.early.append(call)
         if model.name in self.lost:
             raise ConnectionClosedError(endpoint_url="the sandbox")
 
@@ -181,10 +204,17 @@ class Harness:
         return outcome, tuple(self.recorder.writes[before:])
 
     def make(self, spec: Path | Resources) -> None:
-        """Apply a spec that another test checks, as the ground to stand on."""
+        """Apply a spec that another test checks, as the ground to stand on, and let everybody see it."""
         outcome, _ = self.attempt(self.plan(spec))
         assert outcome.succeeded, outcome.failures
+        self.sandbox.settle()
         self.recorder.clear()
+
+    def behind(self, mutate: Callable[[Callable[[str], Any]], object]) -> None:
+        """Somebody does something with boto3, and waits until all of it is done."""
+        self.sandbox.realism("none")
+        mutate(self.client)
+        self.sandbox.realism("all")
 
     def reads(self) -> list[Call]:
         """The calls so far that only look."""

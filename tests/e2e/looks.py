@@ -136,6 +136,16 @@ def db_parameter_group(client: Client, name: str) -> dict[str, Any]:
     }
 
 
+def option_group(client: Client, name: str) -> dict[str, Any]:
+    rds = client("rds")
+    (group,) = rds.describe_option_groups(OptionGroupName=name)["OptionGroupsList"]
+    return {
+        **group,
+        "options": {option["OptionName"]: _option(option) for option in group["Options"]},
+        "tags": _rds_tags(client, group["OptionGroupArn"]),
+    }
+
+
 def db_instance(client: Client, name: str) -> dict[str, Any]:
     (instance,) = client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
     instance.pop("LatestRestorableTime", None)  # moves on by itself
@@ -160,6 +170,7 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         security_group,
         db_subnet_group,
         db_parameter_group,
+        option_group,
         db_instance,
     )
 }
@@ -218,6 +229,20 @@ def _lone(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _lone(item) for name, item in value.items()}
     return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _option(option: Mapping[str, Any]) -> dict[str, Any]:
+    """An option with the settings that differ from their defaults."""
+    return {
+        "settings": {
+            setting["Name"]: setting["Value"]
+            for setting in option["OptionSettings"]
+            if setting.get("Value") != setting.get("DefaultValue")
+        },
+        "port": option.get("Port"),
+        "version": option.get("OptionVersion"),
+        "security_groups": sorted(item["VpcSecurityGroupId"] for item in option["VpcSecurityGroupMemberships"]),
+    }
 
 
 def _rds_tags(client: Client, arn: str) -> dict[str, str]:

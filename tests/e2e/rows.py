@@ -30,7 +30,7 @@ def prepared(harness: Harness, bench: Bench, row: Row | None = None) -> None:
     """The account as it is before the stack is applied for the first time."""
     for prepare in (bench.prepare, row.prepare if row else None):
         if prepare:
-            prepare(harness.client)
+            harness.behind(prepare)
 
 
 def made(harness: Harness, bench: Bench, row: Row) -> None:

@@ -9,7 +9,7 @@ import pytest
 from rds_secure import ownership, resources
 from rds_secure.plan import Action
 from tests.e2e.harness import Harness
-from tests.e2e.looks import LOOKS, named
+from tests.e2e.looks import LOOKS, Client, named
 from tests.e2e.rows import prepared, step_of
 from tests.e2e.tables import BENCHES, KEY, Bench
 from tests.e2e.tables.db_instance import BENCH as DATABASE
@@ -21,7 +21,7 @@ ADOPTABLE = [bench for bench in BENCHES if resources.kind(bench.kind).adoptable 
 @pytest.mark.parametrize("bench", ADOPTABLE, ids=[bench.kind for bench in ADOPTABLE])
 def test_what_somebody_made_is_taken_over_and_then_in_sync(bench: Bench, harness: Harness) -> None:
     prepared(harness, bench)
-    bench.stranger(harness.client)
+    harness.behind(bench.stranger)
     before = LOOKS[bench.kind](harness.client, bench.name)
     spec = harness.spec(bench.resources(bench.fixed), adopt={f"{bench.kind}.{KEY}": None})
 
@@ -42,11 +42,8 @@ def untagged(look: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in look.items() if name.lower() not in ("tags", "taglist", "responsemetadata")}
 
 
-def test_a_database_is_taken_over_as_it_is_without_a_parameter_group_of_ours(harness: Harness) -> None:
-    """Its defaults stay away: it gets no protection and no longer backups, for nobody wrote that."""
-    prepared(harness, DATABASE)
-    group = named(harness.client, "security_group", "app-1")
-    harness.client("rds").create_db_instance(
+def by_hand(client: Client) -> None:
+    client("rds").create_db_instance(
         DBInstanceIdentifier=KEY,
         Engine="postgres",
         EngineVersion="16.3",
@@ -55,9 +52,15 @@ def test_a_database_is_taken_over_as_it_is_without_a_parameter_group_of_ours(har
         MasterUsername="somebody",
         MasterUserPassword="not-a-secret",
         DBSubnetGroupName="shelf",
-        VpcSecurityGroupIds=[group],
+        VpcSecurityGroupIds=[named(client, "security_group", "app-1")],
         BackupRetentionPeriod=1,
     )
+
+
+def test_a_database_is_taken_over_as_it_is_without_a_parameter_group_of_ours(harness: Harness) -> None:
+    """Its defaults stay away: it gets no protection and no longer backups, for nobody wrote that."""
+    prepared(harness, DATABASE)
+    harness.behind(by_hand)
     before = LOOKS["db_instance"](harness.client, KEY)
     spec = harness.spec(DATABASE.resources(), adopt={f"db_instance.{KEY}": None})
 

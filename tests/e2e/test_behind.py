@@ -74,7 +74,7 @@ def test_a_clean_state_shows_nothing(quickstart: Harness) -> None:
 
 
 def test_all_eight_are_found_and_named_in_one_plan(quickstart: Harness) -> None:
-    disturb(quickstart.client)
+    quickstart.behind(disturb)
 
     plan = quickstart.plan(QUICKSTART).plan
 
@@ -85,7 +85,7 @@ def test_all_eight_are_found_and_named_in_one_plan(quickstart: Harness) -> None:
 
 
 def test_the_opened_policy_is_shown_by_its_statement(quickstart: Harness) -> None:
-    disturb(quickstart.client)
+    quickstart.behind(disturb)
 
     plan = quickstart.plan(QUICKSTART).plan
 
@@ -97,7 +97,7 @@ def test_the_opened_policy_is_shown_by_its_statement(quickstart: Harness) -> Non
 
 
 def test_an_apply_puts_right_what_is_ours_and_leaves_what_is_not(quickstart: Harness) -> None:
-    disturb(quickstart.client)
+    quickstart.behind(disturb)
 
     applied = quickstart.apply(QUICKSTART)
 
@@ -114,7 +114,7 @@ def test_an_apply_puts_right_what_is_ours_and_leaves_what_is_not(quickstart: Har
 
 
 def test_an_exclusive_user_loses_what_others_gave_it(quickstart: Harness) -> None:
-    disturb(quickstart.client)
+    quickstart.behind(disturb)
     text = (ROOT / QUICKSTART).read_text(encoding="utf-8")
     spec = quickstart.spec({})
     spec.write_text(text.replace("    dana:\n", "    dana:\n      exclusive: true\n"), encoding="utf-8")
@@ -150,12 +150,14 @@ def test_a_security_group_that_was_deleted_is_made_again_with_the_rules_that_nam
 
 
 def test_a_user_and_a_policy_that_were_deleted_are_made_again(quickstart: Harness) -> None:
-    iam = quickstart.client("iam")
-    operate = looks.policy_arn(quickstart.client, "quickstart-operate")
-    iam.remove_user_from_group(UserName="dana", GroupName="quickstart-operators")
-    iam.delete_user(UserName="dana")
-    iam.detach_group_policy(GroupName="quickstart-operators", PolicyArn=operate)
-    iam.delete_policy(PolicyArn=operate)
+    def delete(client: looks.Client) -> None:
+        iam, operate = client("iam"), looks.policy_arn(client, "quickstart-operate")
+        iam.remove_user_from_group(UserName="dana", GroupName="quickstart-operators")
+        iam.delete_user(UserName="dana")
+        iam.detach_group_policy(GroupName="quickstart-operators", PolicyArn=operate)
+        iam.delete_policy(PolicyArn=operate)
+
+    quickstart.behind(delete)
 
     applied = quickstart.apply(QUICKSTART)
 
@@ -182,7 +184,7 @@ def test_a_key_that_waits_for_its_deletion_stops_everything_and_says_how_to_get_
     """KMS-2: it is not gone, so no twin is made."""
     kms = quickstart.client("kms")
     key = kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyId"]
-    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    quickstart.behind(lambda _: kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7))
 
     planned = quickstart.plan(QUICKSTART)
 

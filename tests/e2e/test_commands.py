@@ -19,6 +19,7 @@ from tests.e2e import looks
 from tests.e2e.harness import ROOT, SPECS, Harness, Recorder
 from tests.e2e.tables.db_instance import modify
 from tests.e2e.test_behind import disturb
+from tests.fakes import FakeClock
 
 QUICKSTART = SPECS / "quickstart.yaml"
 SCHEMA = ROOT / "schemas" / "plan.schema.json"
@@ -86,6 +87,7 @@ def command(
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
     monkeypatch.setattr(api, "Connection", connections)
+    monkeypatch.setattr(api, "SystemClock", FakeClock)
     return Commands(harness, capsys, monkeypatch)
 
 
@@ -129,7 +131,7 @@ def test_a_refused_plan_is_3_for_plan_and_for_apply(command: Commands) -> None:
 
 def test_what_is_named_in_the_text_is_what_drifted(command: Commands) -> None:
     command.harness.make(QUICKSTART)
-    disturb(command.client)
+    command.harness.behind(disturb)
 
     out = command("plan", QUICKSTART).out
 
@@ -162,7 +164,7 @@ def test_plans_as_json_obey_the_published_schema(command: Commands) -> None:
     assert (new["applicable"], new["empty"], new["summary"]["create"]) == (True, False, 10)
     command.harness.make(QUICKSTART)
     assert planned(QUICKSTART)["empty"] is True
-    disturb(command.client)
+    command.harness.behind(disturb)
     changed = planned(QUICKSTART)
     assert {step["cause"] for step in changed["steps"] if step["action"] == "update"} == {"drift"}
     modify_key = {"action": "PutKeyPolicy", "destructive": False}
@@ -300,7 +302,7 @@ def test_no_password_is_ever_printed(command: Commands) -> None:
     value = command.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
     password = json.loads(value)["password"]
     assert len(password) > 20
-    modify(command.client, "quickstart", DeletionProtection=False)
+    command.harness.behind(lambda client: modify(client, "quickstart", DeletionProtection=False))
 
     printed.append(command("plan", QUICKSTART, "--show-calls"))
     printed.append(command("plan", QUICKSTART, "--format", "json"))
@@ -311,3 +313,38 @@ def test_no_password_is_ever_printed(command: Commands) -> None:
     assert secret in printed[0].out  # where it is, but not what it is
     assert not [result for result in printed if password in result.out + result.err]
     assert "GetSecretValue" not in command.calls
+
+
+# Import
+
+
+def test_import_writes_a_file_that_is_planned_with_tags_to_add(command: Commands, tmp_path: Path) -> None:
+    command("apply", QUICKSTART, "--yes")
+    arn = looks.db_instance(command.client, "quickstart")["DBInstanceArn"]
+    ours = ["rds-secure:stack", "rds-secure:address", "rds-secure:applied"]
+    command.client("rds").remove_tags_from_resource(ResourceName=arn, TagKeys=ours)
+    command.harness.recorder.clear()
+    file = tmp_path / "found.yaml"
+
+    written = command("import", "found", "--name", "QUICK*", "--out", str(file))
+
+    assert (written.code, command.writes) == (0, [])
+    assert f"rds-secure plan {file}" in written.out
+    assert "db_instance.quickstart: null" in file.read_text()
+    assert "security_group" in command("import", "found", "--all").out
+    assert command("plan", str(file), "--detailed-exitcode").code == 2
+
+
+def test_import_says_what_it_needs(command: Commands, tmp_path: Path) -> None:
+    (tmp_path / "taken.yaml").write_text("mine")
+    for arguments, words in (
+        ((), "--all alone"),
+        (("--all", "--name", "x"), "--all alone"),
+        (("--tag", "team"), "write KEY=VALUE"),
+        (("--name", "nothing-*"), "nothing there is of that name"),
+        (("--all", "--out", str(tmp_path / "taken.yaml")), "exists already"),
+    ):
+        result = command("import", "found", *arguments)
+        assert (result.code, words in result.err) == (64, True), result.err
+    assert command("import", "Not A Name", "--all").code == 64
+    assert (tmp_path / "taken.yaml").read_text() == "mine"

@@ -12,7 +12,7 @@ from tests.e2e.tables import Bench, Drifted
 def test_drift_is_named_and_repaired(bench: Bench, row: Drifted, harness: Harness) -> None:
     made(harness, bench, row)
     before = {path: look(harness, bench, path) for path in row.restores}
-    row.mutate(harness.client)
+    harness.behind(row.mutate)
     assert {path: look(harness, bench, path) for path in row.restores} != before, "the mutation does nothing"
 
     applied = harness.apply(bench.resources(row.given, others=row.others))
@@ -21,5 +21,6 @@ def test_drift_is_named_and_repaired(bench: Bench, row: Drifted, harness: Harnes
     assert (step.action, step.cause) == (Action.UPDATE, "drift" if bench.taggable else "")
     assert paths(step) == {row.field}
     assert [str(other.address) for other in applied.plan.steps if other.operations] == [str(step.address)]
+    harness.sandbox.pass_window()
     assert {path: look(harness, bench, path) for path in row.restores} == before
     assert applied.again.plan.is_empty

@@ -10,6 +10,7 @@ from collections import Counter
 import pytest
 
 from rds_secure.apply import Outcome
+from rds_secure.errors import RdsSecureError
 from rds_secure.plan import Plan
 from rds_secure.values import refs
 from tests.e2e.harness import EVERYTHING, SPECS, Harness
@@ -159,10 +160,25 @@ def test_a_lost_reply_makes_no_twin(action: str, harness: Harness) -> None:
 
     assert {(failure.operation.action, failure.code) for failure in outcome.failures} == {(action, "NoReply")}
     harness.recorder.clear()
+    harness.sandbox.settle()
     again = harness.apply(QUICKSTART).again.plan
     assert again.is_empty
     assert again.notes == ()
     assert census(harness) == ONCE
+
+
+def test_a_key_whose_reply_was_lost_a_moment_ago_is_not_taken_for_absent(harness: Harness) -> None:
+    """KMS-1, KMS-4: its tags are there at once, but DescribeKey does not know it yet."""
+    spec = {"kms_key": {"data": {}}}
+    harness.recorder.lost.add("CreateKey")
+    harness.attempt(harness.plan(spec))
+    harness.recorder.clear()
+
+    with pytest.raises(RdsSecureError, match="was just made, and KMS does not show it yet: run this again"):
+        harness.plan(spec)
+
+    harness.apply(spec)
+    assert census(harness)["key"] == 1
 
 
 def test_without_the_key_there_is_no_database_but_everything_else(harness: Harness) -> None:

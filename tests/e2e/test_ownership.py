@@ -40,7 +40,7 @@ def kept(plan: Plan) -> dict[str, str]:
 @benches()
 def test_a_stranger_of_the_same_name_is_a_conflict(bench: Bench, harness: Harness) -> None:
     prepared(harness, bench)
-    bench.stranger(harness.client)
+    harness.behind(bench.stranger)
     before = LOOKS[bench.kind](harness.client, bench.name)
 
     said = refused(harness, harness.plan(bench.resources(bench.fixed), PRUNING))
@@ -241,6 +241,7 @@ def test_what_others_use_is_kept_with_the_reason(harness: Harness) -> None:
     harness.make(SPECS / "quickstart.yaml")
     iam, ec2 = harness.client("iam"), harness.client("ec2")
     iam.create_user(UserName="outsider")
+    harness.sandbox.settle()
     iam.add_user_to_group(UserName="outsider", GroupName="quickstart-operators")
     app = looks.security_group(harness.client, "quickstart-app")["GroupId"]
     hosts = ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": ["app-1"]}])["Reservations"]

@@ -8,6 +8,7 @@ import pytest
 
 from rds_secure.plan import Action, Deletion, Plan, order
 from rds_secure.values import Address
+from tests import toy
 from tests.toy_account import ToyAccount, planned, refusals, stack, steps
 
 pytestmark = pytest.mark.usefixtures("toys")
@@ -214,6 +215,15 @@ def test_a_key_that_a_final_snapshot_needs_is_kept_even_where_keys_may_go() -> N
     made = planned(stack({}), _everything(), Deletion(both, everything=True))
     assert _kept(made) == {"chest.key": "the final snapshot of vault.data needs it"}
     assert "chest.spare" in _deleted(made)
+
+
+def test_what_final_snapshots_are_restored_with_is_kept_as_keys_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RDS-10: snapshots hold on to option groups. Meaning §5."""
+    monkeypatch.setattr(toy.Toy, "in_snapshots", True)
+    data = frozenset({"vault"})
+    made = planned(stack({}), _everything(), Deletion(data, everything=True))
+    assert _kept(made)["toy.group"] == "the final snapshot of vault.data needs it"
+    assert "toy.group" in _deleted(planned(stack({}), _everything(), Deletion(data, False, everything=True)))
 
 
 def test_without_a_final_snapshot_the_keys_go_as_well_after_what_they_protect() -> None:

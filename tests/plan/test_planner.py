@@ -11,6 +11,7 @@ from rds_secure.errors import Location
 from rds_secure.kind import FieldChange
 from rds_secure.plan import Action, Deletion, Step, order, plan
 from rds_secure.values import Address, Ref
+from tests import toy
 from tests.toy_account import ToyAccount, look, owned, planned, refusals, stack, steps
 
 pytestmark = pytest.mark.usefixtures("toys")
@@ -225,6 +226,14 @@ def test_what_a_kind_found_worth_knowing_is_noted() -> None:
     account, declared = ToyAccount(), {"toy.a": {}}
     account.toys[account.own_all(declared)["toy.a"]]["more"] = {"facts": {"notes": ("it squeaks",)}}
     assert steps(planned(stack(declared), account))["toy.a"].notes == ("it squeaks",)
+
+
+def test_what_a_kind_says_of_what_is_declared_is_shown_from_its_creation_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toy.Toy, "notes", lambda _, resource, live: iter([f"{resource.spec.colour} fades"]))
+    account, declared = ToyAccount(), {"toy.a": {"colour": "red"}}
+    assert steps(planned(stack(declared), account))["toy.a"].notes == ("red fades",)
+    account.own_all({"toy.a": {"colour": "blue"}})
+    assert steps(planned(stack(declared), account))["toy.a"].notes == ("red fades",)
 
 
 def test_a_passing_state_is_noted_where_something_is_to_change() -> None:

@@ -123,6 +123,19 @@ def test_a_list_that_is_too_long_goes_below_its_label() -> None:
     assert len(created("subnets", subnets, width=120)) == 1
 
 
+def test_an_entry_of_a_mapping_that_is_too_long_goes_below_its_key() -> None:
+    options = {"TDE": {}, "SSL": {"settings": {"first": "a" * 40, "second": "b" * 40}, "port": 2484}}
+    assert created("options", options) == [
+        "options:",
+        "  SSL:",
+        "    settings:",
+        f"      first: {'a' * 40}",
+        f"      second: {'b' * 40}",
+        "    port: 2484",
+    ]
+    assert created("options", {"SSL": {"settings": {"a": "1"}}}) == ["options: {SSL: {settings: {a: 1}}}"]
+
+
 def test_members_of_what_is_made_are_shown_by_their_labels() -> None:
     rule = plans.rule("from", "10.0.0.0/8", "5432", "all of us")
     change = FieldChange("ingress", new=rule, member="tcp 5432 from 10.0.0.0/8")
@@ -161,6 +174,14 @@ def test_a_member_that_stays_shows_what_differs_in_it() -> None:
     old, new = plans.rule("from", "::/0", "5432", "a"), plans.rule("from", "::/0", "5432", "b")
     change = FieldChange("ingress", old, new, member="tcp 5432 from ::/0")
     assert changed(change) == ["ingress:", "  ~ tcp 5432 from ::/0 (description: a → b)"]
+
+
+def test_a_member_shows_what_differs_in_a_mapping_inside_it() -> None:
+    old, new = ({"settings": {"a": "1", "b": level}, "port": 1} for level in ("REQUIRED", "REQUESTED"))
+    assert changed(FieldChange("options", old, new, member="NNE")) == [
+        "options:",
+        "  ~ NNE (settings.b: REQUIRED → REQUESTED)",
+    ]
 
 
 def test_a_document_shows_its_statements_and_never_all_of_its_json() -> None:

@@ -91,8 +91,11 @@ def test_sql_server_has_limits_of_its_own(fields: dict[str, Any], path: Any) -> 
 
 
 @pytest.mark.parametrize("name", ["admin", "postgres", "root", "sa", "Admin", "rdsadmin"])
-def test_user_names_that_are_guessed_first_are_refused(name: str) -> None:
-    assert [path for path, _, _ in complaints(master_username=name)] == [("master_username",)]
+def test_a_new_database_gets_no_user_name_that_is_guessed_first(name: str) -> None:
+    """One that exists has what it has, and can be adopted with it."""
+    assert complaints(master_username=name) == []
+    assert [path for path, _ in verified(instance(master_username=name))] == [("master_username",)]
+    assert verified(instance(master_username=name), described()) == []
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,14 @@ import pytest
 from rds_secure import sandbox
 from rds_secure.errors import RdsSecureError
 from rds_secure.sandbox import process, state
-from rds_secure.sandbox.endpoint import Sandbox
+from rds_secure.sandbox.endpoint import REALISM, Sandbox
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A state directory of the test's own; what was started in it is stopped."""
+    """A state directory of the test's own; what was started in it is stopped, and nothing in it takes time."""
     monkeypatch.setenv("RDS_SECURE_HOME", str(tmp_path))
+    monkeypatch.setenv(REALISM, "none")
     yield tmp_path
     sandbox.stop()
 

@@ -161,6 +161,18 @@ def test_storage_grows_and_never_shrinks(rds, make, refused):
         change(rds, AllocatedStorage=30)
 
 
+@pytest.mark.repair("rds-backups-off")
+def test_a_database_that_keeps_no_backups_has_none(rds, make):
+    def backups() -> list[str]:
+        return [item["DBInstanceIdentifier"] for item in rds.describe_db_snapshots()["DBSnapshots"]]
+
+    make("scratch", BackupRetentionPeriod=0)
+    make()
+    assert backups() == ["orders"]
+    change(rds, BackupRetentionPeriod=0)
+    assert backups() == []
+
+
 @pytest.mark.repair("rds-automated-snapshots")
 def test_a_database_can_be_made_again_at_once_when_its_backups_were_kept(rds, make):
     make()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import engines, tagging
+from rds_secure.fields import ResourceSpec
 from rds_secure.kind import (
     Change,
     Complaint,
@@ -22,13 +23,13 @@ from rds_secure.kind import (
     Wanted,
 )
 from rds_secure.operation import Operation
-from rds_secure.resources.db_instance import operations
+from rds_secure.resources.db_instance import operations, options
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.read import found
 from rds_secure.resources.db_instance.refuse import refuses
 from rds_secure.resources.db_instance.spec import MANAGED, UNMANAGED, DbInstanceSpec
 from rds_secure.resources.db_instance.verify import verify
-from rds_secure.values import Value
+from rds_secure.values import Address, Value
 
 _NO_SNAPSHOT = ("failed", "incompatible-network", "incompatible-restore")
 """States in which AWS makes no final snapshot (RDS-26)."""
@@ -68,14 +69,19 @@ class DbInstance(Kind[DbInstanceSpec]):
         "rds:DescribeDBParameterGroups",
         "rds:DescribeDBSnapshots",
         "rds:DescribeDBSubnetGroups",
+        "rds:DescribeOptionGroups",
     )
     stateful = Stateful.DATA
 
     def check(self, key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         return check(key, spec)
 
+    def check_together(self, spec: DbInstanceSpec, declared: Mapping[Address, ResourceSpec]) -> Iterator[Complaint]:
+        return options.check_together(spec, declared)
+
     def verify(self, reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[Complaint]:
-        return verify(reader, resource)
+        yield from verify(reader, resource)
+        yield from options.verify(reader, resource)
 
     def implied(self, key: str, spec: DbInstanceSpec) -> Implied | None:
         family = family_of(spec)

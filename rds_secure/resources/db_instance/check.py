@@ -58,9 +58,6 @@ def _unknown_engine(written: str) -> Complaint:
 
 
 def _credentials(spec: DbInstanceSpec) -> Iterator[Complaint]:
-    if spec.master_username.lower() in engines.REFUSED_MASTER_NAMES:
-        what = f"{spec.master_username!r} is guessed first by attackers, or reserved by the engine"
-        yield Complaint(("master_username",), what, "use another name, such as dbowner")
     if spec.master_secret_key is not None and spec.master_password != MANAGED:
         what = "an unmanaged password has no secret that a key could encrypt"
         yield Complaint(("master_secret_key",), what, "take master_secret_key out, or write master_password: managed")

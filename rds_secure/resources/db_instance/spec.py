@@ -54,6 +54,15 @@ ParameterGroup = Annotated[
         "the name of a parameter group",
     ),
 ]
+OptionGroup = Annotated[
+    Ref | str,
+    Reference(
+        ("option_group",),
+        "name",
+        r"[A-Za-z](-?[A-Za-z0-9]){0,254}|default:[a-z0-9.-]+",
+        "the name of an option group",
+    ),
+]
 MANAGED: Final = "managed"
 UNMANAGED: Final = "unmanaged"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d"
@@ -184,8 +193,7 @@ class DbInstanceSpec(Named, Tagged, ResourceSpec):
     """Its parameters: a db_parameter_group, or the name of one. Left out: a group of its own that forces TLS, where one
     parameter of the engine does that; then engine_version is required."""
     option_group: Annotated[
-        str | None,
-        Pattern(r"[A-Za-z](-?[A-Za-z0-9]){0,254}|default:[a-z0-9.-]+", "the name of an option group"),
+        OptionGroup | None,
         Field(
             Mode.ADOPT,
             create="OptionGroupName",
@@ -195,7 +203,7 @@ class DbInstanceSpec(Named, Tagged, ResourceSpec):
             applies="window",
         ),
     ] = None
-    """The name of its option group."""
+    """Its options, such as TDE: an option_group, or the name of one, for its engine and major version."""
     port: Annotated[
         Int | None,
         Field(Mode.ADOPT, create="Port", change="DBPortNumber", read="Endpoint.Port", terraform="port", applies="now"),

@@ -60,6 +60,10 @@ def _parameters(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
 
 
 def _missing(spec: DbInstanceSpec) -> Iterator[Complaint]:
+    """What is asked of a database that is yet to be made; one that exists has what it has."""
+    if spec.master_username.lower() in engines.REFUSED_MASTER_NAMES:
+        what = f"{spec.master_username!r} is guessed first by attackers, or reserved by the engine"
+        yield Complaint(("master_username",), what, "use another name, such as dbowner")
     if spec.master_password == UNMANAGED:
         what = "a new database needs a password, and none is ever written in a spec"
         yield Complaint(("master_password",), what, "write managed: RDS makes one and keeps it in Secrets Manager")

@@ -39,6 +39,7 @@ class KmsKey(Kind[KmsKeySpec]):
         *uses.READ_ACTIONS,
     )
     tagged_as = "kms:key"
+    adopted_by = "id"
     stateful = Stateful.KEY
     renames = True
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from rds_secure import documents, ownership, tagging
+from rds_secure.errors import RdsSecureError
 from rds_secure.kind import Found, Reader, Resource, Wanted, together
 from rds_secure.ownership import Owner
 from rds_secure.resources.kms_key import grants, uses
@@ -119,7 +120,8 @@ def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -
     """None for a key that the tagging API still knows although it is gone.
 
     What its spec asks for is read at the same time if its alias tells whose it is; later that is known from its tags,
-    and equal calls are made once.
+    and equal calls are made once. One that has the stack's tags, but is not shown, was made a moment ago (KMS-4).
+    Raises `RdsSecureError`: taken for absent it would be made again (KMS-1).
     """
     names = tuple(sorted(name for name, target in aliases.items() if target == key))
     named = next((resource for resource in wanted.declared.values() if resource.name in names), None)
@@ -131,9 +133,11 @@ def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -
         lambda: reader.call("kms", "GetKeyRotationStatus", {"KeyId": key}, absent=(*_GONE, *_NO_ROTATION)),
         lambda: _asked(reader, key, named),
     )
-    if described is None or policy is None:
-        return None
     tags = _tags(tagged or {})
+    if described is None or policy is None:
+        if tags.get(ownership.STACK) == wanted.scope.stack:
+            raise RdsSecureError(f"key {key} of this stack was just made, and KMS does not show it yet: run this again")
+        return None
     owner = ownership.owner(tags)
     owner = owner if owner and owner.stack == wanted.scope.stack else None
     granted, databases = _asked(reader, key, wanted.declared.get(owner.address) if owner else named)

@@ -30,6 +30,7 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
     title = "security group"
     spec = SecurityGroupSpec
     exports = {"id": "its id, sg-…", "arn": "its ARN", "name": "its name"}
+    adopted_by = "id"
     services = ("ec2", "rds")
     read_actions = (
         "ec2:DescribeSecurityGroups",

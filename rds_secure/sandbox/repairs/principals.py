@@ -20,14 +20,14 @@ def flaw(policy: str, account: str) -> str | None:
     """What AWS would not accept in the policy, or None."""
     try:
         document = json.loads(policy)
-        named = list(_named(document))
+        principals = list(named(document))
     except (ValueError, AttributeError, TypeError):
         return "The policy is not valid JSON of a policy document"
-    missing = [principal for principal in named if not _exists(principal, account)]
+    missing = [principal for principal in principals if not _exists(principal, account)]
     return f"Policy contains a statement with one or more invalid principals: {missing}" if missing else None
 
 
-def _named(document: dict[str, Any]) -> Iterator[str]:
+def named(document: dict[str, Any]) -> Iterator[str]:
     """Every AWS principal of the document."""
     statements = document.get("Statement", [])
     for statement in [statements] if isinstance(statements, dict) else statements:

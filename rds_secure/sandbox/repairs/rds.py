@@ -187,6 +187,27 @@ def _fill_performance(database: DBInstance) -> None:
         database.storage_throughput = None
 
 
+def backups_off() -> None:
+    """A database that keeps backups for no days has no automated snapshot, and loses those that it had."""
+
+    @around(DBInstance, "save_automated_backup")
+    def save(original: Any, self: DBInstance) -> None:
+        if self.backup_retention_period:
+            original(self)
+
+    @around(DBInstance, "update")
+    def update(original: Any, self: DBInstance, **changes: Any) -> None:
+        original(self, **changes)
+        if not self.backup_retention_period:
+            snapshots = self.backend.database_snapshots
+            for name in [name for name, one in snapshots.items() if _is_backup(one, self)]:
+                del snapshots[name]
+
+
+def _is_backup(snapshot: DBSnapshot, database: DBInstance) -> bool:
+    return snapshot.snapshot_type == "automated" and snapshot.dbi_resource_id == database.dbi_resource_id
+
+
 def automated_snapshots() -> None:
     """A database that is made again within a minute gets an automated snapshot of its own."""
 

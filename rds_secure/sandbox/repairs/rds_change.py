@@ -86,6 +86,7 @@ def unknown_resources() -> None:
     faults = {
         "db": "DBInstanceNotFound",
         "pg": "DBParameterGroupNotFound",
+        "og": "OptionGroupNotFoundFault",
         "subgrp": "DBSubnetGroupNotFoundFault",
         "snapshot": "DBSnapshotNotFound",
         "cluster": "DBClusterNotFoundFault",

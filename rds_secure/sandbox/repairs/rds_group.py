@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -106,13 +106,7 @@ def parameters() -> None:
     @around(RDSResponse, "describe_db_parameters")
     def describe(original: Any, self: RDSResponse) -> ActionResult:
         group = _parameter_group(self.backend, self.params["DBParameterGroupName"])
-        rows = {row["ParameterName"]: row for row in _defaults(group.family or "")}
-        # What is set to the default does not count as set by the user (issue 23335 of Terraform's aws provider).
-        for name, stored in group.parameters.items():
-            if name not in rows or rows[name]["ParameterValue"] != stored.get("ParameterValue"):
-                rows[name] = _row(group.family or "", {**stored, "Source": "user"})
-        source = self.params.get("Source")
-        return ActionResult({"Parameters": [row for row in rows.values() if source in (None, row["Source"])]})
+        return ActionResult({"Parameters": shown(group, group.parameters, self.params.get("Source"))})
 
     @around(RDSBackend, "modify_db_parameter_group")
     def modify(
@@ -121,9 +115,22 @@ def parameters() -> None:
         group = _writable(self, db_parameter_group_name, changes)
         at_once = (change["ParameterName"] for change in changes if change.get("ApplyMethod") == "immediate")
         for name in at_once:
-            if _apply_type(group.family or "", name) == "static":
+            if apply_type(group.family or "", name) == "static":
                 raise InvalidParameterCombination("cannot use immediate apply method for static parameter")
         return original(self, db_parameter_group_name, changes)  # type: ignore[no-any-return]
+
+
+def shown(group: DBParameterGroup, stored: Mapping[str, Any], source: str | None) -> list[dict[str, Any]]:
+    """The rows of a group in which users have ``stored`` these.
+
+    What is set to the default does not count as set by a user (issue 23335 of Terraform's aws provider).
+    """
+    family = group.family or ""
+    rows = {row["ParameterName"]: row for row in _defaults(family)}
+    for name, row in stored.items():
+        if name not in rows or rows[name]["ParameterValue"] != row.get("ParameterValue"):
+            rows[name] = _row(family, {**row, "Source": "user"})
+    return [row for row in rows.values() if source in (None, row["Source"])]
 
 
 def engine_defaults() -> None:
@@ -154,11 +161,11 @@ def _row(family: str, stored: dict[str, Any]) -> dict[str, Any]:
         "DataType": "string",
         "IsModifiable": True,
         **stored,
-        "ApplyType": _apply_type(family, stored["ParameterName"]),
+        "ApplyType": apply_type(family, stored["ParameterName"]),
     }
 
 
-def _apply_type(family: str, name: str) -> str:
+def apply_type(family: str, name: str) -> str:
     engine = ENGINES.get(engine_of_family(family) or "")
     if engine is not None and name in engine.tls:
         return engine.tls_apply_type

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.e2e.tables import db_groups, db_instance, iam_policy, iam_principals, kms_key, security_group
+from tests.e2e.tables import (
+    db_groups,
+    db_instance,
+    iam_policy,
+    iam_principals,
+    kms_key,
+    option_group,
+    security_group,
+)
 from tests.e2e.tables.bench import KEY, Bench, Changed, Drifted, Noted, Refused
 
 BENCHES: tuple[Bench, ...] = (
@@ -14,6 +22,7 @@ BENCHES: tuple[Bench, ...] = (
     db_groups.SUBNETS,
     kms_key.BENCH,
     db_groups.PARAMETERS,
+    option_group.BENCH,
     db_instance.BENCH,
 )
 

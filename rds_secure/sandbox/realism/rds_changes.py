@@ -1,0 +1,196 @@
+"""RDS instances as they change: what goes on after the call has returned, and what waits for the maintenance window."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from moto.rds.exceptions import InvalidParameterCombination
+from moto.rds.models import DBInstance, RDSBackend
+
+from rds_secure.engines import is_major_change
+from rds_secure.sandbox.realism.course import Course, Step, course, then
+from rds_secure.sandbox.realism.switch import around, is_on
+from rds_secure.sandbox.repairs import patch
+from rds_secure.sandbox.repairs.rds_engine import newest
+
+
+class _Slow(NamedTuple):
+    """A change that is not in effect when the call returns.
+
+    ``shown``: its name among the PendingModifiedValues, "" where it never shows there (RDS-24). ``status``: the
+    instance's while it goes on. ``parks``: whether it waits for the window unless it is to be applied immediately.
+    """
+
+    shown: str
+    status: str = "modifying"
+    parks: bool = True
+
+
+SLOW: Mapping[str, _Slow] = {
+    "db_instance_class": _Slow("DBInstanceClass"),
+    "allocated_storage": _Slow("AllocatedStorage"),
+    "storage_type": _Slow("StorageType"),
+    "iops": _Slow("Iops"),
+    "storage_throughput": _Slow("StorageThroughput"),
+    "engine_version": _Slow("EngineVersion", "upgrading"),
+    "multi_az": _Slow("MultiAZ"),
+    "license_model": _Slow("LicenseModel"),
+    "db_subnet_group_name": _Slow("DBSubnetGroupName"),
+    "ca_certificate_identifier": _Slow("CACertificateIdentifier"),
+    "backup_retention_period": _Slow("BackupRetentionPeriod"),
+    "enable_iam_database_authentication": _Slow("IAMDatabaseAuthenticationEnabled", "configuring-iam-database-auth"),
+    "option_group_name": _Slow(""),
+    "network_type": _Slow(""),
+    "domain": _Slow(""),
+    "db_port_number": _Slow("Port", parks=False),  # RDS-24: it restarts at once
+    "master_user_password": _Slow("MasterUserPassword", "resetting-master-credentials", parks=False),
+    "cloudwatch_logs_export_configuration": _Slow(
+        "PendingCloudwatchLogsExports", "configuring-log-exports", parks=False
+    ),
+}
+"""moto's name of a parameter of ModifyDBInstance → what becomes of it (AWS's API reference, and RDS-2)."""
+
+UPGRADE = ("allow_major_version_upgrade", "db_parameter_group_name")
+"""What goes along with a major upgrade (RDS-6)."""
+
+STORAGE = ("allocated_storage", "storage_type", "iops", "storage_throughput")
+RESTARTS = ("db_instance_class", "engine_version", "db_port_number")
+OPTIMISING = 2
+"""Looks for which a volume is optimised, some hours at AWS (RDS-7)."""
+
+
+def deferred() -> None:
+    """After a call the status still reads `available`, then `modifying` or the like, and the old values stay so long.
+
+    With ApplyImmediately=false most changes are parked; true makes them, and all that was parked before.
+    """
+    patch.add_property(DBInstance, "pending_modified_values", lambda database: _pending(course(database)))
+
+    @patch.around(DBInstance, "update")
+    def update(original: Any, self: DBInstance, *, in_effect: bool = False, **changes: Any) -> None:
+        if in_effect:
+            original(self, **changes)
+            _after(self, changes)
+        elif self.db_cluster_identifier is not None or not (is_on("rds-modifying") or is_on("rds-window")):
+            original(self, **changes)
+        else:
+            _take_up(original, self, changes)
+
+
+def _take_up(original: Any, database: DBInstance, changes: dict[str, Any]) -> None:
+    """Do at once what AWS does at once, and put the rest on its way, or aside."""
+    slow = _slow(database, changes)
+    if slow:
+        original(copy.copy(database), **slow)  # what AWS would refuse, it refuses now
+    original(database, **{name: value for name, value in changes.items() if name not in slow})
+    own, now = course(database), bool(changes.get("apply_immediately"))
+    parks = is_on("rds-window") and not now
+    aside = {name: value for name, value in slow.items() if parks and _waits(database, name, slow)}
+    going = {name: value for name, value in slow.items() if name not in aside}
+    own.parked |= aside
+    if now:
+        going, own.parked = own.parked | going, {}
+    if not going:
+        return
+    if not is_on("rds-modifying"):
+        _make(database, going)
+        return
+    own.going |= going
+    status = next((SLOW[name].status for name in going if name in SLOW), "modifying")
+    then(database, Step(), Step(status), Step("available", _done))
+
+
+def _slow(database: DBInstance, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes that take time, with what goes along; a value that the instance has, or is to have, is none."""
+    slow = {}
+    for name, value in changes.items():
+        if name in SLOW and value is not None:
+            wanted = newest(database.engine, value) if name == "engine_version" else value
+            if wanted != _current(database, name):
+                slow[name] = wanted
+            elif name in course(database).parked:
+                course(database).parked.pop(name)  # the old value again: nothing is left to do
+    version = slow.get("engine_version")
+    if version and is_major_change(database.engine, database.engine_version, version):
+        slow |= {name: changes[name] for name in UPGRADE if changes.get(name) is not None}
+    return slow
+
+
+def _current(database: DBInstance, name: str) -> Any:
+    if name == "db_port_number":
+        return database.port
+    if name == "db_subnet_group_name":
+        return database.db_subnet_group.name
+    return None if name == "master_user_password" else getattr(database, name, None)
+
+
+def _waits(database: DBInstance, name: str, changes: Mapping[str, Any]) -> bool:
+    if name in UPGRADE:
+        return True
+    if name == "backup_retention_period":  # only from none, or to none
+        return not (changes[name] and database.backup_retention_period)
+    return SLOW[name].parks
+
+
+def _done(database: DBInstance) -> None:
+    going, course(database).going = course(database).going, {}
+    _make(database, going)
+
+
+def _make(database: Any, changes: Mapping[str, Any]) -> None:
+    database.update(**changes, in_effect=True)
+
+
+def _after(database: DBInstance, changes: Mapping[str, Any]) -> None:
+    """What follows from changes that are in effect now."""
+    if any(name in changes for name in RESTARTS):
+        course(database).parameters = "in-sync"
+    if is_on("rds-storage-optimization") and any(name in changes for name in STORAGE):
+        database.status = "storage-optimization"
+        course(database).ahead[:0] = [Step("storage-optimization")] * OPTIMISING + [Step("available")]
+
+
+def _pending(own: Course) -> dict[str, Any]:
+    """PendingModifiedValues: what is parked, and what is on its way."""
+    pending: dict[str, Any] = {}
+    for name, value in (own.parked | own.going).items():
+        shown = SLOW[name].shown if name in SLOW else ""
+        if name == "cloudwatch_logs_export_configuration":
+            types = {"LogTypesToEnable": "EnableLogTypes", "LogTypesToDisable": "DisableLogTypes"}
+            pending[shown] = {new: list(value.get(old, ())) for new, old in types.items()}
+        elif shown:
+            pending[shown] = "****" if name == "master_user_password" else value
+    return pending
+
+
+def option_groups() -> None:
+    """Another option group shows only among the memberships, where the old one is still listed too."""
+    shown = DBInstance.option_group_memberships.fget  # type: ignore[attr-defined]
+
+    def memberships(database: DBInstance) -> Any:
+        own = course(database)
+        for changes, removed, applied in (
+            (own.parked, "pending-maintenance-removal", "pending-maintenance-apply"),
+            (own.going, "removing", "applying"),
+        ):
+            if "option_group_name" in changes:
+                old = {"OptionGroupName": database.option_group_name, "Status": removed}
+                return [old, {"OptionGroupName": changes["option_group_name"], "Status": applied}]
+        return shown(database)
+
+    patch.replace_property(DBInstance, "option_group_memberships", memberships)
+
+
+def storage_optimization() -> None:
+    """After its storage changed, a volume is optimised: the instance is usable, but takes no other such change."""
+
+    @around("rds-storage-optimization", RDSBackend, "modify_db_instance")
+    def refuse(original: Any, self: RDSBackend, db_instance_identifier: str, db_kwargs: Any) -> Any:
+        database = self.databases.get(db_instance_identifier)
+        is_optimised = database is not None and database.status == "storage-optimization"
+        if is_optimised and any(db_kwargs.get(name) not in (None, getattr(database, name)) for name in STORAGE):
+            what = "the previous storage change is being optimized"
+            raise InvalidParameterCombination(f"You can't currently modify the storage of this instance: {what}.")
+        return original(self, db_instance_identifier, db_kwargs)

@@ -1,0 +1,174 @@
+"""RDS instances as they come and go: statuses that take a moment, and calls that an instance is too busy for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.exceptions import DependencyViolationError
+from moto.ec2.models import EC2Backend
+from moto.rds.exceptions import KMSKeyNotAccessibleFault, RDSClientError
+from moto.rds.models import DBInstance, MasterUserSecret, RDSBackend
+from moto.rds.responses import RDSResponse
+
+from rds_secure.sandbox.realism import lag
+from rds_secure.sandbox.realism.course import USABLE, Step, beyond, course, look, then
+from rds_secure.sandbox.realism.switch import around, is_on
+from rds_secure.sandbox.repairs import patch, rds
+
+MADE = ("create_db_instance", "create_db_instance_read_replica")
+"""Restores end in the first of them."""
+
+NEED_AVAILABLE = ("modify_db_instance", "delete_db_instance", "reboot_db_instance", "create_db_snapshot")
+
+
+def looks() -> None:
+    """Each DescribeDBInstances is a look at the instances that it asks for."""
+
+    @patch.around(RDSResponse, "describe_db_instances")
+    def describe(original: Any, self: RDSResponse) -> Any:
+        named = self.params.get("DBInstanceIdentifier")
+        for name, database in list(self.backend.databases.items()):
+            if named is None or named.lower() in (name.lower(), database.arn.lower()):
+                look(database)
+        return original(self)
+
+
+def creating() -> None:
+    """A new instance is `creating`, then `backing-up`, then `available`, and has no endpoint before that."""
+    shown = DBInstance.endpoint.fget  # type: ignore[attr-defined]
+
+    def endpoint(database: DBInstance) -> Any:
+        return None if database.status in ("creating", "backing-up") else shown(database)
+
+    patch.replace_property(DBInstance, "endpoint", endpoint)
+
+    @around("rds-creating", RDSBackend, *MADE)
+    def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
+        made: DBInstance = original(self, db_kwargs)
+        if made.db_cluster_identifier is None:
+            made.status = "creating"
+            then(made, Step("creating"), Step("backing-up"), Step("available"))
+        return made
+
+
+def secret_creating() -> None:
+    """The secret of a managed password is `creating` for a moment longer than anything else takes."""
+
+    def status(secret: MasterUserSecret) -> str:
+        is_made = not isinstance(secret.resource, DBInstance) or not course(secret.resource).secret
+        return "active" if is_made else "creating"
+
+    patch.replace_property(MasterUserSecret, "secret_status", status)
+
+    @around("rds-secret-creating", RDSBackend, *MADE)
+    def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
+        made: DBInstance = original(self, db_kwargs)
+        _make_secret(made, had_one=False)
+        return made
+
+    @around("rds-secret-creating", DBInstance, "update")
+    def update(original: Any, self: DBInstance, **changes: Any) -> None:
+        had_one = hasattr(self, "master_user_secret")
+        original(self, **changes)
+        _make_secret(self, had_one)
+
+
+def _make_secret(database: DBInstance, had_one: bool) -> None:
+    if not had_one and hasattr(database, "master_user_secret"):
+        course(database).secret = True
+        beyond(database, _secret_made)
+
+
+def _secret_made(database: DBInstance) -> None:
+    course(database).secret = False
+
+
+def security_groups_joining() -> None:
+    """Security groups are `adding` or `removing` for a moment, on a new instance and after a change."""
+    patch.replace_property(DBInstance, "vpc_security_group_membership_list", _memberships)
+
+    @around("rds-security-groups-joining", RDSBackend, *MADE)
+    def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
+        made: DBInstance = original(self, db_kwargs)
+        _change_groups(made, ())
+        return made
+
+    @around("rds-security-groups-joining", DBInstance, "update")
+    def update(original: Any, self: DBInstance, **changes: Any) -> None:
+        before = tuple(self.vpc_security_group_ids)
+        original(self, **changes)
+        _change_groups(self, before)
+
+
+def _memberships(database: DBInstance) -> list[dict[str, str]]:
+    joining = course(database).joining
+    statuses = {name: "adding" if name in joining else "active" for name in database.vpc_security_group_ids}
+    statuses.update(dict.fromkeys(course(database).leaving, "removing"))
+    return [{"VpcSecurityGroupId": name, "Status": status} for name, status in statuses.items()]
+
+
+def _change_groups(database: DBInstance, before: tuple[str, ...]) -> None:
+    after = database.vpc_security_group_ids
+    if database.db_cluster_identifier is None and set(before) != set(after):
+        course(database).joining = set(after) - set(before)
+        course(database).leaving = tuple(name for name in before if name not in after)
+        beyond(database, _groups_joined)
+
+
+def _groups_joined(database: DBInstance) -> None:
+    course(database).joining, course(database).leaving = set(), ()
+
+
+def busy() -> None:
+    """While an instance is neither available nor optimising its storage, it takes no change."""
+
+    @around("rds-busy", RDSBackend, *NEED_AVAILABLE)
+    def refuse(original: Any, self: RDSBackend, db_instance_identifier: str, *args: Any, **named: Any) -> Any:
+        database = self.databases.get(db_instance_identifier)
+        if database is not None and database.db_cluster_identifier is None and database.status not in USABLE:
+            look(database)
+            if database.status != "stopped":
+                what = f"DB instance {db_instance_identifier} is not in available state."
+                raise RDSClientError("InvalidDBInstanceState", what)
+        return original(self, db_instance_identifier, *args, **named)
+
+
+def deleting() -> None:
+    """A deleted instance is `deleting` for a moment, in which it still uses what it used."""
+
+    @around("rds-deleting", RDSBackend, "delete_db_instance")
+    def delete(original: Any, self: RDSBackend, db_instance_identifier: str, *args: Any, **named: Any) -> DBInstance:
+        going: DBInstance = original(self, db_instance_identifier, *args, **named)
+        if going.db_cluster_identifier is None:
+            self.databases[db_instance_identifier] = going
+            course(going).later = {}
+            course(going).ahead = [Step("deleting"), Step("deleting"), Step(effect=_gone)]
+        return going
+
+
+def _gone(database: DBInstance) -> None:
+    database.backend.databases.pop(database.db_instance_identifier, None)
+    if is_on("rds-interfaces"):
+        for group in database.vpc_security_group_ids:
+            lag.begin("interface", group)
+
+
+def interfaces() -> None:
+    """The network interface of an instance that is gone holds its security groups for a moment."""
+
+    @around("rds-interfaces", EC2Backend, "delete_security_group")
+    def delete(original: Any, self: EC2Backend, name: str | None = None, group_id: str | None = None) -> Any:
+        if group_id and lag.is_early("interface", group_id):
+            raise DependencyViolationError(f"resource {group_id} has a dependent object")
+        return original(self, name, group_id)
+
+
+def new_keys() -> None:
+    """RDS does not see a key that was just made."""
+
+    @around("rds-new-keys", rds, "_usable_key")
+    def usable(original: Any, backend: RDSBackend, named: str) -> Any:
+        key = original(backend, named)
+        if lag.is_early("key for RDS", key.id):
+            raise KMSKeyNotAccessibleFault(named)
+        return key

@@ -1,0 +1,381 @@
+"""Each row of the sandbox's realism, alone: an apply gets there, and would not without the wait or retry that it has.
+
+A `Case` plans one change; `blunt` takes something away from every call of that plan, and what comes of it then is
+what the row shows. Rows that no wait or retry answers have tests of their own below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jmespath
+import pytest
+
+from rds_secure import api
+from rds_secure.apply import Outcome
+from rds_secure.operation import Operation, Retry
+from rds_secure.plan import Deletion
+from tests.e2e import looks
+from tests.e2e.harness import EVERYTHING, Harness, Resources
+from tests.e2e.tables.db_instance import BASE, modify, options, shelf
+from tests.fakes import FakeClock
+
+VPC = {"tag": {"Name": "main"}}
+SUBNETS = {"vpc": VPC, "tag": {"Tier": "private"}}
+ALLOW = {"effect": "allow", "actions": ["rds:Describe*"], "resources": ["*"]}
+ALIAS = "alias/bench/data"
+
+Blunt = Callable[[Operation], Operation]
+Seen = Callable[[Harness, Outcome], Any]
+
+
+def database(**fields: Any) -> Resources:
+    return {"db_instance": {"orders": {**BASE, **fields}}}
+
+
+def without_waits(operation: Operation) -> Operation:
+    return replace(operation, wait=None)
+
+
+def without_retries(operation: Operation) -> Operation:
+    return replace(operation, retry_on=())
+
+
+def without_both(operation: Operation) -> Operation:
+    return without_waits(without_retries(operation))
+
+
+def status_alone(operation: Operation) -> Operation:
+    """Waits as botocore's own waiter does."""
+    if operation.wait is None:
+        return operation
+    status = tuple(condition for condition in operation.wait.until if condition.path == "DBInstanceStatus")
+    return replace(operation, wait=replace(operation.wait, until=status))
+
+
+def instance(path: str) -> Seen:
+    return lambda harness, outcome: jmespath.search(path, looks.db_instance(harness.client, "orders"))
+
+
+def codes(harness: Harness, outcome: Outcome) -> set[str]:
+    return {failure.code for failure in outcome.failures}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A change that a row shows in: what is declared before and then; ``None`` for a destroy.
+
+    ``seen`` right after the calls of the plan is ``sharp`` as it is planned, and not that when it is blunted.
+    ``meanwhile``: what somebody does between plan and apply.
+    """
+
+    row: str
+    after: Resources | None
+    blunt: Blunt
+    seen: Seen
+    sharp: Any
+    before: Resources | None = None
+    meanwhile: Callable[[looks.Client], object] | None = None
+    beside: str = ""
+
+
+def change_storage(client: looks.Client) -> None:
+    """Something that the spec leaves to others."""
+    modify(client, StorageType="gp2")
+    for _ in range(2):
+        client("rds").describe_db_instances()
+
+
+WITH_KEY: Resources = {"kms_key": {"data": {}}, **database(kms_key="${kms_key.data}")}
+GROUPS: Resources = {
+    "security_group": {
+        "app": {"vpc": VPC, "egress": [{"to": "${security_group.db}", "port": 5432}]},
+        "db": {"vpc": VPC, "ingress": [{"from": "${security_group.app}", "port": 5432}]},
+    }
+}
+PEOPLE: Resources = {
+    "iam_group": {"team": {}},
+    "iam_user": {"dana": {"groups": ["${iam_group.team}"]}},
+    "iam_policy": {"look": {"statements": [ALLOW], "attach_to": {"groups": ["${iam_group.team}"]}}},
+}
+ROLES: Resources = {"iam_user": {"dana": {}}, "iam_role": {"app": {"trust": {"principals": ["${iam_user.dana}"]}}}}
+IN_ITS_OWN: Resources = {
+    "db_subnet_group": {"own": {"subnets": SUBNETS}},
+    "security_group": {"db": {"vpc": VPC}},
+    **database(
+        subnet_group="${db_subnet_group.own}", security_groups=["${security_group.db}"], deletion_protection=False
+    ),
+}
+GROUP_OF_TWO = {"security_groups": [{"tag": {"Name": "app-1"}}, {"tag": {"Name": "app-2"}}]}
+
+CASES = (
+    Case("rds-creating", database(), without_waits, instance("DBInstanceStatus"), "available"),
+    Case("rds-secret-creating", database(), status_alone, instance("MasterUserSecret.SecretStatus"), "active"),
+    Case(
+        "rds-security-groups-joining",
+        database(**GROUP_OF_TWO),
+        status_alone,
+        instance("VpcSecurityGroups[].Status"),
+        ["active", "active"],
+        before=database(),
+    ),
+    Case(
+        "rds-busy",
+        database(multi_az=True, when="now"),
+        without_retries,
+        codes,
+        set(),
+        before=database(),
+        meanwhile=change_storage,
+        beside="rds-modifying",
+    ),
+    Case(
+        "rds-modifying",
+        database(instance_class="db.m7g.large", when="now"),
+        status_alone,
+        instance("DBInstanceClass"),
+        "db.m7g.large",
+        before=database(),
+    ),
+    Case(
+        "rds-option-groups",
+        database(engine="mysql", engine_version="8.0", option_group="audited", when="now"),
+        status_alone,
+        instance("OptionGroupMemberships[].[OptionGroupName, Status]"),
+        [["audited", "in-sync"]],
+        before=database(engine="mysql", engine_version="8.0", when="now"),
+        beside="rds-modifying",
+    ),
+    Case(
+        "rds-parameter-values",
+        database(),
+        without_waits,
+        instance("DBParameterGroups[].ParameterApplyStatus"),
+        ["in-sync"],
+        beside="rds-parameter-status",
+    ),
+    Case("rds-deleting", None, without_waits, codes, set(), before=IN_ITS_OWN),
+    Case("rds-interfaces", None, without_retries, codes, set(), before=IN_ITS_OWN, beside="rds-deleting"),
+    Case("rds-new-keys", WITH_KEY, without_retries, codes, set()),
+    Case("ec2-new-groups", GROUPS, without_retries, codes, set()),
+    Case("iam-new-names", PEOPLE, without_retries, codes, set()),
+    Case("iam-new-principals", ROLES, without_retries, codes, set()),
+    Case("iam-letting-go", None, without_retries, codes, set(), before=PEOPLE),
+    Case(
+        "kms-new-principals",
+        {
+            "iam_role": ROLES["iam_role"],
+            "iam_user": ROLES["iam_user"],
+            "kms_key": {"data": {"users": ["${iam_role.app}"]}},
+        },
+        without_retries,
+        codes,
+        set(),
+    ),
+    Case("kms-new-keys", {"kms_key": {"data": {}}}, without_both, codes, set()),
+    Case(
+        "kms-states",
+        {"kms_key": {"data": {}}},
+        without_waits,
+        lambda harness, outcome: looks.kms_key(harness.client, ALIAS)["KeyState"],
+        "Enabled",
+        before={"kms_key": {"data": {"enabled": False}}},
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A case's account, ready for the change, with nothing but its row in the way."""
+
+    case: Case
+    harness: Harness
+
+    def plan(self) -> api.Planned:
+        if self.case.after is None:
+            return self.harness.plan_destroy(self.case.before or {}, EVERYTHING)
+        return self.harness.plan(self.case.after)
+
+    def carry_out(self, blunt: Blunt = lambda operation: operation) -> tuple[api.Planned, Outcome]:
+        planned = self.plan()
+        if self.case.meanwhile:
+            self.case.meanwhile(self.harness.client)
+        steps = (replace(step, operations=tuple(map(blunt, step.operations))) for step in planned.plan.steps)
+        outcome, _ = self.harness.attempt(replace(planned, plan=replace(planned.plan, steps=tuple(steps))))
+        return planned, outcome
+
+
+@pytest.fixture
+def ready(request: pytest.FixtureRequest, harness: Harness) -> Ready:
+    case: Case = request.param
+    harness.behind(shelf)
+    harness.behind(options)
+    harness.sandbox.realism("none")
+    if case.before is not None:
+        harness.make(case.before)
+    harness.sandbox.realism(",".join(filter(None, (case.row, case.beside))))
+    return Ready(case, harness)
+
+
+each = pytest.mark.parametrize("ready", CASES, ids=[case.row for case in CASES], indirect=True)
+
+
+@each
+def test_an_apply_gets_there(ready: Ready) -> None:
+    planned, outcome = ready.carry_out()
+
+    assert outcome.succeeded, outcome.failures
+    assert ready.case.seen(ready.harness, outcome) == ready.case.sharp
+    deletion = EVERYTHING if ready.case.after is None else Deletion()
+    again = api.verify(planned, ready.harness.account, deletion, clock=FakeClock()).plan
+    assert again.is_empty
+
+
+@each
+def test_it_would_not_without_its_waits_and_retries(ready: Ready) -> None:
+    _, outcome = ready.carry_out(ready.case.blunt)
+
+    assert ready.case.seen(ready.harness, outcome) != ready.case.sharp
+
+
+# What no single wait answers
+
+
+def on(harness: Harness, *rows: str) -> None:
+    harness.behind(shelf)
+    harness.sandbox.realism(",".join(rows))
+
+
+def test_what_waits_for_the_window_is_pending_and_not_changed_again(harness: Harness) -> None:
+    """RDS-2: a third column. The old value stays, and a second plan sends nothing."""
+    on(harness, "rds-window")
+    harness.make(database())
+    wanted = database(instance_class="db.m7g.large", multi_az=True)
+
+    applied = harness.apply(wanted)
+
+    assert applied.again.plan.waits_for_window
+    assert instance("[DBInstanceClass, MultiAZ]")(harness, applied.outcome) == ["db.t4g.medium", False]
+    second = harness.plan(wanted).plan
+    (step,) = [step for step in second.steps if step.address.kind == "db_instance"]
+    assert (step.operations, [change.path for change in step.pending]) == ((), ["instance_class", "multi_az"])
+    assert second.digest == harness.plan(wanted).plan.digest
+
+
+def test_now_also_makes_what_was_parked_before(harness: Harness) -> None:
+    """RDS-2."""
+    on(harness, "rds-window", "rds-modifying")
+    harness.make(database())
+    harness.apply(database(multi_az=True))
+
+    applied = harness.apply(database(multi_az=True, instance_class="db.m7g.large", when="now"))
+
+    assert instance("[DBInstanceClass, MultiAZ]")(harness, applied.outcome) == ["db.m7g.large", True]
+    assert not applied.again.plan.waits_for_window
+
+
+def test_a_parked_value_that_is_not_wanted_any_more_is_taken_back(harness: Harness) -> None:
+    """RDS-2: the live value is right already, and what is parked would change it."""
+    on(harness, "rds-window")
+    harness.make(database(multi_az=False))
+    harness.apply(database(multi_az=True))
+
+    applied = harness.apply(database(multi_az=False))
+
+    assert applied.again.plan.is_empty
+    assert not applied.again.plan.waits_for_window
+    harness.sandbox.pass_window()
+    assert instance("MultiAZ")(harness, applied.outcome) is False
+
+
+def test_a_parked_option_group_is_seen_although_no_pending_value_shows_it(harness: Harness) -> None:
+    """RDS-24."""
+    on(harness, "rds-window", "rds-option-groups")
+    harness.behind(options)
+    mysql = {"engine": "mysql", "engine_version": "8.0"}
+    harness.sandbox.realism("rds-window,rds-option-groups")
+    harness.make(database(**mysql))
+
+    applied = harness.apply(database(**mysql, option_group="audited"))
+
+    assert instance("PendingModifiedValues")(harness, applied.outcome) == {}
+    assert applied.again.plan.waits_for_window
+    harness.sandbox.pass_window()
+    assert instance("OptionGroupMemberships[].OptionGroupName")(harness, applied.outcome) == ["audited"]
+
+
+def test_a_port_changes_at_once_even_if_changes_wait_for_the_window(harness: Harness) -> None:
+    """RDS-24."""
+    on(harness, "rds-window", "rds-modifying")
+    harness.make(database())
+
+    applied = harness.apply(database(port=6432))
+
+    assert instance("Endpoint.Port")(harness, applied.outcome) == 6432
+    assert not applied.again.plan.waits_for_window
+
+
+def test_a_second_change_of_storage_is_refused_before_any_call(harness: Harness) -> None:
+    """RDS-7."""
+    on(harness, "rds-modifying", "rds-storage-optimization")
+    harness.make(database(when="now"))
+    harness.apply(database(storage_gib=40, when="now"))
+
+    planned = harness.plan(database(storage_gib=80, when="now"))
+
+    (refusal,) = planned.plan.refusals
+    assert "its storage is being optimised after the last change" in refusal.fix
+
+
+def test_a_static_parameter_is_not_in_effect_until_a_reboot_and_the_plan_goes_on_saying_so(harness: Harness) -> None:
+    """RDS-8, RDS-22: no window reboots for it."""
+    on(harness, "rds-parameter-status")
+
+    def with_connections(number: str) -> Mapping[str, Any]:
+        group = {"family": "postgres16", "parameters": {"max_connections": number}}
+        return {"db_parameter_group": {"tuned": group}, **database(parameter_group="${db_parameter_group.tuned}")}
+
+    harness.make(with_connections("100"))
+    harness.apply(with_connections("200"))
+    said = "parameter group tuned-postgres16: static parameters are not in effect until it is rebooted"
+
+    def notes() -> list[str]:
+        plan = harness.plan(with_connections("200")).plan
+        assert plan.is_empty
+        return [note for step in plan.steps for note in step.notes]
+
+    harness.sandbox.pass_window()
+    assert notes() == [said]
+    harness.client("rds").reboot_db_instance(DBInstanceIdentifier="orders")
+    harness.sandbox.settle()
+    assert notes() == []
+
+
+def test_an_alias_that_is_not_listed_yet_is_read_again(harness: Harness) -> None:
+    """KMS-4: a single reading after the apply would not do."""
+    on(harness, "kms-new-aliases")
+    spec: Resources = {"kms_key": {"data": {}}}
+    planned = harness.plan(spec)
+    harness.attempt(planned)
+    once = harness.plan(spec).plan
+    assert [call.action for _, call in once.operations()] == ["CreateAlias"]
+
+    again = api.verify(planned, harness.account, Deletion(), clock=FakeClock()).plan
+
+    assert again.is_empty
+
+
+def test_a_policy_that_locks_the_caller_out_fails_at_once(harness: Harness) -> None:
+    """KMS-3: KMS evaluates it for who sends it, which cannot be known offline; nothing is tried again."""
+    on(harness, "kms-lock-out")
+    anybody = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:role/keeper"}, "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [{**anybody, "Action": "kms:*"}]}
+    harness.client("iam").create_role(RoleName="keeper", AssumeRolePolicyDocument='{"Statement": []}')
+
+    outcome, _ = harness.attempt(harness.plan({"kms_key": {"data": {"document": document}}}))
+
+    assert codes(harness, outcome) == {"MalformedPolicyDocumentException"}
+    assert [call.action for call in harness.recorder.early] == ["CreateKey"]
+    assert Retry("MalformedPolicyDocumentException") not in outcome.failures[0].operation.retry_on
