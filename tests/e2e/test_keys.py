@@ -128,12 +128,14 @@ def test_kms_2_a_key_that_waits_for_its_deletion_is_shown_with_its_date_and_gets
     if not is_named:
         kms.delete_alias(AliasName=ALIAS)
     keys = kms.list_keys()["Keys"]
+    kms.describe_key(KeyId=meta["KeyId"])  # KMS-4: the first look still shows the state of before
 
     (refusal,) = harness.plan(spec).plan.refusals
 
     assert f"it waits for its deletion on {gone['DeletionDate']:%Y-%m-%d}" in refusal.fix
     assert f"aws kms cancel-key-deletion --key-id {meta['KeyId']}" in refusal.fix
     kms.cancel_key_deletion(KeyId=meta["KeyId"])
+    kms.describe_key(KeyId=meta["KeyId"])
     harness.apply(spec)  # enables it again
     assert kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyState"] == "Enabled"
     assert kms.list_keys()["Keys"] == keys

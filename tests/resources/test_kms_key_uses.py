@@ -54,6 +54,7 @@ CLUSTER = {"DBClusterIdentifier": "c", "DBClusterArn": SCOPE.arn("rds", "cluster
         ({"snapshots": [snapshot("manual")]}, "snapshot s"),
         ({"secrets": [{"Name": "app", "KmsKeyId": ALIAS}]}, "secret app"),
         ({"secrets": [{"Name": "app", "KmsKeyId": SCOPE.arn("kms", ALIAS)}]}, "secret app"),
+        ({"secrets": [{"Name": "old", "SecretVersionsToStages": {f"data-key-1-32-{KEY}-0": ["x"]}}]}, "secret old"),
     ],
 )
 def test_kms_5_a_key_that_something_needs_is_not_deleted(uses: dict[str, Any], said: str) -> None:
@@ -69,10 +70,15 @@ def test_what_goes_with_a_database_does_not_hold_its_key() -> None:
     uses = {
         "instances": [database(KmsKeyId=arn(KEY)), {**database(KmsKeyId=arn(TWIN)), "DBInstanceArn": "other"}],
         "snapshots": [snapshot("automated")],
-        "secrets": [{"Name": "rds!db-1", "KmsKeyId": arn(KEY), "OwningService": "rds"}, {"Name": "plain"}],
+        "secrets": [
+            {"Name": "rds!db-1", "KmsKeyId": arn(KEY), "OwningService": "rds"},
+            {"Name": "goes-too", "KmsKeyId": arn(KEY), "ARN": "secret"},
+            {"Name": "plain"},
+        ],
     }
     live = link(found(), DATA, SCOPE)
-    assert KIND.inspect(Keys().add().reader(**uses), live, SCOPE, frozenset({SCOPE.arn("rds", "db:orders")})) is live
+    going = frozenset({SCOPE.arn("rds", "db:orders"), "secret"})
+    assert KIND.inspect(Keys().add().reader(**uses), live, SCOPE, going) is live
 
 
 BACKUP = {"DBInstanceIdentifier": "orders", "DBInstanceArn": SCOPE.arn("rds", "db:orders"), "KmsKeyId": arn(KEY)}

@@ -52,7 +52,7 @@ def users(reader: Reader, live: Live[Any], scope: Scope, going: frozenset[str]) 
         *_replicas(live),
         *_encrypted(reader, names, scope, going),
         *_backups(reader, names, going),
-        *_secrets(reader, names),
+        *_secrets(reader, names, live.exports["id"], going),
     ]
 
 
@@ -97,12 +97,16 @@ def _goes_along(item: Mapping[str, Any], scope: Scope, going: frozenset[str]) ->
     return any(scope.arn("rds", owner) in going for owner in owners)
 
 
-def _secrets(reader: Reader, names: set[str]) -> Iterator[str]:
+def _secrets(reader: Reader, names: set[str], key: str, going: frozenset[str]) -> Iterator[str]:
     """Secrets of people, those that wait for their deletion too: they can be had back.
 
-    Those that RDS keeps for a database go with it, and the database names their key itself.
+    Those that RDS keeps for a database go with it, and the database names their key itself. Older data keys in a secret
+    may be encrypted under another key than the secret is: their versions' ids name it.
     """
     params = {"IncludePlannedDeletion": True}
     for secret in (reader.call("secretsmanager", "ListSecrets", params) or {})["SecretList"]:
-        if secret.get("KmsKeyId") in names and secret.get("OwningService") != "rds":
+        is_named = any(key in version for version in secret.get("SecretVersionsToStages") or ())
+        if secret.get("ARN") in going or secret.get("OwningService") == "rds":
+            continue
+        if is_named or secret.get("KmsKeyId") in names:
             yield f"secret {secret['Name']}"
