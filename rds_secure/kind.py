@@ -95,9 +95,9 @@ class Found(Generic[S]):
     ``identity`` is what makes it unique within its kind (compare `Kind.identity`); ``name`` its AWS name.
     ``spec`` is built with ``model_construct``: live values obey no rule of ours. ``pending``: field → value which
     AWS has parked for a window. ``facts`` is what operations need and no field shows (rule ids, versions).
-    ``owned_by_path``: whose it is without tags: an IAM group by its path, a setting by what it is of. ``busy``: a
-    passing state in which it takes no change. ``blocked``: why it cannot be used at all (a key that waits for its
-    deletion).
+    ``owned_by_path``: whose it is without tags: an IAM group by its path, a setting by what it is of; without ``keyed``
+    the address in it is only guessed from the name. ``busy``: a passing state in which it takes no change. ``blocked``:
+    why it cannot be used at all (a key that waits for its deletion).
     """
 
     name: str
@@ -108,6 +108,7 @@ class Found(Generic[S]):
     pending: Mapping[str, Value] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     owned_by_path: Owner | None = None
+    keyed: bool = True
     busy: str = ""
     blocked: str = ""
 
@@ -203,7 +204,8 @@ class Wanted:
     """What a read is asked for.
 
     ``identities`` of declared resources; ``tagged``: ARN → tags of everything that carries the stack's tag;
-    ``adopted``: names, ids and ARNs written below ``adopt:``; ``everything``: whatever there is.
+    ``adopted``: names, ids and ARNs written below ``adopt:``; ``everything``: whatever there is; ``declared``: the
+    resources themselves, for what is only looked at where a spec asks for it.
     """
 
     scope: Scope
@@ -211,6 +213,7 @@ class Wanted:
     tagged: Mapping[str, Mapping[str, str]]
     adopted: frozenset[str] = frozenset()
     everything: bool = False
+    declared: Mapping[Address, Resource[Any]] = field(default_factory=dict)
 
     def asks_for(self, identity: str, *ids: str, tags: Mapping[str, str] = MappingProxyType({})) -> bool:
         """Whether an object is to be read; ``ids`` are its other names (id, ARN), ``tags`` those that a list shows."""
@@ -372,7 +375,8 @@ class Kind(ABC, Generic[S]):
         return value if isinstance(value, str) else str(value)
 
     def foreign(self, path: str, value: Value) -> bool:
-        """Whether a live member of a set has its home at another resource, or another stack: nothing to show here."""
+        """Whether a live member of a set has its home at another resource, or another stack, or another reason to stay:
+        nothing to show here where it is not declared."""
         return False
 
     def advice(self, field: str, resource: Resource[S], live: Live[S]) -> str:

@@ -236,14 +236,17 @@ class Badge(Toy):
 
 
 class Crowd(Toy):
-    """Takes no tags: ours by its path."""
+    """Takes no tags: ours by its path, /stack/ or /stack/key/."""
 
     name, title, home, taggable = "crowd", "crowd", True, False
 
     def found(self, toy: Mapping[str, Any], scope: Scope) -> Found[ToySpec]:
         found = super().found(toy, scope)
-        stack = str(toy.get("path", "")).strip("/")
-        return replace(found, owned_by_path=Owner(stack, Address("crowd", toy["name"]), toy["name"]) if stack else None)
+        stack, _, key = str(toy.get("path", "")).strip("/").partition("/")
+        if not stack:
+            return found
+        owner = Owner(stack, Address("crowd", key or toy["name"]), toy["name"])
+        return replace(found, owned_by_path=owner, keyed=bool(key))
 
     def tag(self, *_: Any) -> tuple[Operation, ...]:
         return ()

@@ -222,14 +222,20 @@ def exceeds(reader: Reader, count: int, quota: str, usual: int = ATTACHMENTS) ->
 
 # What must exist outside the stack
 
+_NAME_ANOTHER = "name an existing policy of this account, or one of AWS's own by its bare name"
+
 
 def verify_policies(reader: Reader, what: What, name: str, spec: Holder, scope: Scope) -> Iterator[Complaint]:
     """Policies of a principal that do not exist, belong to a stack, or are too many for it (IAM-2)."""
     literal = [(index, written) for index, written in enumerate(spec.policies) if isinstance(written, str)]
     arns = [str(policy_arn(written, scope.partition)) for _, written in literal]
-    for (index, written), found in zip(literal, reader.each(lambda arn: policy(reader, arn), arns), strict=True):
-        if found is None:
-            yield Complaint(("policies", index), f"there is no policy {written}", "name an existing policy")
+    looks = reader.each(lambda item: _look(reader, item[1], scope), literal)
+    for (index, written), (found, wrong) in zip(literal, looks, strict=True):
+        if wrong:
+            yield Complaint(("policies", index), wrong, _NAME_ANOTHER)
+        elif not found.get("IsAttachable", True):
+            said = f"{written} is for a role that an AWS service makes for itself, and attaches to nothing else"
+            yield Complaint(("policies", index), said, _NAME_ANOTHER)
         elif stack := stack_of(tagging.mapping(found.get("Tags"))):
             fix = "name this one in the attach_to of the policy there, and take it out here"
             yield Complaint(("policies", index), f"the policy {written} belongs to stack {stack!r}", fix)
@@ -249,8 +255,22 @@ def verify_room(
 
 def verify_boundary(reader: Reader, boundary: Ref | str | None, scope: Scope) -> Iterator[Complaint]:
     """A boundary outside the stack that does not exist."""
-    if isinstance(boundary, str) and policy(reader, str(policy_arn(boundary, scope.partition))) is None:
-        yield Complaint(("boundary",), f"there is no policy {boundary}", "name an existing policy")
+    if isinstance(boundary, str):
+        _, wrong = _look(reader, boundary, scope)
+        if wrong:
+            yield Complaint(("boundary",), wrong, _NAME_ANOTHER)
+
+
+def _look(reader: Reader, written: str, scope: Scope) -> tuple[Mapping[str, Any], str]:
+    """A managed policy, or what is wrong with its name; one of elsewhere is not asked for (ANY-5)."""
+    arn = str(policy_arn(written, scope.partition))
+    partition, account_id = arn.split(":")[1], arn.split(":")[4]
+    if partition != scope.partition:
+        return {}, f"{arn} is of partition {partition}, and this account of {scope.partition}"
+    if account_id not in ("aws", scope.account):
+        return {}, f"{arn} belongs to account {account_id}, and IAM attaches no policy across accounts"
+    found = policy(reader, arn)
+    return (found, "") if found else ({}, f"there is no policy {written}")
 
 
 def verify_names(reader: Reader, path: tuple[str, ...], what: What, names: Sequence[Ref | str]) -> Iterator[Complaint]:

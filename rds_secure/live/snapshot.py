@@ -74,7 +74,7 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
     matched = _Matching(scope, declared, stack.adopt)
     wanted = {
-        kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged, matched.adopted(kind))
+        kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged, matched.adopted(kind), declared=declared)
         for kind in resources.KINDS
     }
     problems, found = together(
@@ -242,7 +242,7 @@ class _Matching:
             self._claim(kind, address, found, address)
 
     def _ours(self, kind: Kind[Any], found: Found[Any], owner: ownership.Owner, holder: Address | None) -> None:
-        address = holder if found.owned_by_path and holder else owner.address
+        address = owner.address if found.keyed or not holder else holder
         if address.kind != kind.name:
             self.notes.append(f"{kind.title} {found.name} carries the tags of {owner.address}: left alone")
         elif address in self.declared and (holder == address or kind.renames or self._is_named(address, found)):

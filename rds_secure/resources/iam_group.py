@@ -4,54 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any
+from typing import Any
 
 from rds_secure import tagging
-from rds_secure.fields import Bool, Field, Mode, Named, ResourceSpec
+from rds_secure.fields import Named, ResourceSpec
 from rds_secure.iam import principals
 from rds_secure.iam.attachments import LETTING_GO, must_stay, policies_let_go, policies_made, policies_settled, strange
+from rds_secure.iam.holder import Holder
 from rds_secure.iam.principals import GONE, Attached
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
 from rds_secure.values import Address
 
-_PATH = re.compile(r"/rds-secure/([^/]+)/([^/]+)/")
+_PATH = re.compile(r"/rds-secure/([^/]+)/([^/]+)/(?:([^/]+)/)?")
 
 
-class IamGroupSpec(Named, ResourceSpec):
+class IamGroupSpec(Holder, Named, ResourceSpec):
     """A group. AWS gives groups no tags, so their path says which stack has them."""
 
-    policies: Annotated[
-        tuple[principals.OutsidePolicy, ...],
-        Field(
-            create="AttachGroupPolicy.PolicyArn",
-            change="DetachGroupPolicy.PolicyArn",
-            read="AttachedManagedPolicies[].PolicyArn",
-            terraform="policy_arns",
-            as_set=True,
-            shared=True,
-        ),
-    ] = ()
-    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy. One that
-    is taken out here stays attached, and is shown, unless `exclusive: true` is written."""
-    inline_policies: Annotated[
-        principals.NotWritten,
-        Field(
-            change="DeleteGroupPolicy.PolicyName",
-            read="GroupPolicyList[].PolicyName",
-            terraform="inline_policy",
-            as_set=True,
-            shared=True,
-        ),
-    ] = ()
-    """Always empty. Those that the group has at AWS are shown, and removed with `exclusive: true`."""
-    exclusive: Annotated[Bool, Field(Mode.META)] = False
-    """Whether other policies, attached or inline, are removed; if not, they are only shown."""
+    what = "Group"
 
 
 class IamGroup(Kind[IamGroupSpec]):
-    """IAM `CreateGroup` and its like. Its path is /rds-secure/<home region>/<stack>/ (IAM-6)."""
+    """IAM `CreateGroup` and its like. Its path is /rds-secure/<home region>/<stack>/<key>/ (IAM-6).
+
+    The key is in it so that a group is found again when its `name:` changes. Groups of before, whose path ends in the
+    stack, go by their name: they stay where they are, because another path would be another ARN.
+    """
 
     name = "iam_group"
     title = "IAM group"
@@ -72,7 +52,7 @@ class IamGroup(Kind[IamGroupSpec]):
         yield from principals.verify_policies(reader, "Group", resource.name, resource.spec, scope)
 
     def predict(self, scope: Scope, name: str, spec: IamGroupSpec) -> Mapping[str, str]:
-        return {"arn": scope.arn("iam", f"group{_path(scope)}{name}", regional=False), "name": name}
+        return {"name": name}
 
     def normalise(
         self, resource: Resource[IamGroupSpec], live: Live[IamGroupSpec] | None, scope: Scope
@@ -81,22 +61,29 @@ class IamGroup(Kind[IamGroupSpec]):
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[IamGroupSpec]]:
         path = _path(wanted.scope)
+        groups = principals.listed(reader, "Group")
         details = [
             detail
-            for detail in principals.listed(reader, "Group")
-            if wanted.asks_for(detail["GroupName"].lower(), detail["Arn"]) or detail["Path"] == path
+            for detail in groups
+            if wanted.asks_for(detail["GroupName"].lower(), detail["Arn"]) or detail["Path"].startswith(path)
         ]
+        missing = wanted.identities - {detail["GroupName"].lower() for detail in groups}
         policies = reader.each(lambda detail: principals.attached(reader, detail, wanted), details)
         members = _members(reader) if details else {}
         return [
-            _found(detail, found, members.get(detail["GroupName"], {}), wanted.scope)
+            _found(detail, found, members.get(detail["GroupName"], {}), wanted.scope, missing)
             for detail, found in zip(details, policies, strict=True)
         ]
 
     def inspect(
         self, reader: Reader, live: Live[IamGroupSpec], scope: Scope, going: frozenset[str]
     ) -> Live[IamGroupSpec] | str:
-        """A group with members that are not its stack's users stays; those users leave by steps of their own."""
+        """A group with members that are not its stack's users stays; those users leave by steps of their own.
+
+        So does one whose path names no key while a new one is declared: that may be its new name.
+        """
+        if missing := live.facts["renamed"]:
+            return f"its path does not tell its key, so it may be what {' or '.join(missing)} was before"
         members: Mapping[str, str] = live.facts["members"]
         held = [f"member {name}" for name, stack in sorted(members.items()) if stack != scope.stack]
         held.extend(strange(live))
@@ -107,7 +94,7 @@ class IamGroup(Kind[IamGroupSpec]):
         create = Operation(
             service="iam",
             action="CreateGroup",
-            params={"GroupName": name, "Path": _path(scope)},
+            params={"GroupName": name, "Path": _path(scope, resource.address.name)},
             summary=f"create group {name}",
             exports={"arn": "Group.Arn", "name": "Group.GroupName"},
         )
@@ -131,8 +118,9 @@ class IamGroup(Kind[IamGroupSpec]):
         )
 
 
-def _path(scope: Scope) -> str:
-    return f"/rds-secure/{scope.region}/{scope.stack}/"
+def _path(scope: Scope, key: str = "") -> str:
+    """Where the groups of a stack are, or one of them."""
+    return f"/rds-secure/{scope.region}/{scope.stack}/{f'{key}/' if key else ''}"
 
 
 def _owner(detail: Mapping[str, Any], scope: Scope) -> Owner | None:
@@ -140,10 +128,10 @@ def _owner(detail: Mapping[str, Any], scope: Scope) -> Owner | None:
     match = _PATH.fullmatch(detail["Path"])
     if match is None:
         return None
-    home, stack = match.groups()
+    home, stack, key = match.groups()
     if stack == scope.stack and home != scope.region:
         stack = f"{stack} in {home}"
-    return Owner(stack, Address("iam_group", detail["GroupName"]), detail["GroupName"])
+    return Owner(stack, Address("iam_group", key or detail["GroupName"]), detail["GroupName"])
 
 
 def _members(reader: Reader) -> Mapping[str, Mapping[str, str]]:
@@ -156,8 +144,10 @@ def _members(reader: Reader) -> Mapping[str, Mapping[str, str]]:
 
 
 def _found(
-    detail: Mapping[str, Any], policies: Attached, members: Mapping[str, str], scope: Scope
+    detail: Mapping[str, Any], policies: Attached, members: Mapping[str, str], scope: Scope, missing: Iterable[str]
 ) -> Found[IamGroupSpec]:
+    owner = _owner(detail, scope)
+    is_keyed = owner is None or detail["Path"] != _path(scope)
     return Found(
         name=detail["GroupName"],
         identity=detail["GroupName"].lower(),
@@ -165,8 +155,9 @@ def _found(
             policies=policies.outside, inline_policies=principals.inline(detail, "Group")
         ),
         exports={"arn": detail["Arn"], "name": detail["GroupName"]},
-        facts={**policies.facts, "members": members},
-        owned_by_path=_owner(detail, scope),
+        facts={**policies.facts, "members": members, "renamed": () if is_keyed else tuple(sorted(missing))},
+        owned_by_path=owner,
+        keyed=is_keyed,
     )
 
 

@@ -1,4 +1,4 @@
-"""IAM roles: who may assume them, for how long, and within what bounds. Instance profiles are not made here."""
+"""IAM roles: who may assume them, for how long, within what bounds; their instance profile, and no other one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rds_secure.fields import (
     Tagged,
     values_of,
 )
-from rds_secure.iam import principals
+from rds_secure.iam import principals, profile
 from rds_secure.iam.attachments import (
     LETTING_GO,
     NEW,
@@ -33,6 +33,7 @@ from rds_secure.iam.attachments import (
     strange,
     tag,
 )
+from rds_secure.iam.holder import Bounded, Holder
 from rds_secure.iam.principals import GONE, Attached
 from rds_secure.iam.trust import (
     Trust,
@@ -52,8 +53,10 @@ _NOT_SEEN_YET = (Retry("MalformedPolicyDocument", "Invalid principal"),)
 _SOURCE_ACCOUNT = "aws:SourceAccount"
 
 
-class IamRoleSpec(Named, Tagged, ResourceSpec):
+class IamRoleSpec(Holder, Bounded, Named, Tagged, ResourceSpec):
     """A role. Exactly one of `trust` and `document` is written."""
+
+    what = "Role"
 
     path: Annotated[
         principals.Path, Field(Mode.CREATE_ONLY, create="Path", read="Path", terraform="path", applies="never")
@@ -93,42 +96,16 @@ class IamRoleSpec(Named, Tagged, ResourceSpec):
         ),
     ] = 3600
     """How long a session may last, in seconds, 3600 to 43200. An hour, the least there is, if left out."""
-    boundary: Annotated[
-        principals.BoundaryPolicy | None,
+    instance_profile: Annotated[
+        Bool,
         Field(
-            create="PermissionsBoundary",
-            change="PutRolePermissionsBoundary.PermissionsBoundary",
-            read="PermissionsBoundary.PermissionsBoundaryArn",
-            terraform="permissions_boundary",
+            create="CreateInstanceProfile.InstanceProfileName",
+            change="AddRoleToInstanceProfile.InstanceProfileName",
+            read="InstanceProfileList[].InstanceProfileName",
         ),
-    ] = None
-    """The policy that bounds what it may ever be allowed; none, if left out."""
-    policies: Annotated[
-        tuple[principals.OutsidePolicy, ...],
-        Field(
-            create="AttachRolePolicy.PolicyArn",
-            change="DetachRolePolicy.PolicyArn",
-            read="AttachedManagedPolicies[].PolicyArn",
-            terraform="managed_policy_arns",
-            as_set=True,
-            shared=True,
-        ),
-    ] = ()
-    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy. One that
-    is taken out here stays attached, and is shown, unless `exclusive: true` is written."""
-    inline_policies: Annotated[
-        principals.NotWritten,
-        Field(
-            change="DeleteRolePolicy.PolicyName",
-            read="RolePolicyList[].PolicyName",
-            terraform="inline_policy",
-            as_set=True,
-            shared=True,
-        ),
-    ] = ()
-    """Always empty. Those that the role has at AWS are shown, and removed with `exclusive: true`."""
-    exclusive: Annotated[Bool, Field(Mode.META)] = False
-    """Whether other policies, attached or inline, are removed; if not, they are only shown."""
+    ] = False
+    """Whether there is an instance profile of the role's name with the role in it, so that EC2 instances can have it.
+    It is deleted with the role."""
 
 
 class IamRole(Kind[IamRoleSpec]):
@@ -139,7 +116,7 @@ class IamRole(Kind[IamRoleSpec]):
     spec = IamRoleSpec
     exports = {"arn": "its ARN", "name": "its name", "id": "its unique id, such as AROA…"}
     services = ("iam",)
-    read_actions = (*principals.READ_ACTIONS, "iam:GetRole")
+    read_actions = (*principals.READ_ACTIONS, *profile.READ_ACTIONS, "iam:GetRole")
     home = True
     imported = False
 
@@ -162,6 +139,8 @@ class IamRole(Kind[IamRoleSpec]):
             yield Complaint((_written(spec),), said, "trust fewer, or ask AWS for a larger quota")
         yield from principals.verify_policies(reader, "Role", resource.name, spec, scope)
         yield from principals.verify_boundary(reader, spec.boundary, scope)
+        if spec.instance_profile:
+            yield from profile.verify_profile(reader, resource.name, resource.tags)
 
     def predict(self, scope: Scope, name: str, spec: IamRoleSpec) -> Mapping[str, str]:
         return {"arn": scope.arn("iam", f"role{spec.path}{name}", regional=False), "name": name}
@@ -176,16 +155,23 @@ class IamRole(Kind[IamRoleSpec]):
         details = [
             detail for detail in principals.listed(reader, "Role") if principals.is_wanted(detail, "Role", wanted)
         ]
-        described, policies = together(
+        specs = {
+            item.name.lower(): item.spec for item in wanted.declared.values() if isinstance(item.spec, IamRoleSpec)
+        }
+        plain = {name for name, spec in specs.items() if not spec.instance_profile}
+        described, policies, profiles = together(
             reader,
             lambda: reader.each(
                 lambda detail: reader.call("iam", "GetRole", {"RoleName": detail["RoleName"]}, absent=GONE), details
             ),
             lambda: reader.each(lambda detail: principals.attached(reader, detail, wanted), details),
+            lambda: reader.each(
+                lambda detail: profile.profiles(reader, detail, wanted=detail["RoleName"].lower() not in plain), details
+            ),
         )
-        for detail, more, found in zip(details, described, policies, strict=True):
+        for detail, more, held, around in zip(details, described, policies, profiles, strict=True):
             if more:  # else it was deleted between the two calls
-                yield _found(detail, more["Role"], found)
+                yield _found(detail, more["Role"], held, around)
 
     def inspect(
         self, reader: Reader, live: Live[IamRoleSpec], scope: Scope, going: frozenset[str]
@@ -218,7 +204,8 @@ class IamRole(Kind[IamRoleSpec]):
             also=("iam:TagRole",),
             weak=True,
         )
-        return (create, *policies_made("Role", name, spec.policies))
+        profiled = profile.made(name, spec.path, resource.tags) if spec.instance_profile else ()
+        return (create, *policies_made("Role", name, spec.policies), *profiled)
 
     def update(self, change: Change[IamRoleSpec]) -> tuple[Operation, ...]:
         """What bounds it comes first, what widens it last; in between nothing is missing for a moment."""
@@ -228,10 +215,12 @@ class IamRole(Kind[IamRoleSpec]):
             *_described(change),
             *policies_settled("Role", change),
             *boundary_removed("Role", change),
+            *_profile_changed(change),
         )
 
     def delete(self, live: Live[IamRoleSpec], scope: Scope) -> tuple[Operation, ...]:
         return (
+            *profile.gone(live.name, live.facts["profile"]),
             *policies_let_go("Role", live),
             Operation(
                 service="iam",
@@ -285,8 +274,18 @@ def _described(change: Change[IamRoleSpec]) -> Iterator[Operation]:
         yield Operation(service="iam", action="UpdateRole", params=params, summary=summary)
 
 
-def _found(detail: Mapping[str, Any], described: Mapping[str, Any], policies: Attached) -> Found[IamRoleSpec]:
-    profiles = tuple(sorted(item["InstanceProfileName"] for item in detail.get("InstanceProfileList", ())))
+def _profile_changed(change: Change[IamRoleSpec]) -> tuple[Operation, ...]:
+    if "instance_profile" not in change:
+        return ()
+    name, spec, live = change.live.name, change.resource.spec, change.live.facts["profile"]
+    if spec.instance_profile:
+        return profile.restored(name, spec.path, change.resource.tags, live)
+    return profile.gone(name, live)
+
+
+def _found(
+    detail: Mapping[str, Any], described: Mapping[str, Any], policies: Attached, profiles: profile.Profiles
+) -> Found[IamRoleSpec]:
     return Found(
         name=detail["RoleName"],
         identity=detail["RoleName"].lower(),
@@ -298,10 +297,11 @@ def _found(detail: Mapping[str, Any], described: Mapping[str, Any], policies: At
             boundary=principals.boundary_of(detail),
             policies=policies.outside,
             inline_policies=principals.inline(detail, "Role"),
+            instance_profile=detail["RoleName"] in profiles.roles,
         ),
         exports={"arn": detail["Arn"], "name": detail["RoleName"], "id": detail["RoleId"]},
         tags=tagging.mapping(detail.get("Tags")),
-        facts={**policies.facts, "instance_profiles": profiles},
+        facts={**policies.facts, **profiles.facts},
     )
 
 

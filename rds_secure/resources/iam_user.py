@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from rds_secure import tagging
-from rds_secure.fields import Bool, Field, Mode, Named, ResourceSpec, Tagged
+from rds_secure.fields import Field, Mode, Named, ResourceSpec, Tagged
 from rds_secure.iam import principals
 from rds_secure.iam.attachments import (
     LETTING_GO,
@@ -22,6 +22,7 @@ from rds_secure.iam.attachments import (
     swapped,
     tag,
 )
+from rds_secure.iam.holder import Bounded, Holder
 from rds_secure.iam.principals import GONE, Attached
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Operation
@@ -37,8 +38,10 @@ _CREDENTIALS = (
 """What a user may have that we never make, and that DeleteUser would stumble over (IAM-5): call, list, id, word."""
 
 
-class IamUserSpec(Named, Tagged, ResourceSpec):
+class IamUserSpec(Holder, Bounded, Named, Tagged, ResourceSpec):
     """A user. Its credentials are its own: none is ever made or deleted here."""
+
+    what = "User"
 
     path: Annotated[
         principals.Path, Field(Mode.CREATE_ONLY, create="Path", read="Path", terraform="path", applies="never")
@@ -55,42 +58,6 @@ class IamUserSpec(Named, Tagged, ResourceSpec):
         ),
     ] = ()
     """All groups it is a member of, each by reference or by name: it leaves any other."""
-    boundary: Annotated[
-        principals.BoundaryPolicy | None,
-        Field(
-            create="PermissionsBoundary",
-            change="PutUserPermissionsBoundary.PermissionsBoundary",
-            read="PermissionsBoundary.PermissionsBoundaryArn",
-            terraform="permissions_boundary",
-        ),
-    ] = None
-    """The policy that bounds what it may ever be allowed; none, if left out."""
-    policies: Annotated[
-        tuple[principals.OutsidePolicy, ...],
-        Field(
-            create="AttachUserPolicy.PolicyArn",
-            change="DetachUserPolicy.PolicyArn",
-            read="AttachedManagedPolicies[].PolicyArn",
-            terraform="policy_arns",
-            as_set=True,
-            shared=True,
-        ),
-    ] = ()
-    """Policies outside every stack: ARNs, or names of AWS's own. What a stack owns is attached at the policy. One that
-    is taken out here stays attached, and is shown, unless `exclusive: true` is written."""
-    inline_policies: Annotated[
-        principals.NotWritten,
-        Field(
-            change="DeleteUserPolicy.PolicyName",
-            read="UserPolicyList[].PolicyName",
-            terraform="inline_policy",
-            as_set=True,
-            shared=True,
-        ),
-    ] = ()
-    """Always empty. Those that the user has at AWS are shown, and removed with `exclusive: true`."""
-    exclusive: Annotated[Bool, Field(Mode.META)] = False
-    """Whether other policies, attached or inline, are removed; if not, they are only shown."""
 
 
 class IamUser(Kind[IamUserSpec]):

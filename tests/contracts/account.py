@@ -195,6 +195,25 @@ def _held(spec: Any) -> dict[str, Any]:
     return {"attached": len(spec.policies), "theirs": {}}
 
 
+def _listed(name: str, grant: Any) -> dict[str, Any]:
+    """A grant as ListGrants shows it."""
+    return {
+        "GrantId": f"id-of-{name}",
+        "Name": f"rds-secure/{SCOPE.stack}/{SUBJECT}/{name}",
+        "GranteePrincipal": grant.to,
+        "Operations": list(grant.operations),
+        "Constraints": {
+            "EncryptionContextEquals": grant.context,
+            "EncryptionContextSubset": grant.context_subset,
+        },
+        "RetiringPrincipal": grant.retire_by,
+    }
+
+
+def _profile(spec: Any) -> dict[str, Any]:
+    return {"exists": spec.instance_profile, "roles": (SUBJECT,) if spec.instance_profile else ()}
+
+
 @cache
 def _versions() -> tuple[Mapping[str, Any], ...]:
     """As many versions as IAM keeps, so that a new one needs room."""
@@ -240,13 +259,21 @@ def _all_dynamic(spec: Any, target: Any) -> dict[str, Any]:
 _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "iam_group": lambda spec: {**_held(spec), "members": {}},
     "iam_user": _held,
-    "iam_role": lambda spec: {**_held(spec), "instance_profiles": ()},
+    "iam_role": lambda spec: {**_held(spec), "instance_profiles": (), "profile": _profile(spec)},
     "iam_policy": lambda _: {"versions": _versions()},
     "security_group": _rules,
     "security_group_rule": _rule,
     "default_security_group": lambda spec: {"rule_ids": _default_rules(spec)},
-    "kms_key": lambda _: {"targets": {}, "names": (), "twins": ()},
     "data_key": lambda _: {"versions": {}, "current": "", "labels": (), "replicas": ()},
+    "kms_key": lambda spec: {
+        "targets": {},
+        "names": (),
+        "twins": (),
+        "grants": {name: (_listed(name, grant),) for name, grant in spec.grants.items()},
+        "grantees": (),
+        "databases": (),
+        "replicas": (),
+    },
     "db_parameter_group": lambda _: {"default": {}, "types": {}},
     "option_group": lambda spec: {
         "settings": {name: dict(option.settings) for name, option in spec.options.items()},

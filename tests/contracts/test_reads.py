@@ -33,6 +33,7 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
             "trust": {"principals": ["${iam_user.everything}"]},
             "boundary": "arn:aws:iam::aws:policy/ReadOnlyAccess",
             "policies": ["ReadOnlyAccess"],
+            "instance_profile": True,
         }
     },
     "iam_policy": {

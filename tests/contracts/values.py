@@ -122,6 +122,7 @@ MINIMAL: Mapping[str, Written] = {
     "IngressRule": {"from": "10.20.0.0/16", "port": "5432"},
     "EgressRule": {"to": "10.20.0.0/16", "port": "5432"},
     "Parameter": {"value": "64"},
+    "Grant": {"to": ROLE, "operations": ["Decrypt"]},
     "Option": {},
     "Secret": {"arn": SECRET},
     "Pool": {},
@@ -253,6 +254,13 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "secret": (Value("shelf/orders"),),
         "parameter": (Value("/shelf/orders"),),
         "kms_key": (Value("${kms_key.neighbour}"),),
+    },
+    "Grant": {
+        "to": (Value("${iam_role.neighbour}"), Value("210987654321")),
+        "operations": (Value(["Decrypt", "GenerateDataKey"]),),
+        "context": (Value({"purpose": "orders"}),),
+        "context_subset": (Value({"purpose": "orders"}),),
+        "retire_by": (Value("${iam_user.neighbour}"),),
     },
     "db_parameter_group": {
         **_NAMED,
@@ -528,9 +536,10 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     "IngressRule": (frozenset({"ports"}), frozenset({"port"})),
     "EgressRule": (frozenset({"ports"}), frozenset({"port"})),
     "kms_key": (
-        frozenset({"document", "rotation_days"}),
+        frozenset({"document", "rotation_days", "grants"}),
         frozenset({"spec", "usage", "administrators", "users", "exclusive"}),
     ),
+    "Grant": (frozenset({"context_subset"}), frozenset({"context"})),
     "data_key": (frozenset({"key_spec"}), frozenset({"bytes"})),
     "Store": (frozenset({"parameter"}), frozenset({"secret", "kms_key"})),
     "db_proxy": (frozenset({"cluster"}), frozenset({"instance"})),

@@ -48,6 +48,10 @@ def iam_role(client: Client, name: str) -> dict[str, Any]:
         **role,
         "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         "trust": _statements(role["AssumeRolePolicyDocument"]),
+        "profiles": {
+            profile["InstanceProfileName"]: [held["RoleName"] for held in profile["Roles"]]
+            for profile in iam.list_instance_profiles()["InstanceProfiles"]
+        },
         "policies": _names(iam.list_attached_role_policies(RoleName=name)[_ATTACHED]),
         "inline": iam.list_role_policies(RoleName=name)["PolicyNames"],
         "tags": tags(role.get("Tags")),
@@ -85,6 +89,15 @@ def kms_key(client: Client, alias: str) -> dict[str, Any]:
         "policy": policy,
         "sids": {statement.get("Sid"): statement for statement in policy},
         "aliases": sorted(item["AliasName"] for item in kms.list_aliases(KeyId=key)["Aliases"]),
+        "grants": {
+            grant["Name"]: {
+                "to": grant["GranteePrincipal"],
+                "operations": sorted(grant["Operations"]),
+                "context": grant.get("Constraints", {}),
+                "retire_by": grant.get("RetiringPrincipal"),
+            }
+            for grant in kms.list_grants(KeyId=key)["Grants"]
+        },
         "tags": tags(kms.list_resource_tags(KeyId=key)["Tags"], "TagKey", "TagValue"),
     }
 

@@ -377,3 +377,22 @@ def test_a_hub_is_let_go_and_never_disabled(harness: Harness) -> None:
     after = looks.security_hub(harness.client, "default")
     assert after["tags"] == {}
     assert same({**after, "tags": 0}, {**before, "tags": 0})
+
+
+def test_a_group_at_the_path_of_before_goes_by_its_name_and_stays_there(harness: Harness) -> None:
+    """Its path ended in the stack, so nothing tells a new name of it from another group."""
+    made = harness.client("iam").create_group(GroupName="team", Path=f"/rds-secure/us-east-1/{STACK}/")["Group"]
+
+    assert harness.plan({"iam_group": {"team": {}}}).plan.is_empty
+    renamed = harness.plan({"iam_group": {"team": {"name": "crew"}}})
+    assert refused(harness, renamed) == ["iam_group.team: the name of iam_group.team changes from team to crew"]
+    elsewhere = harness.plan({"iam_group": {"crew": {}}}, PRUNING)
+    assert [str(step.address) for step in elsewhere.plan.steps] == ["iam_group.crew"]
+    assert kept(elsewhere.plan) == {
+        "iam_group.team": "its path does not tell its key, so it may be what crew was before"
+    }
+    harness.apply({"iam_group": {"crew": {}}})
+    harness.apply({"iam_group": {"crew": {}}})  # now that nothing is missing any more, it goes
+    left = [group["Arn"] for group in harness.client("iam").list_groups()["Groups"]]
+    assert made["Arn"] not in left
+    assert len(left) == 1

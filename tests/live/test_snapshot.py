@@ -90,6 +90,25 @@ def test_what_takes_no_tags_is_ours_by_its_path() -> None:
     assert dict(snapshot.resources[Address("crowd", "readers")].tags) == {}
 
 
+@pytest.mark.parametrize("name", ["a", "first"])
+def test_a_path_with_a_key_tells_whose_it_is_whatever_its_name(name: str) -> None:
+    """Meaning §2: another name is a conflict where nothing is renamed in place."""
+    account = ToyAccount()
+    account.add("crowd", name, path="/orders/a/")
+    snapshot = look(stack({"crowd.a": {"name": "second"}}), account)
+    assert _whats(snapshot) == [("crowd.a", f"the name of crowd.a changes from {name} to second")]
+    assert f"write 'name: {name}'" in snapshot.conflicts[0].fix
+    assert (snapshot.live, snapshot.retired) == ({}, {})
+
+
+def test_a_path_with_another_key_is_no_claim_to_the_name() -> None:
+    account = ToyAccount()
+    account.add("crowd", "b", path="/orders/a/")
+    snapshot = look(stack({"crowd.b": {}}), account)
+    assert _whats(snapshot) == [("crowd.b", "crowd b belongs to crowd.a of this stack")]
+    assert list(snapshot.retired) == [Address("crowd", "a")]
+
+
 def test_a_copy_with_our_tags_is_only_mentioned() -> None:
     """Meaning §3, RDS-18."""
     account, declared = ToyAccount(), stack({"toy.a": {}})

@@ -205,7 +205,7 @@ def _identity() -> tuple[Step, ...]:
                 call(
                     "iam",
                     "CreateGroup",
-                    {"GroupName": "orders-operators", "Path": "/rds-secure/eu-west-1/orders/"},
+                    {"GroupName": "orders-operators", "Path": "/rds-secure/eu-west-1/orders/orders-operators/"},
                     "create group orders-operators",
                 ),
             ),

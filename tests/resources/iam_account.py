@@ -80,6 +80,12 @@ def role(
     }
 
 
+def profile(name: str, *roles: str, tags: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """An instance profile as GetInstanceProfile shows it; the details of roles leave its tags out."""
+    held = [{"RoleName": item} for item in roles]
+    return {"InstanceProfileName": name, "Roles": held, "Tags": list(tagging.pairs(tags or {}))}
+
+
 def policy(name: str, *versions: Any, path: str = "/", default: int = -1) -> dict[str, Any]:
     """A member of Policies, oldest version first, the last one the default; it has no tags (IAM-6)."""
     listed = [
@@ -101,8 +107,9 @@ def account(
     *details: Mapping[str, Any],
     described: Mapping[str, Mapping[str, Any]] | None = None,
     answers: Mapping[tuple[str, ...], Any] | None = None,
+    profiles: Iterable[Mapping[str, Any]] = (),
 ) -> FakeReader:
-    """A reader of an account with these in it.
+    """A reader of an account with these in it; ``profiles`` as `profile` makes them.
 
     ``described``: what GetPolicy and GetRole say beside the details, by ARN: Tags as a mapping, Description and so on.
     """
@@ -128,6 +135,11 @@ def account(
             ("iam", "GetAccountAuthorizationDetails"): bulk,
             ("iam", "GetPolicy"): get_policy,
             ("iam", "GetRole"): get_role,
+            ("iam", "GetInstanceProfile"): error("iam", "GetInstanceProfile", "NoSuchEntity"),
+            **{
+                ("iam", "GetInstanceProfile", item["InstanceProfileName"]): {"InstanceProfile": item}
+                for item in profiles
+            },
             ("iam", "GetAccountSummary"): {"SummaryMap": {}},
             ("sts", "GetCallerIdentity"): {"Account": ACCOUNT, "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/ci/run"},
             **(answers or {}),

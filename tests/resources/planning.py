@@ -37,7 +37,7 @@ def complaints(kind: Kind[Any], fields: Mapping[str, Any], key: str = "orders") 
 def wanted(kind: Kind[Any], *resources: Resource[Any], scope: Scope = SCOPE, tagged: Any = None) -> Wanted:
     """What a read is asked for when these are declared."""
     identities = frozenset(kind.identity(resource.name, resource.spec, scope) for resource in resources)
-    return Wanted(scope, identities, tagged or {})
+    return Wanted(scope, identities, tagged or {}, declared={resource.address: resource for resource in resources})
 
 
 def link(found: Found[Any], address: Address, scope: Scope) -> Live[Any]:

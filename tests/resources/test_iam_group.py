@@ -10,6 +10,7 @@ from rds_secure.fields import markers
 from rds_secure.kind import Found
 from rds_secure.operation import Retry
 from rds_secure.resources.iam_group import KIND, IamGroupSpec
+from rds_secure.values import Address
 from tests.resources.iam_account import (
     BULK,
     POWER_USER,
@@ -25,9 +26,10 @@ from tests.resources.iam_account import (
     user,
     verified,
 )
-from tests.resources.planning import SCOPE, actions, compare, complaints, created, declare, updated
+from tests.resources.planning import actions, compare, complaints, created, declare, updated
 
-PATH = "/rds-secure/eu-west-1/orders/"
+STACK = "/rds-secure/eu-west-1/orders/"
+PATH = f"{STACK}team/"
 
 
 def declared(**fields: Any) -> Any:
@@ -65,10 +67,6 @@ def test_policies_outside_the_stack_must_exist() -> None:
     assert verified(KIND, account(), resource) == [(("policies", 1), "there is no policy NoSuchAccess")]
 
 
-def test_the_arn_follows_from_stack_and_home() -> None:
-    assert KIND.predict(SCOPE, "team", IamGroupSpec())["arn"] == arn("group", "team", PATH)
-
-
 # What is read
 
 
@@ -81,6 +79,7 @@ def test_a_group_is_ours_by_its_path() -> None:
     item = live(attached=[READ_ONLY], inline=["own"])
     assert item.owned_by_path is not None
     assert (item.owned_by_path.stack, item.owned_by_path.name) == ("orders", "team")
+    assert (item.owned_by_path.address, item.keyed) == (Address("iam_group", "team"), True)
     assert item.spec.policies == (READ_ONLY,)
     assert item.spec.inline_policies == ("own",)
     assert item.exports == {"arn": arn("group", "team", PATH), "name": "team"}
@@ -91,9 +90,11 @@ def test_a_group_is_ours_by_its_path() -> None:
     [
         ("/", None),
         ("/teams/", None),
-        ("/rds-secure/eu-west-1/orders/more/", None),
+        ("/rds-secure/eu-west-1/orders/team/more/", None),
         ("/rds-secure/eu-west-1/billing/", "billing"),
+        ("/rds-secure/eu-west-1/billing/team/", "billing"),
         ("/rds-secure/us-east-1/orders/", "orders in us-east-1"),
+        ("/rds-secure/us-east-1/orders/team/", "orders in us-east-1"),
     ],
 )
 def test_a_declared_group_elsewhere_is_somebody_elses(path: str, stack: str | None) -> None:
@@ -103,15 +104,25 @@ def test_a_declared_group_elsewhere_is_somebody_elses(path: str, stack: str | No
 
 
 def test_all_groups_under_our_path_are_read_with_one_call() -> None:
-    reader = account(group("old", PATH), group("stranger"), group("theirs", "/rds-secure/eu-west-1/billing/"))
-    assert [item.name for item in found(KIND, reader, declared())] == ["old"]
+    theirs = group("theirs", "/rds-secure/eu-west-1/billing/theirs/")
+    reader = account(group("Other-Name", PATH), group("old", STACK), group("stranger"), theirs)
+    assert [item.name for item in found(KIND, reader, declared())] == ["Other-Name", "old"]
     assert reader.calls == [BULK]
+
+
+def test_a_group_of_before_goes_by_its_name_and_stays_where_it_may_have_had_another() -> None:
+    reader = account(group("old", STACK))
+    [item] = found(KIND, reader, declare(KIND, "old", {}))
+    assert not item.keyed
+    assert inspected(KIND, reader, item) == "may go"
+    [item] = found(KIND, reader, declared())
+    assert inspected(KIND, reader, item) == "its path does not tell its key, so it may be what team was before"
 
 
 # What is made and changed
 
 
-def test_a_group_is_made_under_its_stacks_path() -> None:
+def test_a_group_is_made_under_the_path_of_its_stack_and_key() -> None:
     made, attached = created(KIND, declared(policies=["ReadOnlyAccess"]))
     assert made.params == {"GroupName": "team", "Path": PATH}
     assert set(made.exports) == set(KIND.exports)

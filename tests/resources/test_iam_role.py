@@ -25,6 +25,7 @@ from tests.resources.iam_account import (
     found,
     inspected,
     ours,
+    profile,
     role,
     trusting,
     user,
@@ -62,10 +63,12 @@ def declared(trust: Any = SERVICES, **fields: Any) -> Any:
     return declare(KIND, "app", {**({"trust": trust} if trust else {}), **fields})
 
 
-def live(trust: Any = GUARDED, described: Any = None, **fields: Any) -> Found[IamRoleSpec]:
-    """The role ``app`` of our stack as it is read."""
+def live(trust: Any = GUARDED, described: Any = None, own: Any = None, **fields: Any) -> Found[IamRoleSpec]:
+    """The role ``app`` of our stack as it is read; ``own``: the roles in its instance profile, if there is one."""
     detail = role("app", trust=trust, tags=ours("iam_role", "app"), **fields)
-    [item] = found(KIND, account(detail, described={detail["Arn"]: described or {}}), declared())
+    profiles = () if own is None else [profile("app", *own, tags=ours("iam_role", "app"))]
+    reader = account(detail, described={detail["Arn"]: described or {}}, profiles=profiles)
+    [item] = found(KIND, reader, declared(instance_profile=str(own is not None).lower()))
     return item
 
 
@@ -226,6 +229,7 @@ def test_declared_and_owned_roles_are_read_and_no_others() -> None:
     assert [call[1:] for call in reader.calls[1:]] == [
         ("GetRole", {"RoleName": "App"}),
         ("GetRole", {"RoleName": "old"}),
+        ("GetInstanceProfile", {"InstanceProfileName": "old"}),  # which goes with it, whether it still holds it or not
     ]
     for call in reader.calls:
         assert_valid_call(*call)
@@ -360,3 +364,84 @@ def test_a_role_with_nothing_of_others_may_go() -> None:
 def test_a_role_that_an_instance_profile_holds_stays() -> None:
     said = "it has the instance profile web, inline policy own: remove them first"
     assert inspected(KIND, account(), live(profiles=["web"], inline=["own"])) == said
+
+
+# Its instance profile
+
+OURS = ours("iam_role", "app")
+
+
+def test_a_profile_is_made_with_the_marks_of_the_role_and_then_gets_it() -> None:
+    *_, made, added = created(KIND, declared(instance_profile="true", path="/apps/", tags={"team": "x"}))
+    assert (made.action, made.params["InstanceProfileName"], made.params["Path"]) == (
+        "CreateInstanceProfile",
+        "app",
+        "/apps/",
+    )
+    assert [tag["Key"] for tag in made.params["Tags"]] == ["rds-secure:address", "rds-secure:home", "rds-secure:stack"]
+    assert (added.action, added.params) == (
+        "AddRoleToInstanceProfile",
+        {"InstanceProfileName": "app", "RoleName": "app"},
+    )
+    assert added.retry_on == (Retry("NoSuchEntity"),)  # IAM-1
+    assert added.also == ("iam:PassRole",)  # ANY-4
+
+
+@pytest.mark.parametrize(
+    ("own", "calls"),
+    [
+        (None, ["CreateInstanceProfile", "AddRoleToInstanceProfile"]),
+        ((), ["AddRoleToInstanceProfile"]),
+        (("other",), ["RemoveRoleFromInstanceProfile", "AddRoleToInstanceProfile"]),
+        (("app",), []),
+    ],
+)
+def test_a_profile_is_put_right(own: Any, calls: list[str]) -> None:
+    """A profile holds one role: another one leaves it first."""
+    assert actions(updated(KIND, declared(instance_profile="true"), live(own=own))) == calls
+
+
+def test_a_profile_that_is_no_longer_wanted_is_emptied_and_deleted() -> None:
+    removed, gone = updated(KIND, declared(), live(own=["app"]))
+    assert (removed.action, gone.action, gone.destructive) == (
+        "RemoveRoleFromInstanceProfile",
+        "DeleteInstanceProfile",
+        True,
+    )
+    assert "EC2 instances that have it lose the role" in gone.summary
+
+
+def test_iam_5_a_role_leaves_its_own_profile_before_it_goes() -> None:
+    item = live(own=["app"], profiles=["app"])
+    assert inspected(KIND, account(), item) == "may go"
+    assert actions(deleted(KIND, item)) == ["RemoveRoleFromInstanceProfile", "DeleteInstanceProfile", "DeleteRole"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "whose"),
+    [
+        ({}, "no stack"),
+        (ours("iam_role", "app", "billing"), "stack 'billing'"),
+        (ours("iam_role", "b"), "stack 'orders'"),
+    ],
+)
+def test_a_profile_of_others_is_neither_taken_nor_counted(tags: dict[str, str], whose: str) -> None:
+    detail = role("app", trust=GUARDED, tags=OURS, profiles=["app"])
+    reader = account(detail, profiles=[profile("app", "app", tags=tags)])
+    resource = declared(instance_profile="true")
+    [item] = found(KIND, reader, resource)
+    assert (item.spec.instance_profile, item.facts["instance_profiles"]) == (False, ("app",))
+    said = f"instance profile app exists already and belongs to {whose}"
+    assert verified(KIND, reader, resource) == [(("instance_profile",), said)]
+    assert inspected(KIND, reader, item) == "it has the instance profile app: remove it first"
+
+
+def test_the_own_profile_is_no_obstacle_and_is_asked_for_its_tags_alone() -> None:
+    detail = role("app", tags=OURS, profiles=["app", "web"])
+    reader = account(detail, profiles=[profile("app", "app", tags=OURS), profile("web", "app")])
+    [item] = found(KIND, reader, declared())
+    assert (item.spec.instance_profile, item.facts["instance_profiles"]) == (True, ("web",))
+    assert verified(KIND, reader, declared(instance_profile="true")) == []
+    assert [call[2] for call in reader.calls if call[1] == "GetInstanceProfile"] == [{"InstanceProfileName": "app"}]
+    for call in reader.calls:
+        assert_valid_call(*call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,6 +104,40 @@ def test_any_5_a_bare_name_is_a_policy_of_aws_in_its_partition() -> None:
 
 
 # What must exist
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (READ_ONLY.replace("aws:iam", "aws-cn:iam"), "is of partition aws-cn, and this account of aws"),
+        ("arn:aws:iam::210987654321:policy/theirs", "belongs to account 210987654321"),
+    ],
+)
+def test_any_5_policies_and_boundary_are_of_this_partition_and_account(written: str, said: str) -> None:
+    reader = account()
+    problems = verified(KIND, reader, declared(policies=[written], boundary=written))
+    assert [path for path, _ in problems] == [("policies", 0), ("boundary",)]
+    assert all(said in what for _, what in problems)
+    assert ("iam", "GetPolicy", {"PolicyArn": written}) not in reader.calls
+
+
+def test_a_bare_name_is_one_of_aws_s_own_in_the_partition_of_the_account() -> None:
+    """ANY-5."""
+    scope = replace(SCOPE, partition="aws-cn")
+    of_china = READ_ONLY.replace("aws:iam", "aws-cn:iam")
+    reader = account(answers={("iam", "GetPolicy", of_china): {"Policy": {"Arn": of_china}}})
+    resource = declared(policies=["ReadOnlyAccess"])
+    assert list(KIND.verify(reader, resource, scope)) == []
+    assert KIND.normalise(resource, None, scope).policies == (of_china,)
+
+
+def test_a_policy_that_aws_lets_nobody_attach_is_refused() -> None:
+    """AWS answers PolicyNotAttachable."""
+    answer = {"Policy": {"Arn": READ_ONLY, "IsAttachable": False}}
+    reader = account(answers={("iam", "GetPolicy", READ_ONLY): answer})
+    [(path, said)] = verified(KIND, reader, declared(policies=[READ_ONLY]))
+    assert path == ("policies", 0)
+    assert "attaches to nothing else" in said
 
 
 def test_groups_policies_and_boundary_outside_the_stack_must_exist() -> None:

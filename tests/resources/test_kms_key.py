@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -14,13 +13,33 @@ from pydantic import ValidationError
 from rds_secure import documents, ownership, tagging
 from rds_secure.errors import CallError
 from rds_secure.fields import Mode, markers
-from rds_secure.kind import Found, Scope
+from rds_secure.kind import Scope
 from rds_secure.resources.kms_key import KIND
 from rds_secure.resources.kms_key.policy import is_manageable
-from rds_secure.resources.kms_key.spec import SYMMETRIC, KeySpec, KmsKeySpec, usages
-from rds_secure.values import Address, Ref, Text, refs, resolve
-from tests.fakes import FakeReader, error
+from rds_secure.resources.kms_key.spec import KeySpec, KmsKeySpec, usages
+from rds_secure.values import Ref, Text, refs, resolve
 from tests.models import assert_valid_call
+from tests.resources.kms_account import (
+    ACCOUNT,
+    ALIAS,
+    DATA,
+    DELEGATION,
+    FOREIGN,
+    KEY,
+    OURS,
+    ROLE,
+    ROOT,
+    SECURITY,
+    STACK,
+    STRANGER,
+    TWIN,
+    Keys,
+    arn,
+    by_sid,
+    found,
+    policy_of,
+    read,
+)
 from tests.resources.planning import (
     SCOPE,
     actions,
@@ -35,134 +54,7 @@ from tests.resources.planning import (
     wanted,
 )
 
-ACCOUNT, STACK = SCOPE.account, SCOPE.stack
-DATA, ROLE = Address("kms_key", "data"), Address("iam_role", "app")
-ALIAS = "alias/orders/data"
-KEY, TWIN, FOREIGN = "11111111-aaaa", "22222222-bbbb", "99999999-cccc"
-ROOT = f"arn:aws:iam::{ACCOUNT}:root"
-SECURITY = f"arn:aws:iam::{ACCOUNT}:role/security"
-OURS = {ownership.STACK: STACK, ownership.ADDRESS: f"kms_key.data/{ALIAS}"}
-
-
-def arn(key: str) -> str:
-    return SCOPE.arn("kms", f"key/{key}")
-
-
-DELEGATION: dict[str, Any] = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Sid": "RdsSecureAccount",
-            "Effect": "Allow",
-            "Principal": {"AWS": ROOT},
-            "Action": "kms:*",
-            "Resource": "*",
-        }
-    ],
-}
 SPECS = get_args(KeySpec)
-STRANGER = {"Sid": "Audit", "Effect": "Allow", "Principal": {"AWS": SECURITY}, "Action": "kms:Get*", "Resource": "*"}
-
-
-class Keys:
-    """KMS as far as reading goes: keys by id, each with what four calls show of it."""
-
-    def __init__(self) -> None:
-        self.keys: dict[str, dict[str, Any]] = {}
-        self.aliases: dict[str, str] = {}
-        self.denied: set[str] = set()
-
-    def add(
-        self,
-        key: str = KEY,
-        alias: str | None = ALIAS,
-        tags: Mapping[str, str] = OURS,
-        document: Any = DELEGATION,
-        rotation: int | None = 365,
-        **meta: Any,
-    ) -> Keys:
-        base: dict[str, Any] = {"KeyId": key, "Arn": arn(key), "KeyState": "Enabled", "Description": ""}
-        base |= {"KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT"}
-        base |= {"CreationDate": datetime(2026, 1, 1, tzinfo=UTC)}
-        self.keys[key] = {"meta": base | meta, "tags": tags, "document": document, "rotation": rotation}
-        if alias:
-            self.aliases[alias] = key
-        return self
-
-    def reader(self, **more: Any) -> FakeReader:
-        def of(params: Mapping[str, Any]) -> Any:
-            return self.keys.get(params["KeyId"]) or error("kms", "", "NotFoundException")
-
-        def describe(params: Mapping[str, Any]) -> Any:
-            key = of(params)
-            return key if isinstance(key, CallError) else {"KeyMetadata": key["meta"]}
-
-        def policy(params: Mapping[str, Any]) -> Any:
-            key = of(params)
-            return key if isinstance(key, CallError) else {"Policy": documents.render(key["document"])}
-
-        def tags(params: Mapping[str, Any]) -> Any:
-            key = of(params)
-            if params["KeyId"] in self.denied:
-                return error("kms", "ListResourceTags", "AccessDeniedException")
-            return (
-                key if isinstance(key, CallError) else {"Tags": list(tagging.pairs(key["tags"], "TagKey", "TagValue"))}
-            )
-
-        def rotation(params: Mapping[str, Any]) -> Any:
-            key = of(params)
-            if isinstance(key, CallError):
-                return key
-            if key["meta"]["KeySpec"] != SYMMETRIC:
-                return error("kms", "GetKeyRotationStatus", "UnsupportedOperationException")
-            days = key["rotation"]
-            return {"KeyRotationEnabled": True, "RotationPeriodInDays": days} if days else {"KeyRotationEnabled": False}
-
-        listed = [{"AliasName": name, "TargetKeyId": key} for name, key in self.aliases.items()]
-        return FakeReader(
-            {
-                ("kms", "ListAliases"): {"Aliases": [{"AliasName": "alias/aws/rds"}, *listed]},
-                ("kms", "ListKeys"): {"Keys": [{"KeyId": key, "KeyArn": arn(key)} for key in self.keys]},
-                ("kms", "DescribeKey"): describe,
-                ("kms", "GetKeyPolicy"): policy,
-                ("kms", "GetKeyRotationStatus"): rotation,
-                ("kms", "ListResourceTags"): tags,
-                ("rds", "DescribeDBInstances"): {"DBInstances": more.get("instances", [])},
-                ("rds", "DescribeDBClusters"): {"DBClusters": more.get("clusters", [])},
-                ("rds", "DescribeDBSnapshots"): {"DBSnapshots": more.get("snapshots", [])},
-                ("rds", "DescribeDBClusterSnapshots"): {"DBClusterSnapshots": more.get("cluster_snapshots", [])},
-                ("secretsmanager", "ListSecrets"): {"SecretList": more.get("secrets", [])},
-                ("sts", "GetCallerIdentity"): {"Arn": f"arn:aws:iam::{ACCOUNT}:user/me", "Account": ACCOUNT},
-                ("iam", "GetAccountAuthorizationDetails"): {
-                    "UserDetailList": [],
-                    "RoleDetailList": [{"Arn": SECURITY}],
-                },
-            }
-        )
-
-
-def tagged(*keys: str) -> dict[str, Any]:
-    """What the tagging API knows of these keys."""
-    return {arn(key): OURS for key in keys}
-
-
-def read(keys: Keys, *known: str, reader: FakeReader | None = None, **fields: Any) -> list[Found[KmsKeySpec]]:
-    request = wanted(KIND, declare(KIND, "data", fields), tagged=tagged(*known))
-    return list(KIND.read(reader or keys.reader(), request))
-
-
-def found(**live: Any) -> Found[KmsKeySpec]:
-    (only,) = read(Keys().add(**live))
-    return only
-
-
-def policy_of(scope: Scope = SCOPE, **fields: Any) -> Any:
-    resource = declare(KIND, "data", fields, scope)
-    return KIND.normalise(resource, None, scope).document
-
-
-def by_sid(document: Any) -> dict[str, Any]:
-    return {statement["Sid"]: statement for statement in document["Statement"]}
 
 
 # What is written
@@ -639,52 +531,3 @@ def test_a_key_is_deleted_after_thirty_days() -> None:
     assert schedule.destructive
     (only,) = checked(KIND.delete(link(read(Keys().add(alias=None), KEY)[0], DATA, SCOPE), SCOPE))
     assert only.action == "ScheduleKeyDeletion"
-
-
-def database(**fields: Any) -> dict[str, Any]:
-    return {"DBInstanceIdentifier": "orders", "DBInstanceArn": SCOPE.arn("rds", "db:orders"), **fields}
-
-
-def snapshot(kind: str) -> dict[str, Any]:
-    base = {"DBSnapshotIdentifier": "s", "DBSnapshotArn": SCOPE.arn("rds", "snapshot:s"), "KmsKeyId": arn(KEY)}
-    return {**base, "SnapshotType": kind, "DBInstanceIdentifier": "orders"}
-
-
-CLUSTER = {"DBClusterIdentifier": "c", "DBClusterArn": SCOPE.arn("rds", "cluster:c"), "KmsKeyId": arn(KEY)}
-
-
-@pytest.mark.parametrize(
-    ("uses", "said"),
-    [
-        ({"instances": [database(KmsKeyId=arn(KEY))]}, "database orders"),
-        ({"instances": [database(PerformanceInsightsKMSKeyId=KEY)]}, "database orders"),
-        ({"instances": [database(MasterUserSecret={"KmsKeyId": arn(KEY)})]}, "database orders"),
-        ({"clusters": [CLUSTER]}, "cluster c"),
-        ({"snapshots": [snapshot("manual")]}, "snapshot s"),
-        ({"secrets": [{"Name": "app", "KmsKeyId": ALIAS}]}, "secret app"),
-        ({"secrets": [{"Name": "app", "KmsKeyId": SCOPE.arn("kms", ALIAS)}]}, "secret app"),
-        ({"secrets": [{"Name": "old", "SecretVersionsToStages": {f"data-key-1-32-{KEY}-0": ["x"]}}]}, "secret old"),
-    ],
-)
-def test_kms_5_a_key_that_something_needs_is_not_deleted(uses: dict[str, Any], said: str) -> None:
-    fake = Keys().add().reader(**uses)
-    answer = KIND.inspect(fake, link(found(), DATA, SCOPE), SCOPE, frozenset())
-    assert isinstance(answer, str)
-    assert f"in use by {said}," in answer
-    for service, action, params in fake.calls:
-        assert_valid_call(service, action, params)
-
-
-def test_what_goes_with_a_database_does_not_hold_its_key() -> None:
-    uses = {
-        "instances": [database(KmsKeyId=arn(KEY)), {**database(KmsKeyId=arn(TWIN)), "DBInstanceArn": "other"}],
-        "snapshots": [snapshot("automated")],
-        "secrets": [
-            {"Name": "rds!db-1", "KmsKeyId": arn(KEY), "OwningService": "rds"},
-            {"Name": "goes-too", "KmsKeyId": arn(KEY), "ARN": "secret"},
-            {"Name": "plain"},
-        ],
-    }
-    live = link(found(), DATA, SCOPE)
-    going = frozenset({SCOPE.arn("rds", "db:orders"), "secret"})
-    assert KIND.inspect(Keys().add().reader(**uses), live, SCOPE, going) is live

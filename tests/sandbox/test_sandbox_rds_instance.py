@@ -347,3 +347,31 @@ def test_tags_of_an_instance_are_changed_one_by_one(rds, make):
     rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["team"])
     assert look(rds)["TagList"] == rds.list_tags_for_resource(ResourceName=arn)["TagList"]
     assert look(rds)["TagList"] == [{"Key": "stage", "Value": "test"}]
+
+
+@pytest.mark.repair("rds-backup-keys")
+def test_an_automated_backup_names_its_instance_and_its_key(rds, make):
+    instance = make(StorageEncrypted=True)
+    (backup,) = rds.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
+    assert backup["DBInstanceArn"] == instance["DBInstanceArn"]
+    assert backup["KmsKeyId"] == instance["KmsKeyId"]
+    assert (backup["Encrypted"], backup["Status"]) == (True, "active")
+    rds.delete_db_instance(DBInstanceIdentifier="orders", SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
+    (backup,) = rds.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
+    assert (backup["KmsKeyId"], backup["Status"]) == (instance["KmsKeyId"], "retained")
+
+
+@pytest.mark.repair("rds-cluster-backups")
+def test_automated_backups_of_clusters_can_be_asked_for(rds):
+    assert rds.describe_db_cluster_automated_backups()["DBClusterAutomatedBackups"] == []
+    made = rds.create_db_cluster(
+        DBClusterIdentifier="orders",
+        Engine="aurora-postgresql",
+        MasterUsername="dbowner",
+        ManageMasterUserPassword=True,
+        StorageEncrypted=True,
+    )["DBCluster"]
+    rds.delete_db_cluster(DBClusterIdentifier="orders", SkipFinalSnapshot=True)
+    for backup in rds.describe_db_cluster_automated_backups()["DBClusterAutomatedBackups"]:
+        assert backup["DBClusterArn"] == made["DBClusterArn"]
+        assert backup["Status"] == "retained"

@@ -198,8 +198,8 @@ def put(data: Any, path: tuple[Any, ...], value: Any, key: str | None) -> Any:
 
 
 JARGON = re.compile(
-    r"pydantic|Input|valid |validat|instance of|<class|Error|NoneType|dict|tuple|Plain|\[type|function|union|correct it"
-    r"|: :|::|None|Ref\(|Lookup\(|\n"
+    r"pydantic|Input|valid |validat|instance of|<class|Error|NoneType|dict|tuple|Plain(?!text)|\[type|function|union"
+    r"|correct it|: :|::|None|Ref\(|Lookup\(|\n"
 )
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\$\{[^}]*\}")
 

@@ -1,4 +1,4 @@
-"""KMS keys with their alias, policy and rotation. Grants are not this kind's, and none is ever revoked (KMS-7)."""
+"""KMS keys with their alias, policy, rotation, and grants of the stack. No other grant is ever revoked (KMS-7)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rds_secure import documents, tagging
 from rds_secure.iam import principals
-from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted
-from rds_secure.operation import Condition, Operation, Retry, Wait
-from rds_secure.resources.kms_key import policy
-from rds_secure.resources.kms_key.read import read, users
+from rds_secure.kind import Change, Complaint, FieldChange, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted
+from rds_secure.operation import Operation
+from rds_secure.resources.kms_key import calls, grants, policy, uses
+from rds_secure.resources.kms_key.lockout import locked_out
+from rds_secure.resources.kms_key.read import read
 from rds_secure.resources.kms_key.spec import OFF, PREFIX, KmsKeySpec, usages
 from rds_secure.values import Value
 
 _DAYS = 365
-_WINDOW_DAYS = 30
-"""How long a key waits for its deletion: the longest that AWS offers (KMS-4)."""
-
-_NEW = (Retry("NotFoundException"),)  # KMS-4: what has just been made is not seen everywhere at once
-_PRINCIPALS = (Retry("MalformedPolicyDocumentException", "invalid principals"),)  # IAM-1; a lock-out says other words
+_INTENT = "if that is meant, write 'disable_in_use: true' beside it, else move them to another key first"
 
 
 class KmsKey(Kind[KmsKeySpec]):
@@ -28,7 +25,7 @@ class KmsKey(Kind[KmsKeySpec]):
     title = "KMS key"
     spec = KmsKeySpec
     exports = {"id": "its id", "arn": "its ARN", "alias": "its alias, alias/…"}
-    services = ("kms", "rds", "secretsmanager", "iam")
+    services = ("kms", "rds", "secretsmanager", "iam", "sts")
     read_actions = (
         "kms:ListAliases",
         "kms:ListKeys",
@@ -36,12 +33,10 @@ class KmsKey(Kind[KmsKeySpec]):
         "kms:DescribeKey",
         "kms:GetKeyPolicy",
         "kms:GetKeyRotationStatus",
+        "kms:ListGrants",
         "iam:GetAccountAuthorizationDetails",
-        "rds:DescribeDBInstances",
-        "rds:DescribeDBClusters",
-        "rds:DescribeDBSnapshots",
-        "rds:DescribeDBClusterSnapshots",
-        "secretsmanager:ListSecrets",
+        "sts:GetCallerIdentity",
+        *uses.READ_ACTIONS,
     )
     tagged_as = "kms:key"
     adopted_by = "id"
@@ -69,16 +64,17 @@ class KmsKey(Kind[KmsKeySpec]):
             yield Complaint(("rotation_days",), f"a key of spec {spec.spec} does not rotate", "take rotation_days out")
         if spec.document is not None:
             yield from _check_document(spec, spec.document)
+        yield from grants.check(spec.grants, spec.usage or possible[0], symmetric=spec.is_symmetric)
 
     def verify(self, reader: Reader, resource: Resource[KmsKeySpec], scope: Scope) -> Iterator[Complaint]:
-        named = [item for item in _named(resource.spec) if ":user/" in item[1] or ":role/" in item[1]]
-        if not named:
-            return
-        existing = {item["Arn"] for what in ("User", "Role") for item in principals.listed(reader, what)}
-        for path, arn in named:
-            if arn.startswith(f"arn:{scope.partition}:iam::{scope.account}:") and arn not in existing:
-                fix = "name one that exists, or declare it and refer to it"
-                yield Complaint(path, f"there is no {arn}, and KMS refuses a policy that names it", fix)
+        yield from _verify_named(reader, resource.spec, scope)
+        if resource.spec.document is None:
+            return  # what administrators and users make delegates to the account
+        document = policy.with_arns(resource.spec.document, scope.partition)
+        if caller := locked_out(reader, document, scope):  # KMS-3
+            said = f"{caller} could never change this policy again: KMS refuses it"
+            fix = "allow kms:PutKeyPolicy to whom you call as, or kms:* for the account's root, and deny it to neither"
+            yield Complaint(("document",), said, fix)
 
     def predict(self, scope: Scope, name: str, spec: KmsKeySpec) -> Mapping[str, str]:
         return {"alias": name}
@@ -95,6 +91,7 @@ class KmsKey(Kind[KmsKeySpec]):
                 "usage": usage,
                 "document": policy.with_arns(document, scope.partition),
                 "rotation_days": spec.rotation_days or (_DAYS if spec.is_symmetric else None),
+                "grants": grants.normal(spec.grants, scope.partition),
             }
         )
 
@@ -108,7 +105,7 @@ class KmsKey(Kind[KmsKeySpec]):
     ) -> Live[KmsKeySpec] | str:
         if live.found.blocked:  # KMS-2: it goes by itself, or is to be brought back
             return live.found.blocked
-        found = users(reader, live, scope, going)
+        found = uses.users(reader, live, scope, going)
         return f"it is in use by {', '.join(found)}, which nobody could read without it" if found else live
 
     # How the two compare
@@ -120,6 +117,35 @@ class KmsKey(Kind[KmsKeySpec]):
             return True  # a disabled key does not rotate, and its rotation cannot be set
         return None
 
+    def foreign(self, path: str, value: Value) -> bool:
+        """A grant that is not declared is nobody's to revoke (KMS-7): `notes` names it."""
+        return path == "grants"
+
+    def refuses(self, change: FieldChange, resource: Resource[KmsKeySpec], live: Live[KmsKeySpec]) -> str:
+        spec = resource.spec
+        if change.path == "grants" and not (spec.enabled or live.spec.enabled):
+            return "a disabled key takes no grants: enable it, or leave its grants as they are"
+        if change.path != "enabled" or spec.enabled or spec.disable_in_use:
+            return ""
+        held = live.facts["databases"]
+        if held is None:
+            return f"which databases it encrypts could not be seen, and they would become inaccessible: {_INTENT}"
+        return f"{', '.join(held)} would become inaccessible (RDS-4): {_INTENT}" if held else ""
+
+    def notes(self, resource: Resource[KmsKeySpec], live: Live[KmsKeySpec] | None) -> Iterator[str]:
+        if live is None:
+            return
+        spec, now = resource.spec, live.spec
+        differs = None not in (spec.rotation_days, now.rotation_days) and spec.rotation_days != now.rotation_days
+        if differs and not (spec.enabled or now.enabled) and "rotation_days" not in spec.ignore:
+            yield (
+                f"rotation_days stays {now.rotation_days} while the key is disabled, and {spec.rotation_days} takes "
+                "effect when it is enabled"
+            )
+        if not spec.enabled and (held := live.facts["databases"]):
+            yield f"without the key these {'become' if now.enabled else 'are'} inaccessible: {', '.join(held)}"
+        yield from grants.notes(spec.grants, live)
+
     def advice(self, field: str, resource: Resource[KmsKeySpec], live: Live[KmsKeySpec]) -> str:
         return (
             f"the {field} of a key is fixed: declare a new key under another name, move what is encrypted to it, "
@@ -130,54 +156,37 @@ class KmsKey(Kind[KmsKeySpec]):
 
     def create(self, resource: Resource[KmsKeySpec], scope: Scope) -> tuple[Operation, ...]:
         spec, key = resource.spec, resource.ref("id")
-        create = Operation(
-            service="kms",
-            action="CreateKey",
-            params={
-                "Policy": documents.template(spec.document),
-                "Description": spec.description,
-                "KeySpec": spec.spec,
-                "KeyUsage": spec.usage,
-                "Tags": tagging.pairs(resource.tags, "TagKey", "TagValue"),
-            },
-            summary=f"create key for {resource.name}",
-            exports={"id": "KeyMetadata.KeyId", "arn": "KeyMetadata.Arn"},
-            wait=_until_enabled(key),
-            retry_on=_PRINCIPALS,
-            also=("kms:PutKeyPolicy", "kms:TagResource"),
-            repeatable=False,  # KMS-1: each repetition would make another key
+        return (
+            calls.create(resource),
+            calls.name(key, resource.name),
+            *(() if spec.rotation_days in (None, OFF) else (calls.rotate(key, spec.rotation_days),)),
+            *grants.made(spec.grants, key, scope.stack, resource.address),
+            *(() if spec.enabled else (calls.disable(key),)),
         )
-        rotation = () if spec.rotation_days in (None, OFF) else (_rotate(key, spec.rotation_days),)
-        return (create, _name(key, resource.name), *rotation, *(() if spec.enabled else (_disable(key),)))
 
     def update(self, change: Change[KmsKeySpec]) -> tuple[Operation, ...]:
-        """Enabled first and disabled last, because rotation can only be set on an enabled key."""
+        """Enabled first and disabled last, because rotation and grants need an enabled key."""
         spec, key = change.resource.spec, change.live.exports["id"]
-        calls: list[Operation] = []
+        made: list[Operation] = []
         if "enabled" in change and spec.enabled:
-            calls.append(_enable(key))
+            made.append(calls.enable(key))
         if "document" in change:
-            calls.append(_put_policy(key, spec.document))
+            made.append(calls.put_policy(key, spec.document))
         if "description" in change:
-            calls.append(_describe(key, spec.description))
+            made.append(calls.describe(key, spec.description))
         if "rotation_days" in change:
-            calls.append(_rotate(key, spec.rotation_days))
+            made.append(calls.rotate(key, spec.rotation_days))
+        made.extend(grants.settled(change))
         if "alias" in change:
-            calls.extend(_rename(change))
+            made.extend(calls.rename(change))
         if "enabled" in change and not spec.enabled:
-            calls.append(_disable(key))
-        return tuple(calls)
+            made.append(calls.disable(key, change.live.facts["databases"] or ()))
+        return tuple(made)
 
     def delete(self, live: Live[KmsKeySpec], scope: Scope) -> tuple[Operation, ...]:
-        schedule = Operation(
-            service="kms",
-            action="ScheduleKeyDeletion",
-            params={"KeyId": live.exports["id"], "PendingWindowInDays": _WINDOW_DAYS},
-            summary=f"schedule the deletion of the key, in {_WINDOW_DAYS} days",
-            done_on=("NotFoundException", "KMSInvalidStateException"),
-            destructive=True,
-        )
-        return (*((_unname(live.spec.alias),) if live.spec.alias else ()), schedule)
+        """Its grants go with it."""
+        unnamed = (calls.unname(live.spec.alias),) if live.spec.alias else ()
+        return (*unnamed, calls.schedule_deletion(live.exports["id"]))
 
     def tag(
         self,
@@ -209,101 +218,32 @@ def _check_document(spec: KmsKeySpec, document: Value) -> Iterator[Complaint]:
         yield Complaint(("document",), "nobody could ever change this policy: KMS refuses it", fix)
 
 
+def _verify_named(reader: Reader, spec: KmsKeySpec, scope: Scope) -> Iterator[Complaint]:
+    named = [item for item in _named(spec) if ":user/" in item[1] or ":role/" in item[1]]
+    if not named:
+        return
+    existing = {item["Arn"] for what in ("User", "Role") for item in principals.listed(reader, what)}
+    for path, arn in named:
+        if arn.startswith(f"arn:{scope.partition}:iam::{scope.account}:") and arn not in existing:
+            fix = "name one that exists, or declare it and refer to it"
+            what = "grant" if path[0] == "grants" else "policy"
+            yield Complaint(path, f"there is no {arn}, and KMS refuses a {what} that names it", fix)
+
+
 def _named(spec: KmsKeySpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Every principal that is written as a literal, and where."""
     for field in ("administrators", "users"):
         for index, item in enumerate(getattr(spec, field)):
             if isinstance(item, str):
                 yield (field, index), item
+    for name, grant in spec.grants.items():
+        for field, item in (("to", grant.to), ("retire_by", grant.retire_by)):
+            if isinstance(item, str):
+                yield ("grants", name, field), item
     for index, statement in enumerate(policy.statements(spec.document)):
         for item in policy.principals(statement):
             if isinstance(item, str):
                 yield ("document", "Statement", index, "Principal"), item
-
-
-# Operations
-
-
-def _until_enabled(key: Value) -> Wait:
-    return Wait(
-        service="kms",
-        action="DescribeKey",
-        params={"KeyId": key},
-        select="KeyMetadata",
-        until=(Condition("KeyState", ("Enabled",)),),
-        fail=(Condition("KeyState", ("PendingDeletion", "PendingReplicaDeletion", "Unavailable")),),
-        absent=("NotFoundException",),
-    )
-
-
-def _enable(key: Value) -> Operation:
-    return Operation(
-        service="kms", action="EnableKey", params={"KeyId": key}, summary="enable the key", wait=_until_enabled(key)
-    )
-
-
-def _disable(key: Value) -> Operation:
-    summary = "disable the key: databases encrypted under it become inaccessible"  # RDS-4
-    return Operation(service="kms", action="DisableKey", params={"KeyId": key}, summary=summary, retry_on=_NEW)
-
-
-def _put_policy(key: Value, document: Value) -> Operation:
-    return Operation(
-        service="kms",
-        action="PutKeyPolicy",
-        params={"KeyId": key, "PolicyName": "default", "Policy": documents.template(document)},
-        summary="replace the key policy",
-        retry_on=_PRINCIPALS,
-    )
-
-
-def _describe(key: Value, text: str) -> Operation:
-    params = {"KeyId": key, "Description": text}
-    return Operation(service="kms", action="UpdateKeyDescription", params=params, summary="change the description")
-
-
-def _rotate(key: Value, days: int | str | None) -> Operation:
-    retry = (*_NEW, Retry("DisabledException"))  # KMS-4: a state change takes seconds
-    if days == OFF:
-        summary = "stop rotating the key"
-        return Operation(
-            service="kms", action="DisableKeyRotation", params={"KeyId": key}, summary=summary, retry_on=retry
-        )
-    return Operation(
-        service="kms",
-        action="EnableKeyRotation",
-        params={"KeyId": key, "RotationPeriodInDays": days},
-        summary=f"rotate the key every {days} days",
-        retry_on=retry,
-    )
-
-
-def _name(key: Value, alias: str, action: str = "CreateAlias") -> Operation:
-    return Operation(
-        service="kms",
-        action=action,
-        params={"AliasName": alias, "TargetKeyId": key},
-        summary=f"name the key {alias}",
-        retry_on=_NEW,
-        done_on=("AlreadyExistsException",) if action == "CreateAlias" else (),
-    )
-
-
-def _unname(alias: str) -> Operation:
-    params = {"AliasName": alias}
-    return Operation(
-        service="kms", action="DeleteAlias", params=params, summary=f"remove {alias}", done_on=("NotFoundException",)
-    )
-
-
-def _rename(change: Change[KmsKeySpec]) -> Iterator[Operation]:
-    """The new name before the old one goes, which is taken away only where the key was made under it."""
-    key, new, old = change.live.exports["id"], change.resource.name, change.live.spec.alias
-    target = change.live.facts["targets"].get(new)
-    if target != key:
-        yield _name(key, new, "UpdateAlias" if target else "CreateAlias")
-    if old and old == change.live.name and change.resource.spec.exclusive:
-        yield _unname(old)
 
 
 KIND = KmsKey()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from rds_secure import documents
 from rds_secure.kind import Scope
+from rds_secure.resources.kms_key.principal import completed
 from rds_secure.resources.kms_key.spec import KmsKeySpec
 from rds_secure.values import Value
 
@@ -50,8 +50,6 @@ _USE: Mapping[str, tuple[str, ...]] = {
     "KEY_AGREEMENT": ("kms:DeriveSharedSecret", "kms:DescribeKey", "kms:GetPublicKey"),
 }
 _GRANTS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
-
-_ACCOUNT = re.compile(r"\d{12}")
 
 
 def composed(spec: KmsKeySpec, usage: str, scope: Scope) -> Value:
@@ -101,7 +99,7 @@ def principals(statement: Mapping[str, Value]) -> Iterator[Value]:
 def is_manageable(document: Value) -> bool:
     """Whether anybody is allowed to change the policy; where nobody is, AWS refuses it (KMS-3)."""
     return any(
-        statement.get("Effect") == "Allow" and _covers(statement, "kms:putkeypolicy")
+        statement.get("Effect") == "Allow" and covers(statement, "kms:putkeypolicy")
         for statement in statements(document)
     )
 
@@ -121,17 +119,13 @@ def _completed(statement: Mapping[str, Value], partition: str) -> dict[str, Valu
     for name in ("Principal", "NotPrincipal"):
         named = statement.get(name)
         if isinstance(named, Mapping) and "AWS" in named:
-            arns = tuple(_arn(item, partition) for item in _listed(named["AWS"]))
+            arns = tuple(completed(item, partition) for item in _listed(named["AWS"]))
             found[name] = {**named, "AWS": arns}
     return found
 
 
-def _arn(principal: Value, partition: str) -> Value:
-    is_account = isinstance(principal, str) and _ACCOUNT.fullmatch(principal)
-    return f"arn:{partition}:iam::{principal}:root" if is_account else principal
-
-
-def _covers(statement: Mapping[str, Value], action: str) -> bool:
+def covers(statement: Mapping[str, Value], action: str) -> bool:
+    """Whether a statement is about an action, which is given in lower case."""
     named = [item.lower() for item in _listed(statement.get("Action", ())) if isinstance(item, str)]
     spared = [item.lower() for item in _listed(statement.get("NotAction", ())) if isinstance(item, str)]
     if "NotAction" in statement:

@@ -1,4 +1,4 @@
-"""What KMS has: the keys of a stack, found by alias and by tag, and who uses a key that is to go.
+"""What KMS has: the keys of a stack, found by alias and by tag. Who needs a key: `uses`.
 
 A key's name can be lost, and a key can be made twice (KMS-1): where a declared one is found neither by its alias nor
 by the tagging API, the tags of all keys of the account are looked at.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from rds_secure import documents, ownership, tagging
 from rds_secure.errors import RdsSecureError
-from rds_secure.kind import Found, Live, Reader, Scope, Wanted, together
+from rds_secure.kind import Found, Reader, Resource, Wanted, together
 from rds_secure.ownership import Owner
+from rds_secure.resources.kms_key import grants, uses
 from rds_secure.resources.kms_key.spec import OFF, SYMMETRIC, KmsKeySpec
 from rds_secure.values import Value
 
@@ -22,6 +23,9 @@ _NO_ROTATION = ("UnsupportedOperationException",)
 """What KMS answers for a key that cannot rotate."""
 
 _BUSY = {"Creating": "being created", "Updating": "being updated"}
+
+
+_Grants: TypeAlias = tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class _Key:
     tags: Mapping[str, str]
     aliases: tuple[str, ...]
     owner: Owner | None
+    grants: _Grants
+    databases: tuple[str, ...] | None
 
     @property
     def name(self) -> str:
@@ -43,7 +49,8 @@ class _Key:
 
 
 def read(reader: Reader, wanted: Wanted) -> Iterator[Found[KmsKeySpec]]:
-    """The keys that are declared or tagged for the stack; at most four calls for each, beside one for all aliases."""
+    """The keys that are declared or tagged for the stack; at most four calls for each, beside one for all aliases. Two
+    more, where a spec asks for it: the grants of a key, and the databases under one that is to be disabled."""
     aliases = _aliases(reader)
     tagged = {arn.rpartition("/")[2]: tags for arn, tags in wanted.tagged.items() if _is_key(arn)}
     ids = {aliases[name] for name in wanted.identities if name in aliases} | tagged.keys()
@@ -73,13 +80,6 @@ def _named(reader: Reader, wanted: Wanted, aliases: Mapping[str, str]) -> set[st
         listed = (reader.call("kms", "ListKeys") or {})["Keys"]
         return {key["KeyId"] for key in listed} - _managed(aliases)
     return {aliases.get(name, name.rpartition("/")[2]) for name in wanted.adopted}
-
-
-def users(reader: Reader, live: Live[KmsKeySpec], scope: Scope, going: frozenset[str]) -> list[str]:
-    """What would be lost without the key (KMS-5): databases, snapshots, clusters, secrets; not what is going itself."""
-    names = {live.exports["id"], live.exports["arn"], *live.facts["names"]}
-    names |= {scope.arn("kms", name) for name in live.facts["names"]}
-    return [*_databases(reader, names, scope, going), *_secrets(reader, names, live.exports["id"], going)]
 
 
 def _aliases(reader: Reader) -> dict[str, str]:
@@ -119,15 +119,19 @@ def _tags(reply: Mapping[str, Any]) -> dict[str, str]:
 def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -> _Key | None:
     """None for a key that the tagging API still knows although it is gone.
 
-    One that has the stack's tags, but is not shown, was made a moment ago (KMS-4). Raises `RdsSecureError`: taken for
-    absent it would be made again (KMS-1).
+    What its spec asks for is read at the same time if its alias tells whose it is; later that is known from its tags,
+    and equal calls are made once. One that has the stack's tags, but is not shown, was made a moment ago (KMS-4).
+    Raises `RdsSecureError`: taken for absent it would be made again (KMS-1).
     """
-    described, policy, tagged, rotation = together(
+    names = tuple(sorted(name for name, target in aliases.items() if target == key))
+    named = next((resource for resource in wanted.declared.values() if resource.name in names), None)
+    described, policy, tagged, rotation, _ = together(
         reader,
         lambda: reader.call("kms", "DescribeKey", {"KeyId": key}, absent=_GONE),
         lambda: reader.call("kms", "GetKeyPolicy", {"KeyId": key, "PolicyName": "default"}, absent=_GONE),
         lambda: reader.call("kms", "ListResourceTags", {"KeyId": key}, absent=_GONE),
         lambda: reader.call("kms", "GetKeyRotationStatus", {"KeyId": key}, absent=(*_GONE, *_NO_ROTATION)),
+        lambda: _asked(reader, key, named),
     )
     tags = _tags(tagged or {})
     if described is None or policy is None:
@@ -135,14 +139,28 @@ def _key(reader: Reader, key: str, aliases: Mapping[str, str], wanted: Wanted) -
             raise RdsSecureError(f"key {key} of this stack was just made, and KMS does not show it yet: run this again")
         return None
     owner = ownership.owner(tags)
+    owner = owner if owner and owner.stack == wanted.scope.stack else None
+    granted, databases = _asked(reader, key, wanted.declared.get(owner.address) if owner else named)
     return _Key(
         meta=described["KeyMetadata"],
         document=documents.parse(policy["Policy"]),
         rotation=_rotation(rotation),
         tags=tags,
-        aliases=tuple(sorted(name for name, target in aliases.items() if target == key)),
-        owner=owner if owner and owner.stack == wanted.scope.stack else None,
+        aliases=names,
+        owner=owner,
+        grants=granted,
+        databases=databases,
     )
+
+
+def _asked(reader: Reader, key: str, declared: Resource[Any] | None) -> tuple[_Grants, tuple[str, ...] | None]:
+    """What is only read where a spec asks for it: all grants, if it says something of grants; the databases under the
+    key, if that is to be disabled."""
+    granted: _Grants = ()
+    if declared and "grants" in declared.written.model_fields_set:
+        granted = tuple((reader.call("kms", "ListGrants", {"KeyId": key}, absent=_GONE) or {}).get("Grants", ()))
+    is_to_stop = declared is not None and not declared.spec.enabled
+    return granted, uses.databases(reader, key) if is_to_stop else ()
 
 
 def _rotation(status: Mapping[str, Any] | None) -> int | str | None:
@@ -172,6 +190,8 @@ def _found(key: _Key, targets: Mapping[str, str], twins: Iterable[_Key]) -> Foun
     if alias in targets:  # else it is about to be renamed, and only its new name is of use to others
         exports["alias"] = key.name
     copies = tuple(sorted(twin.meta["Arn"] for twin in twins))
+    named = grants.ours(key.grants, key.owner.stack, key.owner.address) if key.owner else {}
+    replicas = (meta.get("MultiRegionConfiguration") or {}).get("ReplicaKeys", ())
     return Found(
         name=key.owner.name if key.owner else key.name,
         identity=key.name,
@@ -182,11 +202,22 @@ def _found(key: _Key, targets: Mapping[str, str], twins: Iterable[_Key]) -> Foun
             usage=meta.get("KeyUsage", "ENCRYPT_DECRYPT"),
             document=key.document,
             rotation_days=key.rotation,
+            multi_region=bool(meta.get("MultiRegion", False)),
             enabled=meta["KeyState"] != "Disabled",
+            grants=grants.read(named),
         ),
         exports=exports,
         tags=key.tags,
-        facts={"targets": targets, "names": key.aliases, "twins": copies, "notes": tuple(_notes(key, copies))},
+        facts={
+            "targets": targets,
+            "names": key.aliases,
+            "twins": copies,
+            "notes": tuple(_notes(key, copies)),
+            "grants": named,
+            "grantees": grants.others(key.grants, named),
+            "databases": key.databases,
+            "replicas": tuple(sorted(replica["Region"] for replica in replicas)),
+        },
         busy=_BUSY.get(meta["KeyState"], ""),
         blocked=_blocked(meta),
     )
@@ -214,44 +245,3 @@ def _blocked(meta: Mapping[str, Any]) -> str:
         case "Unavailable":
             return "its key store is not connected: connect it"
     return ""
-
-
-def _databases(reader: Reader, names: set[str], scope: Scope, going: frozenset[str]) -> Iterator[str]:
-    for what, thing in (
-        ("database", "DBInstance"),
-        ("cluster", "DBCluster"),
-        ("snapshot", "DBSnapshot"),
-        ("cluster snapshot", "DBClusterSnapshot"),
-    ):
-        for item in (reader.call("rds", f"Describe{thing}s") or {})[f"{thing}s"]:
-            if names.isdisjoint(_keys(item)) or item[f"{thing}Arn"] in going or _goes_along(item, scope, going):
-                continue
-            yield f"{what} {item[f'{thing}Identifier']}"
-
-
-def _keys(item: Mapping[str, Any]) -> set[str]:
-    """Every key that a database, cluster or snapshot names."""
-    found = [item.get(name) for name in ("KmsKeyId", "PerformanceInsightsKMSKeyId", "ActivityStreamKmsKeyId")]
-    found.append((item.get("MasterUserSecret") or {}).get("KmsKeyId"))
-    return {key for key in found if key}
-
-
-def _goes_along(item: Mapping[str, Any], scope: Scope, going: frozenset[str]) -> bool:
-    """Automated snapshots are deleted with their database."""
-    if item.get("SnapshotType") != "automated":
-        return False
-    owners = (f"db:{item.get('DBInstanceIdentifier')}", f"cluster:{item.get('DBClusterIdentifier')}")
-    return any(scope.arn("rds", owner) in going for owner in owners)
-
-
-def _secrets(reader: Reader, names: set[str], key: str, going: frozenset[str]) -> Iterator[str]:
-    """Secrets of people; those that RDS keeps for a database go with it, and the database names their key itself.
-
-    Older data keys in a secret may be encrypted under another key than the secret is: their versions' ids name it.
-    """
-    for secret in (reader.call("secretsmanager", "ListSecrets") or {})["SecretList"]:
-        is_named = any(key in version for version in secret.get("SecretVersionsToStages") or ())
-        if secret.get("ARN") in going or secret.get("OwningService") == "rds":
-            continue
-        if is_named or secret.get("KmsKeyId") in names:
-            yield f"secret {secret['Name']}"

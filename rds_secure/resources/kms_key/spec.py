@@ -17,12 +17,12 @@ from rds_secure.fields import (
     Mentions,
     Mode,
     Pattern,
-    Reference,
     ResourceSpec,
     Str,
     Tagged,
 )
-from rds_secure.values import Ref
+from rds_secure.resources.kms_key.grants import Grant, Name
+from rds_secure.resources.kms_key.principal import Principal
 
 SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
 OFF: Final = "off"
@@ -78,17 +78,6 @@ class _DaysOrOff:
         return {"anyOf": [{"type": "integer", "minimum": 90, "maximum": 2560}, {"const": OFF}]}
 
 
-Principal: TypeAlias = Annotated[
-    Ref | str,
-    Reference(
-        ("iam_role", "iam_user"),
-        "arn",
-        r"\d{12}|arn:[a-z-]+:(?:iam::\d{12}:(?:root|(?:user|role)/[^*?\s]+)|sts::\d{12}:[^*?\s]+)",
-        "an account id, or the ARN of a user or role",
-    ),
-]
-
-
 class KmsKeySpec(Tagged, ResourceSpec):
     """A customer managed key. Either `administrators` and `users` say who may use it, or a whole `document`."""
 
@@ -129,6 +118,18 @@ class KmsKeySpec(Tagged, ResourceSpec):
         Field(Mode.CREATE_ONLY, create="KeyUsage", read="KeyUsage", terraform="key_usage", applies="never"),
     ] = None
     """What it is used for. If left out: signing for ECC and ML-DSA, message codes for HMAC, else encryption."""
+    multi_region: Annotated[
+        Bool,
+        Field(
+            Mode.CREATE_ONLY,
+            create="MultiRegion",
+            read="MultiRegion",
+            terraform="multi_region",
+            applies="never",
+        ),
+    ] = False
+    """Whether it can have replicas in other regions, which are not made here; its id begins with mrk-. Fixed once it
+    exists."""
     administrators: Annotated[
         tuple[Principal, ...], Field(Mode.META, create="Policy", terraform="key_administrators", into="document")
     ] = ()
@@ -155,12 +156,21 @@ class KmsKeySpec(Tagged, ResourceSpec):
         ),
     ] = None
     """After how many days AWS makes new key material, 90 to 2560, or off. 365 for a symmetric key, if left out; other
-    keys do not rotate."""
+    keys do not rotate. For a disabled key it takes effect when that is enabled."""
     enabled: Annotated[
         Bool,
         Field(create="DisableKey.KeyId", change="EnableKey.KeyId", read="KeyState", terraform="is_enabled"),
     ] = True
-    """Whether it can be used. Databases under a disabled key become inaccessible."""
+    """Whether it can be used. Databases under a disabled key become inaccessible, so a key that databases use is only
+    disabled where `disable_in_use: true` is written as well."""
+    disable_in_use: Annotated[Bool, Field(Mode.META)] = False
+    """Whether the key may be disabled although databases are encrypted under it, which makes them inaccessible."""
+    grants: Annotated[
+        dict[Name, Grant],
+        Field(create="CreateGrant.Name", change="CreateGrant.Name", read="ListGrants.Grants[].Name"),
+    ] = {}
+    """Who may use the key beside its policy. At AWS each is named ``rds-secure/<stack>/<key>/<name>``. Others, RDS's
+    own above all, are shown and stay. Write {} to see those that there are; left out, none is looked at."""
     exclusive: Annotated[Bool, Field(Mode.META)] = True
     """Whether statements of its policy that are not ours are removed. With false they stay beside ours."""
 

@@ -40,6 +40,21 @@ def attach_to_role(client: Client) -> None:
     client("iam").attach_role_policy(RoleName=KEY, PolicyArn=AUDIT)
 
 
+def delete_profile(client: Client) -> None:
+    """Somebody takes the role's instance profile away."""
+    client("iam").remove_role_from_instance_profile(InstanceProfileName=KEY, RoleName=KEY)
+    client("iam").delete_instance_profile(InstanceProfileName=KEY)
+
+
+def swap_role(client: Client) -> None:
+    """Somebody puts another role into the role's instance profile."""
+    iam = client("iam")
+    iam.create_role(RoleName="other", AssumeRolePolicyDocument=ANYBODY)
+    iam.remove_role_from_instance_profile(InstanceProfileName=KEY, RoleName=KEY)
+    iam.add_role_to_instance_profile(InstanceProfileName=KEY, RoleName="other")
+
+
+PROFILED = {"instance_profile": True}
 NEVER_WRITTEN = {"inline_policies": "always empty in a spec; the drift table has it"}
 
 GROUP = Bench(
@@ -75,7 +90,23 @@ GROUP = Bench(
             restores=("inline",),
         ),
     ),
-    refusals=(Refused(field="name", fields={"name": "invoices"}, says="the name of iam_group.orders changes"),),
+    refusals=(
+        Refused(field="name", fields={"name": "invoices"}, says="the name of iam_group.orders changes"),
+        Refused(
+            field="name",
+            note="written-before",
+            given={"name": "receipts"},
+            fields={"name": "invoices"},
+            says="the name of iam_group.orders changes from receipts to invoices",
+        ),
+        Refused(
+            field="name",
+            note="taken-out",
+            given={"name": "receipts"},
+            fields={"name": ...},
+            says="the name of iam_group.orders changes from receipts to orders",
+        ),
+    ),
     stranger=lambda client: client("iam").create_group(GroupName=KEY),
     not_tested=NEVER_WRITTEN,
     taggable=False,
@@ -218,6 +249,14 @@ ROLE = Bench(
         Changed(field="boundary", fields={"boundary": "SecurityAudit"}, sees={"boundary": AUDIT}),
         Changed(field="policies", fields={"policies": ["SecurityAudit"]}, sees={"policies": ["SecurityAudit"]}),
         Changed(field="exclusive", meanwhile=attach_to_role, fields=EXCLUSIVE, sees={"policies": []}, path="policies"),
+        Changed(field="instance_profile", fields={"instance_profile": True}, sees={"profiles": {KEY: [KEY]}}),
+        Changed(
+            field="instance_profile",
+            note="taken-out",
+            given=PROFILED,
+            fields={"instance_profile": ...},
+            sees={"profiles": {}},
+        ),
         Changed(field="tags", fields={"tags": {"team": "payments"}}, sees={"tags.team": "payments"}),
     ),
     drifts=(
@@ -245,6 +284,18 @@ ROLE = Bench(
             restores=("boundary",),
         ),
         Drifted(field="policies", given=EXCLUSIVE, mutate=attach_to_role, restores=("policies",)),
+        Drifted(
+            field="instance_profile",
+            given=PROFILED,
+            mutate=lambda client: client("iam").remove_role_from_instance_profile(
+                InstanceProfileName=KEY, RoleName=KEY
+            ),
+            restores=("profiles",),
+        ),
+        Drifted(
+            field="instance_profile", note="deleted", given=PROFILED, mutate=delete_profile, restores=("profiles",)
+        ),
+        Drifted(field="instance_profile", note="swapped", given=PROFILED, mutate=swap_role, restores=("profiles",)),
         Drifted(
             field="inline_policies",
             given=EXCLUSIVE,

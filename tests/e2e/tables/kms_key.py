@@ -1,4 +1,4 @@
-"""Keys: description, alias, policy, rotation, and whether they can be used. Grants are nobody's to change (KMS-7)."""
+"""Keys: description, alias, policy, rotation, grants of the stack, and whether they can be used."""
 
 from __future__ import annotations
 
@@ -37,6 +37,23 @@ def move_alias(client: Client) -> None:
 def named_key(client: Client) -> None:
     kms = client("kms")
     kms.create_alias(AliasName=ALIAS, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+
+
+def granted(**more: Any) -> dict[str, Any]:
+    """One grant to the role, with these fields of it otherwise."""
+    return {"grants": {"app": {"to": "${iam_role.app}", "operations": ["Decrypt"], **more}}}
+
+
+def revoke(client: Client) -> None:
+    """Somebody takes the grant away."""
+    kms, key = client("kms"), key_id(client)
+    (grant,) = kms.list_grants(KeyId=key)["Grants"]
+    kms.revoke_grant(KeyId=key, GrantId=grant["GrantId"])
+
+
+GRANT = '"rds-secure/bench/orders/app"'
+NEXT = '"rds-secure/bench/orders/app/2"'
+"""AWS cannot change a grant: another one takes its place, under another name."""
 
 
 def document(*statements: dict[str, Any]) -> dict[str, Any]:
@@ -111,6 +128,54 @@ BENCH = Bench(
             sees={"sids.Anybody": None},
             path="document",
         ),
+        Changed(
+            field="grants",
+            others=ROLE,
+            fields=granted(),
+            sees={
+                f"grants.{GRANT}": {"to": APP, "operations": ["Decrypt"], "context": {}, "retire_by": None},
+            },
+        ),
+        Changed(
+            field="grants.to",
+            given=granted(),
+            others=ROLE,
+            fields=granted(to="123456789012"),
+            sees={f"grants.{NEXT}.to": ROOT["Principal"]["AWS"], f"grants.{GRANT}": None},
+            path="grants",
+        ),
+        Changed(
+            field="grants.operations",
+            given=granted(),
+            others=ROLE,
+            fields=granted(operations=["Encrypt", "Decrypt"]),
+            sees={f"grants.{NEXT}.operations": ["Decrypt", "Encrypt"], f"grants.{GRANT}": None},
+            path="grants",
+        ),
+        Changed(
+            field="grants.context",
+            given=granted(),
+            others=ROLE,
+            fields=granted(context={"data": "orders"}),
+            sees={f"grants.{NEXT}.context": {"EncryptionContextEquals": {"data": "orders"}}},
+            path="grants",
+        ),
+        Changed(
+            field="grants.context_subset",
+            given=granted(context={"data": "orders"}),
+            others=ROLE,
+            fields=granted(context_subset={"data": "orders"}),
+            sees={f"grants.{NEXT}.context": {"EncryptionContextSubset": {"data": "orders"}}},
+            path="grants",
+        ),
+        Changed(
+            field="grants.retire_by",
+            given=granted(),
+            others=ROLE,
+            fields=granted(retire_by="${iam_role.app}"),
+            sees={f"grants.{NEXT}.retire_by": APP},
+            path="grants",
+        ),
         Changed(field="tags", fields={"tags": {"data": "orders"}}, sees={"tags.data": "orders"}),
     ),
     drifts=(
@@ -136,6 +201,7 @@ BENCH = Bench(
             mutate=lambda client: client("kms").disable_key(KeyId=key_id(client)),
             restores=("KeyState",),
         ),
+        Drifted(field="grants", given=granted(), others=ROLE, mutate=revoke, restores=("grants",)),
         Drifted(field="alias", mutate=move_alias, restores=("KeyId", "aliases")),
         Drifted(
             field="tags",
@@ -145,6 +211,15 @@ BENCH = Bench(
         ),
     ),
     refusals=(
+        Refused(field="multi_region", fields={"multi_region": True}),
+        Refused(
+            field="grants",
+            note="of-a-disabled-key",
+            given={"enabled": False},
+            others=ROLE,
+            fields={"enabled": False, **granted()},
+            says="kms_key.orders.grants cannot",
+        ),
         Refused(field="spec", fields={"spec": "RSA_2048", "rotation_days": ...}),
         Refused(
             field="usage",
