@@ -7,47 +7,21 @@ comparison are its spec type: `read` yields what is live as that type, `normalis
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rds_secure import ownership
 from rds_secure.fields import ResourceSpec
 from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
+from rds_secure.reader import Reader as Reader
+from rds_secure.reader import together as together
 from rds_secure.values import JSON, Address, Ref, Value, resolve
 
 S = TypeVar("S", bound=ResourceSpec)
-T = TypeVar("T")
-U = TypeVar("U")
-
-
-class Reader(Protocol):
-    """Read calls. Every page of a list is followed; equal calls are made once."""
-
-    def call(
-        self,
-        service: str,
-        action: str,
-        params: Mapping[str, Any] | None = None,
-        *,
-        absent: tuple[str, ...] = (),
-        region: str | None = None,
-    ) -> Mapping[str, Any] | None:
-        """The reply; None where AWS answers with one of the codes in ``absent``. Raises `CallError`.
-
-        ``region``: another one than the stack's, for what AWS keeps in one region (IAM).
-        """
-
-    def each(self, function: Callable[[T], U], items: Iterable[T]) -> list[U]:
-        """``function`` of every item, in parallel, in the order of the items."""
-
-
-def together(reader: Reader, *tasks: Callable[[], Any]) -> list[Any]:
-    """What each of the tasks yields; they read at the same time, so that none waits for another's round trip."""
-    return reader.each(lambda task: task(), tasks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -517,6 +517,7 @@ _OTHERS = frozenset(
             "lifecycle_support",
             "log_exports",
             "master_password",
+            "option_group",
             "parameter_group",
             "password_version",
             "throughput_mbps",

@@ -28,7 +28,6 @@ def test_what_is_needed_is_enough() -> None:
         ({"engine_version": "sixteen"}, ("engine_version",), "is no version"),
         ({"parameter_group": ..., "engine_version": ...}, ("engine_version",), "which parameter group forces TLS"),
         ({"encrypted": "false", "kms_key": KEY_ID}, ("kms_key",), "nothing to encrypt"),
-        ({"master_username": "admin"}, ("master_username",), "guessed first"),
         ({"port": "80"}, ("port",), "cannot listen on port 80"),
         ({"db_name": "a" * 64}, ("db_name",), "longer than the 63 characters"),
         ({"log_exports": ["audit"]}, ("log_exports", 0), "has no log 'audit'"),

@@ -166,7 +166,7 @@ def interfaces() -> None:
 def new_keys() -> None:
     """RDS does not see a key that was just made."""
 
-    @around("rds-new-keys", rds, "_usable_key")
+    @around("rds-new-keys", rds, "usable_key")
     def usable(original: Any, backend: RDSBackend, named: str) -> Any:
         key = original(backend, named)
         if lag.is_early("key for RDS", key.id):
