@@ -113,7 +113,7 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
 @pytest.fixture(scope="module")
 def snapshot(harness: Harness) -> Snapshot:
     """The account with one resource of each kind in it."""
-    archived(harness.client)
+    harness.behind(archived)
     harness.make(STACK)
     made = harness.plan(STACK)
     assert made.plan.is_empty

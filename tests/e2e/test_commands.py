@@ -353,9 +353,13 @@ def test_import_says_what_it_needs(command: Commands, tmp_path: Path) -> None:
 def test_a_database_that_was_there_is_begun_again_only_when_it_is_named(command: Commands) -> None:
     """RDS-15, meaning §5."""
     assert command("apply", "--yes", QUICKSTART).code == 0
-    rds = command.client("rds")
-    rds.modify_db_instance(DBInstanceIdentifier="quickstart", DeletionProtection=False, ApplyImmediately=True)
-    rds.delete_db_instance(DBInstanceIdentifier="quickstart", SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
+
+    def lost(client: Any) -> None:
+        rds, name = client("rds"), "quickstart"
+        rds.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=False, ApplyImmediately=True)
+        rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
+
+    command.harness.behind(lost)
 
     refused = command("apply", "--yes", QUICKSTART)
     assert refused.code == 3

@@ -29,7 +29,7 @@ def unencrypted(client: Client) -> None:
 
 
 def test_a_public_snapshot_is_public_no_more_although_others_stay(harness: Harness) -> None:
-    unencrypted(harness.client)
+    harness.behind(unencrypted)
     declared = BENCH.resources({"snapshot": OPEN})
     harness.make(declared)
     harness.client("rds").modify_db_snapshot_attribute(
@@ -47,7 +47,7 @@ def test_a_public_snapshot_is_public_no_more_although_others_stay(harness: Harne
 
 
 def test_who_was_let_in_before_is_a_stranger_until_it_is_written(harness: Harness) -> None:
-    archived(harness.client)
+    harness.behind(archived)
     share(harness.client, AUDITOR, STRANGER)
 
     applied = harness.apply(BENCH.resources())
@@ -58,7 +58,7 @@ def test_who_was_let_in_before_is_a_stranger_until_it_is_written(harness: Harnes
 
 
 def test_what_is_no_longer_declared_is_let_go_and_not_undone(harness: Harness) -> None:
-    archived(harness.client)
+    harness.behind(archived)
     harness.make(BENCH.resources(others=BYSTANDER))
 
     assert harness.apply(BYSTANDER).writes == ()
@@ -103,7 +103,7 @@ def test_a_snapshot_of_a_cluster_is_shared_like_any_other(harness: Harness) -> N
 def test_what_cannot_be_shared_is_refused_before_the_first_call(
     stack: str, encrypted: bool, said: str, harness: Harness
 ) -> None:
-    archived(harness.client, stack=stack, own_key=encrypted)
+    harness.behind(lambda client: archived(client, stack=stack, own_key=encrypted))
 
     with pytest.raises(SpecError) as raised:
         harness.plan(BENCH.resources())

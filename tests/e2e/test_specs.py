@@ -25,7 +25,7 @@ def test_an_example_is_applied_once_and_destroyed(
 ) -> None:
     monkeypatch.setenv("EXAMPLE_ORDERS_PASSWORD", "correct-horse-battery")
     if file.stem in BEFORE:
-        BEFORE[file.stem](harness.client)
+        harness.behind(BEFORE[file.stem])
 
     applied = harness.apply(file)
 

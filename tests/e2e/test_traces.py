@@ -9,10 +9,19 @@ from rds_secure.plan import Action, Plan
 from rds_secure.spec import load
 from rds_secure.values import Address
 from tests.e2e.harness import DATA, EVERYTHING, Harness
+from tests.e2e.looks import Client
 from tests.e2e.tables.db_instance import BASE, shelf
 
 ORDERS = Address("db_instance", "orders")
 WRITTEN: dict[str, Any] = {"db_instance": {"orders": BASE}}
+
+
+def lost(client: Client) -> None:
+    rds = client("rds")
+    rds.modify_db_instance(DBInstanceIdentifier="orders", DeletionProtection=False, ApplyImmediately=True)
+    rds.delete_db_instance(
+        DBInstanceIdentifier="orders", FinalDBSnapshotIdentifier="last-words", DeleteAutomatedBackups=False
+    )
 
 
 def planned(harness: Harness, *empty: Address) -> Plan:
@@ -27,11 +36,7 @@ def refusals(plan: Plan) -> list[str]:
 def test_a_database_that_is_deleted_behind_the_tool_is_not_begun_again_empty(harness: Harness) -> None:
     shelf(harness.client)
     harness.make(WRITTEN)
-    rds = harness.client("rds")
-    rds.modify_db_instance(DBInstanceIdentifier="orders", DeletionProtection=False, ApplyImmediately=True)
-    rds.delete_db_instance(
-        DBInstanceIdentifier="orders", FinalDBSnapshotIdentifier="last-words", DeleteAutomatedBackups=False
-    )
+    harness.behind(lost)
     made = planned(harness)
     [said] = refusals(made)
     assert "db_instance.orders is not there, and was before" in said

@@ -48,8 +48,8 @@ def test_names_that_aws_refuses_are_refused_rds_5(name: str) -> None:
         ("postgresql", "did you mean 'postgres'?"),
         ("Postgres", "did you mean 'postgres'?"),
         ("sqlserver", "did you mean 'sqlserver-se'?"),
-        ("aurora-mysql", "write the cluster that it is an instance of, or use mysql"),
-        ("aurora-postgresql", "write the cluster that it is an instance of, or use postgres"),
+        ("aurora-mysql", "write the cluster that it belongs to, or use mysql"),
+        ("aurora-postgresql", "write the cluster that it belongs to, or use postgres"),
     ],
 )
 def test_an_unknown_engine_is_refused_with_a_guess(engine: str, fix: str) -> None:

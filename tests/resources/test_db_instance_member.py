@@ -152,7 +152,7 @@ def test_only_aurora_has_clusters_with_instances_of_their_own() -> None:
         cluster=..., storage_gib="20", subnet_group="a", security_groups=["sg-01234567"]
     )
     assert (path, what) == (("engine",), "aurora-postgresql runs in clusters, not in instances of its own")
-    assert fix.startswith("write the cluster that it is an instance of")
+    assert fix.startswith("write the cluster that it belongs to")
 
 
 def test_an_instance_without_cluster_needs_what_the_cluster_would_have() -> None:

@@ -298,7 +298,7 @@ def state(look: Looks) -> str:
 def test_a_parameters_value_shows_a_moment_later(rds, tuned):
     """RDS-22."""
     tuned("wait_timeout", "60")
-    asked = {"DBParameterGroupName": "tuned"}
+    asked = {"DBParameterGroupName": "tuned", "Source": "user"}
     assert rds.describe_db_parameters(**asked)["Parameters"] == []
     assert [row["ParameterValue"] for row in rds.describe_db_parameters(**asked)["Parameters"]] == ["60"]
 

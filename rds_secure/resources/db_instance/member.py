@@ -57,7 +57,7 @@ def check(spec: DbInstanceSpec, engine: Engine | None) -> Iterator[Complaint]:
 def _alone(spec: DbInstanceSpec) -> Iterator[Complaint]:
     for field in _NEEDED:
         if field not in spec.model_fields_set:
-            yield Complaint((), f"{field!r} is missing", f"add {field}, or the cluster that it is an instance of")
+            yield Complaint((), f"{field!r} is missing", f"add {field}, or the cluster that it belongs to")
     for field in _ONLY_OF_MEMBERS:
         if getattr(spec, field) is not None:
             yield Complaint((field,), f"{field} is for instances of a cluster", f"take {field} out")

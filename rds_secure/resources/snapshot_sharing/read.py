@@ -62,6 +62,7 @@ def _found(
         exports={"name": name, "arn": arn_of(scope, sort, name)},
         facts={"noted": noted, "notes": public},
         owned_by_path=ownership.Owner(scope.stack, Address("snapshot_sharing", name), name),
+        keyed=False,
     )
 
 

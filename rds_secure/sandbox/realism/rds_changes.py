@@ -43,7 +43,6 @@ SLOW: Mapping[str, _Slow] = {
     "enable_iam_database_authentication": _Slow("IAMDatabaseAuthenticationEnabled", "configuring-iam-database-auth"),
     "option_group_name": _Slow(""),
     "network_type": _Slow(""),
-    "domain": _Slow(""),
     "db_port_number": _Slow("Port", parks=False),  # RDS-24: it restarts at once
     "master_user_password": _Slow("MasterUserPassword", "resetting-master-credentials", parks=False),
     "cloudwatch_logs_export_configuration": _Slow(

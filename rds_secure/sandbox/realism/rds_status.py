@@ -32,6 +32,12 @@ def looks() -> None:
                 look(database)
         return original(self)
 
+    @patch.around(RDSBackend, "create_db_instance_read_replica")
+    def replicate(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
+        made: DBInstance = original(self, db_kwargs)
+        made.__dict__.pop("course", None)  # moto copies its source, which goes on by itself
+        return made
+
 
 def creating() -> None:
     """A new instance is `creating`, then `backing-up`, then `available`, and has no endpoint before that."""

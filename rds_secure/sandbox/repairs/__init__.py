@@ -31,7 +31,6 @@ from rds_secure.sandbox.repairs import (
     rds_option,
     rds_options,
     rds_proxy,
-    rds_reboot,
     rds_replicas,
     rds_sharing,
     security_hub,
@@ -181,7 +180,6 @@ REPAIRS: tuple[Repair, ...] = (
         "rds-replica-settings", "a replica shares its source's tags, logs and key", "API", rds_replicas.replica_settings
     ),
     Repair("rds-replica-sources", "any database has replicas", "RDS-19", rds_replicas.replica_sources),
-    Repair("rds-static-parameters", "they are in effect at once", "RDS-8", rds_reboot.static_parameters),
     Repair("rds-insights", "Performance Insights are forgotten", "RDS-13", rds_options.insights),
     Repair("rds-settings", "time zone, network type, … are forgotten", "API", rds_options.settings),
     Repair("rds-certificates", "DescribeCertificates is missing, any name is taken", "API", rds_options.certificates),

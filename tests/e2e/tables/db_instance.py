@@ -309,7 +309,7 @@ BENCH = Bench(
             Changed(
                 field=f"domain.{name}",
                 given={"domain": before},
-                fields={"domain": {**before, name: new}},
+                fields={"domain": {**before, name: new}, "when": "now"},
                 sees={f"DomainMemberships[0].{seen}": new},
             )
             for before, name, new, seen in (

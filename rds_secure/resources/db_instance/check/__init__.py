@@ -39,7 +39,7 @@ def check(key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         yield checks.engine(spec.engine, checks.names(clustered=False))
     elif engine.clustered and spec.cluster is None:
         what = f"{engine.name} runs in clusters, not in instances of its own"
-        fix = f"write the cluster that it is an instance of, or use {'mysql' if 'mysql' in engine.name else 'postgres'}"
+        fix = f"write the cluster that it belongs to, or use {'mysql' if 'mysql' in engine.name else 'postgres'}"
         yield Complaint(("engine",), what, fix)
     elif spec.cluster is None:
         yield from _engine(spec, engine)

@@ -27,7 +27,7 @@ class MemberFields(Part):
             applies="never",
         ),
     ] = None
-    """The Aurora cluster that it is an instance of: a db_cluster, or the name of one. Then storage, key, networks,
+    """The Aurora cluster that it belongs to: a db_cluster, or the name of one. Then storage, key, networks,
     backups, users and the like are the cluster's, and are not written here."""
     promotion_tier: Annotated[
         Annotated[Int, Limit(ge=0, le=15)] | None,
