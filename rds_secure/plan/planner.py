@@ -29,6 +29,12 @@ _Use: TypeAlias = tuple[Address, Address]
 Locate: TypeAlias = Callable[[Address, tuple[str | int, ...]], Location | None]
 
 
+_LOST_WITH_A_KEY = (
+    "once it is gone, nothing that was encrypted under it can be read, "
+    "automated backups that AWS keeps of deleted databases among it"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Deletion:
     """What may be deleted.
@@ -195,8 +201,10 @@ class _Planner:
     def _delete(self, live: Live[Any]) -> Step:
         if not self.deletion.final_snapshot:
             live = replace(live, found=replace(live.found, facts={**live.facts, "skip_final_snapshot": True}))
-        operations = resources.kind(live.address.kind).delete(live, self.scope)
-        return Step(live.address, live.name, Action.DELETE, operations, uses=_uses(live))
+        kind = resources.kind(live.address.kind)
+        notes = (_LOST_WITH_A_KEY,) if kind.stateful is Stateful.KEY else ()
+        operations = kind.delete(live, self.scope)
+        return Step(live.address, live.name, Action.DELETE, operations, notes=notes, uses=_uses(live))
 
     def _let_go(self, live: Live[Any]) -> Step:
         """Take our tags off, and leave the rest as it is (meaning §3)."""

@@ -16,9 +16,14 @@ from tests.e2e.tables import BENCHES, KEY, Bench
 from tests.e2e.tables.bench import Row
 
 
-def benches(*, owned: bool = False) -> pytest.MarkDecorator:
-    """Parametrises a test by kind; ``owned``: by those only whose objects have an owner of their own."""
-    found = [bench for bench in BENCHES if not (owned and KINDS_BY_NAME[bench.kind].setting)]
+def benches(*, owned: bool = False, made: bool = False) -> pytest.MarkDecorator:
+    """Parametrises a test by kind; ``owned``: by those only whose objects have an owner of their own; ``made``: and are
+    made by somebody, where AWS does not make them by itself."""
+    found = [
+        bench
+        for bench in BENCHES
+        if not (owned and KINDS_BY_NAME[bench.kind].setting) and not (made and KINDS_BY_NAME[bench.kind].claimed)
+    ]
     return pytest.mark.parametrize("bench", found, ids=[bench.kind for bench in found])
 
 

@@ -9,7 +9,6 @@ import pytest
 from rds_secure import api
 from rds_secure.errors import RefusedError, SpecError
 from rds_secure.plan import Action, Deletion, Plan
-from rds_secure.resources import kind
 from tests.e2e import looks
 from tests.e2e.harness import DATA, EVERYTHING, PRUNING, SPECS, STACK, Harness, Resources
 from tests.e2e.looks import LOOKS
@@ -38,10 +37,8 @@ def kept(plan: Plan) -> dict[str, str]:
 # Whose it is not
 
 
-@benches(owned=True)
+@benches(owned=True, made=True)
 def test_a_stranger_of_the_same_name_is_a_conflict(bench: Bench, harness: Harness) -> None:
-    if kind(bench.kind).claimed:
-        pytest.skip("it is claimed: there always is one, which nobody made")
     prepared(harness, bench)
     harness.behind(bench.stranger)
     before = LOOKS[bench.kind](harness.client, bench.name)

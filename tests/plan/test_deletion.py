@@ -242,6 +242,9 @@ def test_without_a_final_snapshot_the_keys_go_as_well_after_what_they_protect() 
     both = frozenset({"vault", "chest"})
     made = planned(stack({}), _everything(), Deletion(both, final_snapshot=False, everything=True))
     assert made.kept == ()
+    said = {str(step.address): step.notes for step in made.steps if step.notes}
+    assert said.keys() == {"chest.key", "chest.spare"}, "what is lost with a key is said, databases say it themselves"
+    assert "automated backups that AWS keeps of deleted databases" in said["chest.key"][0]
     assert _deleted(made) == ["chest.key", "chest.spare", "toy.alone", "toy.group", "toy.user", "vault.data"]
     data = Address("vault", "data")
     assert order(made.steps)[Address("chest", "key"), 0] == {(data, 1)}
