@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -16,6 +17,7 @@ REFUSED = 3
 @options.specs
 @options.access
 @options.prune_limit
+@options.safety
 @options.create_empty
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text is for people.")
 @click.option("--show-calls", is_flag=True, help="List the exact API calls, also as AWS CLI commands.")
@@ -27,6 +29,7 @@ def command(
     role_arn: str | None,
     sandbox: bool,
     prune_limit: int | None,
+    safety: Path | None,
     create_empty: tuple[str, ...],
     form: str,
     show_calls: bool,
@@ -39,11 +42,14 @@ def command(
     from rds_secure import api
     from rds_secure.plan import Deletion
     from rds_secure.spec import load
+    from rds_secure.spec.safety import read_safety
 
     stack, sources = load(specs)
     empty = options.addresses(create_empty, stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
-    made = api.make_plan(stack, account, sources, Deletion(limit=prune_limit), empty).plan
+    made = api.make_plan(
+        stack, account, sources, Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None), empty
+    ).plan
     if form == "json":
         from rds_secure.render.json import plan_json
 

@@ -59,6 +59,7 @@ class DbCluster(Kind[DbClusterSpec]):
     )
     tagged_as = "rds:cluster"  # their list has it too, but is not worth a call where there are none
     stateful = Stateful.DATA
+    implies = "db_cluster_parameter_group"
 
     def check(self, key: str, spec: DbClusterSpec) -> Iterator[Complaint]:
         return check(key, spec)
@@ -77,7 +78,7 @@ class DbCluster(Kind[DbClusterSpec]):
         family = family_of(spec)
         if family is None:
             return None
-        return Implied("db_cluster_parameter_group", f"{key}~implied", {"family": family}, "parameter_group", "name")
+        return calls.implied_group(self.implies, key, spec.name, family)
 
     def own_tags(self, spec: DbClusterSpec) -> Mapping[str, str]:
         return {ownership.PASSWORD: str(spec.password_version)} if isinstance(spec.master_password, Secret) else {}

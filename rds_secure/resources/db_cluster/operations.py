@@ -87,7 +87,10 @@ def _unprotect(live: Live[DbClusterSpec]) -> Iterator[Operation]:
 
 
 def _delete(live: Live[DbClusterSpec]) -> Operation:
-    params: Params = {"DBClusterIdentifier": live.name, "DeleteAutomatedBackups": False}
+    params: Params = {
+        "DBClusterIdentifier": live.name,
+        "DeleteAutomatedBackups": bool(live.facts.get("delete_automated_backups")),
+    }
     snapshot = "" if live.facts.get("skip_final_snapshot") else live.facts["final_snapshot"]
     params |= {"FinalDBSnapshotIdentifier": snapshot} if snapshot else {}
     params["SkipFinalSnapshot"] = not snapshot

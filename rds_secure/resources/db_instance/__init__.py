@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import engines, ownership, tagging
-from rds_secure.database import reading
+from rds_secure.database import calls, reading
 from rds_secure.fields import ResourceSpec
 from rds_secure.kind import (
     Change,
@@ -107,6 +107,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         "rds:DescribeOptionGroups",
     )
     stateful = Stateful.DATA
+    implies = "db_parameter_group"
 
     def check(self, key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         return check(key, spec)
@@ -130,7 +131,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         family = family_of(spec)
         if family is None:
             return None
-        return Implied("db_parameter_group", f"{key}~implied", {"family": family}, "parameter_group", "name")
+        return calls.implied_group(self.implies, key, spec.name, family)
 
     def own_tags(self, spec: DbInstanceSpec) -> Mapping[str, str]:
         return {ownership.PASSWORD: str(spec.password_version)} if isinstance(spec.master_password, Secret) else {}

@@ -143,7 +143,10 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
                 done_on=("DBInstanceNotFound",),
             )
         )
-    params: dict[str, Value] = {"DBInstanceIdentifier": live.name, "DeleteAutomatedBackups": False}
+    params: dict[str, Value] = {
+        "DBInstanceIdentifier": live.name,
+        "DeleteAutomatedBackups": bool(live.facts.get("delete_automated_backups")),
+    }
     snapshot = "" if live.facts.get("skip_final_snapshot") else live.facts["final_snapshot"]
     params |= {"FinalDBSnapshotIdentifier": snapshot} if snapshot else {}
     params["SkipFinalSnapshot"] = not snapshot
