@@ -9,8 +9,8 @@ from rds_secure import ownership, resources
 from rds_secure.kind import Reader, Scope
 from rds_secure.spec.transfer import Transfers
 
-_IAM_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
-"""Where the tagging API of each partition keeps IAM's tags (ANY-5)."""
+IAM_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+"""Where each partition keeps IAM's tags in the tagging API, and its events in CloudTrail (ANY-5)."""
 
 
 def tagged_things(reader: Reader, scope: Scope, transfers: Transfers) -> dict[str, dict[str, str]]:
@@ -22,7 +22,7 @@ def tagged_things(reader: Reader, scope: Scope, transfers: Transfers) -> dict[st
     filters = {"TagFilters": [{"Key": ownership.STACK, "Values": [scope.stack, *givers]}]}
     types = sorted(name for kind in resources.KINDS for name in kind.tagged_as.split())
     asked: list[tuple[dict[str, Any], str | None]] = [({**filters, "ResourceTypeFilters": types}, None)]
-    iam = _IAM_REGION.get(scope.partition, scope.region)
+    iam = IAM_REGION.get(scope.partition, scope.region)
     if iam != scope.region:
         asked.append(({**filters, "ResourceTypeFilters": ["iam:policy"]}, iam))
     replies = reader.each(
