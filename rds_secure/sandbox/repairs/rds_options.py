@@ -37,15 +37,13 @@ def insights() -> None:
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
         asked = {name: db_kwargs[name] for name in _INSIGHTS if name in db_kwargs}
         made: DBInstance = original(self, db_kwargs)
-        if made.db_cluster_identifier is None:
-            _set_insights(made, asked)
+        _set_insights(made, asked)
         return made
 
     @around(DBInstance, "update")
     def update(original: Any, self: DBInstance, **changes: Any) -> None:
         asked = {name: changes.pop(name) for name in _INSIGHTS if name in changes}
-        if self.db_cluster_identifier is None:
-            _set_insights(self, asked)
+        _set_insights(self, asked)
         original(self, **changes)
 
 
