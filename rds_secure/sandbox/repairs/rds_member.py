@@ -62,7 +62,7 @@ def settings() -> None:
     @around(DBInstanceClustered, "__init__")
     def init(original: Any, self: DBInstanceClustered, *args: Any, **named: Any) -> None:
         original(self, *args, **named)
-        self.enabled_cloudwatch_logs_exports = self.cluster.enabled_cloudwatch_logs_exports  # one list, changed in place
+        self.enabled_cloudwatch_logs_exports = self.cluster.enabled_cloudwatch_logs_exports  # one list
 
 
 def final_snapshots() -> None:
