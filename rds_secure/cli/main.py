@@ -68,8 +68,13 @@ def group() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit."""
-    sys.exit(run(arguments))
+    """Run the command line and exit; at once where somebody interrupted it, whatever is still on its way."""
+    code = run(arguments)
+    if code == INTERRUPTED:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)  # else the interpreter would wait for calls that are out
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:
