@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from rds_secure.values import Address
@@ -86,6 +87,11 @@ class Stopping:
 
 Event: TypeAlias = Started | Waiting | Retrying | Done | Failed | Skipped | Verifying | Stopping
 Observer: TypeAlias = Callable[[Event], None]
+
+
+def utc() -> str:
+    """The time of an event, in UTC, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def ignore(event: Event) -> None:

@@ -12,12 +12,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeAlias
 
-from rds_secure.events import Done, Event, Failed, Skipped, Started, Stopping
+from rds_secure.events import Done, Event, Failed, Skipped, Started, Stopping, utc
 
 KEPT = 20
 """How many journals of a stack are kept; the oldest go first."""
@@ -25,11 +24,6 @@ KEPT = 20
 FORMAT = 1
 
 Line: TypeAlias = Mapping[str, Any]
-
-
-def utc() -> str:
-    """The time, in UTC, as ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def folder(state: Path, account: str, region: str, stack: str) -> Path:
