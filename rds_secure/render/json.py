@@ -1,4 +1,4 @@
-"""Plans and drift for programs: JSON, and the JSON Schemas that it obeys. What is in it: `view`, `drift_view`."""
+"""What programs read, as JSON, and the JSON Schemas that it obeys. What is in it: the `…view` modules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from rds_secure.plan.drift import Drift
 from rds_secure.plan.model import Plan
+from rds_secure.plan.report import Report
 from rds_secure.render.drift_view import DriftView, drift_view
+from rds_secure.render.report_view import ReportView, report_view
 from rds_secure.render.view import PlanView, View, view
 
 
@@ -21,6 +23,11 @@ def plan_json(plan: Plan) -> str:
 def drift_json(found: Drift) -> str:
     """Drift as JSON."""
     return _json(drift_view(found))
+
+
+def report_json(report: Report) -> str:
+    """The report of an apply as JSON."""
+    return _json(report_view(report))
 
 
 def _json(shown: View) -> str:
@@ -36,6 +43,11 @@ def plan_schema() -> dict[str, Any]:
 def drift_schema() -> dict[str, Any]:
     """The JSON Schema of what `drift_json` writes."""
     return _schema(DriftView, "drift")
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of what `report_json` writes."""
+    return _schema(ReportView, "report")
 
 
 def _schema(shown: type[View], what: str) -> dict[str, Any]:
