@@ -168,6 +168,26 @@ def test_a_busy_instance_takes_no_change_but_gets_on_meanwhile(look, rds, refuse
     look.change(MultiAZ=True)
 
 
+@pytest.mark.realism("rds-busy")
+@pytest.mark.realism("rds-modifying")
+@pytest.mark.realism("rds-window")
+def test_a_replica_is_made_with_what_it_is_given_and_its_source_stays_as_it_is(look, rds, refused):
+    """RDS-1, RDS-2: making one is no change of it, and what its source waits for is no affair of the replica's."""
+    look.change(ManageMasterUserPassword=False, BackupRetentionPeriod=1, MasterUserPassword="correct-horse")
+    asked = {"DBInstanceIdentifier": "reports", "SourceDBInstanceIdentifier": "orders"}
+    look(), look()
+    with refused("InvalidDBInstanceState"):
+        rds.create_db_instance_read_replica(**asked)
+    look.until("available")
+    look.change(now=False, MultiAZ=True)
+    given = {"EnableIAMDatabaseAuthentication": True, "DBInstanceClass": "db.m7g.large"}
+    rds.create_db_instance_read_replica(**asked, **given)
+    replica, source = look("reports"), look()
+    paths = ("IAMDatabaseAuthenticationEnabled", "DBInstanceClass", "MultiAZ", "PendingModifiedValues")
+    assert [replica[path] for path in paths] == [True, "db.m7g.large", False, {}]
+    assert [source[path] for path in paths] == [False, "db.t4g.micro", False, {"MultiAZ": True}]
+
+
 @pytest.mark.realism("rds-modifying")
 def test_right_after_a_change_the_status_is_still_available(look):
     """RDS-17."""

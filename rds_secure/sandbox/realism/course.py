@@ -31,7 +31,7 @@ class Step(NamedTuple):
 
 @dataclass
 class Course:
-    """What has not happened yet to one instance.
+    """What has not happened yet to one thing, ``of``.
 
     ``ahead``: statuses, one a look; ``later``: what else takes effect, and after how many looks. ``going`` and
     ``parked``: changes by moto's names, those on their way and those that wait for the window. ``joining`` and
@@ -39,6 +39,7 @@ class Course:
     password's secret is still being made.
     """
 
+    of: Any
     ahead: list[Step] = field(default_factory=list)
     later: dict[Effect, int] = field(default_factory=dict)
     going: dict[str, Any] = field(default_factory=dict)
@@ -50,10 +51,10 @@ class Course:
 
 
 def course(database: Any) -> Course:
-    """The course of an instance; it lives and goes with the instance."""
+    """The course of an instance; it lives and goes with the instance, and a copy of that begins one of its own."""
     found: Course | None = database.__dict__.get("course")
-    if found is None:
-        found = database.course = Course()
+    if found is None or found.of is not database:
+        found = database.course = Course(of=database)
     return found
 
 

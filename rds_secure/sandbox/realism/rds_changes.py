@@ -72,10 +72,17 @@ def deferred() -> None:
         if in_effect:
             original(self, **changes)
             _after(self, changes)
+        elif _is_being_made(self):
+            original(self, **changes)
         elif self.db_cluster_identifier is not None or not (is_on("rds-modifying") or is_on("rds-window")):
             original(self, **changes)
         else:
             _take_up(original, self, changes)
+
+
+def _is_being_made(database: DBInstance) -> bool:
+    """moto makes a replica as a copy of its source, which it changes: nobody has listed that one yet."""
+    return not any(one is database for one in database.backend.databases.values())
 
 
 def _take_up(original: Any, database: DBInstance, changes: dict[str, Any]) -> None:

@@ -32,12 +32,6 @@ def looks() -> None:
                 look(database)
         return original(self)
 
-    @patch.around(RDSBackend, "create_db_instance_read_replica")
-    def replicate(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
-        made: DBInstance = original(self, db_kwargs)
-        made.__dict__.pop("course", None)  # moto copies its source, which goes on by itself
-        return made
-
 
 def creating() -> None:
     """A new instance is `creating`, then `backing-up`, then `available`, and has no endpoint before that."""
@@ -126,7 +120,7 @@ def _groups_joined(database: DBInstance) -> None:
 
 
 def busy() -> None:
-    """While an instance is neither available nor optimising its storage, it takes no change."""
+    """While an instance is neither available nor optimising its storage, it takes no change, and no replica."""
 
     @around("rds-busy", RDSBackend, *NEED_AVAILABLE)
     def refuse(original: Any, self: RDSBackend, db_instance_identifier: str, *args: Any, **named: Any) -> Any:
@@ -134,9 +128,20 @@ def busy() -> None:
         if database is not None and database.db_cluster_identifier is None and database.status not in USABLE:
             look(database)
             if database.status != "stopped":
-                what = f"DB instance {db_instance_identifier} is not in available state."
-                raise RDSClientError("InvalidDBInstanceState", what)
+                raise _not_available(db_instance_identifier)
         return original(self, db_instance_identifier, *args, **named)
+
+    @around("rds-busy", RDSBackend, "create_db_instance_read_replica")
+    def replicate(original: Any, self: RDSBackend, db_kwargs: Any) -> Any:
+        source = self.find_db_from_id(db_kwargs["source_db_instance_identifier"])
+        if source.status not in USABLE:
+            look(source)
+            raise _not_available(source.db_instance_identifier)
+        return original(self, db_kwargs)
+
+
+def _not_available(name: str) -> RDSClientError:
+    return RDSClientError("InvalidDBInstanceState", f"DB instance {name} is not in available state.")
 
 
 def deleting() -> None:
