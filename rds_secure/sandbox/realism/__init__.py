@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rds_secure.sandbox.realism import course, ec2, iam, kms, lag, rds_changes, rds_parameters, rds_status, switch
+from rds_secure.sandbox.realism import (
+    course,
+    ec2,
+    iam,
+    kms,
+    lag,
+    rds_changes,
+    rds_cluster,
+    rds_parameters,
+    rds_status,
+    switch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ class Row:
 ROWS: tuple[Row, ...] = (
     Row("rds-creating", "an instance is creating, backing-up, available, with no endpoint before that", "RDS-1"),
     Row("rds-secret-creating", "the secret of a managed password is creating", "RDS-1"),
-    Row("rds-security-groups-joining", "an instance's security groups are adding or removing", "RDS-1"),
+    Row("rds-security-groups-joining", "the security groups of a database are adding or removing", "RDS-1"),
     Row("rds-busy", "an instance that is not available takes no change", "RDS-1"),
     Row("rds-modifying", "a changed instance reads available, then modifying, with the old values", "RDS-17"),
     Row("rds-window", "without ApplyImmediately a change is parked, with it all that is parked is made", "RDS-2"),
@@ -35,6 +46,12 @@ ROWS: tuple[Row, ...] = (
     Row("rds-parameter-status", "an instance applies parameters, or waits for its reboot", "RDS-8"),
     Row("rds-deleting", "an instance is deleting, then gone", "RDS-1"),
     Row("rds-interfaces", "the interface of an instance that is gone holds its security groups", "RDS-17"),
+    Row("rds-cluster-creating", "a cluster is creating, then available", "RDS-1"),
+    Row("rds-cluster-busy", "a cluster that is not available takes no change, and no instance", "RDS-1"),
+    Row("rds-cluster-modifying", "a changed cluster reads available, then modifying, with the old values", "RDS-17"),
+    Row("rds-cluster-window", "a change of a cluster is parked, its class without being shown", "RDS-24"),
+    Row("rds-cluster-parameters", "instances lack static parameters of their cluster until a reboot", "RDS-8"),
+    Row("rds-cluster-deleting", "a cluster is deleting, then gone", "RDS-1"),
     Row("rds-new-keys", "RDS does not see a key that was just made", "KMS-4"),
     Row("ec2-new-groups", "a security group that was just made is not found", "EC2-4"),
     Row("iam-new-names", "what was just made is not found where it is attached, joined or tagged", "IAM-1"),
@@ -61,6 +78,14 @@ _PATCHES: tuple[Callable[[], None], ...] = (
     rds_status.interfaces,
     rds_status.new_keys,
     rds_status.busy,
+    rds_cluster.looks,
+    rds_cluster.creating,
+    rds_cluster.deferred,
+    rds_cluster.secret_creating,
+    rds_cluster.security_groups_joining,
+    rds_cluster.parameters,
+    rds_cluster.deleting,
+    rds_cluster.busy,
     ec2.new_groups,
     iam.new_names,
     iam.new_principals,
