@@ -36,8 +36,8 @@ class Course:
 
     ``ahead``: statuses, one a look; ``later``: what else takes effect, and after how many looks. ``going`` and
     ``parked``: changes by moto's names, those on their way and those that wait for the window. ``joining`` and
-    ``leaving``: security groups. ``parameters``: how its parameter group is applied, ``cluster_parameters``: that of its
-    cluster. ``secret``: whether the master password's secret is still being made.
+    ``leaving``: security groups. ``parameters``: how its parameter group is applied, ``cluster_parameters``: that of
+    its cluster. ``secret``: whether the master password's secret is still being made.
     """
 
     of: ReferenceType[Any]
