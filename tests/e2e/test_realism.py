@@ -104,6 +104,11 @@ def export_logs(client: looks.Client) -> None:
         client("rds").describe_db_clusters()
 
 
+def change_alerts(client: looks.Client) -> None:
+    """Which goes on for a moment after the call."""
+    client("rds").modify_event_subscription(SubscriptionName="alerts", SourceType="db-instance", Enabled=False)
+
+
 def aurora(**fields: Any) -> Resources:
     return {"db_cluster": {"orders": {**CLUSTER, **fields}}}
 
@@ -136,6 +141,25 @@ IN_ITS_OWN: Resources = {
 CLUSTER_IN_ITS_OWN: Resources = {
     "db_subnet_group": {"own": {"subnets": SUBNETS}},
     **aurora(subnet_group="${db_subnet_group.own}", deletion_protection=False),
+}
+BEHIND_PROXY: Resources = {"iam_role": {"proxy": {"trust": {"services": ["rds.amazonaws.com"]}}}, **database()}
+PROXY: Resources = {
+    **BEHIND_PROXY,
+    "db_proxy": {
+        "front": {
+            "engine_family": "POSTGRESQL",
+            "role": "${iam_role.proxy}",
+            "subnets": SUBNETS,
+            "security_groups": {"tag": {"Name": "app-1"}},
+            "secrets": [{"arn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-AbCdEf"}],
+            "instance": "${db_instance.orders}",
+        }
+    },
+}
+ALERTS: Resources = {
+    "event_subscription": {
+        "alerts": {"topic": "arn:aws:sns:us-east-1:123456789012:alerts", "source_type": "db-instance"}
+    }
 }
 GROUP_OF_TWO = {"security_groups": [{"tag": {"Name": "app-1"}}, {"tag": {"Name": "app-2"}}]}
 
@@ -207,6 +231,8 @@ CASES = (
         before=aurora(**{**MULTI_AZ, "instance_class": "db.m6gd.xlarge"}),
     ),
     Case("rds-cluster-deleting", None, without_waits, codes, set(), before=CLUSTER_IN_ITS_OWN),
+    Case("rds-proxy-states", PROXY, without_both, codes, set(), before=BEHIND_PROXY),
+    Case("rds-subscription-states", None, without_both, codes, set(), before=ALERTS, meanwhile=change_alerts),
     Case("rds-new-keys", WITH_KEY, without_retries, codes, set()),
     Case("ec2-new-groups", GROUPS, without_retries, codes, set()),
     Case("iam-new-names", PEOPLE, without_retries, codes, set()),
@@ -414,6 +440,20 @@ def test_instances_that_lack_static_parameters_of_their_cluster_are_named(harnes
     harness.client("rds").reboot_db_instance(DBInstanceIdentifier="orders-1")
     harness.sandbox.settle()
     assert notes() == []
+
+
+def test_what_is_stopped_is_left_alone_until_somebody_starts_it(harness: Harness) -> None:
+    """RDS-27: nor does it lose its protection, which comes off before a deletion."""
+    on(harness, "rds-stopping", "rds-busy")
+    harness.make(database())
+    harness.client("rds").stop_db_instance(DBInstanceIdentifier="orders")
+    harness.sandbox.settle()
+
+    assert harness.plan(database()).plan.is_empty
+    (refusal,) = harness.plan(database(multi_az=True)).plan.refusals
+    assert "start it" in refusal.fix
+    kept = {str(item.address): item.reason for item in harness.plan_destroy(database(), EVERYTHING).plan.kept}
+    assert kept["db_instance.orders"].endswith("start it")
 
 
 def test_a_static_parameter_is_not_in_effect_until_a_reboot_and_the_plan_goes_on_saying_so(harness: Harness) -> None:

@@ -1,4 +1,4 @@
-"""What an instance or a cluster has before it: the statuses that the next looks show, what takes effect with each.
+"""What a database, or what is beside one, has before it: the statuses that the next looks show, with their effects.
 
 A look is a DescribeDBInstances or DescribeDBClusters that includes it, or a call that it is too busy for. What is
 parked for the maintenance window stays parked until `pass_window`. What AWS does when is in the modules of the rows.
@@ -113,7 +113,7 @@ def look(database: Any) -> None:
 
 def settle() -> None:
     """Everything that is on its way is there; what is parked stays parked."""
-    for database in _databases():
+    for database in _all():
         while course(database).ahead or course(database).later:
             look(database)
 
@@ -121,7 +121,7 @@ def settle() -> None:
 def pass_window() -> None:
     """The maintenance window of every database comes and goes: nothing is parked any more (RDS-2)."""
     settle()
-    for database in _databases():
+    for database in _all():
         parked = course(database).parked
         if parked:
             course(database).parked = {}
@@ -129,8 +129,8 @@ def pass_window() -> None:
     settle()
 
 
-def _databases() -> Iterator[Any]:
+def _all() -> Iterator[Any]:
     for account in list(rds_backends.values()):
         for backend in list(account.values()):
-            yield from list(backend.clusters.values())
-            yield from list(backend.databases.values())
+            for things in (backend.clusters, backend.databases, backend.db_proxies, backend.event_subscriptions):
+                yield from list(things.values())

@@ -182,8 +182,10 @@ def busy() -> None:
 
 def _refuse(rds: RDSBackend, name: str | None) -> None:
     cluster = rds.clusters.get(name or "")
-    if cluster is not None and cluster.status not in USABLE:
-        look(cluster)
+    if cluster is None or cluster.status in (*USABLE, "stopped"):
+        return
+    look(cluster)
+    if cluster.status != "stopped":
         what = f"DB cluster {name} is not in available state."
         raise RDSClientError("InvalidDBClusterStateFault", what)
 
