@@ -442,6 +442,18 @@ def test_instances_that_lack_static_parameters_of_their_cluster_are_named(harnes
     assert notes() == []
 
 
+def test_a_name_that_somebody_had_parked_is_told_before_a_change_would_make_it(harness: Harness) -> None:
+    """RDS-2: what is made now flushes all that is parked."""
+    on(harness, "rds-renaming", "rds-window")
+    harness.make(database())
+    harness.client("rds").modify_db_instance(DBInstanceIdentifier="orders", NewDBInstanceIdentifier="sales")
+
+    plan = harness.plan(database(multi_az=True, when="now")).plan
+
+    (step,) = [step for step in plan.steps if step.address.kind == "db_instance"]
+    assert any("made now as well" in note and "instance_identifier" in note for note in step.notes), step.notes
+
+
 def test_what_is_stopped_is_left_alone_until_somebody_starts_it(harness: Harness) -> None:
     """RDS-27: nor does it lose its protection, which comes off before a deletion."""
     on(harness, "rds-stopping", "rds-busy")

@@ -22,6 +22,28 @@ def alone(request: pytest.FixtureRequest, sandbox: Sandbox, rds: Any) -> None:
 ORDERS = {"DBInstanceIdentifier": "orders"}
 
 
+@pytest.mark.realism("rds-renaming")
+def test_another_name_comes_with_another_endpoint_and_arn_when_it_is_in_effect(rds, refused, sandbox: Sandbox):
+    """RDS-1, RDS-2."""
+    rename = {**ORDERS, "NewDBInstanceIdentifier": "Sales"}
+    (before,) = rds.describe_db_instances(**ORDERS)["DBInstances"]
+    assert rds.modify_db_instance(**rename)["DBInstance"]["PendingModifiedValues"] == {"DBInstanceIdentifier": "sales"}
+    (parked,) = rds.describe_db_instances()["DBInstances"]
+    assert (parked["DBInstanceIdentifier"], parked["Endpoint"]) == ("orders", before["Endpoint"])
+    rds.modify_db_instance(**rename, ApplyImmediately=True)
+    seen = [rds.describe_db_instances(**ORDERS)["DBInstances"][0]["DBInstanceStatus"] for _ in range(2)]
+    assert seen == ["available", "renaming"]
+    rds.describe_db_instances()
+    with refused("DBInstanceNotFound"):
+        rds.describe_db_instances(**ORDERS)
+    (after,) = rds.describe_db_instances(DBInstanceIdentifier="sales")["DBInstances"]
+    assert after["DBInstanceArn"] == before["DBInstanceArn"].replace(":orders", ":sales")
+    assert after["Endpoint"]["Address"] == before["Endpoint"]["Address"].replace("orders.", "sales.")
+    rds.modify_db_instance(DBInstanceIdentifier="sales", NewDBInstanceIdentifier="orders")
+    sandbox.pass_window()
+    rds.describe_db_instances(**ORDERS)
+
+
 @pytest.mark.realism("rds-stopping")
 @pytest.mark.realism("rds-busy")
 def test_a_stopped_instance_takes_no_change_until_it_runs_again(rds, refused):

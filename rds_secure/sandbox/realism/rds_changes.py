@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from moto.rds.exceptions import InvalidParameterCombination
+from moto.rds.exceptions import DBInstanceAlreadyExists, InvalidParameterCombination
 from moto.rds.models import DBInstance, RDSBackend
 
 from rds_secure.engines import is_major_change
@@ -41,6 +41,7 @@ SLOW: Mapping[str, Slow] = {
     "ca_certificate_identifier": Slow("CACertificateIdentifier"),
     "backup_retention_period": Slow("BackupRetentionPeriod"),
     "enable_iam_database_authentication": Slow("IAMDatabaseAuthenticationEnabled", "configuring-iam-database-auth"),
+    "new_db_instance_identifier": Slow("DBInstanceIdentifier", "renaming"),
     "option_group_name": Slow(""),
     "network_type": Slow(""),
     "db_port_number": Slow("Port", parks=False),  # RDS-24: it restarts at once
@@ -130,6 +131,8 @@ def _waits(database: DBInstance, name: str, changes: Mapping[str, Any]) -> bool:
 
 def _after(database: DBInstance, changes: Mapping[str, Any]) -> None:
     """What follows from changes that are in effect now."""
+    if changes.get("new_db_instance_identifier"):
+        _rename(database, changes["new_db_instance_identifier"])
     if any(name in changes for name in RESTARTS):
         course(database).parameters = "in-sync"
     if is_on("rds-storage-optimization") and any(name in changes for name in STORAGE):
@@ -148,6 +151,31 @@ def pending(own: Course, slow: Mapping[str, Slow]) -> dict[str, Any]:
         elif shown:
             pending[shown] = "****" if name == "master_user_password" else value
     return pending
+
+
+def renaming() -> None:
+    """Another name is a change as others: parked, or on its way while the status is `renaming`."""
+
+    @around("rds-renaming", RDSBackend, "modify_db_instance")
+    def modify(original: Any, self: RDSBackend, db_instance_identifier: str, db_kwargs: Any) -> DBInstance:
+        new = db_kwargs.get("new_db_instance_identifier")
+        if not new or new.lower() == db_instance_identifier:
+            return original(self, db_instance_identifier, db_kwargs)  # type: ignore[no-any-return]
+        if new.lower() in self.databases:
+            raise DBInstanceAlreadyExists
+        rest = {name: value for name, value in db_kwargs.items() if name != "new_db_instance_identifier"}
+        database: DBInstance = original(self, db_instance_identifier, rest)
+        name, now = {"new_db_instance_identifier": new.lower()}, bool(db_kwargs.get("apply_immediately"))
+        set_out(database, name, {} if now else name, now=now, status="renaming", takes_time=True)
+        return database
+
+
+def _rename(database: DBInstance, name: str) -> None:
+    """Its endpoint and its ARN come from its name."""
+    databases = database.backend.databases
+    databases.pop(database.db_instance_identifier, None)
+    database.db_instance_identifier = name
+    databases[name] = database
 
 
 def option_groups() -> None:
