@@ -45,7 +45,10 @@ EARLY = frozenset(
     {
         "DeleteConflict",
         "DependencyViolation",
+        "InvalidDBClusterStateFault",
         "InvalidDBInstanceState",
+        "InvalidDBProxyStateFault",
+        "InvalidEventSubscriptionState",
         "InvalidGroup.NotFound",
         "KMSKeyNotAccessibleFault",
         "MalformedPolicyDocument",

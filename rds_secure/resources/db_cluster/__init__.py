@@ -123,6 +123,8 @@ class DbCluster(Kind[DbClusterSpec]):
     ) -> Live[DbClusterSpec] | str:
         if live.found.busy and live.found.busy != "stopped":
             return f"it is {live.found.busy} just now, and can be deleted when that is over"
+        if live.found.busy and live.spec.deletion_protection:
+            return checks.STOPPED_AND_PROTECTED
         staying = [] if is_multi_az(live.spec) else _members(reader, live.name, going)
         if staying:
             return f"its instance {staying[0]} stays: only an empty cluster can be deleted"
