@@ -34,11 +34,12 @@ class Condition:
 
     An empty ``any_of`` means that nothing may be there: null, or an empty list, mapping or string. A path that projects
     a list (``Groups[].Status``) asks every member of it, and of a list that is not there, for none was ever made, there
-    is none to ask.
+    is none to ask. ``what`` is it in words, which stand before "is creating" or "to be available".
     """
 
     path: str
     any_of: tuple[JSON, ...] = ()
+    what: str = ""
 
     def holds(self, value: JSON) -> bool:
         """Whether it holds for the value found at ``path``."""

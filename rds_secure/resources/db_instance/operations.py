@@ -137,7 +137,10 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
                 summary="switch deletion protection off",
                 wait=waits.wait(
                     live.name,
-                    (Condition("DeletionProtection", (False,)), Condition("DBInstanceStatus", waits.DELETABLE)),
+                    (
+                        Condition("DeletionProtection", (False,), "deletion_protection"),
+                        Condition("DBInstanceStatus", waits.DELETABLE, "the database"),
+                    ),
                 ),
                 retry_on=(_BUSY,),
                 done_on=("DBInstanceNotFound",),

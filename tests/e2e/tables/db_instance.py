@@ -495,7 +495,12 @@ BENCH = Bench(
             says="db_instance.orders.replica_of cannot change in place",
         ),
         Refused(field="availability_zone", fields={"availability_zone": "us-east-1b"}),
-        Refused(field="network_type", note="in-the-window", fields={"network_type": "DUAL"}),
+        Refused(
+            field="network_type",
+            note="in-the-window",
+            fields={"network_type": "DUAL"},
+            says="db_instance.orders.network_type cannot change as things are",
+        ),
         Refused(field="name", fields={"name": "invoices"}, says="the name of db_instance.orders changes"),
         Refused(
             field="storage_gib",
