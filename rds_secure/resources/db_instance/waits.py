@@ -71,7 +71,7 @@ def joined(*, window: bool = False) -> Condition:
 
 
 _JOINED = ("joined", "kerberos-enabled")
-_UNSURE = frozenset({"insights_mode", "lifecycle_support", "roles"})
+_UNSURE = frozenset({"backup_copy", "insights_mode", "lifecycle_support", "roles"})
 """Fields whose change may come later than others, or has calls of its own."""
 
 

@@ -350,6 +350,20 @@ BENCH = Bench(
             sees={"AssociatedRoles[].FeatureName": ["s3Import"]},
             path="roles",
         ),
+        Changed(
+            field="backup_copy",
+            note="none",
+            given={"encrypted": False, "backup_copy": {"region": "eu-west-1"}},
+            fields={"backup_copy": {}},
+            sees={"DBInstanceAutomatedBackupsReplications": []},
+            path="backup_copy.region",
+        ),
+        Changed(
+            field="backup_copy.region",
+            given={"encrypted": False},
+            fields={"backup_copy": {"region": "eu-west-1"}},
+            sees={"type(DBInstanceAutomatedBackupsReplications)": "array"},
+        ),
         Changed(field="copy_tags", fields={"copy_tags": False}, sees={"CopyTagsToSnapshot": False}),
         Changed(field="tags", fields={"tags": {"data": "orders"}}, sees={"tags.data": "orders"}),
     ),
@@ -510,5 +524,9 @@ BENCH = Bench(
         ),
     ),
     stranger=stranger,
-    not_tested={"replica_mode": "it takes a replica; the tests of replicas have it"},
+    not_tested={
+        "replica_mode": "it takes a replica; the tests of replicas have it",
+        "backup_copy.retention_days": "it is seen in another region; the tests of copies have it",
+        "backup_copy.key": "no id of a key in another region is known beforehand; the tests of copies have it",
+    },
 )
