@@ -32,7 +32,9 @@ RETRY_SECONDS = 120.0
 class Caller(Protocol):
     """What carries a call to AWS."""
 
-    def call(self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False) -> Mapping[str, Any]:
+    def call(
+        self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False, region: str = ""
+    ) -> Mapping[str, Any]:
         """The reply. Raises `CallError`."""
 
 
@@ -163,7 +165,13 @@ class _Run:
         start, pause = self.clock.now(), 1.0
         while True:
             try:
-                return self.caller.call(operation.service, operation.action, params, once=not operation.repeatable)
+                return self.caller.call(
+                    operation.service,
+                    operation.action,
+                    params,
+                    once=not operation.repeatable,
+                    region=operation.region,
+                )
             except CallError as error:
                 if error.code in operation.done_on:
                     return {}

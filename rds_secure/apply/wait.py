@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 from rds_secure.apply.clock import Clock
 from rds_secure.apply.paths import search
 from rds_secure.errors import CallError
-from rds_secure.operation import Wait
+from rds_secure.operation import Condition, Wait
 from rds_secure.values import canonical
 
 Report: TypeAlias = Callable[[str, str, float], None]
@@ -108,12 +108,36 @@ def _lacks(wait: Wait, found: Any) -> list[_Lack]:
         value = search(condition.path, found)
         seen = value if isinstance(value, list) else [value]
         if any(item is not None and condition.holds(item) for item in seen):
-            raise WaitFailed(f"{condition.path} is {value}: it will not become ready by itself")
+            raise WaitFailed(f"{_is(condition, value)}: it will not become ready by itself")
     lacks = []
     for condition in wait.until:
         value = search(condition.path, found)
         if not condition.holds(value):
-            wanted = " or ".join(map(str, condition.any_of)) or "empty"
-            is_now = f"is {value}"
-            lacks.append(_Lack(f"{condition.path} to be {wanted} ({is_now})", f"{condition.path} {is_now}"))
+            wanted = " or ".join(dict.fromkeys(_said(condition, item) for item in condition.any_of)) or _NOTHING
+            missing = f"{_named(condition)} to be {wanted} (is {_said(condition, value)})"
+            lacks.append(_Lack(missing, _is(condition, value)))
     return lacks
+
+
+_NOTHING = "nothing"
+
+
+def _is(condition: Condition, value: Any) -> str:
+    return f"{_named(condition)} is {_said(condition, value)}"
+
+
+def _named(condition: Condition) -> str:
+    return condition.what or condition.path
+
+
+def _said(condition: Condition, value: Any) -> str:
+    """A value in words: what a list has in it once, of a mapping what is in it, for others may be long or secret."""
+    if condition.path.startswith("type("):
+        return "not known" if value == "null" else "known"
+    if value in (None, "", [], (), {}):
+        return _NOTHING
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple | Mapping):
+        return " and ".join(dict.fromkeys(map(str, value)))
+    return str(value)

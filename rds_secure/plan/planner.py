@@ -130,7 +130,8 @@ class _Planner:
         resource = replace(resource, spec=_as_it_is(kind.normalise(resource, live, self.scope), live, left))
         difference = diff(kind, resource, live, self.scope.known)
         for change, advice in difference.refused:
-            what = f"{resource.address}.{change.path} cannot change in place{_shown(change)}"
+            how = "as things are" if advice == kind.refuses(change, resource, live) else "in place"
+            what = f"{resource.address}.{change.path} cannot change {how}{_shown(change)}"
             self._refuse(resource.address, (change.path,), what, advice)
         if live.found.blocked:
             self._refuse(resource.address, (), f"{resource.address} cannot be used", live.found.blocked)

@@ -67,6 +67,8 @@ class CallView(View):
     """The API's name of the call, such as CreateDBInstance."""
     method: str
     """boto3's method, such as create_db_instance."""
+    region: str
+    """The region that it goes to."""
     params: JSON
     """The call's parameters."""
     summary: str
@@ -211,7 +213,7 @@ def view(plan: Plan) -> PlanView:
         empty=plan.is_empty,
         waits_for_window=plan.waits_for_window,
         summary=_summary(plan),
-        steps=tuple(_step(step, plan.known) for step in plan.steps),
+        steps=tuple(_step(step, plan.known, plan.region) for step in plan.steps),
         kept=tuple(_kept(kept) for kept in plan.kept),
         refusals=tuple(refusal_view(refusal) for refusal in plan.refusals),
         notes=plan.notes,
@@ -232,7 +234,7 @@ def _summary(plan: Plan) -> SummaryView:
     )
 
 
-def _step(step: Step, known: Mapping[Ref, str]) -> StepView:
+def _step(step: Step, known: Mapping[Ref, str], region: str) -> StepView:
     def shown(changes: tuple[FieldChange, ...]) -> tuple[ChangeView, ...]:
         return tuple(change_view(change, known) for change in changes)
 
@@ -247,7 +249,7 @@ def _step(step: Step, known: Mapping[Ref, str]) -> StepView:
         pending=shown(step.pending),
         strangers=shown(step.strangers),
         notes=step.notes,
-        calls=tuple(_call(operation) for operation in step.operations),
+        calls=tuple(_call(operation, region) for operation in step.operations),
     )
 
 
@@ -266,11 +268,12 @@ def change_view(change: FieldChange, known: Mapping[Ref, str]) -> ChangeView:
     )
 
 
-def _call(operation: Operation) -> CallView:
+def _call(operation: Operation, region: str) -> CallView:
     return CallView(
         service=operation.service,
         action=operation.action,
         method=operation.method,
+        region=operation.region or region,
         params=encode(operation.params),
         summary=operation.summary,
         destructive=operation.destructive,

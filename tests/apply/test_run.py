@@ -381,7 +381,7 @@ def test_every_call_goes_out_once_after_all_it_needs_unless_something_it_needs_f
 
     class Caller:
         def call(
-            self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False
+            self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False, region: str = ""
         ) -> Mapping[str, Any]:
             node = nodes[action]
             with lock:

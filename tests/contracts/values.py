@@ -57,6 +57,7 @@ DELEGATING = {
 }
 JOINING = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:joining"
 OWN_DIRECTORY = {"fqdn": "ad.example.com", "secret": f"{JOINING}-AbCdEf", "dns": ["10.20.0.1", "10.20.0.2"]}
+COPY_KEY = f"arn:aws:kms:eu-central-1:123456789012:key/{KEY_ID}"
 SOURCE = "arn:aws:rds:us-east-1:123456789012:db:orders"
 MULTI_AZ = {
     "engine": "postgres",
@@ -128,6 +129,7 @@ MINIMAL: Mapping[str, Written] = {
     "Pool": {},
     "Store": {},
     "Domain": {},
+    "BackupCopy": {"region": "eu-central-1", "key": COPY_KEY},
     "FeatureRole": {"feature": "s3Import", "role": ROLE},
 }
 """The least that can be written."""
@@ -370,6 +372,11 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "secret": (Value(f"{JOINING}-2-AbCdEf", given=OWN_DIRECTORY),),
         "dns": (Value(["10.20.0.3", "10.20.0.4"], given=OWN_DIRECTORY),),
     },
+    "BackupCopy": {
+        "region": (Value("us-west-2", also={"key": COPY_KEY.replace("eu-central-1", "us-west-2")}),),
+        "key": (Value(COPY_KEY.replace("eu-central-1", "us-west-2"), also={"region": "us-west-2"}),),
+        "retention_days": (Value("14", given={"retention_days": "7"}),),
+    },
     "FeatureRole": {
         "feature": (Value("s3Export"),),
         "role": (Value("${iam_role.neighbour}"),),
@@ -560,7 +567,7 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         _OF_MEMBERS
         | _OF_POSTGRES
         | {"master_password", "password_version", "encrypted", "dedicated_log_volume", "availability_zone"},
-        _OF_MEMBERS | _OF_POSTGRES | {"master_secret_key", "kms_key", "throughput_mbps", "multi_az"},
+        _OF_MEMBERS | _OF_POSTGRES | {"master_secret_key", "kms_key", "throughput_mbps", "multi_az", "backup_copy"},
         _OF_MEMBERS
         | _OF_POSTGRES
         | _TOGETHER

@@ -106,6 +106,7 @@ def test_what_is_the_clusters_is_not_written_here(field: str) -> None:
 
 WRITTEN: dict[str, Any] = {
     "engine_version": "16",
+    "backup_copy": {},
     "replica_of": "arn:aws:rds:eu-west-1:123456789012:db:main",
     "replica_mode": "mounted",
     "option_group": "audited",

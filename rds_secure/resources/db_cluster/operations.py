@@ -80,7 +80,13 @@ def _unprotect(live: Live[DbClusterSpec]) -> Iterator[Operation]:
             # It applies at once; ApplyImmediately would also flush what is parked (RDS-2).
             params={"DBClusterIdentifier": live.name, "DeletionProtection": False, "ApplyImmediately": False},
             summary="switch deletion protection off",
-            wait=_wait(live.name, (Condition("DeletionProtection", (False,)), Condition("Status", (*USABLE, *FAILED)))),
+            wait=_wait(
+                live.name,
+                (
+                    Condition("DeletionProtection", (False,), "deletion_protection"),
+                    Condition("Status", (*USABLE, *FAILED), "the cluster"),
+                ),
+            ),
             retry_on=(_BUSY,),
             done_on=(_GONE,),
         )
@@ -182,8 +188,9 @@ _FIELDS = markers(DbClusterSpec)
 
 # Waits: all conditions at once (RDS-1, house rule 10); one poll of all clusters serves everyone who waits
 
-_SECRET_ACTIVE = Condition("MasterUserSecret.SecretStatus", ("active",))
-_NOTHING_PARKED = Condition("PendingModifiedValues")
+_SECRET_ACTIVE = Condition("MasterUserSecret.SecretStatus", ("active",), "the secret with its password")
+_WITHOUT_SECRET = Condition("MasterUserSecret.SecretArn", what="the secret with its managed password")
+_NOTHING_PARKED = Condition("PendingModifiedValues", what="what AWS has parked")
 
 
 def _wait(name: str, until: tuple[Condition, ...], fail: tuple[Condition, ...] = (), *, gone: bool = False) -> Wait:
@@ -203,12 +210,17 @@ def _wait(name: str, until: tuple[Condition, ...], fail: tuple[Condition, ...] =
 def _ready(name: str, *more: Condition) -> Wait:
     """Until it is in use as the call asked for."""
     until = (
-        Condition("Status", USABLE),
-        Condition("type(Endpoint)", ("string",)),
-        Condition("VpcSecurityGroups[].Status", ("active",)),
-        Condition("DBClusterMembers[].DBClusterParameterGroupStatus", ("in-sync", "pending-reboot")),
+        Condition("Status", USABLE, "the cluster"),
+        Condition("type(Endpoint)", ("string",), "its host name"),
+        Condition("VpcSecurityGroups[].Status", ("active",), "its security groups"),
+        Condition(
+            "DBClusterMembers[].DBClusterParameterGroupStatus", ("in-sync", "pending-reboot"), "its parameter group"
+        ),
     )
-    fail = (Condition("Status", FAILED), Condition("MasterUserSecret.SecretStatus", ("impaired",)))
+    fail = (
+        Condition("Status", FAILED, "the cluster"),
+        Condition("MasterUserSecret.SecretStatus", ("impaired",), "the secret with its password"),
+    )
     return replace(_wait(name, (*until, *more), fail), exports=WHEN_READY)
 
 
@@ -219,11 +231,11 @@ def _settled(change: Change[DbClusterSpec]) -> Iterator[Condition]:
         yield _NOTHING_PARKED
     for path in sorted({item.path for item in change.fields}):
         if path in ("master_password", "password_version"):
-            yield _SECRET_ACTIVE if wanted.master_password == MANAGED else Condition("MasterUserSecret.SecretArn")
-            yield Condition("PendingModifiedValues.MasterUserPassword")
+            yield _SECRET_ACTIVE if wanted.master_password == MANAGED else _WITHOUT_SECRET
+            yield Condition("PendingModifiedValues.MasterUserPassword", what="a password that AWS has parked")
         elif path == "log_exports":
-            yield Condition("PendingModifiedValues.PendingCloudwatchLogsExports")
+            yield Condition("PendingModifiedValues.PendingCloudwatchLogsExports", what="logs that AWS has parked")
         elif path in _FIELDS and (path in UNSEEN or _FIELDS[path].applies in ("now", "reboot")):
             value = change.scope.resolve(getattr(wanted, path))
             if isinstance(value, str | int):  # what is off may be absent
-                yield Condition(_FIELDS[path].read, (value,) if value else (value, None))
+                yield Condition(_FIELDS[path].read, (value,) if value else (value, None), path)

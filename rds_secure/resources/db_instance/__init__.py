@@ -25,7 +25,7 @@ from rds_secure.kind import (
     Wanted,
 )
 from rds_secure.operation import Operation
-from rds_secure.resources.db_instance import member, operations, options, parameters
+from rds_secure.resources.db_instance import copies, member, operations, options, parameters
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.check.replica import beside
 from rds_secure.resources.db_instance.read import found
@@ -115,6 +115,7 @@ class DbInstance(Kind[DbInstanceSpec]):
     def verify(self, reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[Complaint]:
         yield from verify(reader, resource, scope)
         yield from options.verify(reader, resource)
+        yield from copies.verify(reader, resource.spec, scope)
 
     def check_beside(
         self, key: str, spec: DbInstanceSpec, declared: Mapping[Address, ResourceSpec]
@@ -177,7 +178,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         reply = reader.call("rds", "DescribeDBInstances") or {}
         for instance in map(found, reply["DBInstances"]):
             if wanted.asks_for(instance.identity, instance.exports.get("arn", ""), tags=instance.tags):
-                yield instance
+                yield options.with_losses(reader, copies.looked_up(reader, instance), wanted)
 
     def inspect(
         self, reader: Reader, live: Live[DbInstanceSpec], scope: Scope, going: frozenset[str]
@@ -233,12 +234,14 @@ class DbInstance(Kind[DbInstanceSpec]):
         alone = resource.spec.cluster is None  # else the password is the cluster's
         if live and alone and live.spec.master_password != MANAGED and _unwritten_password(resource):
             yield "RDS does not manage its master password: to have it switched, write master_password: managed"
+        if live:
+            yield from copies.notes(resource.spec, live.spec)
 
     def create(self, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[Operation, ...]:
-        return operations.create(resource)
+        return (*operations.create(resource), *copies.create(resource, scope))
 
     def update(self, change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
-        return operations.update(change)
+        return (*operations.update(change), *copies.update(change))
 
     def follow(
         self, change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]

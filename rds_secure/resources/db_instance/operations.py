@@ -8,7 +8,7 @@ from rds_secure import engines, tagging
 from rds_secure.database import calls
 from rds_secure.kind import Change, Live, Resource
 from rds_secure.operation import Condition, Operation, Retry
-from rds_secure.resources.db_instance import parameters, waits
+from rds_secure.resources.db_instance import copies, parameters, waits
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 from rds_secure.values import Ref, Value, refs
 
@@ -145,7 +145,10 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
                 summary="switch deletion protection off",
                 wait=waits.wait(
                     live.name,
-                    (Condition("DeletionProtection", (False,)), Condition("DBInstanceStatus", waits.DELETABLE)),
+                    (
+                        Condition("DeletionProtection", (False,), "deletion_protection"),
+                        Condition("DBInstanceStatus", waits.DELETABLE, "the database"),
+                    ),
                 ),
                 retry_on=(_BUSY,),
                 done_on=("DBInstanceNotFound",),
@@ -166,7 +169,7 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
             service="rds",
             action="DeleteDBInstance",
             params=params,
-            summary=f"delete database {live.name}, {ending}",
+            summary=f"delete database {live.name}, {ending}{copies.left(live)}",
             wait=waits.wait(live.name, (), gone=True),
             retry_on=(_BUSY, *_of_cluster(live.spec)),
             done_on=("DBInstanceNotFound",),

@@ -11,7 +11,7 @@ from rds_secure.database.reading import AsRead
 from rds_secure.fields import values_of
 from rds_secure.kind import Found
 from rds_secure.operation import snake
-from rds_secure.resources.db_instance.spec import DbInstanceSpec, Domain, FeatureRole
+from rds_secure.resources.db_instance.spec import BackupCopy, DbInstanceSpec, Domain, FeatureRole
 from rds_secure.values import Value
 
 USABLE = ("available", "storage-optimization")
@@ -119,6 +119,11 @@ def _directory(membership: Mapping[str, Any]) -> Domain:
     return Domain.model_construct(directory=membership.get("Domain"), role=membership.get("IAMRoleName"))
 
 
+def _backup_copy(value: Any, instance: Mapping[str, Any]) -> Value:
+    """The region that an ARN names; key and days are told there alone."""
+    return BackupCopy.model_construct(region=value[0].split(":")[3] if value else None)
+
+
 def _roles(value: Any, instance: Mapping[str, Any]) -> Value:
     associated = instance.get("AssociatedRoles") or ()
     return tuple(
@@ -143,6 +148,7 @@ _AS_READ: Mapping[str, AsRead] = {
     "network_type": _upper,
     "domain": _domain,
     "roles": _roles,
+    "backup_copy": _backup_copy,
     "monitoring_seconds": lambda value, instance: value or 0,
     **dict.fromkeys(
         (

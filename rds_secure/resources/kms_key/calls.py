@@ -62,8 +62,8 @@ def until_enabled(key: Value) -> Wait:
         action="DescribeKey",
         params={"KeyId": key},
         select="KeyMetadata",
-        until=(Condition("KeyState", ("Enabled",)),),
-        fail=(Condition("KeyState", ("PendingDeletion", "PendingReplicaDeletion", "Unavailable")),),
+        until=(Condition("KeyState", ("Enabled",), "the key"),),
+        fail=(Condition("KeyState", ("PendingDeletion", "PendingReplicaDeletion", "Unavailable"), "the key"),),
         absent=("NotFoundException",),
     )
 
