@@ -18,7 +18,7 @@ COMMANDS = {
     "apply": "Carry out the plan, wait until all is ready, read back.",
     "destroy": "Delete what a stack owns; databases and keys are kept unless asked for.",
     "import": "Write a spec of what exists already, to be adopted.",
-    "schema": "Print the JSON Schema of specs or of plans.",
+    "schema": "Print the JSON Schema of specs, plans or plan files.",
     "sandbox": "A local stand-in for AWS to try things on.",
 }
 """Every command with its line in --help; the module of that name in this package holds `command`."""

@@ -6,16 +6,20 @@ import click
 
 
 @click.command("schema")
-@click.argument("which", type=click.Choice(["stack", "plan"]), default="stack")
+@click.argument("which", type=click.Choice(["stack", "plan", "plan-file"]), default="stack")
 @click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
 def command(which: str, sandbox: bool) -> None:
-    """Print the JSON Schema of spec files (stack, for editors) or of `plan --format json` (plan)."""
+    """Print the JSON Schema of spec files (stack, for editors), of `plan --format json` (plan), or of plan files."""
     import json
 
     if which == "stack":
         from rds_secure.spec.schema import stack_schema
 
         made = stack_schema()
+    elif which == "plan-file":
+        from rds_secure.plan.file import file_schema
+
+        made = file_schema()
     else:
         from rds_secure.render.json import plan_schema
 

@@ -1,7 +1,7 @@
-"""What an approval is bound to (meaning §6): the steps, and what of AWS they were derived from; made, not compared.
+"""What an approval is bound to (meaning §6): the steps, and what of AWS they were derived from. Made, not compared.
 
-It covers the format, where the stack lives, the steps, what look-ups found, what references yield, and the live values of
-what is declared or no longer declared. Not strangers, not notes, and nothing that is left to AWS: those may change
+It covers the format, where the stack lives, the steps, what look-ups found, what references yield, and the live values
+of what is declared or no longer declared. Not strangers, not notes, and nothing that is left to AWS: those may change
 under an approved plan.
 """
 

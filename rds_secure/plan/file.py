@@ -1,4 +1,4 @@
-"""Plan files: a plan as it was approved, with the stack it was made from, to be applied later. No call is in it to be run.
+"""Plan files: a plan as it was approved, with the stack it was made from. No call is ever carried out of one.
 
 What is applied is always planned anew, from the stack inside and from what is live; the file says what was approved
 (meaning §6). There is no secret in it: a stack names the sources of secrets, and live values hold none.

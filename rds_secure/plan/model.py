@@ -78,9 +78,9 @@ class Refusal:
 class Basis:
     """What of AWS a plan was derived from, as far as it matters (meaning §6), as plain JSON.
 
-    ``live``: address → field → value of what is declared, or no longer declared; the members of a set and the entries of
-    a mapping each on their own (``parameters[rds.force_ssl]``). ``parked``: likewise what AWS has put aside and the plan
-    would flush. ``lookups``: a look-up's canonical text → what it finds. ``sets``: address → the fields that are sets.
+    ``live``: address → field → value of what is declared, or no longer declared; the members of a set and the entries
+    of a mapping each on their own (``parameters[rds.force_ssl]``). ``parked``: likewise what AWS has put aside and the
+    plan would flush. ``lookups``: a look-up's canonical text → what it finds. ``sets``: address → fields that are sets.
     """
 
     live: Mapping[str, Mapping[str, JSON]] = dataclasses.field(default_factory=dict)

@@ -1,15 +1,14 @@
 """Whether what remains to be done is a part of what was approved, and if not, what moved (meaning §6). Pure.
 
 An apply that was cut short leaves less to do, and less is approved with the whole. So each live value may be as it was,
-or be where an approved change leads; each change that is left must be an approved one, from the same value to the
-same; and each call that is left must be, or be contained in, an approved call for the same resource. All else has moved.
+or be where an approved change leads; each change that is left must be an approved one, from the same value to the same;
+and each call that is left must be, or be contained in, an approved call for the same resource. All else has moved.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from rds_secure import resources
 from rds_secure.fields import markers
@@ -24,7 +23,7 @@ _LATER = {"create": ("update", "tags only"), "update": ("tags only",)}
 
 
 def moved(before: Approved, plan: Plan) -> tuple[str, ...]:
-    """What moved since the approval, one line each; nothing where the plan is the approved one, or what is left of it."""
+    """What moved since the approval, one line each; nothing where the plan is the approved one, or the rest of it."""
     now = approved(plan)
     if now.digest == before.digest:
         return ()

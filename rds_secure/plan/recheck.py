@@ -1,4 +1,4 @@
-"""Whether an object that is about to be deleted is still the one that the plan looked at. Pure; `live` reads it again."""
+"""Whether what is about to be deleted is still what the plan looked at. Pure; it is `live` that reads it again."""
 
 from __future__ import annotations
 
