@@ -163,7 +163,7 @@ def _refused(name: str, raw: bytes, error: ValidationError) -> RefusedError:
     where = ".".join(map(str, first["loc"]))
     if first["type"] == "json_invalid":
         return RefusedError([Problem(f"{name} is no plan file: it is not JSON", _ANEW)])
-    if first["loc"][:1] == ("format_version",):
+    if first["loc"] == ("format_version",) and first["type"] == "literal_error":
         return RefusedError([Problem(f"{name} is a plan file of another format", _ANEW)])
     what = f"{name} is no plan file that can be used: {where}: {first['msg']}" if where else f"{name} is no plan file"
     return RefusedError([Problem(what, _ANEW)])
