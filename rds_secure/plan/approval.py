@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from rds_secure import documents, resources
+from rds_secure import documents, ownership, resources
 from rds_secure.fields import Mode, ResourceSpec, ignored, markers, plain
 from rds_secure.kind import FieldChange, Kind, Live
 from rds_secure.live import Snapshot
@@ -39,7 +39,7 @@ def basis(snapshot: Snapshot, steps: Iterable[Step]) -> Basis:
         if step and step.operations and when == "now":
             parked[str(address)] = as_json(dict(found.found.pending))
     lookups = {canonical(lookup): tuple(matches) for lookup, matches in snapshot.lookups.items()}
-    return Basis(live, parked, lookups, sets)
+    return Basis(live, parked, lookups, sets, frozenset(_unfinished(snapshot)))
 
 
 def values(snapshot: Snapshot, found: Live[Any], step: Step | None) -> dict[str, Any]:
@@ -154,6 +154,14 @@ def _entries(
                     yield path, str(key), item
         else:
             yield path, "", documents.canonical(value) if marker.document else plain(value)
+
+
+def _unfinished(snapshot: Snapshot) -> Iterator[str]:
+    """What still has the mark of a create call that others are to follow, of the same spec."""
+    for address, live in snapshot.live.items():
+        mark = live.found.tags.get(ownership.APPLIED)
+        if mark and mark == ownership.pending(snapshot.resources[address].tags).get(ownership.APPLIED):
+            yield str(address)
 
 
 def _sets(part: BaseModel, prefix: str = "") -> frozenset[str]:

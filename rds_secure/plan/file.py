@@ -89,6 +89,11 @@ def write(plan: Plan, sources: Sequence[Source], prune_limit: int | None, create
         sources=tuple(SourceText(file=source.file, text=source.text) for source in sources),
         checksum="",
     )
+    return sealed(file)
+
+
+def sealed(file: PlanFile) -> str:
+    """The text of a plan file, with the checksum that fits what is in it."""
     return _text(file.model_copy(update={"checksum": _checksum(file)}))
 
 

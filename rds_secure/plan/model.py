@@ -81,12 +81,14 @@ class Basis:
     ``live``: address → field → value of what is declared, or no longer declared; the members of a set and the entries
     of a mapping each on their own (``parameters[rds.force_ssl]``). ``parked``: likewise what AWS has put aside and the
     plan would flush. ``lookups``: a look-up's canonical text → what it finds. ``sets``: address → fields that are sets.
+    ``unfinished``: addresses of what an apply of this very spec has begun to make, and not finished.
     """
 
     live: Mapping[str, Mapping[str, JSON]] = dataclasses.field(default_factory=dict)
     parked: Mapping[str, Mapping[str, JSON]] = dataclasses.field(default_factory=dict)
     lookups: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     sets: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    unfinished: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 An apply that was cut short leaves less to do, and less is approved with the whole. So each live value may be as it was,
 or be where an approved change leads; each change that is left must be an approved one, from the same value to the same;
-and each call that is left must be, or be contained in, an approved call for the same resource. All else has moved.
+and each call that is left must be, or be contained in, an approved call for the same resource, or finish what this
+very spec has begun to make. All else has moved.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from rds_secure import resources
-from rds_secure.fields import markers
+from rds_secure.fields import Mode, markers
 from rds_secure.plan.approval import approved, label
 from rds_secure.plan.approved import Approved, ApprovedCall, ApprovedChange, ApprovedStep
 from rds_secure.plan.model import Plan
-from rds_secure.values import JSON, Address, Ref, Value, canonical, decode, freeze, resolve
+from rds_secure.values import JSON, Address, Value, canonical, decode, freeze, resolve
 
 _ENDS = ("delete", "let go")
 _LATER = {"create": ("update", "tags only"), "update": ("tags only",)}
@@ -27,7 +28,7 @@ def moved(before: Approved, plan: Plan) -> tuple[str, ...]:
     now = approved(plan)
     if now.digest == before.digest:
         return ()
-    return tuple(_Comparison(before, now, plan.known).lines())
+    return tuple(_Comparison(before, now, plan).lines())
 
 
 def parts(value: JSON, whole: JSON) -> bool:
@@ -43,7 +44,11 @@ def set_by(kind: str, calls: Sequence[ApprovedCall]) -> frozenset[str]:
     """The fields of a resource that calls set by a parameter of that name: deletion protection, before a deletion."""
     sent = {name for call in calls for name in call.params}
     fields = markers(resources.kind(kind).spec).items()
-    return frozenset(name for name, marker in fields if sent & {_parameter(marker.create), _parameter(marker.change)})
+    return frozenset(
+        name
+        for name, marker in fields
+        if marker.mode is not Mode.META and sent & {_parameter(marker.create), _parameter(marker.change)}
+    )
 
 
 def shown(value: JSON) -> str:
@@ -54,8 +59,8 @@ def shown(value: JSON) -> str:
 
 
 class _Comparison:
-    def __init__(self, before: Approved, now: Approved, known: Mapping[Ref, str]) -> None:
-        self.before, self.now, self.known = before, now, known
+    def __init__(self, before: Approved, now: Approved, plan: Plan) -> None:
+        self.before, self.now, self.known, self.unfinished = before, now, plan.known, plan.basis.unfinished
         self.old, self.new = before.by_address(), now.by_address()
 
     def lines(self) -> Iterator[str]:
@@ -148,7 +153,7 @@ class _Comparison:
             return
         yield from self._changes(step, whole)
         for call in step.calls:
-            if not any(self._contains(other, call) for other in whole.calls):
+            if not (self._finishes(whole, call) or any(self._contains(other, call) for other in whole.calls)):
                 yield f"{step.address}: this call is not one of the plan: {call.summary}"
 
     def _changes(self, step: ApprovedStep, whole: ApprovedStep) -> Iterator[str]:
@@ -160,6 +165,13 @@ class _Comparison:
             if self._told(change) not in told:
                 name = self._label(step.address, change)
                 yield f"{step.address}.{name} would change from {shown(change.old)} to {shown(change.new)}"
+
+    def _finishes(self, whole: ApprovedStep, call: ApprovedCall) -> bool:
+        """Whether a call goes on with what this very spec has begun to make; that was approved, however it is done.
+
+        Some kinds finish by other calls than they begin with: a group's default rule is then revoked by its id.
+        """
+        return whole.action == "create" and whole.address in self.unfinished and not call.destructive
 
     def _told(self, change: ApprovedChange) -> tuple[str, str, str, str, str, str]:
         """All that makes a change the same as another one."""

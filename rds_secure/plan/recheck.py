@@ -35,6 +35,6 @@ def moved_since(plan: Plan, snapshot: Snapshot, step: Step, index: int, now: Liv
 
 
 def _whose(live: Live[Any]) -> str:
-    """The stack that it belongs to, in words."""
+    """Whose it is, in words."""
     owner = live.found.owned_by_path or ownership.owner(live.found.tags)
-    return f"of stack {owner.stack!r}" if owner else "of no stack"
+    return f"{owner.address} of stack {owner.stack!r}" if owner else "nobody's"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rds_secure import ownership
 from rds_secure.apply import run
 from rds_secure.events import ignore
 from rds_secure.plan import Action, Deletion, Node, Plan, order
@@ -208,6 +209,18 @@ def test_a_change_towards_the_approved_value_is_as_good_as_ours() -> None:
     rest = plan(of)
     assert rest.digest != before.digest
     assert moved(approved(before), rest) == ()
+
+
+@pytest.mark.parametrize("mark", ["pending", "applied"])
+def test_what_was_begun_may_be_finished_by_other_calls_and_what_was_finished_may_not_be_changed(mark: str) -> None:
+    """Security groups are made with a rule that is then revoked by an id that nobody knew before."""
+    of = account()
+    before = plan(of)
+    identifier = of.own(stack(DECLARED), "toy.other", "other", colour="as AWS makes it")
+    tags = of.toys[identifier]["tags"]
+    of.toys[identifier]["tags"] = ownership.pending(tags) if mark == "pending" else tags
+    told = ("toy.other: this call is not one of the plan: change colour",) if mark == "applied" else ()
+    assert moved(approved(before), plan(of)) == told
 
 
 def test_more_to_delete_than_was_approved_is_told() -> None:
