@@ -26,7 +26,7 @@ def carry_out(
     show_calls: bool,
     confirmed: bool,
     wanted: str,
-    instead: str = "pass --yes, or for destroy --confirm STACK",
+    instead: str = options.ELSE,
 ) -> int:
     """Show a plan and carry it out, once ``wanted`` is typed or ``confirmed``; the exit code.
 

@@ -87,7 +87,11 @@ def connect(stack: Stack, profile: str | None, region: str | None, role_arn: str
     )
 
 
-def ask(question: str, wanted: str, instead: str) -> bool:
+ELSE = "pass --yes, or for destroy --confirm STACK"
+"""What to do where nobody can be asked."""
+
+
+def ask(question: str, wanted: str, instead: str = ELSE) -> bool:
     """Whether the person types ``wanted``. Exit 64 where there is no terminal; ``instead``: what to do then."""
     from rds_secure.errors import UsageError
 

@@ -128,6 +128,8 @@ def load(path: str | Path) -> PlanFile:
 def is_one(path: str | Path) -> bool:
     """Whether a file looks like a plan file rather than like a spec."""
     try:
+        if not Path(path).is_file():
+            return False
         with Path(path).open("rb") as stream:
             raw = stream.read(MAX_BYTES)
     except (OSError, ValueError):
