@@ -26,6 +26,9 @@ _Member: TypeAlias = tuple[str, Value]
 _Entry: TypeAlias = tuple[str, str, Value]
 """The path of a field, the label of a member or entry of it ("" for the whole), and the value."""
 
+_IDS = ("id", "resource_id")
+"""The attributes that another object of the same name has not: a database that was restored in the place of one."""
+
 
 def basis(snapshot: Snapshot, steps: Iterable[Step]) -> Basis:
     """What of the snapshot these steps were derived from."""
@@ -43,8 +46,14 @@ def basis(snapshot: Snapshot, steps: Iterable[Step]) -> Basis:
 
 
 def values(snapshot: Snapshot, found: Live[Any], step: Step | None) -> dict[str, Any]:
-    """The live values of one object, in the form in which `Basis.live` has them."""
-    return {label(path, member): as_json(value) for path, member, value in _compared(snapshot, found, step)}
+    """The live values of one object, in the form in which `Basis.live` has them; and which one of its name it is."""
+    ids = {f"({name})": value for name, value in found.exports.items() if name in _IDS}
+    return ids | {label(path, member): as_json(value) for path, member, value in _compared(snapshot, found, step)}
+
+
+def is_id(name: str) -> bool:
+    """Whether a live value of that name is no field, but tells an object from another one of its name."""
+    return name.startswith("(")
 
 
 def label(path: str, member: str) -> str:

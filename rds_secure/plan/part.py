@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rds_secure import resources
 from rds_secure.fields import Mode, markers
-from rds_secure.plan.approval import approved, label
+from rds_secure.plan.approval import approved, is_id, label
 from rds_secure.plan.approved import Approved, ApprovedCall, ApprovedChange, ApprovedStep
 from rds_secure.plan.model import Plan
 from rds_secure.values import JSON, Address, Value, canonical, decode, freeze, resolve
@@ -122,7 +122,10 @@ class _Comparison:
         """The values that approved changes lead to, and that differ no more."""
         after = self.new.get(address)
         left = {self._label(address, change) for change in after.changes} if after else set[str]()
-        return frozenset({self._label(address, change) for change in step.changes} - left) if step else frozenset()
+        if step is None:
+            return frozenset()
+        ids = filter(is_id, self.now.live[address]) if step.changes else ()  # a rule is changed by making another one
+        return frozenset({self._label(address, change) for change in step.changes} - left) | frozenset(ids)
 
     def _is_going(self, step: ApprovedStep | None, name: str, new: JSON) -> bool:
         """Whether a value moved because a deletion has begun: it let go of something, protection went off."""

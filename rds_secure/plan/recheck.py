@@ -7,7 +7,7 @@ from typing import Any
 from rds_secure import ownership
 from rds_secure.kind import Live
 from rds_secure.live import Snapshot
-from rds_secure.plan.approval import approved_calls, values
+from rds_secure.plan.approval import approved_calls, is_id, values
 from rds_secure.plan.model import Plan, Step
 from rds_secure.plan.part import set_by, shown
 from rds_secure.values import canonical
@@ -29,7 +29,8 @@ def moved_since(plan: Plan, snapshot: Snapshot, step: Step, index: int, now: Liv
     moved = [
         f"{step.address}.{name} {shown(old.get(name))} → {shown(value)} since the plan"
         for name, value in sorted(new.items())
-        if name.partition("[")[0] not in settled and canonical(old.get(name)) != canonical(value)
+        if not (name.partition("[")[0] in settled or (step.changes and is_id(name)))
+        and canonical(old.get(name)) != canonical(value)
     ]
     return "; ".join(moved)
 

@@ -112,6 +112,12 @@ def test_the_rest_of_an_approved_plan_leads_where_the_whole_does() -> None:
 # What moved
 
 
+def _replaced(of: ToyAccount) -> None:
+    """Somebody restores a database in the place of one, say; AWS copies its tags (RDS-18)."""
+    toy = of.toys.pop(of.named("quiet")["id"])
+    of.toys["id-99"] = {**toy, "id": "id-99"}
+
+
 def _changes() -> Iterator[tuple[str, Callable[[ToyAccount], object], str]]:
     """What somebody may do between plan and apply, and how it is told."""
 
@@ -134,6 +140,7 @@ def _changes() -> Iterator[tuple[str, Callable[[ToyAccount], object], str]]:
         "badge.c.shelf.label mine → theirs since the plan",
     )
     yield "what is to go", put("old", colour="blue"), "toy.old.colour grey → blue since the plan"
+    yield "another one of the same name", _replaced, "toy.quiet.(id) id-4 → id-99 since the plan"
     yield "something gone", lambda of: of.toys.pop(of.named("quiet")["id"]), "toy.quiet is gone since the plan"
     yield (
         "something made under its address",
@@ -160,7 +167,9 @@ def test_any_change_of_what_the_plan_depends_on_is_named(change: Callable[[ToyAc
     of = account()
     before = plan(of)
     change(of)
-    assert moved(approved(before), plan(of)) == (told,)
+    after = plan(of)
+    assert after.digest != before.digest
+    assert moved(approved(before), after) == (told,)
 
 
 @settings(max_examples=60, deadline=None)
@@ -198,7 +207,9 @@ def test_what_strangers_do_never_voids_a_plan(seed: int, share: float, what: int
         lambda: of.toys.pop(of.named("stranger")["id"]),
         lambda: guests.update(guests=("us", "them", "those")),
     ]
+    digest = plan(of).digest
     strangers[what]()
+    assert plan(of).digest == digest
     assert moved(approved(before), plan(of)) == ()
 
 
@@ -265,7 +276,10 @@ def test_another_thing_behind_a_reference_is_named() -> None:
     of.toys["id-99"] = {**gone, "id": "id-99"}
     after = planned(stack(declared), of)
     assert after.digest != before.digest
-    assert moved(approved(before), after) == ("${toy.a.id} id-1 → id-99 since the plan",)
+    assert moved(approved(before), after) == (
+        "${toy.a.id} id-1 → id-99 since the plan",
+        "toy.a.(id) id-1 → id-99 since the plan",
+    )
 
 
 @pytest.mark.parametrize("name", ["account", "region", "stack"])

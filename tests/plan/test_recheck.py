@@ -80,6 +80,16 @@ def test_what_is_gone_already_stops_nothing() -> None:
     assert told(account(), lambda of: of.toys.pop(of.named("old")["id"])) == ""
 
 
+def test_another_one_of_its_name_stays() -> None:
+    """AWS copies tags where a database is restored in the place of another (RDS-18)."""
+
+    def restored(of: ToyAccount) -> None:
+        old = of.toys.pop(of.named("old")["id"])
+        of.toys["id-99"] = {**old, "id": "id-99"}
+
+    assert told(account(), restored) == "toy.old.(id) id-3 → id-99 since the plan"
+
+
 def test_what_is_another_ones_by_now_stays() -> None:
     def sold(of: ToyAccount) -> None:
         of.named("old")["tags"] = {**of.named("old")["tags"], "rds-secure:stack": "billing"}
