@@ -46,25 +46,21 @@ def command(
     from rds_secure.plan import Deletion
     from rds_secure.spec import load
 
-    file = approve.one_plan_file(specs)
-    if file:
-        if prune_limit is not None or create_empty:
-            raise click.UsageError("a plan file holds its own options: leave --prune-limit and --create-empty out")
-        approved = approve.read(file, expect)
-        stack, sources = approve.stack_of(approved, region)
-        prune_limit, empty = approved.options.prune_limit, approved.create_empty()
-    else:
-        approved = None
+    path = approve.one_plan_file(specs)
+    file = approve.read(path, expect) if path else None
+    if file is None:
         stack, sources = load(specs)
         empty = options.addresses(create_empty, stack)
+    elif prune_limit is not None or create_empty:
+        raise click.UsageError("a plan file holds its own options: leave --prune-limit and --create-empty out")
+    else:
+        stack, sources = approve.stack_of(file, region)
+        prune_limit, empty = file.options.prune_limit, file.create_empty()
     account = options.connect(stack, profile, region, role_arn, sandbox)
     deletion = Deletion(limit=prune_limit)
     planned = api.make_plan(stack, account, sources, deletion, empty)
-    if approved:
-        approve.same_or_part(planned.plan, approved)
-    elif expect is not None:
-        approve.expected(planned.plan, expect)
-    is_approved = approved is not None or expect is not None
+    approve.standing(file, expect)(planned.plan)
+    is_approved = file is not None or expect is not None
     left = () if is_approved else approve.unconfirmed(planned.plan, confirm)
     return carry_out(
         planned,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -35,6 +35,15 @@ def apply_command(
     for address in create_empty:
         words += ["--create-empty", address]
     return shlex.join([*words, "--expect", digest])
+
+
+def standing(file: PlanFile | None, digest: str | None) -> Callable[[Plan], None]:
+    """What stops an apply (exit 3) whose plan is not the approved one, to be asked of every plan before it is used."""
+    if file:
+        return lambda plan: same_or_part(plan, file)
+    if digest is not None:
+        return lambda plan: expected(plan, digest)
+    return lambda plan: None
 
 
 def expected(plan: Plan, digest: str) -> None:

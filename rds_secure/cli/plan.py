@@ -66,8 +66,9 @@ def command(
         click.echo(plan_json(made))
     elif form == "markdown":
         from rds_secure.render.markdown import plan_markdown
+        from rds_secure.render.screen import write_text
 
-        click.echo(plan_markdown(made, then), nl=False)
+        write_text(sys.stdout, plan_markdown(made, then))
     else:
         from rds_secure.render.terminal import plan_text
 

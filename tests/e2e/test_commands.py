@@ -424,12 +424,12 @@ def test_the_last_line_of_a_plan_applies_exactly_it(command: Commands) -> None:
 def test_an_apply_that_failed_in_the_middle_goes_on_with_its_plan_file(command: Commands, tmp_path: Path) -> None:
     file = tmp_path / "orders.plan"
     command("plan", QUICKSTART, "--out", file)
-    command.harness.recorder.refusals["AttachUserPolicy"] = "ServiceFailure"
-    command.harness.recorder.refusals["AuthorizeSecurityGroupIngress"] = "Unavailable"
+    command.harness.recorder.refusals["AttachGroupPolicy"] = "ServiceFailure"
+    command.harness.recorder.refusals["RevokeSecurityGroupEgress"] = "Unavailable"
     assert command("apply", file).code == 1
     command.harness.recorder.clear()
     assert command("apply", file).code == 0
-    assert "AuthorizeSecurityGroupIngress" in command.writes
+    assert {"RevokeSecurityGroupEgress", "AttachGroupPolicy"} <= {*command.writes}
     assert "CreateSecurityGroup" not in command.writes
 
 
