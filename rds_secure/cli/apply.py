@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from rds_secure.cli import options
@@ -11,6 +13,7 @@ from rds_secure.cli import options
 @options.specs
 @options.access
 @options.prune_limit
+@options.safety
 @options.create_empty
 @click.option("--expect", metavar="DIGEST", help="Do not ask, and apply only the plan that has this digest.")
 @click.option("--yes", is_flag=True, help="Do not ask. Never confirms the deletion of a database or key.")
@@ -28,6 +31,7 @@ def command(
     role_arn: str | None,
     sandbox: bool,
     prune_limit: int | None,
+    safety: Path | None,
     create_empty: tuple[str, ...],
     expect: str | None,
     yes: bool,
@@ -45,6 +49,7 @@ def command(
     from rds_secure.cli.carry import carry_out
     from rds_secure.plan import Deletion
     from rds_secure.spec import load
+    from rds_secure.spec.safety import read_safety
 
     path = approve.one_plan_file(specs)
     file = approve.read(path, expect) if path else None
@@ -57,7 +62,7 @@ def command(
         stack, sources = approve.stack_of(file, region)
         prune_limit, empty = file.options.prune_limit, file.create_empty()
     account = options.connect(stack, profile, region, role_arn, sandbox)
-    deletion = Deletion(limit=prune_limit)
+    deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
     planned = api.make_plan(stack, account, sources, deletion, empty)
     approve.standing(file, expect)(planned.plan)
     is_approved = file is not None or expect is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -24,6 +25,7 @@ def apply_command(
     role_arn: str | None,
     sandbox: bool,
     prune_limit: int | None,
+    safety: Path | None,
     create_empty: Iterable[str],
 ) -> str:
     """The command line that applies exactly the plan of this digest, quoted for a POSIX shell."""
@@ -32,6 +34,7 @@ def apply_command(
         words += [name, value] if value else []
     words += ["--sandbox"] if sandbox else []
     words += ["--prune-limit", str(prune_limit)] if prune_limit is not None else []
+    words += ["--safety", str(safety)] if safety else []
     for address in create_empty:
         words += ["--create-empty", address]
     return shlex.join([*words, "--expect", digest])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -40,6 +41,16 @@ def prune_limit(function: F) -> F:
         type=click.IntRange(min=0),
         metavar="N",
         help="Allow up to N deletions; more than 5, or than a fifth of the stack, are refused otherwise.",
+    )(function)
+
+
+def safety(function: F) -> F:
+    """A file with limits that nothing else can loosen."""
+    return click.option(
+        "--safety",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Limits of deletions, as below 'safety:' of a spec; neither the spec nor --prune-limit goes beyond them.",
     )(function)
 
 

@@ -18,6 +18,7 @@ FORMS = ("text", "json", "markdown")
 @options.specs
 @options.access
 @options.prune_limit
+@options.safety
 @options.create_empty
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="markdown is for pull requests.")
 @click.option(
@@ -35,6 +36,7 @@ def command(
     role_arn: str | None,
     sandbox: bool,
     prune_limit: int | None,
+    safety: Path | None,
     create_empty: tuple[str, ...],
     form: str,
     out: Path | None,
@@ -49,16 +51,18 @@ def command(
     from rds_secure.cli.approve import apply_command
     from rds_secure.plan import Deletion
     from rds_secure.spec import load
+    from rds_secure.spec.safety import read_safety
 
     stack, sources = load(specs)
     empty = options.addresses(create_empty, stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
-    made = api.make_plan(stack, account, sources, Deletion(limit=prune_limit), empty).plan
+    deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
+    made = api.make_plan(stack, account, sources, deletion, empty).plan
     if out and made.is_applicable:
         from rds_secure.plan import file
 
         file.save(out, file.write(made, sources, prune_limit, empty))
-    again = (profile, region, role_arn, sandbox, prune_limit, create_empty)
+    again = (profile, region, role_arn, sandbox, prune_limit, safety, create_empty)
     then = apply_command(specs, made.digest, *again) if made.is_applicable and not made.is_empty else ""
     if form == "json":
         from rds_secure.render.json import plan_json

@@ -6,10 +6,12 @@ import click
 
 
 @click.command("schema")
-@click.argument("which", type=click.Choice(["stack", "plan", "plan-file"]), default="stack")
+@click.argument("which", type=click.Choice(["stack", "plan", "plan-file", "drift", "report"]), default="stack")
 @click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
 def command(which: str, sandbox: bool) -> None:
-    """Print the JSON Schema of spec files (stack, for editors), of `plan --format json` (plan), or of plan files."""
+    """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
+    of `drift --format json`, or of what `apply --report` writes.
+    """
     import json
 
     if which == "stack":
@@ -20,8 +22,16 @@ def command(which: str, sandbox: bool) -> None:
         from rds_secure.plan.file import file_schema
 
         made = file_schema()
-    else:
+    elif which == "plan":
         from rds_secure.render.json import plan_schema
 
         made = plan_schema()
+    elif which == "drift":
+        from rds_secure.render.json import drift_schema
+
+        made = drift_schema()
+    else:
+        from rds_secure.render.json import report_schema
+
+        made = report_schema()
     click.echo(json.dumps(made, indent=2))

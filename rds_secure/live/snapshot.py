@@ -6,7 +6,7 @@ strangers in the place of what is declared. Ids of the stack's own things become
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,10 @@ from rds_secure.fields import ResourceSpec, mapped, plain
 from rds_secure.kind import Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted, together
 from rds_secure.live import links
 from rds_secure.live.lookups import resolve_lookups
+from rds_secure.live.moves import Moves
+from rds_secure.live.tagged import tagged_things
 from rds_secure.spec.stack import Stack
+from rds_secure.spec.transfer import Safety, Transfers
 from rds_secure.values import Address, Lookup, Ref, Value
 
 
@@ -45,7 +48,8 @@ class Snapshot:
 
     ``adopting``: what ``adopt:`` names, ours by now or about to be. ``traces``: what is left of databases that are
     declared and missing (meaning §5). ``retired`` is ours but no longer declared; ``stuck``: why something retired
-    cannot be deleted; ``notes`` are worth knowing and change nothing (copies, twins).
+    cannot be deleted; ``notes`` are worth knowing and change nothing (copies, twins). ``moving``: what comes from
+    another address, and from which.
     """
 
     scope: Scope
@@ -58,6 +62,9 @@ class Snapshot:
     traces: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     lookups: Mapping[Lookup, tuple[str, ...]] = field(default_factory=dict)
     adopting: frozenset[Address] = frozenset()
+    moving: Mapping[Address, str] = field(default_factory=dict)
+    transfers: Transfers = field(default_factory=Transfers)
+    safety: Safety = field(default_factory=Safety)
 
 
 def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset[str] = frozenset()) -> Snapshot:
@@ -67,14 +74,22 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     """
     scope = Scope(identity.account, identity.region, identity.partition, stack.name)
     (specs, lookups, problems), tagged = together(
-        reader, lambda: resolve_lookups(stack, reader), lambda: _tagged(reader, scope)
+        reader, lambda: resolve_lookups(stack, reader), lambda: tagged_things(reader, scope, stack.transfers)
     )
     if problems:
         raise SpecError(problems)
     declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
-    matched = _Matching(scope, declared, stack.adopt)
+    matched = _Matching(scope, declared, stack.adopt, Moves(stack.transfers, scope))
+    givers = frozenset(place.stack for place in stack.transfers.taken)
     wanted = {
-        kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged, matched.adopted(kind), declared=declared)
+        kind.name: Wanted(
+            scope,
+            frozenset(matched.identities(kind)),
+            tagged,
+            matched.adopted(kind),
+            declared=declared,
+            givers=givers,
+        )
         for kind in resources.KINDS
     }
     problems, found = together(
@@ -87,9 +102,12 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     for kind, items in zip(resources.KINDS, found, strict=True):
         for item in items:
             matched.match(kind, item)
+    matched.arrive()
     matched.claim()
     matched.miss()
-    return _linked(matched, reader, lookups, going)
+    dying = frozenset(address for address, entry in stack.transfers.removed.items() if not entry.keep)
+    snapshot = _linked(matched, reader, lookups, lambda address: address in dying or address.kind in going)
+    return replace(snapshot, transfers=stack.transfers, safety=stack.safety)
 
 
 def written(spec: ResourceSpec) -> dict[str, Value]:
@@ -124,31 +142,6 @@ def _verify(stack: Stack, declared: Mapping[Address, Resource[Any]], reader: Rea
     return [problem for found in reader.each(look, declared.values()) for problem in found]
 
 
-_IAM_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
-"""Where the tagging API of each partition keeps IAM's tags (ANY-5)."""
-
-
-def _tagged(reader: Reader, scope: Scope) -> dict[str, dict[str, str]]:
-    """ARN → tags of what only the tagging API knows to be of this stack; its lag only delays a prune.
-
-    Asked for these types alone, because it lists every automated snapshot as well (RDS-18).
-    """
-    filters = {"TagFilters": [{"Key": ownership.STACK, "Values": [scope.stack]}]}
-    types = sorted(name for kind in resources.KINDS for name in kind.tagged_as.split())
-    asked: list[tuple[dict[str, Any], str | None]] = [({**filters, "ResourceTypeFilters": types}, None)]
-    iam = _IAM_REGION.get(scope.partition, scope.region)
-    if iam != scope.region:
-        asked.append(({**filters, "ResourceTypeFilters": ["iam:policy"]}, iam))
-    replies = reader.each(
-        lambda ask: reader.call("resourcegroupstaggingapi", "GetResources", ask[0], region=ask[1]) or {}, asked
-    )
-    return {
-        item["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in item["Tags"]}
-        for reply in replies
-        for item in reply["ResourceTagMappingList"]
-    }
-
-
 _IN_THE_WAY = "choose another name, or remove what exists"
 
 
@@ -156,9 +149,13 @@ class _Matching:
     """Objects as they are read, sorted into ours, retired, conflicts and notes."""
 
     def __init__(
-        self, scope: Scope, declared: Mapping[Address, Resource[Any]], adopt: Mapping[Address, str | None]
+        self,
+        scope: Scope,
+        declared: Mapping[Address, Resource[Any]],
+        adopt: Mapping[Address, str | None],
+        moves: Moves,
     ) -> None:
-        self.scope, self.declared, self.adopt = scope, declared, adopt
+        self.scope, self.declared, self.adopt, self.moves = scope, declared, adopt, moves
         self.live: dict[Address, Found[Any]] = {}
         self.retired: dict[Address, Found[Any]] = {}
         self.conflicts: list[Conflict] = []
@@ -182,6 +179,8 @@ class _Matching:
         owner = found.owned_by_path or ownership.owner(found.tags)
         if taking := self._taking(kind, found, holder):
             self._adopt(kind, found, owner, taking)
+            return
+        if self.moves.take(found, owner):
             return
         if owner is None or owner.stack != self.scope.stack:
             if holder and kind.claimed and owner is None:
@@ -264,6 +263,23 @@ class _Matching:
                 Conflict(holder, what, f"keep it under the key {address.name!r}, or use another name")
             )
 
+    def arrive(self) -> None:
+        """Put what moves in its new place, unless something is there or it cannot go by that address."""
+        for address, arrivals in sorted(self.moves.arrivals.items()):
+            kind, first = resources.kind(address.kind), arrivals[0]
+            there = [self.live[address]] if address in self.live else [item.found for item in arrivals[1:]]
+            if there:
+                what = f"{kind.title} {first.found.name} moves to {address}, and {there[0].name} is there already"
+                self.conflicts.append(Conflict(address, what, "take the entry out below 'moved:'"))
+                self.live.setdefault(address, first.found)
+            elif obstacle := self.moves.obstacle(kind, first, self.declared[address]):
+                self.conflicts.append(Conflict(address, *obstacle))
+            else:
+                self.live[address] = first.found
+        for address, place in self.moves.untaken(self.live):
+            what = f"stack {place.stack!r} has no {place.address} that could become {address}"
+            self.conflicts.append(Conflict(address, what, "correct the entry below 'moved:', or take it out"))
+
     def claim(self) -> None:
         """Take what AWS made by itself and nobody owns, for the addresses that have nothing yet."""
         for address, found in self._unclaimed.items():
@@ -284,9 +300,13 @@ class _Matching:
             self.notes.append(f"{kind.title} {twin.name} ({twin.identity}) is a twin of {address}: left alone")
 
     def _conflict(self, holder: Address, found: Found[Any], owner: ownership.Owner | None) -> None:
-        whose = f"stack {owner.stack!r}" if owner else "no stack"
         kind = resources.kind(holder.kind)
-        what, fix = f"{kind.title} {found.name} exists already and belongs to {whose}", _IN_THE_WAY
+        what, fix = f"{kind.title} {found.name} exists already and belongs to no stack", _IN_THE_WAY
+        if owner:
+            what = (
+                f"{kind.title} {found.name} belongs to stack {owner.stack!r}, and {self.scope.stack!r} declares it too"
+            )
+            fix = "choose another name, or move it: list it below 'moved:' in both stacks"
         if kind.singleton:
             there = f"there is one only: to take it over, write 'adopt: {{{holder}: null}}' at the top of the spec"
             fix = "there is one only: take it out of one of the two stacks" if owner else there
@@ -294,7 +314,10 @@ class _Matching:
 
 
 def _linked(
-    matched: _Matching, reader: Reader, lookups: Mapping[Lookup, tuple[str, ...]], going: frozenset[str]
+    matched: _Matching,
+    reader: Reader,
+    lookups: Mapping[Lookup, tuple[str, ...]],
+    going: Callable[[Address], bool],
 ) -> Snapshot:
     known: dict[Ref, str] = {}
     for address, resource in matched.declared.items():
@@ -310,7 +333,9 @@ def _linked(
     scope = replace(matched.scope, known=known)
     retired = {address: link(address, found) for address, found in matched.retired.items()}
     stuck: dict[Address, str] = {}
-    candidates = [live for live in retired.values() if _may_go(live, going)]
+    candidates = [
+        live for live in retired.values() if not resources.kind(live.address.kind).stateful or going(live.address)
+    ]
     arns = frozenset(live.exports.get("arn", "") for live in candidates if resources.kind(live.address.kind).stateful)
     inspected = reader.each(lambda live: _inspected(reader, live, scope, arns), candidates)
     for candidate, outcome in zip(candidates, inspected, strict=True):
@@ -323,6 +348,7 @@ def _linked(
         resources=matched.declared,
         live={address: link(address, found) for address, found in matched.live.items()},
         adopting=frozenset(matched.adopt),
+        moving={address: str(arrivals[0].old) for address, arrivals in matched.moves.arrivals.items()},
         retired=retired,
         conflicts=tuple(sorted(matched.conflicts, key=lambda item: (item.address, item.what))),
         stuck=stuck,
@@ -357,7 +383,3 @@ def _inspected(reader: Reader, live: Live[Any], scope: Scope, going: frozenset[s
         return resources.kind(live.address.kind).inspect(reader, live, scope, going)
     except (DeniedError, UnsupportedError) as error:
         return f"what it holds could not be seen: {error.service} {error.action}: {error.code}"
-
-
-def _may_go(live: Live[Any], going: frozenset[str]) -> bool:
-    return not resources.kind(live.address.kind).stateful or live.address.kind in going

@@ -37,20 +37,30 @@ def test_where_nobody_can_be_asked_it_is_said_what_confirms_them() -> None:
 
 
 def test_the_command_has_all_that_the_plan_was_made_with_quoted_for_a_shell() -> None:
-    arguments = ("it's here/", "more.yaml"), "abc", "my profile", "eu-west-1", "arn:x", True, 0, ("db_instance.a",)
+    arguments = (
+        ("it's here/", "more.yaml"),
+        "abc",
+        "my profile",
+        "eu-west-1",
+        "arn:x",
+        True,
+        0,
+        Path("s.yaml"),
+        ("db_instance.a",),
+    )
     words = shlex.split(approve.apply_command(*arguments))
     assert words[:4] == ["rds-secure", "apply", "it's here/", "more.yaml"]
     assert words[4:] == [
         *("--profile", "my profile", "--region", "eu-west-1", "--role-arn", "arn:x", "--sandbox"),
-        *("--prune-limit", "0", "--create-empty", "db_instance.a", "--expect", "abc"),
+        *("--prune-limit", "0", "--safety", "s.yaml", "--create-empty", "db_instance.a", "--expect", "abc"),
     ]
-    shortest = approve.apply_command(("a.yaml",), "abc", None, None, None, False, None, ())
+    shortest = approve.apply_command(("a.yaml",), "abc", None, None, None, False, None, None, ())
     assert shortest == "rds-secure apply a.yaml --expect abc"
 
 
 def test_a_digest_that_begins_with_a_dash_is_an_argument_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     """Base64url has it; the command that a plan ends with must be taken as it is printed."""
-    command = approve.apply_command(("none.yaml",), "-digest", None, None, None, False, None, ())
+    command = approve.apply_command(("none.yaml",), "-digest", None, None, None, False, None, None, ())
     ran = runner(capsys)(*shlex.split(command)[1:])
     assert (ran.code, "none.yaml does not exist" in ran.err) == (1, True)
 

@@ -45,7 +45,10 @@ EARLY = frozenset(
     {
         "DeleteConflict",
         "DependencyViolation",
+        "InvalidDBClusterStateFault",
         "InvalidDBInstanceState",
+        "InvalidDBProxyStateFault",
+        "InvalidEventSubscriptionState",
         "InvalidGroup.NotFound",
         "KMSKeyNotAccessibleFault",
         "MalformedPolicyDocument",
@@ -71,7 +74,7 @@ class Call:
     @property
     def is_write(self) -> bool:
         """Whether it can change anything."""
-        return not self.action.startswith(("Describe", "Get", "List"))
+        return not self.action.startswith(("Describe", "Get", "List", "Lookup"))
 
     def __repr__(self) -> str:
         return f"{self.service} {self.action} {self.params}"
