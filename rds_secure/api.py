@@ -14,10 +14,11 @@ from rds_secure.draft import Draft, Selection, select, write
 from rds_secure.errors import Problem, RefusedError
 from rds_secure.events import Observer, Verifying, ignore
 from rds_secure.kind import Scope, Stateful
-from rds_secure.live import Identity, Snapshot, read_live
+from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
-from rds_secure.plan import Deletion, Plan, plan
+from rds_secure.plan import Deletion, Node, Plan, plan
 from rds_secure.plan.drift import Drift, Sort, blamed, drift
+from rds_secure.plan.recheck import moved_since
 from rds_secure.resources import KINDS
 from rds_secure.spec import Environment, Source, Stack, build
 from rds_secure.values import Address, secrets
@@ -101,7 +102,27 @@ def apply(planned: Planned, account: Account, observe: Observer = ignore, clock:
         raise RefusedError([Problem(item.what, item.fix, item.location) for item in planned.plan.refusals])
     if missing := list(_without_secrets(planned, Secrets(account.connection))):
         raise RefusedError(missing)
-    return run(planned.plan, AwsCaller(account.connection), clock or account.clock, observe)
+    caller, recheck = AwsCaller(account.connection), Recheck(planned, account)
+    return run(planned.plan, caller, clock or account.clock, observe, recheck=recheck)
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """Reads what is about to be deleted once more: what moved of it since the plan, or ""."""
+
+    planned: Planned
+    account: Account
+
+    def __call__(self, node: Node) -> str:
+        address, index = node
+        made, snapshot = self.planned.plan, self.planned.snapshot
+        (step,) = (step for step in made.steps if step.address == address)
+        before = snapshot.live.get(address) or snapshot.retired.get(address)
+        if before is None:  # it was made by this very plan
+            return ""
+        with AwsReader(self.account.connection) as reader:
+            now = read_again(before, snapshot, reader)
+        return moved_since(made, snapshot, step, index, now)
 
 
 def _without_secrets(planned: Planned, found: Secrets) -> Iterator[Problem]:

@@ -7,16 +7,16 @@ nothing more, and starts no more. It knows calls and references, never resources
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from rds_secure.apply.clock import Clock
 from rds_secure.apply.paths import search
 from rds_secure.apply.wait import Waiter, WaitFailed
-from rds_secure.errors import CallError, CredentialsError, RdsSecureError
+from rds_secure.errors import CallError, CredentialsError, RdsSecureError, StaleError
 from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Stopping, Waiting
 from rds_secure.operation import Operation
 from rds_secure.plan import Node, Plan, order
@@ -36,6 +36,15 @@ class Caller(Protocol):
         self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False, region: str = ""
     ) -> Mapping[str, Any]:
         """The reply. Raises `CallError`."""
+
+
+Recheck: TypeAlias = Callable[[Node], str]
+"""What moved since the plan of the object that a deletion is about to reach, or ""; asked right before the call."""
+
+
+def _nothing_moved(node: Node) -> str:
+    """For plans whose deletions are not looked at again."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +72,21 @@ class Outcome:
         return not (self.failures or self.skipped or self.interrupted)
 
 
-def run(plan: Plan, caller: Caller, clock: Clock, observe: Observer, workers: int = WORKERS) -> Outcome:
+def run(
+    plan: Plan,
+    caller: Caller,
+    clock: Clock,
+    observe: Observer,
+    workers: int = WORKERS,
+    recheck: Recheck = _nothing_moved,
+) -> Outcome:
     """Carry out a plan. Errors of single calls are in the outcome; credentials that expire end the run."""
-    return _Run(plan, caller, clock, observe).loop(workers)
+    return _Run(plan, caller, clock, observe, recheck).loop(workers)
 
 
 class _Run:
-    def __init__(self, plan: Plan, caller: Caller, clock: Clock, observe: Observer) -> None:
-        self.caller, self.clock, self.observe = caller, clock, observe
+    def __init__(self, plan: Plan, caller: Caller, clock: Clock, observe: Observer, recheck: Recheck) -> None:
+        self.caller, self.clock, self.observe, self.recheck = caller, clock, observe, recheck
         self.waiter = Waiter(caller, clock)
         self.values: dict[Ref, str] = dict(plan.known)
         self.blobs: set[str] = set()
@@ -147,6 +163,8 @@ class _Run:
             number = self.started
         self.observe(Started(address, operation.summary, number, len(self.operations), operation.call))
         start = self.clock.now()
+        if operation.destructive and (moved := self.recheck(node)):
+            raise StaleError(moved)
         reply = self._call(address, operation)
         self._export(address, operation.exports, reply)
         self._export(address, operation.hands_on, reply, Handed)

@@ -1,4 +1,4 @@
-"""`rds-secure apply`: show the plan, ask, carry it out, read back."""
+"""`rds-secure apply`: show the plan, ask, or see that it is the approved one; carry it out, read back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from rds_secure.cli import options
 @options.prune_limit
 @options.safety
 @options.create_empty
+@click.option("--expect", metavar="DIGEST", help="Do not ask, and apply only the plan that has this digest.")
 @click.option("--yes", is_flag=True, help="Do not ask. Never confirms the deletion of a database or key.")
+@click.option(
+    "--confirm",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Delete this database or key, in place of typing it; repeatable.",
+)
 @click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
 def command(
     specs: tuple[str, ...],
@@ -26,19 +33,46 @@ def command(
     prune_limit: int | None,
     safety: Path | None,
     create_empty: tuple[str, ...],
+    expect: str | None,
     yes: bool,
+    confirm: tuple[str, ...],
     show_calls: bool,
 ) -> int:
-    """Make AWS agree with a spec: plan, ask, call in dependency order, wait until ready, read back."""
+    """Make AWS agree with a spec: plan, ask, call in dependency order, wait until ready, read back.
+
+    In the place of a spec, a plan file (`plan --out FILE`) applies what was approved with it: the plan is made again
+    from the stack inside and from live AWS, and goes on if it is the same, or a part of it that is left. Exit code 3
+    names what moved since; nothing is changed then.
+    """
     from rds_secure import api
+    from rds_secure.cli import approve
     from rds_secure.cli.carry import carry_out
     from rds_secure.plan import Deletion
     from rds_secure.spec import load
     from rds_secure.spec.safety import read_safety
 
-    stack, sources = load(specs)
-    empty = options.addresses(create_empty, stack)
+    path = approve.one_plan_file(specs)
+    file = approve.read(path, expect) if path else None
+    if file is None:
+        stack, sources = load(specs)
+        empty = options.addresses(create_empty, stack)
+    elif prune_limit is not None or create_empty:
+        raise click.UsageError("a plan file holds its own options: leave --prune-limit and --create-empty out")
+    else:
+        stack, sources = approve.stack_of(file, region)
+        prune_limit, empty = file.options.prune_limit, file.create_empty()
     account = options.connect(stack, profile, region, role_arn, sandbox)
     deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
     planned = api.make_plan(stack, account, sources, deletion, empty)
-    return carry_out(planned, account, deletion, show_calls=show_calls, confirmed=yes, wanted="yes")
+    approve.standing(file, expect)(planned.plan)
+    is_approved = file is not None or expect is not None
+    left = () if is_approved else approve.unconfirmed(planned.plan, confirm)
+    return carry_out(
+        planned,
+        account,
+        deletion,
+        show_calls=show_calls,
+        confirmed=is_approved or (yes and not left),
+        wanted=" ".join(left) or "yes",
+        instead=approve.instead(left),
+    )

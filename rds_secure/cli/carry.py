@@ -26,14 +26,18 @@ def carry_out(
     show_calls: bool,
     confirmed: bool,
     wanted: str,
+    instead: str = options.ELSE,
 ) -> int:
-    """Show a plan and carry it out, once ``wanted`` is typed or ``confirmed``; the exit code."""
+    """Show a plan and carry it out, once ``wanted`` is typed or ``confirmed``; the exit code.
+
+    ``instead``: what to do where nobody can be asked.
+    """
     plan_text(planned.plan, show_calls=show_calls, stream=sys.stdout)
     if not planned.plan.is_applicable:
         return REFUSED
     if planned.plan.is_empty:
         return 0
-    if not confirmed and not options.ask(f"Type {wanted!r} to carry this out", wanted):
+    if not confirmed and not options.ask(f"Type {wanted!r} to carry this out", wanted, instead):
         raise DeclinedError("declined: nothing was changed")
     click.echo()
     with progress(sys.stdout, account.clock.now) as observe:

@@ -19,7 +19,7 @@ COMMANDS = {
     "destroy": "Delete what a stack owns; databases and keys are kept unless asked for.",
     "drift": "Show what differs from the spec, and who changed it.",
     "import": "Write a spec of what exists already, to be adopted.",
-    "schema": "Print the JSON Schema of specs, plans, drift or reports.",
+    "schema": "Print the JSON Schema of specs, plans, plan files, drift or reports.",
     "sandbox": "A local stand-in for AWS to try things on.",
 }
 """Every command with its line in --help; the module of that name in this package holds `command`."""

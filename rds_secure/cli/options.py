@@ -98,11 +98,15 @@ def connect(stack: Stack, profile: str | None, region: str | None, role_arn: str
     )
 
 
-def ask(question: str, wanted: str) -> bool:
-    """Whether the person types ``wanted``. Without a terminal that is wrong usage (exit 64)."""
+ELSE = "pass --yes, or for destroy --confirm STACK"
+"""What to do where nobody can be asked."""
+
+
+def ask(question: str, wanted: str, instead: str = ELSE) -> bool:
+    """Whether the person types ``wanted``. Exit 64 where there is no terminal; ``instead``: what to do then."""
     from rds_secure.errors import UsageError
 
     if not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask on: pass --yes, or for destroy --confirm STACK")
+        raise UsageError(f"there is no terminal to ask on: {instead}")
     answer: str = click.prompt(question, default="", show_default=False)
     return answer.strip() == wanted

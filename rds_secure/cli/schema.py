@@ -6,11 +6,11 @@ import click
 
 
 @click.command("schema")
-@click.argument("which", type=click.Choice(["stack", "plan", "drift", "report"]), default="stack")
+@click.argument("which", type=click.Choice(["stack", "plan", "plan-file", "drift", "report"]), default="stack")
 @click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
 def command(which: str, sandbox: bool) -> None:
-    """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of `drift --format json`,
-    or of what `apply --report` writes.
+    """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
+    of `drift --format json`, or of what `apply --report` writes.
     """
     import json
 
@@ -18,6 +18,10 @@ def command(which: str, sandbox: bool) -> None:
         from rds_secure.spec.schema import stack_schema
 
         made = stack_schema()
+    elif which == "plan-file":
+        from rds_secure.plan.file import file_schema
+
+        made = file_schema()
     elif which == "plan":
         from rds_secure.render.json import plan_schema
 

@@ -6,14 +6,14 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from rds_secure.errors import Location
 from rds_secure.kind import FieldChange
 from rds_secure.operation import Operation
 from rds_secure.values import JSON, Address, Lookup, Ref, Secret, Text, encode
 
-FORMAT = "1.0"
+FORMAT: Final = "1.0"
 """The version of the plan's format; the first number changes when an old reader would misread it."""
 
 
@@ -75,6 +75,23 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What of AWS a plan was derived from, as far as it matters (meaning §6), as plain JSON.
+
+    ``live``: address → field → value of what is declared, or no longer declared; the members of a set and the entries
+    of a mapping each on their own (``parameters[rds.force_ssl]``). ``parked``: likewise what AWS has put aside and the
+    plan would flush. ``lookups``: a look-up's canonical text → what it finds. ``sets``: address → fields that are sets.
+    ``unfinished``: addresses of what an apply of this very spec has begun to make, and not finished.
+    """
+
+    live: Mapping[str, Mapping[str, JSON]] = dataclasses.field(default_factory=dict)
+    parked: Mapping[str, Mapping[str, JSON]] = dataclasses.field(default_factory=dict)
+    lookups: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    sets: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    unfinished: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The steps that make AWS agree with a stack, in the order of their addresses."""
 
@@ -86,6 +103,7 @@ class Plan:
     refusals: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
     known: Mapping[Ref, str] = dataclasses.field(default_factory=dict, repr=False)
+    basis: Basis = dataclasses.field(default=Basis(), repr=False)
     digest: str = ""
 
     @property

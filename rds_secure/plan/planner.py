@@ -18,7 +18,7 @@ from rds_secure.kind import Change, FieldChange, Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
 from rds_secure.plan import graph
-from rds_secure.plan.approval import approval
+from rds_secure.plan.approval import approved, basis
 from rds_secure.plan.diff import Difference, diff
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
 from rds_secure.plan.retirement import Deletion, Retirement, uses
@@ -80,7 +80,7 @@ class _Planner:
             names = graph.cycle(error)
             what = f"these wait for each other: {' → '.join(map(str, (*names, names[0])))}"
             self._refuse(names[0], (), what, "take one of the references out")
-        return Plan(
+        made = Plan(
             account=self.scope.account,
             region=self.scope.region,
             stack=self.scope.stack,
@@ -92,8 +92,9 @@ class _Planner:
             refusals=tuple(sorted(self.refusals, key=lambda refusal: (refusal.address, refusal.what))),
             notes=(*self.snapshot.notes, *retirement.unmatched()),
             known=self.scope.known,
-            digest=approval(self.snapshot, steps),
+            basis=basis(self.snapshot, steps),
         )
+        return replace(made, digest=approved(made).digest)
 
     # One resource
 

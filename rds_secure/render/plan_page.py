@@ -33,8 +33,8 @@ _CAUSES = {
 _KEPT = "no longer declared, kept"
 
 
-def plan_page(plan: Plan, width: int, show_calls: bool) -> Iterator[Line]:
-    """All lines of a plan."""
+def plan_page(plan: Plan, width: int, show_calls: bool, then: str = "") -> Iterator[Line]:
+    """All lines of a plan; ``then``: the command that applies exactly this one, where there is one."""
     yield joined(part(f"Stack {plan.stack}", BOLD), part(f" · account {plan.account} · {plan.region}", DIM))
     yield from _spaced(Steps(plan, width, show_calls).lines(step) for step in plan.steps if not step.says_nothing)
     yield from section("No longer declared, kept", (line for kept in plan.kept for line in _kept(kept, width)))
@@ -42,6 +42,13 @@ def plan_page(plan: Plan, width: int, show_calls: bool) -> Iterator[Line]:
     yield from section("Refused", (line for refusal in plan.refusals for line in refused(refusal, width)), RED)
     yield Line()
     yield from _summary(plan)
+    if then:
+        yield joined(part("apply exactly this with: ", DIM), part(then))
+
+
+def step_lines(plan: Plan, step: Step, width: int) -> list[str]:
+    """What `plan_page` has of one step, as plain text."""
+    return [line.plain for line in Steps(plan, width, show_calls=False).lines(step)]
 
 
 class Steps:
@@ -146,7 +153,7 @@ def _summary(plan: Plan) -> Iterator[Line]:
         agrees = f"AWS agrees with the spec; {waits}." if waiting else "AWS agrees with the spec."
         yield joined(part("No changes.", f"{BOLD} {GREEN}"), " ", agrees)
     else:
-        yield joined(part("Plan:", BOLD), " ", ", ".join(_counts(plan)), f"; {waits}." if waiting else ".")
+        yield joined(part("Plan:", BOLD), " ", ", ".join(counts(plan)), f"; {waits}." if waiting else ".")
     if strangers:
         others = (
             f"{_count(strangers, 'addition')} of others {'is' if strangers == 1 else 'are'} shown above and left alone."
@@ -157,7 +164,8 @@ def _summary(plan: Plan) -> Iterator[Line]:
     yield part(f"digest {plan.digest}", DIM)
 
 
-def _counts(plan: Plan) -> Iterator[str]:
+def counts(plan: Plan) -> Iterator[str]:
+    """What happens to how many resources."""
     yield f"{plan.count(Action.CREATE)} to create"
     yield f"{plan.count(Action.UPDATE)} to change"
     yield f"{plan.count(Action.DELETE)} to delete"

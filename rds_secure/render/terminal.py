@@ -32,10 +32,19 @@ def progress(stream: TextIO, now: Callable[[], float]) -> Progress | LiveProgres
 
 
 def plan_text(
-    plan: Plan, *, stream: TextIO, color: bool | None = None, show_calls: bool = False, width: int | None = None
+    plan: Plan,
+    *,
+    stream: TextIO,
+    color: bool | None = None,
+    show_calls: bool = False,
+    width: int | None = None,
+    then: str = "",
 ) -> None:
-    """Write a plan; with ``show_calls`` also every API call, and the same call as an ``aws`` command."""
-    write(stream, plan_page(plan, width or columns(stream), show_calls), color)
+    """Write a plan; with ``show_calls`` also every API call, and the same call as an ``aws`` command.
+
+    ``then``: the command that applies exactly this plan.
+    """
+    write(stream, plan_page(plan, width or columns(stream), show_calls, then), color)
 
 
 def drift_text(found: Drift, *, stream: TextIO, color: bool | None = None, width: int | None = None) -> None:

@@ -27,6 +27,7 @@ from rds_secure.errors import (
     RdsSecureError,
     RefusedError,
     SpecError,
+    StaleError,
     UnsupportedError,
     UsageError,
 )
@@ -148,6 +149,7 @@ ERRORS: list[tuple[RdsSecureError, int, str]] = [
     (UnsupportedError("rds", "CreateDBInstance", "NotImplemented", "no such", status=500), 1, "no such"),
     (CredentialsError("there are no credentials"), 1, "there are no credentials"),
     (ApplyError("3 of 5 calls are done"), 1, "3 of 5 calls are done"),
+    (StaleError("toy.a.size 1 → 2 since the plan"), 1, "toy.a.size 1 → 2 since the plan"),
     (DeclinedError("declined: nothing was changed"), 1, "declined: nothing was changed"),
     (RefusedError([Problem("that would replace it", "make another one")]), 3, "that would replace it"),
     (UsageError("there is no terminal to ask on"), 64, "there is no terminal to ask on"),

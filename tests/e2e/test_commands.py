@@ -13,15 +13,17 @@ import pytest
 
 from rds_secure import api
 from rds_secure.aws.session import Access, Connection
+from rds_secure.plan.file import PlanFile, sealed
 from rds_secure.sandbox import Sandbox
 from tests.cli.running import Ran, runner
 from tests.e2e import looks
-from tests.e2e.harness import ROOT, SPECS, Harness, Recorder
+from tests.e2e.harness import ROOT, SMALL, SPECS, Harness, Recorder
 from tests.e2e.tables.db_instance import modify
 from tests.e2e.test_behind import disturb
 from tests.fakes import FakeClock
 
 QUICKSTART = SPECS / "quickstart.yaml"
+TRUST = '{"Version": "2012-10-17", "Statement": []}'
 SCHEMA = ROOT / "schemas" / "plan.schema.json"
 
 
@@ -382,3 +384,111 @@ def test_a_database_that_was_there_is_begun_again_only_when_it_is_named(command:
     assert command("plan", "--create-empty", "db_instance.quickstart", QUICKSTART).code == 0
     assert command("apply", "--yes", "--create-empty", "db_instance.quickstart", QUICKSTART).code == 0
     assert command("plan", "--detailed-exitcode", QUICKSTART).code == 0
+
+
+# Approval (meaning §6)
+
+
+def role(command: Commands, seconds: int) -> Path:
+    trust = {"services": ["rds.amazonaws.com"]}
+    resources = {"iam_role": {"app": {"trust": trust, "max_session": seconds}}, "iam_group": {"ops": {}}}
+    return command.harness.spec(resources)
+
+
+def test_a_plan_file_is_applied_without_a_question_and_once_more_without_a_call(
+    command: Commands, tmp_path: Path
+) -> None:
+    file = tmp_path / "orders.plan"
+    made = command("plan", role(command, 3600), "--out", file)
+    assert (made.code, made.err) == (0, "")
+    assert command.writes == []
+
+    refused = command("apply", file, "--expect", "another digest")
+    assert (refused.code, command.writes) == (3, [])
+    assert f"{file} is the plan" in refused.err
+    assert command("apply", file).code == 0
+    assert sorted(command.writes) == ["CreateGroup", "CreateRole"]
+    again = command("apply", file)
+    assert (again.code, "No changes" in again.out) == (0, True)
+    assert len(command.writes) == 2
+
+
+def test_what_moved_between_plan_and_apply_is_named_and_nothing_is_called(command: Commands, tmp_path: Path) -> None:
+    file, after = tmp_path / "orders.plan", role(command, 7200)
+    command.harness.make(role(command, 3600))
+    digest = json.loads(command("plan", after, "--out", file, "--format", "json").out)["digest"]
+    command.harness.behind(lambda client: client("iam").update_role(RoleName="app", MaxSessionDuration=10800))
+    for approved in ((file,), (after, "--expect", digest)):
+        stopped = command("apply", *approved)
+        assert (stopped.code, command.writes) == (3, [])
+        assert "max_session: 10800 → 7200" in stopped.out
+        told = "iam_role.app.max_session 3600 → 10800 since the plan" if approved[0] == file else digest
+        assert told in stopped.err
+
+
+def test_the_last_line_of_a_plan_applies_exactly_it(command: Commands) -> None:
+    made = command("plan", role(command, 3600), "--create-empty", "iam_role.app", "--prune-limit", "3")
+    line = made.out.splitlines()[-1].removeprefix("apply exactly this with: rds-secure ")
+    assert line.split()[2:] == ["--prune-limit", "3", "--create-empty", "iam_role.app", "--expect", *line.split()[-1:]]
+    assert command(*line.split()).code == 0
+    assert sorted(command.writes) == ["CreateGroup", "CreateRole"]
+    stale = command(*line.split())
+    assert (stale.code, len(command.writes)) == (3, 2)
+
+
+def test_an_apply_that_failed_in_the_middle_goes_on_with_its_plan_file(command: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "orders.plan"
+    command("plan", QUICKSTART, "--out", file)
+    command.harness.recorder.refusals["AttachGroupPolicy"] = "ServiceFailure"
+    command.harness.recorder.refusals["RevokeSecurityGroupEgress"] = "Unavailable"
+    assert command("apply", file).code == 1
+    command.harness.recorder.clear()
+    assert command("apply", file).code == 0
+    assert {"RevokeSecurityGroupEgress", "AttachGroupPolicy"} <= {*command.writes}
+    assert "CreateSecurityGroup" not in command.writes
+
+
+def test_a_plan_file_that_is_not_as_it_was_written_calls_nothing(command: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "orders.plan"
+    command("plan", role(command, 3600), "--out", file)
+    command.harness.recorder.clear()
+    file.write_text(file.read_text().replace("3600", "7200"))
+    stopped = command("apply", file)
+    assert (stopped.code, command.calls) == (3, [])
+    assert "its checksum does not fit" in stopped.err
+
+
+def test_a_plan_file_holds_for_its_account_and_its_region(command: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "orders.plan"
+    command("plan", role(command, 3600), "--out", file)
+    data = json.loads(file.read_text())
+    data["approved"]["account"] = "210987654321"
+    elsewhere = PlanFile.model_validate_json(json.dumps(data))
+    elsewhere = elsewhere.model_copy(update={"digest": elsewhere.approved.digest})
+    file.write_text(sealed(elsewhere))
+    command.harness.recorder.clear()
+    there = command("apply", file)
+    assert (there.code, command.calls) == (3, ["GetCallerIdentity"])
+    assert "for account 210987654321" in there.err
+    command.harness.recorder.clear()
+    assert (command("apply", file, "--region", "eu-west-2").code, command.calls) == (3, [])
+    assert command("apply", file, "--prune-limit", "3").code == 64
+    assert command("apply", file, QUICKSTART).code == 64
+
+
+def test_a_plan_that_is_refused_is_not_written(command: Commands, tmp_path: Path) -> None:
+    command.client("iam").create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)
+    made = command("plan", role(command, 3600), "--out", tmp_path / "orders.plan", "--format", "markdown")
+    assert (made.code, made.out.splitlines()[2][:11]) == (3, "**Refused: ")
+    assert "orders.plan was not written" in made.err
+    assert not (tmp_path / "orders.plan").exists()
+
+
+def test_what_moved_before_its_deletion_stays_and_the_rest_goes(command: Commands) -> None:
+    harness = command.harness
+    harness.make(role(command, 3600))
+    planned = harness.plan_destroy(role(command, 3600), SMALL)
+    harness.behind(lambda client: client("iam").update_role(RoleName="app", MaxSessionDuration=10800))
+    outcome, writes = harness.attempt(planned)
+    assert [failure.message for failure in outcome.failures] == ["iam_role.app.max_session 3600 → 10800 since the plan"]
+    assert [call.action for call in writes] == ["DeleteGroup"]
