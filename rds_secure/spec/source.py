@@ -14,8 +14,8 @@ import yaml
 
 from rds_secure.errors import Location, Problem
 from rds_secure.spec import syntax, text
+from rds_secure.spec.syntax import MAX_DEPTH as MAX_DEPTH
 
-MAX_DEPTH = 60
 MAX_VALUES = 200_000
 MAX_PROBLEMS = 100
 
