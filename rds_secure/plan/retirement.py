@@ -16,7 +16,7 @@ from rds_secure.kind import Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.plan.model import Step
 from rds_secure.spec.transfer import Safety
-from rds_secure.values import Address, Ref, leaves, refs
+from rds_secure.values import Address, Ref, Value, leaves, refs
 
 _Use: TypeAlias = tuple[Address, Address]
 """What is used, and by what."""
@@ -111,7 +111,7 @@ class Retirement:
                 kept[address] = KEPT
         for address, step in declared.items():
             for used in set(step.uses) & set(retired):
-                if not _lets_go(self._snapshot.live[address], step, used):
+                if not _lets_go(self._snapshot.live[address], step, retired[used]):
                     kept.setdefault(used, f"{address} still uses it")
         for used, address in _named(self._snapshot.resources, retired):
             kept.setdefault(used, f"{address} names it")
@@ -128,15 +128,22 @@ class Retirement:
         return kept
 
     def _needed_by_snapshots(self, kept: Mapping[Address, str]) -> dict[Address, str]:
-        """What the final snapshots of deleted databases are to be read or restored with: keys, option groups."""
-        retired = self._mortal
-        return {
-            used: f"the final snapshot of {user} needs it"
+        """What the final snapshots of deleted databases are to be read or restored with: keys, option groups.
+
+        Members of a cluster and the like leave no snapshot of their own (RDS-26), but backups may stay behind.
+        """
+        retired, needed = self._mortal, dict[Address, str]()
+        leaving = [
+            user
             for user in retired
             if user not in kept and resources.kind(user.kind).stateful is Stateful.DATA and self._leaves_snapshot(user)
-            for used in uses(retired[user])
-            if used in retired and _outlives(resources.kind(used.kind))
-        }
+        ]
+        for user in sorted(leaving, key=lambda user: not retired[user].facts.get("skip_final_snapshot")):
+            left = "what is left" if retired[user].facts.get("skip_final_snapshot") else "the final snapshot"
+            for used in uses(retired[user]):
+                if used in retired and _outlives(resources.kind(used.kind)):
+                    needed[used] = f"{left} of {user} needs it"
+        return needed
 
     # How much may go
 
@@ -221,15 +228,23 @@ def _named(declared: Mapping[Address, Resource[Any]], retired: Mapping[Address, 
         found.clear()
 
 
-def _lets_go(live: Live[Any], step: Step, used: Address) -> bool:
-    """Whether a step takes away, at once, every reference of the live object to ``used``."""
-    dropped = [change for change in step.changes if change.when != "window"]
+def _lets_go(live: Live[Any], step: Step, used: Live[Any]) -> bool:
+    """Whether a step takes away, at once, every reference of the live object to ``used``, and puts no other there."""
     for path, leaf in leaves(values_of(live.spec)):
-        if isinstance(leaf, Ref) and leaf.target == used:
-            field = str(path[0])
-            if not any(change.path.split(".")[0] == field and leaf in refs(change.old) for change in dropped):
+        if isinstance(leaf, Ref) and leaf.target == used.address:
+            changes = [change for change in step.changes if change.path.split(".")[0] == str(path[0])]
+            if any(_says(change.new, used) for change in changes):
+                return False
+            if not any(leaf in refs(change.old) for change in changes if change.when != "window"):
                 return False
     return True
+
+
+def _says(value: Value, used: Live[Any]) -> bool:
+    """Whether a new value names it, by a reference or by its id, ARN or name."""
+    names = {name.lower() for name in used.exports.values() if name}
+    written = (leaf.lower() for _, leaf in leaves(value) if isinstance(leaf, str))
+    return any(ref.target == used.address for ref in refs(value)) or not names.isdisjoint(written)
 
 
 def _outlives(kind: Kind[Any]) -> bool:

@@ -168,7 +168,8 @@ class PlanView(View):
     Values and parameters are JSON in which {"$ref": "kind.name", "attribute": …} stands for what a resource yields,
     {"$handed": "kind.name", "attribute": …} for what one call hands to the next and nobody is shown, {"$text": […]} for
     a text with such parts in it, {"$lookup": …, "match": …} for something outside the spec, and
-    {"$secret": "env", "name": …, "key": …} for the source of a text that is never shown.
+    {"$secret": "env", "name": …, "key": …} for the source of a text that is never shown. A mapping that has such a key
+    without meaning it stands below {"$mapping": …}.
     """
 
     format_version: Literal["1.0"]
