@@ -88,7 +88,7 @@ def draft(name: str, account: Account, selection: Selection) -> Draft:
 def apply(planned: Planned, account: Account, observe: Observer = ignore, clock: Clock | None = None) -> Outcome:
     """Carry out a plan, which must be applicable. What failed is in the outcome."""
     if not planned.plan.is_applicable:
-        raise RefusedError([Problem(item.what, item.fix, item.location) for item in planned.plan.refusals])
+        raise RefusedError(planned.plan.obstacles)
     if missing := list(_without_secrets(planned, Secrets(account.connection))):
         raise RefusedError(missing)
     return run(planned.plan, AwsCaller(account.connection), clock or account.clock, observe)
@@ -111,7 +111,7 @@ def verify(
     for attempt in range(1, VERIFICATIONS + 1):
         observe(Verifying(attempt))
         again = make_plan(planned.stack, account, deletion=deletion)
-        left = [step.address for step in again.plan.steps if step.operations and step.address in touched]
+        left = [step.address for step in again.plan.steps if step.is_open and step.address in touched]
         if not left or attempt == VERIFICATIONS:
             break
         clock.sleep(clock.spread(pause))

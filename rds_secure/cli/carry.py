@@ -68,7 +68,7 @@ def _account(plan: Plan, outcome: Outcome) -> str:
 
 def _converged(before: Plan, after: Plan) -> None:
     touched = {step.address for step in before.steps if step.operations}
-    left = [step for step in after.steps if step.address in touched and step.operations]
+    left = [step for step in after.steps if step.address in touched and step.is_open]
     if not left:
         return
     fields = [
@@ -79,4 +79,5 @@ def _converged(before: Plan, after: Plan) -> None:
     ]
     fields += [f"  {step.address}: still there" for step in left if step.action is Action.DELETE]
     fields += [f"  {step.address}: still carries our tags" for step in left if step.action is Action.LET_GO]
+    fields += [f"  {step.address}: could not be read back" for step in left if step.action is Action.UNSEEN]
     raise ApplyError("\n".join(["all calls were made, but AWS does not agree with the spec yet:", *fields]))

@@ -13,9 +13,11 @@ from typing import Any
 from rds_secure import ownership, resources
 from rds_secure.errors import DeniedError, Problem, SpecError, UnsupportedError
 from rds_secure.fields import ResourceSpec, mapped, plain
-from rds_secure.kind import Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted, together
+from rds_secure.kind import Complaint, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted, together
 from rds_secure.live import links
 from rds_secure.live.lookups import resolve_lookups
+from rds_secure.live.sight import Sight, Unseen
+from rds_secure.live.tagged import tagged_for
 from rds_secure.spec.stack import Stack
 from rds_secure.values import Address, Lookup, Ref, Value
 
@@ -45,7 +47,8 @@ class Snapshot:
 
     ``adopting``: what ``adopt:`` names, ours by now or about to be. ``traces``: what is left of databases that are
     declared and missing (meaning §5). ``retired`` is ours but no longer declared; ``stuck``: why something retired
-    cannot be deleted; ``notes`` are worth knowing and change nothing (copies, twins).
+    cannot be deleted; ``notes`` are worth knowing and change nothing (copies, twins). ``unseen``: reads that were
+    denied; what is declared and hidden by one is in ``resources``, and neither live nor in conflict (meaning §8).
     """
 
     scope: Scope
@@ -58,6 +61,12 @@ class Snapshot:
     traces: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     lookups: Mapping[Lookup, tuple[str, ...]] = field(default_factory=dict)
     adopting: frozenset[Address] = frozenset()
+    unseen: tuple[Unseen, ...] = ()
+
+    @property
+    def hidden(self) -> frozenset[Address]:
+        """What is declared and cannot be compared."""
+        return _hidden(self.unseen)
 
 
 def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset[str] = frozenset()) -> Snapshot:
@@ -66,8 +75,9 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     ``going``: kinds of databases and keys that may be deleted if no longer declared; a closer look is taken at them.
     """
     scope = Scope(identity.account, identity.region, identity.partition, stack.name)
+    sight = Sight()
     (specs, lookups, problems), tagged = together(
-        reader, lambda: resolve_lookups(stack, reader), lambda: _tagged(reader, scope)
+        reader, lambda: resolve_lookups(stack, reader, sight), lambda: tagged_for(reader, scope, sight)
     )
     if problems:
         raise SpecError(problems)
@@ -79,8 +89,8 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     }
     problems, found = together(
         reader,
-        lambda: _verify(stack, declared, reader, scope),
-        lambda: reader.each(lambda kind: list(kind.read(reader, wanted[kind.name])), resources.KINDS),
+        lambda: _verify(stack, declared, reader, scope, sight),
+        lambda: reader.each(lambda kind: _read(kind, reader, wanted[kind.name], sight), resources.KINDS),
     )
     if problems:
         raise SpecError(problems)
@@ -89,7 +99,11 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
             matched.match(kind, item)
     matched.claim()
     matched.miss()
-    return _linked(matched, reader, lookups, going)
+    return _linked(matched, reader, lookups, going, sight.unseen(declared))
+
+
+def _read(kind: Kind[Any], reader: Reader, wanted: Wanted, sight: Sight) -> list[Found[Any]]:
+    return sight.look(lambda: list(kind.read(reader, wanted)), [], kinds=(kind.name,))
 
 
 def written(spec: ResourceSpec) -> dict[str, Value]:
@@ -116,37 +130,17 @@ def _resource(stack: Stack, address: Address, spec: Any, scope: Scope) -> Resour
     return Resource(address, name, spec, as_written, tags)
 
 
-def _verify(stack: Stack, declared: Mapping[Address, Resource[Any]], reader: Reader, scope: Scope) -> list[Problem]:
+def _verify(
+    stack: Stack, declared: Mapping[Address, Resource[Any]], reader: Reader, scope: Scope, sight: Sight
+) -> list[Problem]:
     def look(resource: Resource[Any]) -> list[Problem]:
-        complaints = resources.kind(resource.address.kind).verify(reader, resource, scope)
-        return [Problem(item.what, item.fix, stack.at(resource.address, item.path)) for item in complaints]
+        address, kind = resource.address, resources.kind(resource.address.kind)
+        nothing: list[Complaint] = []
+        complaints = sight.look(lambda: list(kind.verify(reader, resource, scope)), nothing, addresses=(address,))
+        return [Problem(item.what, item.fix, stack.at(address, item.path)) for item in complaints]
 
-    return [problem for found in reader.each(look, declared.values()) for problem in found]
-
-
-_IAM_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
-"""Where the tagging API of each partition keeps IAM's tags (ANY-5)."""
-
-
-def _tagged(reader: Reader, scope: Scope) -> dict[str, dict[str, str]]:
-    """ARN → tags of what only the tagging API knows to be of this stack; its lag only delays a prune.
-
-    Asked for these types alone, because it lists every automated snapshot as well (RDS-18).
-    """
-    filters = {"TagFilters": [{"Key": ownership.STACK, "Values": [scope.stack]}]}
-    types = sorted(name for kind in resources.KINDS for name in kind.tagged_as.split())
-    asked: list[tuple[dict[str, Any], str | None]] = [({**filters, "ResourceTypeFilters": types}, None)]
-    iam = _IAM_REGION.get(scope.partition, scope.region)
-    if iam != scope.region:
-        asked.append(({**filters, "ResourceTypeFilters": ["iam:policy"]}, iam))
-    replies = reader.each(
-        lambda ask: reader.call("resourcegroupstaggingapi", "GetResources", ask[0], region=ask[1]) or {}, asked
-    )
-    return {
-        item["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in item["Tags"]}
-        for reply in replies
-        for item in reply["ResourceTagMappingList"]
-    }
+    known = [resource for address, resource in declared.items() if not sight.hides(address)]
+    return [problem for found in reader.each(look, known) for problem in found]
 
 
 _IN_THE_WAY = "choose another name, or remove what exists"
@@ -293,9 +287,18 @@ class _Matching:
         self.conflicts.append(Conflict(holder, what, fix))
 
 
+def _hidden(unseen: Iterable[Unseen]) -> frozenset[Address]:
+    return frozenset(address for item in unseen for address in item.addresses)
+
+
 def _linked(
-    matched: _Matching, reader: Reader, lookups: Mapping[Lookup, tuple[str, ...]], going: frozenset[str]
+    matched: _Matching,
+    reader: Reader,
+    lookups: Mapping[Lookup, tuple[str, ...]],
+    going: frozenset[str],
+    unseen: tuple[Unseen, ...],
 ) -> Snapshot:
+    hidden = _hidden(unseen)
     known: dict[Ref, str] = {}
     for address, resource in matched.declared.items():
         predicted = resources.kind(address.kind).predict(matched.scope, resource.name, resource.spec)
@@ -321,18 +324,24 @@ def _linked(
     return Snapshot(
         scope=scope,
         resources=matched.declared,
-        live={address: link(address, found) for address, found in matched.live.items()},
+        live={address: link(address, found) for address, found in matched.live.items() if address not in hidden},
         adopting=frozenset(matched.adopt),
         retired=retired,
-        conflicts=tuple(sorted(matched.conflicts, key=lambda item: (item.address, item.what))),
+        conflicts=tuple(
+            sorted(
+                (item for item in matched.conflicts if item.address not in hidden),
+                key=lambda item: (item.address, item.what),
+            )
+        ),
         stuck=stuck,
         notes=tuple(sorted(matched.notes)),
-        traces=_traces(matched, reader),
+        traces=_traces(matched, reader, hidden),
         lookups=lookups,
+        unseen=unseen,
     )
 
 
-def _traces(matched: _Matching, reader: Reader) -> dict[Address, tuple[str, ...]]:
+def _traces(matched: _Matching, reader: Reader, hidden: frozenset[Address]) -> dict[Address, tuple[str, ...]]:
     """What databases that are declared and missing have left behind. What could not be seen is unknown (meaning §8)."""
 
     def look(resource: Resource[Any]) -> tuple[str, ...]:
@@ -345,7 +354,8 @@ def _traces(matched: _Matching, reader: Reader) -> dict[Address, tuple[str, ...]
     missing = [
         resource
         for address, resource in matched.declared.items()
-        if resources.kind(address.kind).stateful is Stateful.DATA and address not in {*matched.live, *conflicts}
+        if resources.kind(address.kind).stateful is Stateful.DATA
+        and address not in {*matched.live, *conflicts, *hidden}
     ]
     found = zip(missing, reader.each(look, missing), strict=True)
     return {resource.address: left for resource, left in found if left}

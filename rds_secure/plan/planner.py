@@ -16,6 +16,7 @@ from rds_secure.errors import Location
 from rds_secure.fields import Mode, Reference, ignored, mapped, markers, plain, unwritten, values_of
 from rds_secure.kind import Change, FieldChange, Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
+from rds_secure.live.sight import unsure
 from rds_secure.operation import Operation
 from rds_secure.plan import graph
 from rds_secure.plan.approval import approval
@@ -78,8 +79,13 @@ class _Planner:
             self._refuse(conflict.address, (), conflict.what, conflict.fix)
         compared = {address: self._compare(address) for address in sorted(self.snapshot.live)}
         changes = {address: change.fields for address, (change, _) in compared.items()}
+        hidden = self.snapshot.hidden
         declared = [
-            self._update(*compared[address], changes) if address in compared else self._create(resource)
+            Step(address, resource.name, Action.UNSEEN)
+            if address in hidden
+            else self._update(*compared[address], changes)
+            if address in compared
+            else self._create(resource)
             for address, resource in sorted(self.snapshot.resources.items())
             if address not in conflicts or address in compared
         ]
@@ -104,6 +110,7 @@ class _Planner:
             notes=self.snapshot.notes,
             known=self.scope.known,
             digest=approval(self.snapshot, steps),
+            unseen=self.snapshot.unseen,
         )
 
     # One resource
@@ -227,6 +234,8 @@ class _Planner:
         for address in retired:
             if resources.kind(address.kind).stateful and address.kind not in self.deletion.stateful:
                 kept[address] = "no longer declared, kept"
+            elif reason := unsure(self.snapshot.unseen, resources.kind(address.kind)):
+                kept[address] = reason
         for address, step in declared.items():
             for used in set(step.uses) & set(retired):
                 if not _lets_go(self.snapshot.live[address], step, used):
