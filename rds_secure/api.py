@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rds_secure.apply import Clock, Outcome, SystemClock, run
+from rds_secure.apply.preflight import Answer
+from rds_secure.apply.preflight import preflight as ask
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.aws.reader import AwsReader
 from rds_secure.aws.secrets import Secrets
@@ -15,7 +17,8 @@ from rds_secure.errors import Problem, RefusedError
 from rds_secure.events import Observer, Verifying, ignore
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_live
-from rds_secure.plan import Deletion, Plan, plan
+from rds_secure.plan import Deletion, Plan, permissions, plan
+from rds_secure.plan.targets import Right
 from rds_secure.resources import KINDS
 from rds_secure.spec import Environment, Source, Stack, build
 from rds_secure.values import Address, secrets
@@ -83,6 +86,18 @@ def draft(name: str, account: Account, selection: Selection) -> Draft:
     scope = Scope(identity.account, identity.region, identity.partition, name)
     with AwsReader(account.connection) as reader:
         return write(select(reader, scope, selection), scope)
+
+
+def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:
+    """The least policies with which a caller can plan, carry out this plan, and read back; ``also``: further rights."""
+    return permissions.least(planned.plan, planned.snapshot.scope, also)
+
+
+def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) -> Answer:
+    """Whether the caller may make every call of a plan, and has these further rights. IAM is asked, nothing changed."""
+    scope = planned.snapshot.scope
+    with AwsReader(account.connection) as reader:
+        return ask((*permissions.calling(planned.plan, scope), *also), reader, account.identity.arn, scope)
 
 
 def apply(planned: Planned, account: Account, observe: Observer = ignore, clock: Clock | None = None) -> Outcome:

@@ -13,6 +13,7 @@ from rds_secure.cli import options
 @options.prune_limit
 @options.create_empty
 @click.option("--yes", is_flag=True, help="Do not ask. Never confirms the deletion of a database or key.")
+@options.preflight
 @click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
 def command(
     specs: tuple[str, ...],
@@ -23,6 +24,7 @@ def command(
     prune_limit: int | None,
     create_empty: tuple[str, ...],
     yes: bool,
+    preflight: str,
     show_calls: bool,
 ) -> int:
     """Make AWS agree with a spec: plan, ask, call in dependency order, wait until ready, read back."""
@@ -36,4 +38,5 @@ def command(
     account = options.connect(stack, profile, region, role_arn, sandbox)
     deletion = Deletion(limit=prune_limit)
     planned = api.make_plan(stack, account, sources, deletion, empty)
-    return carry_out(planned, account, deletion, show_calls=show_calls, confirmed=yes, wanted="yes")
+    ask = "skip" if sandbox else preflight
+    return carry_out(planned, account, deletion, show_calls=show_calls, confirmed=yes, wanted="yes", preflight=ask)

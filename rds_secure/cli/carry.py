@@ -9,7 +9,7 @@ import click
 
 from rds_secure import api
 from rds_secure.apply import Outcome
-from rds_secure.cli import options
+from rds_secure.cli import options, permission
 from rds_secure.cli.main import INTERRUPTED
 from rds_secure.errors import ApplyError, DeclinedError
 from rds_secure.plan import Action, Deletion, Plan
@@ -26,6 +26,7 @@ def carry_out(
     show_calls: bool,
     confirmed: bool,
     wanted: str,
+    preflight: str = permission.SKIP,
 ) -> int:
     """Show a plan and carry it out, once ``wanted`` is typed or ``confirmed``; the exit code."""
     plan_text(planned.plan, show_calls=show_calls, stream=sys.stdout)
@@ -33,6 +34,7 @@ def carry_out(
         return REFUSED
     if planned.plan.is_empty:
         return 0
+    permission.check(planned, account, preflight)
     if not confirmed and not options.ask(f"Type {wanted!r} to carry this out", wanted):
         raise DeclinedError("declined: nothing was changed")
     click.echo()

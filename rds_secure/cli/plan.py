@@ -12,13 +12,28 @@ PENDING = 2
 REFUSED = 3
 
 
-@click.command("plan")
+class _Command(click.Command):
+    """``--iam-policy`` alone means ``--iam-policy=apply``; click by itself would take the next word for its value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = ["--iam-policy=apply" if word == "--iam-policy" else word for word in args]
+        return super().parse_args(ctx, given)
+
+
+@click.command("plan", cls=_Command)
 @options.specs
 @options.access
 @options.prune_limit
 @options.create_empty
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text is for people.")
 @click.option("--show-calls", is_flag=True, help="List the exact API calls, also as AWS CLI commands.")
+@click.option(
+    "--iam-policy",
+    type=click.Choice(["apply", "read"]),
+    metavar="[=apply|=read]",
+    help="Print the least IAM policy with which a caller can apply this plan, as JSON, in place of the plan; with "
+    "=read that for planning only, without calling AWS.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when changes are pending.")
 def command(
     specs: tuple[str, ...],
@@ -31,19 +46,30 @@ def command(
     form: str,
     show_calls: bool,
     detailed_exitcode: bool,
+    iam_policy: str | None,
 ) -> int:
     """Compare a spec with live AWS and show what would change. Nothing is changed.
 
     Exit code 3 means that something is refused: a conflict, or a change that AWS cannot make in place.
     """
     from rds_secure import api
-    from rds_secure.plan import Deletion
+    from rds_secure.errors import RefusedError
+    from rds_secure.plan import Deletion, permissions
     from rds_secure.spec import load
 
     stack, sources = load(specs)
+    if iam_policy == "read":
+        click.echo(permissions.text(permissions.documents(permissions.reading())))
+        return 0
     empty = options.addresses(create_empty, stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
-    made = api.make_plan(stack, account, sources, Deletion(limit=prune_limit), empty).plan
+    planned = api.make_plan(stack, account, sources, Deletion(limit=prune_limit), empty)
+    made = planned.plan
+    if iam_policy:
+        if not made.is_applicable:
+            raise RefusedError(made.obstacles)
+        click.echo(permissions.text(api.least_policy(planned)))
+        return 0
     if form == "json":
         from rds_secure.render.json import plan_json
 

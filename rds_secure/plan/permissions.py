@@ -52,9 +52,9 @@ def calling(plan: Plan, scope: Scope) -> tuple[Right, ...]:
     return tuple(sorted(right for right in found if right.action not in _NEEDLESS))
 
 
-def least(plan: Plan, scope: Scope) -> tuple[Document, ...]:
-    """The policy documents that allow planning, this plan, and reading back what it did."""
-    return documents((*reading(), *map(Right, _PREFLIGHT), *calling(plan, scope)))
+def least(plan: Plan, scope: Scope, also: Iterable[Right] = ()) -> tuple[Document, ...]:
+    """The policy documents that allow planning, this plan, reading back what it did, and what is needed ``also``."""
+    return documents((*reading(), *map(Right, _PREFLIGHT), *calling(plan, scope), *also))
 
 
 def documents(needed: Iterable[Right]) -> tuple[Document, ...]:
