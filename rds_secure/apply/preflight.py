@@ -23,7 +23,10 @@ _RESOURCE_POLICIES = ("kms:", "secretsmanager:")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What IAM says: whom it was asked about, what is denied, and what could not be checked: why → actions."""
+    """What IAM says: whom it was asked about, what is denied, and what could not be checked.
+
+    ``unchecked``: why → actions; no actions are all of them.
+    """
 
     principal: str
     denied: tuple[Right, ...] = ()
@@ -33,14 +36,13 @@ class Answer:
 def preflight(needed: Iterable[Right], reader: Reader, caller: str, scope: Scope) -> Answer:
     """Whether the caller (an ARN, as STS tells it) has these rights. What cannot be asked is unchecked, no error."""
     rights = sorted(set(needed))
-    everything = tuple(sorted({right.action for right in rights}))
     try:
         principal, doubt = _principal(reader, caller)
         if doubt:
-            return Answer(principal, (), {doubt: everything})
+            return Answer(principal, (), {doubt: ()})
         answers = reader.each(lambda group: _asked(reader, principal, group, scope), grouped(rights))
     except CallError as error:
-        return Answer(caller, (), {f"{error.service} {error.action} answers {error.code}": everything})
+        return Answer(caller, (), {f"{error.service} {error.action} answers {error.code}": ()})
     said = {key: result for answer in answers for key, result in answer.items()}
     denied, doubts = [], defaultdict(set)
     for right in rights:

@@ -22,7 +22,7 @@ def check(planned: api.Planned, account: api.Account, how: str) -> None:
     answer = api.preflight(planned, account)
     problems = []
     for why, names in answer.unchecked.items():
-        click.echo(f"\nNot checked before the first call: {_named(names)}: {why}.")
+        click.echo(f"\nNot checked before the first call: {_named(names) or 'all permissions'} ({why}).")
     if answer.unchecked and how == REQUIRE:
         problems.append(Problem("not every permission could be checked", "see above; or pass --preflight auto"))
     if answer.denied:

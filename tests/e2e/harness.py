@@ -72,7 +72,7 @@ class Call:
     @property
     def is_write(self) -> bool:
         """Whether it can change anything."""
-        return not self.action.startswith(("Describe", "Get", "List"))
+        return not self.action.startswith(("Describe", "Get", "List", "Simulate"))
 
     def __repr__(self) -> str:
         return f"{self.service} {self.action} {self.params}"
