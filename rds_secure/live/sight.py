@@ -75,7 +75,8 @@ class Sight:
 
     def hides(self, address: Address) -> bool:
         """Whether something of this address has been denied so far."""
-        return any(address in gap.addresses or address.kind in gap.kinds for gap in self._gaps.values())
+        with self._lock:
+            return any(address in gap.addresses or address.kind in gap.kinds for gap in self._gaps.values())
 
     def unseen(self, declared: Mapping[Address, Resource[Any]]) -> tuple[Unseen, ...]:
         """Each call that was denied, with everything declared that cannot be compared without it; sorted."""

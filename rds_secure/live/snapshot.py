@@ -82,14 +82,15 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     if problems:
         raise SpecError(problems)
     declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
+    seen = {address: resource for address, resource in declared.items() if not sight.hides(address)}
     matched = _Matching(scope, declared, stack.adopt)
     wanted = {
-        kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged, matched.adopted(kind), declared=declared)
+        kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged, matched.adopted(kind), declared=seen)
         for kind in resources.KINDS
     }
     problems, found = together(
         reader,
-        lambda: _verify(stack, declared, reader, scope, sight),
+        lambda: _verify(stack, seen, reader, scope, sight),
         lambda: reader.each(lambda kind: _read(kind, reader, wanted[kind.name], sight), resources.KINDS),
     )
     if problems:
@@ -131,7 +132,7 @@ def _resource(stack: Stack, address: Address, spec: Any, scope: Scope) -> Resour
 
 
 def _verify(
-    stack: Stack, declared: Mapping[Address, Resource[Any]], reader: Reader, scope: Scope, sight: Sight
+    stack: Stack, seen: Mapping[Address, Resource[Any]], reader: Reader, scope: Scope, sight: Sight
 ) -> list[Problem]:
     def look(resource: Resource[Any]) -> list[Problem]:
         address, kind = resource.address, resources.kind(resource.address.kind)
@@ -139,8 +140,7 @@ def _verify(
         complaints = sight.look(lambda: list(kind.verify(reader, resource, scope)), nothing, addresses=(address,))
         return [Problem(item.what, item.fix, stack.at(address, item.path)) for item in complaints]
 
-    known = [resource for address, resource in declared.items() if not sight.hides(address)]
-    return [problem for found in reader.each(look, known) for problem in found]
+    return [problem for found in reader.each(look, seen.values()) for problem in found]
 
 
 _IN_THE_WAY = "choose another name, or remove what exists"

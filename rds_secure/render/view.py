@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from rds_secure.kind import FieldChange
 from rds_secure.live import Unseen
 from rds_secure.operation import Operation
+from rds_secure.plan import actions
 from rds_secure.plan.model import FORMAT, Action, Kept, Plan, Refusal, Step
 from rds_secure.render.value import name
 from rds_secure.values import JSON, Handed, Ref, encode, refs, resolve
@@ -306,7 +307,7 @@ def _call(operation: Operation) -> CallView:
         params=encode(operation.params),
         summary=operation.summary,
         destructive=operation.destructive,
-        iam_actions=(f"{operation.service}:{operation.action}", *operation.also),
+        iam_actions=(actions.name(operation.service, operation.action), *operation.also),
     )
 
 
