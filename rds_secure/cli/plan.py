@@ -29,6 +29,7 @@ class _Command(click.Command):
 @click.option("--show-calls", is_flag=True, help="List the exact API calls, also as AWS CLI commands.")
 @click.option(
     "--iam-policy",
+    "policy",
     type=click.Choice(["apply", "read"]),
     metavar="[=apply|=read]",
     help="Print the least IAM policy with which a caller can apply this plan, as JSON, in place of the plan; with "
@@ -46,7 +47,7 @@ def command(
     form: str,
     show_calls: bool,
     detailed_exitcode: bool,
-    iam_policy: str | None,
+    policy: str | None,
 ) -> int:
     """Compare a spec with live AWS and show what would change. Nothing is changed.
 
@@ -58,14 +59,14 @@ def command(
     from rds_secure.spec import load
 
     stack, sources = load(specs)
-    if iam_policy == "read":
+    if policy == "read":
         click.echo(permissions.text(permissions.documents(permissions.reading())))
         return 0
     empty = options.addresses(create_empty, stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
     planned = api.make_plan(stack, account, sources, Deletion(limit=prune_limit), empty)
     made = planned.plan
-    if iam_policy:
+    if policy:
         if not made.is_applicable:
             raise RefusedError(made.obstacles)
         click.echo(permissions.text(api.least_policy(planned)))
