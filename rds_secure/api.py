@@ -101,7 +101,9 @@ def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) ->
 
 
 def apply(planned: Planned, account: Account, observe: Observer = ignore, clock: Clock | None = None) -> Outcome:
-    """Carry out a plan, which must be applicable. What failed is in the outcome."""
+    """Carry out a plan, which must be applicable; `preflight` tells before whether the caller may. What failed is in
+    the outcome.
+    """
     if not planned.plan.is_applicable:
         raise RefusedError(planned.plan.obstacles)
     if missing := list(_without_secrets(planned, Secrets(account.connection))):

@@ -166,7 +166,7 @@ class _Call:
         if action == "PassRole":
             found = list(self._passed())
             yield from found or self._by_name("role", ANY)[:1]
-        elif action.startswith("Create") and "Path" in self.params:
+        elif "Path" in self.params:
             path = self._texts("Path")[0]
             yield from (self._arn("iam", f"{kind}{path}{name}", regional=False) for name in self._texts(param))
         elif kind == "policy" and "PolicyArn" in self.params:

@@ -10,8 +10,10 @@ import pytest
 from rds_secure.apply.preflight import Answer, preflight
 from rds_secure.errors import DeniedError, UnsupportedError
 from rds_secure.kind import Scope
+from rds_secure.operation import Operation
 from rds_secure.plan.targets import Right
 from tests.fakes import FakeReader
+from tests.models import assert_valid
 
 SCOPE = Scope("123456789012", "eu-west-1", "aws", "orders")
 USER = "arn:aws:iam::123456789012:user/teams/dana"
@@ -50,7 +52,8 @@ def test_a_user_is_asked_about_as_it_is_with_the_conditions_of_each_right_met() 
     reader = _reader()
     conditions = (("aws:ResourceTag/rds-secure:stack", "orders"),)
     assert _asked(Right("ec2:DeleteTags", DB, conditions), reader=reader) == Answer(USER)
-    [(_, _, params)] = reader.calls
+    [(service, action, params)] = reader.calls
+    assert_valid(Operation(service=service, action=action, params=params, summary=""))
     context = {item["ContextKeyName"]: item["ContextKeyValues"] for item in params["ContextEntries"]}
     assert context == {"aws:RequestedRegion": ("eu-west-1",), "aws:ResourceTag/rds-secure:stack": ("orders",)}
 
