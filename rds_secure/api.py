@@ -17,7 +17,9 @@ from rds_secure.errors import Problem, RefusedError
 from rds_secure.events import Observer, Verifying, ignore
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_live
+from rds_secure.live.authors import authors
 from rds_secure.plan import Deletion, Plan, permissions, plan
+from rds_secure.plan.drift import Drift, Sort, blamed, drift
 from rds_secure.plan.targets import Right
 from rds_secure.resources import KINDS
 from rds_secure.spec import Environment, Source, Stack, build
@@ -78,6 +80,14 @@ def make_plan(
     with AwsReader(account.connection) as reader:
         snapshot = read_live(stack, reader, identity, deletion.stateful)
     return Planned(plan(snapshot, stack.at, deletion, create_empty), snapshot, stack)
+
+
+def find_drift(planned: Planned, account: Account) -> Drift:
+    """What differs from the spec, and who changed it, as far as CloudTrail can tell."""
+    found = drift(planned.plan)
+    changed = [item.step.address for item in found.deviations if item.sort is not Sort.MARKS]
+    with AwsReader(account.connection) as reader:
+        return blamed(found, *authors(planned.snapshot, changed, reader))
 
 
 def draft(name: str, account: Account, selection: Selection) -> Draft:

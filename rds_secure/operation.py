@@ -111,6 +111,11 @@ class Operation:
     destructive: bool = False
 
     @property
+    def call(self) -> str:
+        """``rds:CreateDBInstance``."""
+        return f"{self.service}:{self.action}"
+
+    @property
     def method(self) -> str:
         """The name of boto3's method."""
         return snake(self.action)

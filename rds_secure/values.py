@@ -29,6 +29,15 @@ class Address:
     kind: str
     name: str
 
+    @property
+    def is_implied(self) -> bool:
+        """Whether another resource brings it along, so that no spec writes it."""
+        return "~" in self.name
+
+    def bringing(self, kind: str) -> Address:
+        """The address of what a resource of this one brings along."""
+        return Address(kind, f"{self.name}~implied")
+
     def __str__(self) -> str:
         return f"{self.kind}.{self.name}"
 

@@ -36,9 +36,10 @@ class FakeReader:
         *,
         absent: tuple[str, ...] = (),
         region: str | None = None,
+        first_page: bool = False,
     ) -> Mapping[str, Any] | None:
         sent = dict(params or {})
-        key = canonical((service, action, region, sent))
+        key = canonical((service, action, region, first_page, sent))
         if key not in self._made:
             self.calls.append((service, action, sent))
             self.regions.append(region)

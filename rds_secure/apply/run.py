@@ -124,7 +124,8 @@ class _Run:
         code = error.code if isinstance(error, CallError) else type(error).__name__
         message = self._without_blobs(error.message if isinstance(error, CallError) else str(error))
         self.outcome.failures.append(Failure(address, operation, code, message))
-        self.observe(Failed(address, operation.summary, code, message))
+        request = error.request_id if isinstance(error, CallError) else ""
+        self.observe(Failed(address, operation.summary, code, message, operation.call, request))
         self._skip(node, address, everything=isinstance(error, CredentialsError))
 
     def _skip(self, failed: Node, because: Address, *, everything: bool = False) -> None:
@@ -133,7 +134,8 @@ class _Run:
             if node in self.blocked:
                 del self.blocked[node]
                 self.outcome.skipped.append(node)
-                self.observe(Skipped(node[0], self.operations[node].summary, because))
+                skipped = self.operations[node]
+                self.observe(Skipped(node[0], skipped.summary, because, skipped.call))
                 self._skip(node, because)
 
     def _operate(self, node: Node) -> None:
@@ -141,7 +143,7 @@ class _Run:
         with self.lock:
             self.started += 1
             number = self.started
-        self.observe(Started(address, operation.summary, number, len(self.operations)))
+        self.observe(Started(address, operation.summary, number, len(self.operations), operation.call))
         start = self.clock.now()
         reply = self._call(address, operation)
         self._export(address, operation.exports, reply)
@@ -153,7 +155,8 @@ class _Run:
                 lambda missing, seen, elapsed: self.observe(Waiting(address, missing, elapsed, seen)),
             )
             self._export(address, operation.wait.exports, ready)
-        self.observe(Done(address, operation.summary, self.clock.now() - start))
+        request = str(reply.get("ResponseMetadata", {}).get("RequestId", ""))
+        self.observe(Done(address, operation.summary, self.clock.now() - start, operation.call, request))
 
     def _call(self, address: Address, operation: Operation) -> Mapping[str, Any]:
         params = self._filled(operation.params)

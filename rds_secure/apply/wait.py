@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from threading import Lock
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -32,16 +33,22 @@ class WaitFailed(Exception):  # noqa: N818 - it says what happened
 class _Poll:
     lock: Lock
     at: float = float("-inf")
+    turn: int = -1
     reply: Any = None
 
 
 class Waiter:
-    """Polls on behalf of all running operations; equal questions within half an interval are asked once."""
+    """Polls on behalf of all running operations; equal questions within half an interval are asked once.
+
+    No wait ends on a reply to a question that was asked before it began, for that is of before its call. Turns tell
+    them apart where a clock is too coarse to.
+    """
 
     def __init__(self, asker: Asker, clock: Clock) -> None:
         self._asker, self._clock = asker, clock
         self._polls: dict[str, _Poll] = {}
         self._lock = Lock()
+        self._turns = count()
         self._stopped = False
 
     def stop(self) -> None:
@@ -51,8 +58,9 @@ class Waiter:
     def wait(self, wait: Wait, params: Mapping[str, Any], report: Report) -> Any:
         """The object, once all conditions hold; None for one that is gone. Raises `WaitFailed`, `CallError`."""
         asked = start = self._clock.now()
+        turn = next(self._turns)
         while True:
-            found = self._look(wait, params, asked)
+            found = self._look(wait, params, asked, turn)
             lacks = _lacks(wait, found)
             if not lacks:
                 return found
@@ -65,14 +73,14 @@ class Waiter:
             self._clock.sleep(self._clock.spread(wait.interval))
             asked = max(start, self._clock.now() - wait.interval / 2)
 
-    def _look(self, wait: Wait, params: Mapping[str, Any], asked: float) -> Any:
-        """What the poll finds; a reply that somebody else asked for at ``asked`` or later will do."""
+    def _look(self, wait: Wait, params: Mapping[str, Any], asked: float, turn: int) -> Any:
+        """What the poll finds; a reply that somebody else asked for at ``asked`` or later, after ``turn``, will do."""
         key = f"{wait.service} {wait.action} {canonical(params)}"
         with self._lock:
             poll = self._polls.setdefault(key, _Poll(Lock()))
         with poll.lock:
-            if poll.at < asked:
-                started = self._clock.now()
+            if poll.at < asked or poll.turn < turn:
+                started, poll.turn = self._clock.now(), next(self._turns)
                 try:
                     poll.reply = self._asker.call(wait.service, wait.action, params)
                 except CallError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from rds_secure.cli import options
@@ -11,6 +13,7 @@ from rds_secure.cli import options
 @options.specs
 @options.access
 @options.prune_limit
+@options.safety
 @options.create_empty
 @click.option("--yes", is_flag=True, help="Do not ask. Never confirms the deletion of a database or key.")
 @options.preflight
@@ -22,6 +25,7 @@ def command(
     role_arn: str | None,
     sandbox: bool,
     prune_limit: int | None,
+    safety: Path | None,
     create_empty: tuple[str, ...],
     yes: bool,
     preflight: str,
@@ -32,11 +36,12 @@ def command(
     from rds_secure.cli.carry import carry_out
     from rds_secure.plan import Deletion
     from rds_secure.spec import load
+    from rds_secure.spec.safety import read_safety
 
     stack, sources = load(specs)
     empty = options.addresses(create_empty, stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
-    deletion = Deletion(limit=prune_limit)
+    deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
     planned = api.make_plan(stack, account, sources, deletion, empty)
     ask = "skip" if sandbox else preflight
     return carry_out(planned, account, deletion, show_calls=show_calls, confirmed=yes, wanted="yes", preflight=ask)

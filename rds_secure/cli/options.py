@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -52,6 +53,16 @@ def preflight(function: F) -> F:
         show_default=True,
         help="Ask IAM first whether the caller may make every call; if not, nothing is changed (exit 3). What cannot "
         "be checked is said, and stops the run with require only.",
+    )(function)
+
+
+def safety(function: F) -> F:
+    """A file with limits that nothing else can loosen."""
+    return click.option(
+        "--safety",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Limits of deletions, as below 'safety:' of a spec; neither the spec nor --prune-limit goes beyond them.",
     )(function)
 
 

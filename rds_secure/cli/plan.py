@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -24,6 +25,7 @@ class _Command(click.Command):
 @options.specs
 @options.access
 @options.prune_limit
+@options.safety
 @options.create_empty
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text is for people.")
 @click.option("--show-calls", is_flag=True, help="List the exact API calls, also as AWS CLI commands.")
@@ -43,6 +45,7 @@ def command(
     role_arn: str | None,
     sandbox: bool,
     prune_limit: int | None,
+    safety: Path | None,
     create_empty: tuple[str, ...],
     form: str,
     show_calls: bool,
@@ -57,6 +60,7 @@ def command(
     from rds_secure.errors import RefusedError
     from rds_secure.plan import Deletion, permissions
     from rds_secure.spec import load
+    from rds_secure.spec.safety import read_safety
 
     stack, sources = load(specs)
     if policy == "read":
@@ -64,7 +68,8 @@ def command(
         return 0
     empty = options.addresses(create_empty, stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
-    planned = api.make_plan(stack, account, sources, Deletion(limit=prune_limit), empty)
+    deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
+    planned = api.make_plan(stack, account, sources, deletion, empty)
     made = planned.plan
     if policy:
         if not made.is_applicable:

@@ -102,14 +102,19 @@ def _closed(declared: Mapping[Address, Resource[Any]], hidden: set[Address]) -> 
     return tuple(sorted(hidden))
 
 
+def hidden(unseen: Iterable[Unseen]) -> frozenset[Address]:
+    """What is declared and cannot be compared."""
+    return frozenset(address for item in unseen for address in item.addresses)
+
+
 def unsure(unseen: Iterable[Unseen], kind: Kind[Any]) -> str:
     """Why nobody can tell whether an object of a kind is still used, and may be deleted; "" where one can.
 
     For databases and keys everything has to be seen.
     """
     for item in unseen:
-        hidden = {*item.kinds, *(address.kind for address in item.addresses)}
-        if kind.stateful or any(kind.name in {name, *_refers_to(_spec(name))} for name in hidden):
+        kinds = {*item.kinds, *(address.kind for address in item.addresses)}
+        if kind.stateful or any(kind.name in {name, *_refers_to(_spec(name))} for name in kinds):
             return f"what uses it could not be seen ({item.call})"
     return ""
 

@@ -1,4 +1,4 @@
-"""What only the tagging API knows to be of a stack: one question, or two where IAM's tags are in another region."""
+"""What the tagging API knows to be of a stack, for kinds whose own lists show no tags. It reads nothing else."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from typing import Any
 from rds_secure import ownership, resources
 from rds_secure.kind import Reader, Scope
 from rds_secure.live.sight import Sight
+from rds_secure.spec.transfer import Transfers
 
-_IAM_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
-"""Where the tagging API of each partition keeps IAM's tags (ANY-5)."""
+IAM_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+"""Where each partition keeps IAM's tags in the tagging API, and its events in CloudTrail (ANY-5)."""
 
 
-def tagged_for(reader: Reader, scope: Scope, sight: Sight) -> dict[str, dict[str, str]]:
-    """ARN → tags of what only the tagging API knows to be of this stack; its lag only delays a prune.
+def tagged_things(reader: Reader, scope: Scope, transfers: Transfers, sight: Sight) -> dict[str, dict[str, str]]:
+    """ARN → tags of what only the tagging API knows to be of this stack, or given to it; its lag only delays a prune.
 
     Asked for these types alone, because it lists every automated snapshot as well (RDS-18).
     """
-    filters = {"TagFilters": [{"Key": ownership.STACK, "Values": [scope.stack]}]}
+    givers = sorted({place.stack for place in transfers.taken})
+    filters = {"TagFilters": [{"Key": ownership.STACK, "Values": [scope.stack, *givers]}]}
     types = sorted(name for kind in resources.KINDS for name in kind.tagged_as.split())
     asked: list[tuple[dict[str, Any], str | None]] = [({**filters, "ResourceTypeFilters": types}, None)]
-    iam = _IAM_REGION.get(scope.partition, scope.region)
+    iam = IAM_REGION.get(scope.partition, scope.region)
     if iam != scope.region:
         asked.append(({**filters, "ResourceTypeFilters": ["iam:policy"]}, iam))
 
@@ -33,12 +35,20 @@ def tagged_for(reader: Reader, scope: Scope, sight: Sight) -> dict[str, dict[str
             kinds=_found_by(params["ResourceTypeFilters"]),
         )
 
-    replies = reader.each(look, asked)
-    return {
+    found = {
         item["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in item["Tags"]}
-        for reply in replies
+        for reply in reader.each(look, asked)
         for item in reply.get("ResourceTagMappingList", ())
     }
+    theirs = (arn for arn, tags in found.items() if tags.get(ownership.STACK) in givers)
+    others = {arn for arn in theirs if not _is_taken(found[arn], transfers)}
+    return {arn: tags for arn, tags in found.items() if arn not in others}
+
+
+def _is_taken(tags: Mapping[str, str], transfers: Transfers) -> bool:
+    """Whether another stack's thing is listed as to become ours."""
+    owner = ownership.owner(tags)
+    return owner is not None and (owner.stack, owner.address) in transfers.taken
 
 
 def _found_by(types: Iterable[str]) -> list[str]:

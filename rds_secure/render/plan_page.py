@@ -38,19 +38,17 @@ _KEPT = "no longer declared, kept"
 def plan_page(plan: Plan, width: int, show_calls: bool) -> Iterator[Line]:
     """All lines of a plan."""
     yield joined(part(f"Stack {plan.stack}", BOLD), part(f" · account {plan.account} · {plan.region}", DIM))
-    yield from _spaced(_Steps(plan, width, show_calls).lines(step) for step in plan.steps if not step.says_nothing)
-    yield from _section("No longer declared, kept", (line for kept in plan.kept for line in _kept(kept, width)))
-    yield from _section(
-        "Not seen, and so unknown", (line for item in plan.unseen for line in _unseen(item, width)), RED
-    )
-    yield from _section("Notes", (line for note in plan.notes for line in wrapped(words(note), width, 2, hang=2)))
-    yield from _section("Refused", (line for refusal in plan.refusals for line in _refusal(refusal, width)), RED)
+    yield from _spaced(Steps(plan, width, show_calls).lines(step) for step in plan.steps if not step.says_nothing)
+    yield from section("No longer declared, kept", (line for kept in plan.kept for line in _kept(kept, width)))
+    yield from section("Not seen, and so unknown", (line for item in plan.unseen for line in unseen(item, width)), RED)
+    yield from section("Notes", (line for note in plan.notes for line in wrapped(words(note), width, 2, hang=2)))
+    yield from section("Refused", (line for refusal in plan.refusals for line in refused(refusal, width)), RED)
     yield Line()
     yield from _summary(plan)
 
 
-class _Steps:
-    """The steps of one plan, as lines."""
+class Steps:
+    """The steps of one plan, as lines; what a step does, and what is not as it should be."""
 
     def __init__(self, plan: Plan, width: int, show_calls: bool) -> None:
         self.plan, self.width, self.show_calls = plan, width, show_calls
@@ -58,15 +56,17 @@ class _Steps:
 
     def lines(self, step: Step) -> list[Line]:
         """A heading, and below it all that happens, waits, or is only worth knowing."""
-        return [*self._heading(step), *self._body(step)]
+        return [*self.heading(step), *self.body(step)]
 
-    def _heading(self, step: Step) -> Iterator[Line]:
+    def heading(self, step: Step) -> Iterator[Line]:
+        """Its sign, address and name, and what one word says of it."""
         symbol, style = SYMBOLS[step.action]
         address = part(step.address, DIM if step.action is Action.RETAG else BOLD)
         heading = joined(part(symbol, style), " ", address, *_name(step.name, step.address))
         return wrapped([heading, *(joined(" ", line) for line in _reason(step))], self.width, 2, hang=3)
 
-    def _body(self, step: Step) -> Iterator[Line]:
+    def body(self, step: Step) -> Iterator[Line]:
+        """Its differences, what is parked, what others added, and notes."""
         changes = Changes(self.values, self.width, indent=6)
         yield from (changes.created if step.action is Action.CREATE else changes.changed)(step.changes)
         if step.action is Action.DELETE and len(step.operations) > 1:
@@ -111,7 +111,8 @@ def _spaced(blocks: Iterable[list[Line]]) -> Iterator[Line]:
         was_long = is_long
 
 
-def _section(title: str, lines: Iterable[Line], style: str = "") -> Iterator[Line]:
+def section(title: str, lines: Iterable[Line], style: str = "") -> Iterator[Line]:
+    """A heading with lines below it; nothing where there are none."""
     found = list(lines)
     if found:
         yield Line()
@@ -130,14 +131,14 @@ def _name(name: str, address: Address) -> tuple[Line, ...]:
     return (part(f" ({name})", DIM),) if name != address.name else ()
 
 
-def _refusal(refusal: Refusal, width: int) -> Iterator[Line]:
+def refused(refusal: Refusal, width: int) -> Iterator[Line]:
     """Where, what, and what to do; the address where the words do not name it."""
     about = "" if str(refusal.address) in refusal.what else f"{refusal.address}: "
     yield from wrapped([*_place(refusal.location), *words(about + refusal.what)], width, 2, hang=4)
     yield from wrapped(words(f"what to do: {refusal.fix}"), width, 6, hang=2)
 
 
-def _unseen(item: Unseen, width: int) -> Iterator[Line]:
+def unseen(item: Unseen, width: int) -> Iterator[Line]:
     """The call, what it hides, and what would show it."""
     kinds = ", ".join(resources.kind(name).title for name in item.kinds)
     hides = f" hides every {kinds}" if kinds else ""

@@ -235,14 +235,14 @@ def view(plan: Plan) -> PlanView:
         summary=_summary(plan),
         steps=tuple(_step(step, plan.known) for step in plan.steps),
         kept=tuple(_kept(kept) for kept in plan.kept),
-        refusals=tuple(_refusal(refusal) for refusal in plan.refusals),
-        unseen=tuple(_unseen(item) for item in plan.unseen),
+        refusals=tuple(refusal_view(refusal) for refusal in plan.refusals),
+        unseen=tuple(map(unseen_view, plan.unseen)),
         notes=plan.notes,
         known={name(ref): plan.known[ref] for ref in _mentioned(plan) if ref in plan.known},
     )
 
 
-def _unseen(item: Unseen) -> UnseenView:
+def unseen_view(item: Unseen) -> UnseenView:
     return UnseenView(
         service=item.service,
         action=item.action,
@@ -268,7 +268,7 @@ def _summary(plan: Plan) -> SummaryView:
 
 def _step(step: Step, known: Mapping[Ref, str]) -> StepView:
     def shown(changes: tuple[FieldChange, ...]) -> tuple[ChangeView, ...]:
-        return tuple(_change(change, known) for change in changes)
+        return tuple(change_view(change, known) for change in changes)
 
     return StepView(
         address=str(step.address),
@@ -285,7 +285,8 @@ def _step(step: Step, known: Mapping[Ref, str]) -> StepView:
     )
 
 
-def _change(change: FieldChange, known: Mapping[Ref, str]) -> ChangeView:
+def change_view(change: FieldChange, known: Mapping[Ref, str]) -> ChangeView:
+    """A difference in its published form; ``known``: what references yield."""
     return ChangeView(
         path=change.path,
         member=change.member,
@@ -315,7 +316,8 @@ def _kept(kept: Kept) -> KeptView:
     return KeptView(address=str(kept.address), aws_name=kept.name, reason=kept.reason)
 
 
-def _refusal(refusal: Refusal) -> RefusalView:
+def refusal_view(refusal: Refusal) -> RefusalView:
+    """A refusal in its published form."""
     place = refusal.location
     location = LocationView(file=place.file, line=place.line, column=place.column) if place else None
     return RefusalView(address=str(refusal.address), what=refusal.what, fix=refusal.fix, location=location)

@@ -177,8 +177,8 @@ def test_a_failed_call_stops_only_what_depends_on_it() -> None:
     assert done.outcome.skipped == [(A, 1), (B, 0)]
     assert sorted(done.outcome.done) == [(C, 0), (C, 1)]
     assert not done.outcome.succeeded
-    assert done.seen(Failed) == [Failed(A, "fail", "AccessDenied", "you may not")]
-    assert done.seen(Skipped) == [Skipped(A, "never", A), Skipped(B, "use", A)]
+    assert done.seen(Failed) == [Failed(A, "fail", "AccessDenied", "you may not", "toy:Fail")]
+    assert done.seen(Skipped) == [Skipped(A, "never", A, "toy:Never"), Skipped(B, "use", A, "toy:Use")]
 
 
 def test_a_call_that_is_done_already_is_done() -> None:
@@ -276,7 +276,7 @@ def test_what_refers_to_something_waits_until_it_is_ready() -> None:
     done = _Run(_plan(_step(A, make), _step(B, _call("Use", {"Id": Ref(A, "id")}))), answers)
     assert done.caller.actions == ["Make", "Describe", "Describe", "Use"]
     assert done.caller.calls[1] == ("toy", "Describe", {"Id": "a-1"})
-    assert done.seen(Done)[0] == Done(A, "make", 10)
+    assert done.seen(Done)[0] == Done(A, "make", 10, "toy:Make")
 
 
 def test_a_wait_that_fails_is_a_failed_call() -> None:

@@ -190,29 +190,21 @@ def test_what_is_ready_is_ready_even_if_stopped() -> None:
 # One poll for all
 
 
-def test_equal_questions_at_one_moment_are_asked_once() -> None:
-    """One poll of all instances serves everyone who waits for one."""
-    waiting = _Waiting(_instance())
-    other = replace(READY, select="DBInstances[?DBInstanceIdentifier=='other'] | [0]", until=(), fail=())
-    assert waiting()["DBInstanceIdentifier"] == "orders"
-    assert waiting(other)["DBInstanceIdentifier"] == "other"
-    assert waiting.polls == 1
-
-
 def test_a_reply_from_before_a_call_never_answers_the_wait_after_it() -> None:
-    """RDS-17: what was read before a change says nothing about it."""
+    """RDS-17: what was read before a change says nothing about it, however little time there is between."""
     waiting = _Waiting(_instance())
     waiting()
-    waiting.clock.sleep(0.1)
     waiting()
     assert waiting.polls == 2
 
 
 def test_a_wait_takes_what_another_one_has_just_asked_for() -> None:
+    """One poll of all instances serves everyone who waits for one."""
     waiting = _Waiting(_instance("creating"), _instance())
+    other = replace(READY, select="DBInstances[?DBInstanceIdentifier=='other'] | [0]", until=())
 
     def another_one_asks() -> None:
-        waiting.waiter.wait(replace(READY, until=()), {}, lambda *_: None)
+        waiting.waiter.wait(other, {}, lambda *_: None)
         waiting.clock.time += 4
 
     waiting.clock.meanwhile = another_one_asks

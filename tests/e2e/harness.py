@@ -46,7 +46,10 @@ EARLY = frozenset(
     {
         "DeleteConflict",
         "DependencyViolation",
+        "InvalidDBClusterStateFault",
         "InvalidDBInstanceState",
+        "InvalidDBProxyStateFault",
+        "InvalidEventSubscriptionState",
         "InvalidGroup.NotFound",
         "KMSKeyNotAccessibleFault",
         "MalformedPolicyDocument",
@@ -72,7 +75,7 @@ class Call:
     @property
     def is_write(self) -> bool:
         """Whether it can change anything."""
-        return not self.action.startswith(("Describe", "Get", "List", "Simulate"))
+        return not self.action.startswith(("Describe", "Get", "List", "Lookup", "Simulate"))
 
     def __repr__(self) -> str:
         return f"{self.service} {self.action} {self.params}"

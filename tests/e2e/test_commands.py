@@ -129,6 +129,21 @@ def test_a_refused_plan_is_3_for_plan_and_for_apply(command: Commands) -> None:
     assert command.writes == []
 
 
+def test_drift_is_exit_code_2_and_nothing_is_changed(command: Commands) -> None:
+    command.harness.make(QUICKSTART)
+    agreed = command("drift", QUICKSTART)
+    assert (agreed.code, "No drift." in agreed.out) == (0, True)
+
+    command.harness.behind(disturb)
+    command.harness.recorder.clear()
+    text, shown = command("drift", QUICKSTART), command("drift", QUICKSTART, "--format", "json")
+    assert (text.code, shown.code, command.writes) == (2, 2, [])
+    assert "CloudTrail could not be asked who changed what" in text.out  # the emulator has none
+    found = {item["address"]: item["what"] for item in json.loads(shown.out)["deviations"]}
+    assert found["db_instance.quickstart"] == "differs"
+    jsonschema.validate(json.loads(shown.out), json.loads((ROOT / "schemas" / "drift.schema.json").read_text()))
+
+
 def test_what_is_named_in_the_text_is_what_drifted(command: Commands) -> None:
     command.harness.make(QUICKSTART)
     command.harness.behind(disturb)

@@ -76,8 +76,8 @@ def test_a_same_named_thing_of_another_stack_is_a_conflict() -> None:
     account.add("toy", "a", {**theirs, ownership.STACK: "billing"})
     account.add("crowd", "b", path="/billing/")
     assert _whats(look(stack({"toy.a": {}, "crowd.b": {}}), account)) == [
-        ("crowd.b", "crowd b exists already and belongs to stack 'billing'"),
-        ("toy.a", "toy a exists already and belongs to stack 'billing'"),
+        ("crowd.b", "crowd b belongs to stack 'billing', and 'orders' declares it too"),
+        ("toy.a", "toy a belongs to stack 'billing', and 'orders' declares it too"),
     ]
 
 

@@ -201,6 +201,16 @@ def test_it_goes_without_a_snapshot_which_is_the_clusters_rds_26() -> None:
     }
 
 
+def test_it_waits_while_its_cluster_takes_nothing_rds_1() -> None:
+    scope = knowing(SCOPE, (CLUSTER.target, {"name": "orders"}))
+    [made] = created(KIND, member())
+    [changed] = updated(KIND, member(promotion_tier="3"), found(), scope)
+    live = KIND.inspect(reader(shown()), link(found(), ORDERS, SCOPE), SCOPE, frozenset())
+    assert not isinstance(live, str)
+    for call in (made, changed, *KIND.delete(live, SCOPE)):
+        assert "InvalidDBClusterStateFault" in {retry.code for retry in call.retry_on}
+
+
 def test_nothing_is_said_of_a_password_that_is_the_clusters() -> None:
     assert list(KIND.notes(member(), link(found(), ORDERS, SCOPE))) == []
 

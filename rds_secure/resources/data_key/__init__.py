@@ -167,7 +167,7 @@ class DataKey(Kind[DataKeySpec]):
         return tuple(calls)
 
     def delete(self, live: Live[DataKeySpec], scope: Scope) -> tuple[Operation, ...]:
-        return (operations.delete(live.address, live.spec, live.name),)
+        return (operations.delete(live.spec, live.name, live.facts.get("window_days", operations.RECOVERY_DAYS)),)
 
     def tag(
         self,

@@ -59,6 +59,7 @@ class DbCluster(Kind[DbClusterSpec]):
     )
     tagged_as = "rds:cluster"  # their list has it too, but is not worth a call where there are none
     stateful = Stateful.DATA
+    implies = "db_cluster_parameter_group"
 
     def check(self, key: str, spec: DbClusterSpec) -> Iterator[Complaint]:
         return check(key, spec)
@@ -77,7 +78,7 @@ class DbCluster(Kind[DbClusterSpec]):
         family = family_of(spec)
         if family is None:
             return None
-        return Implied("db_cluster_parameter_group", f"{key}~implied", {"family": family}, "parameter_group", "name")
+        return calls.implied_group(self.implies, key, spec.name, family)
 
     def own_tags(self, spec: DbClusterSpec) -> Mapping[str, str]:
         return {ownership.PASSWORD: str(spec.password_version)} if isinstance(spec.master_password, Secret) else {}
@@ -122,6 +123,8 @@ class DbCluster(Kind[DbClusterSpec]):
     ) -> Live[DbClusterSpec] | str:
         if live.found.busy and live.found.busy != "stopped":
             return f"it is {live.found.busy} just now, and can be deleted when that is over"
+        if live.found.busy and live.spec.deletion_protection:
+            return checks.STOPPED_AND_PROTECTED
         staying = [] if is_multi_az(live.spec) else _members(reader, live.name, going)
         if staying:
             return f"its instance {staying[0]} stays: only an empty cluster can be deleted"

@@ -13,7 +13,7 @@ from rds_secure.fields import Field, markers
 from rds_secure.kind import Change, Live, Resource
 from rds_secure.operation import Condition, Operation, Retry, Wait
 from rds_secure.resources.db_cluster.check import is_multi_az
-from rds_secure.resources.db_cluster.read import FAILED, USABLE, WHEN_READY
+from rds_secure.resources.db_cluster.read import FAILED, UNSEEN, USABLE, WHEN_READY
 from rds_secure.resources.db_cluster.spec import DbClusterSpec, Serverless
 from rds_secure.values import Value
 
@@ -93,7 +93,10 @@ def _members(spec: DbClusterSpec, change: str) -> tuple[str, ...]:
 
 
 def _delete(live: Live[DbClusterSpec]) -> Operation:
-    params: Params = {"DBClusterIdentifier": live.name, "DeleteAutomatedBackups": False}
+    params: Params = {
+        "DBClusterIdentifier": live.name,
+        "DeleteAutomatedBackups": bool(live.facts.get("delete_automated_backups")),
+    }
     snapshot = "" if live.facts.get("skip_final_snapshot") else live.facts["final_snapshot"]
     params |= {"FinalDBSnapshotIdentifier": snapshot} if snapshot else {}
     params["SkipFinalSnapshot"] = not snapshot
@@ -226,7 +229,7 @@ def _settled(change: Change[DbClusterSpec]) -> Iterator[Condition]:
             yield Condition("PendingModifiedValues.MasterUserPassword")
         elif path == "log_exports":
             yield Condition("PendingModifiedValues.PendingCloudwatchLogsExports")
-        elif path in _FIELDS and _FIELDS[path].applies in ("now", "reboot"):
+        elif path in _FIELDS and (path in UNSEEN or _FIELDS[path].applies in ("now", "reboot")):
             value = change.scope.resolve(getattr(wanted, path))
             if isinstance(value, str | int):  # what is off may be absent
                 yield Condition(_FIELDS[path].read, (value,) if value else (value, None))

@@ -34,7 +34,10 @@ _PENDING = {
     "backup_days": "BackupRetentionPeriod",
     "iam_auth": "IAMDatabaseAuthenticationEnabled",
 }
-"""Field → what AWS calls it while it is parked (RDS-2). An instance class never shows there (RDS-24)."""
+"""Field → what AWS calls it while it is parked (RDS-2)."""
+
+UNSEEN = ("instance_class",)
+"""What never shows there, parked or on its way (RDS-24)."""
 
 WHEN_READY: Mapping[str, str] = {
     "endpoint": "Endpoint",

@@ -26,6 +26,8 @@ ADVICE = {
 
 def refuses(change: FieldChange, wanted: DbClusterSpec, live: Live[DbClusterSpec]) -> str:
     """What to do instead of the change; "" where it can be made."""
+    if live.facts["status"] == "stopped":
+        return checks.STOPPED
     if change.path == "engine_version":
         return checks.older(wanted.engine_version or "", live.spec.engine_version or "")
     if change.path == "port" and is_multi_az(wanted):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import engines, ownership, tagging
-from rds_secure.database import reading
+from rds_secure.database import calls, checks, reading
 from rds_secure.fields import ResourceSpec
 from rds_secure.kind import (
     Change,
@@ -107,6 +107,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         "rds:DescribeOptionGroups",
     )
     stateful = Stateful.DATA
+    implies = "db_parameter_group"
 
     def check(self, key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         return check(key, spec)
@@ -130,7 +131,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         family = family_of(spec)
         if family is None:
             return None
-        return Implied("db_parameter_group", f"{key}~implied", {"family": family}, "parameter_group", "name")
+        return calls.implied_group(self.implies, key, spec.name, family)
 
     def own_tags(self, spec: DbInstanceSpec) -> Mapping[str, str]:
         return {ownership.PASSWORD: str(spec.password_version)} if isinstance(spec.master_password, Secret) else {}
@@ -183,6 +184,10 @@ class DbInstance(Kind[DbInstanceSpec]):
     ) -> Live[DbInstanceSpec] | str:
         if live.found.busy and live.found.busy != "stopped":
             return f"it is {live.found.busy} just now, and can be deleted when that is over"
+        if live.found.busy and live.spec.cluster:  # RDS-27
+            return "its cluster is stopped: start that, for AWS takes no instance out of it until then"
+        if live.found.busy and live.spec.deletion_protection:
+            return checks.STOPPED_AND_PROTECTED
         facts = dict(live.facts)
         if facts["replica"] or live.spec.cluster or facts["status"] in _NO_SNAPSHOT:  # RDS-26
             facts["skip_final_snapshot"] = True

@@ -12,6 +12,8 @@ STORAGE = frozenset({"storage_gib", "storage_type", "iops", "throughput_mbps", "
 
 def refuses(change: FieldChange, wanted: DbInstanceSpec, live: Live[DbInstanceSpec]) -> str:
     """What to do instead of the change; "" where it can be made."""
+    if live.facts["status"] == "stopped":
+        return checks.STOPPED
     if change.path == "engine_version":
         return checks.older(wanted.engine_version or "", live.spec.engine_version or "")
     if change.path in STORAGE and live.facts["status"] == "storage-optimization":  # RDS-7

@@ -67,6 +67,9 @@ def joined(*, window: bool = False) -> Condition:
 
 
 _JOINED = ("joined", "kerberos-enabled")
+_UNSEEN = ("network_type",)
+"""What PendingModifiedValues never shows, parked or on its way (RDS-24)."""
+
 _UNSURE = frozenset({"insights_mode", "lifecycle_support", "roles"})
 """Fields whose change may come later than others, or has calls of its own."""
 
@@ -90,5 +93,7 @@ def settled(change: Change[DbInstanceSpec]) -> Iterator[Condition]:
             yield Condition("PendingModifiedValues.MasterUserPassword")
         elif path == "log_exports":
             yield Condition("PendingModifiedValues.PendingCloudwatchLogsExports")
-        elif path != "max_storage_gib" and marker.applies in ("now", "reboot") and isinstance(value, str | int):
+        elif not isinstance(value, str | int) or path == "max_storage_gib":
+            continue
+        elif path in _UNSEEN or marker.applies in ("now", "reboot"):
             yield Condition(marker.read, (value,) if value else (value, None))  # what is off may be absent
