@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rds_secure.apply import Clock, Outcome, SystemClock, run
+from rds_secure.apply.preflight import Answer
+from rds_secure.apply.preflight import preflight as ask
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.aws.reader import AwsReader
 from rds_secure.aws.secrets import Secrets
@@ -16,9 +18,10 @@ from rds_secure.events import Observer, Verifying, ignore
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
-from rds_secure.plan import Deletion, Node, Plan, plan
+from rds_secure.plan import Deletion, Node, Plan, permissions, plan
 from rds_secure.plan.drift import Drift, Sort, blamed, drift
 from rds_secure.plan.recheck import moved_since
+from rds_secure.plan.targets import Right
 from rds_secure.resources import KINDS
 from rds_secure.spec import Environment, Source, Stack, build
 from rds_secure.values import Address, secrets
@@ -96,10 +99,24 @@ def draft(name: str, account: Account, selection: Selection) -> Draft:
         return write(select(reader, scope, selection), scope)
 
 
+def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:
+    """The least policies with which a caller can plan, carry out this plan, and read back; ``also``: further rights."""
+    return permissions.least(planned.plan, planned.snapshot.scope, also)
+
+
+def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) -> Answer:
+    """Whether the caller may make every call of a plan, and has these further rights. IAM is asked, nothing changed."""
+    scope = planned.snapshot.scope
+    with AwsReader(account.connection) as reader:
+        return ask((*permissions.calling(planned.plan, scope), *also), reader, account.identity.arn, scope)
+
+
 def apply(planned: Planned, account: Account, observe: Observer = ignore, clock: Clock | None = None) -> Outcome:
-    """Carry out a plan, which must be applicable. What failed is in the outcome."""
+    """Carry out a plan, which must be applicable; `preflight` tells before whether the caller may. What failed is in
+    the outcome.
+    """
     if not planned.plan.is_applicable:
-        raise RefusedError([Problem(item.what, item.fix, item.location) for item in planned.plan.refusals])
+        raise RefusedError(planned.plan.obstacles)
     if missing := list(_without_secrets(planned, Secrets(account.connection))):
         raise RefusedError(missing)
     caller, recheck = AwsCaller(account.connection), Recheck(planned, account)
@@ -142,7 +159,7 @@ def verify(
     for attempt in range(1, VERIFICATIONS + 1):
         observe(Verifying(attempt))
         again = make_plan(planned.stack, account, deletion=deletion)
-        left = [step.address for step in again.plan.steps if step.operations and step.address in touched]
+        left = [step.address for step in again.plan.steps if step.is_open and step.address in touched]
         if not left or attempt == VERIFICATIONS:
             break
         clock.sleep(clock.spread(pause))

@@ -23,6 +23,7 @@ from rds_secure.cli import options
     metavar="ADDRESS",
     help="Delete this database or key, in place of typing it; repeatable.",
 )
+@options.preflight
 @click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
 def command(
     specs: tuple[str, ...],
@@ -36,6 +37,7 @@ def command(
     expect: str | None,
     yes: bool,
     confirm: tuple[str, ...],
+    preflight: str,
     show_calls: bool,
 ) -> int:
     """Make AWS agree with a spec: plan, ask, call in dependency order, wait until ready, read back.
@@ -75,4 +77,5 @@ def command(
         confirmed=is_approved or (yes and not left),
         wanted=" ".join(left) or "yes",
         instead=approve.instead(left),
+        preflight="skip" if sandbox else preflight,
     )

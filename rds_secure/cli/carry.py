@@ -9,7 +9,7 @@ import click
 
 from rds_secure import api
 from rds_secure.apply import Outcome
-from rds_secure.cli import options
+from rds_secure.cli import options, permission
 from rds_secure.cli.main import INTERRUPTED
 from rds_secure.errors import ApplyError, DeclinedError
 from rds_secure.plan import Action, Deletion, Plan
@@ -27,6 +27,7 @@ def carry_out(
     confirmed: bool,
     wanted: str,
     instead: str = options.ELSE,
+    preflight: str = permission.SKIP,
 ) -> int:
     """Show a plan and carry it out, once ``wanted`` is typed or ``confirmed``; the exit code.
 
@@ -37,6 +38,7 @@ def carry_out(
         return REFUSED
     if planned.plan.is_empty:
         return 0
+    permission.check(planned, account, preflight)
     if not confirmed and not options.ask(f"Type {wanted!r} to carry this out", wanted, instead):
         raise DeclinedError("declined: nothing was changed")
     click.echo()
@@ -72,7 +74,7 @@ def _account(plan: Plan, outcome: Outcome) -> str:
 
 def _converged(before: Plan, after: Plan) -> None:
     touched = {step.address for step in before.steps if step.operations}
-    left = [step for step in after.steps if step.address in touched and step.operations]
+    left = [step for step in after.steps if step.address in touched and step.is_open]
     if not left:
         return
     fields = [
@@ -83,4 +85,5 @@ def _converged(before: Plan, after: Plan) -> None:
     ]
     fields += [f"  {step.address}: still there" for step in left if step.action is Action.DELETE]
     fields += [f"  {step.address}: still carries our tags" for step in left if step.action is Action.LET_GO]
+    fields += [f"  {step.address}: could not be read back" for step in left if step.action is Action.UNSEEN]
     raise ApplyError("\n".join(["all calls were made, but AWS does not agree with the spec yet:", *fields]))

@@ -13,6 +13,7 @@ from rds_secure.cli import options
 @click.option("--confirm", metavar="STACK", help="The stack's name, in place of typing it.")
 @click.option("--include-data", is_flag=True, help="Delete databases as well, each with a final snapshot.")
 @click.option("--no-final-snapshot", is_flag=True, help="With --include-data: no snapshot, and the keys go too.")
+@options.preflight
 @click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
 def command(
     specs: tuple[str, ...],
@@ -23,6 +24,7 @@ def command(
     confirm: str | None,
     include_data: bool,
     no_final_snapshot: bool,
+    preflight: str,
     show_calls: bool,
 ) -> int:
     """Delete what a stack owns. Databases and keys are kept, with all that they use, and listed.
@@ -51,5 +53,11 @@ def command(
     )
     planned = api.make_plan(replace(stack, resources={}, adopt={}), account, deletion=deletion)
     return carry_out(
-        planned, account, deletion, show_calls=show_calls, confirmed=confirm is not None, wanted=stack.name
+        planned,
+        account,
+        deletion,
+        show_calls=show_calls,
+        confirmed=confirm is not None,
+        wanted=stack.name,
+        preflight="skip" if sandbox else preflight,
     )

@@ -44,6 +44,18 @@ def prune_limit(function: F) -> F:
     )(function)
 
 
+def preflight(function: F) -> F:
+    """Whether IAM is asked before the first call; never in the sandbox, which has no permissions."""
+    return click.option(
+        "--preflight",
+        type=click.Choice(["auto", "require", "skip"]),
+        default="auto",
+        show_default=True,
+        help="Ask IAM first whether the caller may make every call; if not, nothing is changed (exit 3). What cannot "
+        "be checked is said, and stops the run with require only.",
+    )(function)
+
+
 def safety(function: F) -> F:
     """A file with limits that nothing else can loosen."""
     return click.option(

@@ -43,7 +43,7 @@ def create(resource: Resource[DbClusterSpec]) -> tuple[Operation, ...]:
             exports={"arn": "DBCluster.DBClusterArn", "resource_id": "DBCluster.DbClusterResourceId"},
             wait=_ready(resource.name, _NOTHING_PARKED, *managed),
             retry_on=calls.retries(params),
-            also=calls.permissions(params, "iam:CreateServiceLinkedRole", *calls.NETWORK),
+            also=calls.permissions(params, "iam:CreateServiceLinkedRole", *calls.NETWORK, *_members(spec, "Create")),
         ),
     )
 
@@ -62,7 +62,7 @@ def update(change: Change[DbClusterSpec]) -> tuple[Operation, ...]:
             summary=f"change {change.names}{major}",
             wait=_ready(live.name, *_settled(change)),
             retry_on=(_BUSY, *calls.retries(params)),
-            also=calls.permissions(params),
+            also=calls.permissions(params, *_members(wanted, "Modify")),
         ),
     )
 
@@ -89,7 +89,13 @@ def _unprotect(live: Live[DbClusterSpec]) -> Iterator[Operation]:
             ),
             retry_on=(_BUSY,),
             done_on=(_GONE,),
+            also=_members(live.spec, "Modify"),
         )
+
+
+def _members(spec: DbClusterSpec, change: str) -> tuple[str, ...]:
+    """What a Multi-AZ cluster does to its instances, which are not made one by one (ANY-4)."""
+    return (f"rds:{change}DBInstance",) if is_multi_az(spec) else ()
 
 
 def _delete(live: Live[DbClusterSpec]) -> Operation:
@@ -109,7 +115,7 @@ def _delete(live: Live[DbClusterSpec]) -> Operation:
         wait=_wait(live.name, (), gone=True),
         retry_on=(_BUSY,),
         done_on=(_GONE,),
-        also=_SNAPSHOT if snapshot else (),
+        also=(*(_SNAPSHOT if snapshot else ()), *_members(live.spec, "Delete")),
         destructive=True,
     )
 
