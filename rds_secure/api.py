@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+import secrets as random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from rds_secure.apply import Clock, Outcome, SystemClock, run
+from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
+from rds_secure.apply.guard import Held
+from rds_secure.apply.lock import Record
+from rds_secure.apply.place import place
 from rds_secure.aws.caller import AwsCaller
+from rds_secure.aws.lock import SsmStore
 from rds_secure.aws.reader import AwsReader
 from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.draft import Draft, Selection, select, write
-from rds_secure.errors import Problem, RefusedError
+from rds_secure.errors import DeniedError, Problem, RefusedError, UnsupportedError
 from rds_secure.events import Observer, Verifying, ignore
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_live
@@ -85,13 +93,56 @@ def draft(name: str, account: Account, selection: Selection) -> Draft:
         return write(select(reader, scope, selection), scope)
 
 
-def apply(planned: Planned, account: Account, observe: Observer = ignore, clock: Clock | None = None) -> Outcome:
-    """Carry out a plan, which must be applicable. What failed is in the outcome."""
+def stack_lock(stack: str, account: Account) -> StackLock:
+    """The way of this run to the lock of a stack. Nothing is taken yet."""
+    me = Record(run=random.token_hex(16), who=account.identity.arn, where=place(os.environ))
+    return StackLock(SsmStore(account.connection, stack), me, account.clock, lambda: datetime.now(UTC))
+
+
+@contextmanager
+def hold(
+    lock: StackLock,
+    digest: str,
+    timeout: float = 0.0,
+    waiting: Callable[[Generation], object] = lambda holder: None,
+    stuck: Callable[[int, BaseException], object] = lambda generation, why: None,
+) -> Iterator[Held]:
+    """Hold the lock of a stack, and release it on the way out, whichever that is.
+
+    ``timeout``: seconds to wait for who holds it, of whom ``waiting`` is told; `LockedError` after them. ``stuck`` is
+    told of a lock that could not be released, and why. Raises `RefusedError` where the caller may not take it.
+    """
+    try:
+        try:
+            held = lock.acquire(digest, timeout, waiting)
+        except (DeniedError, UnsupportedError) as error:
+            allow = f"allow the caller {error.service}:{error.action}"
+            fix = f"{allow}, or pass --no-lock and see to it that nobody else applies"
+            raise RefusedError([Problem(f"the lock cannot be taken: {error}", fix)]) from error
+        yield held
+    finally:
+        tried = lock.tried
+        try:
+            lock.release()
+        except BaseException as error:
+            stuck(tried, error)
+            if not isinstance(error, Exception):
+                raise
+
+
+def apply(
+    planned: Planned,
+    account: Account,
+    observe: Observer = ignore,
+    clock: Clock | None = None,
+    guard: Guard = NoLock(),  # noqa: B008
+) -> Outcome:
+    """Carry out a plan, which must be applicable, as long as the guard allows. What failed is in the outcome."""
     if not planned.plan.is_applicable:
         raise RefusedError([Problem(item.what, item.fix, item.location) for item in planned.plan.refusals])
     if missing := list(_without_secrets(planned, Secrets(account.connection))):
         raise RefusedError(missing)
-    return run(planned.plan, AwsCaller(account.connection), clock or account.clock, observe)
+    return run(planned.plan, AwsCaller(account.connection), clock or account.clock, observe, guard=guard)
 
 
 def _without_secrets(planned: Planned, found: Secrets) -> Iterator[Problem]:

@@ -134,5 +134,5 @@ class Operation:
 
     @property
     def takes_away(self) -> bool:
-        """Whether it takes anything away, be it a rule or a tag: then the lock is looked at right before (meaning §7)."""
+        """Whether it takes anything away, be it a tag: then the lock is looked at right before it (meaning §7)."""
         return self.destructive or self.action.startswith(_TAKING)

@@ -240,7 +240,9 @@ def _released(number: int) -> str:
 def _generations(entries: Mapping[str, Entry]) -> dict[int, Generation]:
     """What the entries say, by number; names that are none of ours say nothing."""
     numbers = {int(match[1]) for match in map(_ENTRY.fullmatch, entries) if match}
-    return {number: Generation(number, entries.get(_name(number)), entries.get(_released(number))) for number in numbers}
+    return {
+        number: Generation(number, entries.get(_name(number)), entries.get(_released(number))) for number in numbers
+    }
 
 
 def _next(top: Generation | None) -> int:

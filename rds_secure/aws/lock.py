@@ -17,7 +17,7 @@ LOCK_ACTIONS = ("ssm:DeleteParameter", "ssm:GetParameters", "ssm:GetParametersBy
 
 
 def lock_resources(identity: Identity, stack: str) -> tuple[str, ...]:
-    """The ARNs that `LOCK_ACTIONS` are about: GetParametersByPath is allowed on the path, the others on what is below."""
+    """The ARNs that `LOCK_ACTIONS` are about: lists are allowed on the path, the rest on what is below."""
     prefix = f"arn:{identity.partition}:ssm:{identity.region}:{identity.account}:parameter{_path(stack)}"
     return prefix, f"{prefix}/*"
 
@@ -44,11 +44,10 @@ class SsmStore:
 
     def put(self, name: str, value: str) -> bool:
         """Whether it was made; one that exists is never overwritten."""
-        made = False
         with _translated("PutParameter", fine="ParameterAlreadyExists"):
             self._client.put_parameter(Name=self._full(name), Value=value, Type="String", Overwrite=False)
-            made = True
-        return made
+            return True
+        return False
 
     def delete(self, name: str) -> None:
         """Take one away. DeleteParameter knows no condition but the name."""

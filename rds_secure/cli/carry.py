@@ -1,17 +1,19 @@
-"""What `apply` and `destroy` have in common: show, ask, carry out, verify, and say what was made."""
+"""What `apply` and `destroy` have in common: show, ask, lock, carry out, verify, and say what was made."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
 
 from rds_secure import api
-from rds_secure.apply import Outcome
+from rds_secure.apply import Guard, Outcome
 from rds_secure.cli import options
 from rds_secure.cli.main import INTERRUPTED
-from rds_secure.errors import ApplyError, DeclinedError
+from rds_secure.cli.turn import Turn
+from rds_secure.errors import ApplyError, DeclinedError, Problem, RefusedError
 from rds_secure.plan import Action, Deletion, Plan
 from rds_secure.render.terminal import plan_text, progress, result_text
 
@@ -19,15 +21,22 @@ REFUSED = 3
 
 
 def carry_out(
-    planned: api.Planned,
+    make_plan: Callable[[], api.Planned],
     account: api.Account,
     deletion: Deletion,
+    turn: Turn,
     *,
     show_calls: bool,
     confirmed: bool,
     wanted: str,
 ) -> int:
-    """Show a plan and carry it out, once ``wanted`` is typed or ``confirmed``; the exit code."""
+    """Show a plan and carry it out, once ``wanted`` is typed or ``confirmed``; the exit code.
+
+    The lock is taken after the question. If another apply was there since the plan was made, it is made again (meaning
+    §6), and carried out only if it is still the one that was shown.
+    """
+    expected = turn.next()
+    planned = make_plan()
     plan_text(planned.plan, show_calls=show_calls, stream=sys.stdout)
     if not planned.plan.is_applicable:
         return REFUSED
@@ -36,8 +45,27 @@ def carry_out(
     if not confirmed and not options.ask(f"Type {wanted!r} to carry this out", wanted):
         raise DeclinedError("declined: nothing was changed")
     click.echo()
+    with turn.hold(planned.plan.digest, expected) as (guard, came_between):
+        if came_between:
+            planned = _as_shown(planned.plan, make_plan())
+            if planned.plan.is_empty:
+                click.echo("No changes are left: another apply made them meanwhile.")
+                return 0
+        return _write(planned, account, deletion, guard)
+
+
+def _as_shown(shown: Plan, now: api.Planned) -> api.Planned:
+    """The plan of now, if it is the one that was shown, or nothing is left of it. Raises `RefusedError`."""
+    if now.plan.is_applicable and (now.plan.is_empty or now.plan.digest == shown.digest):
+        return now
+    what = f"another apply came between, and the plan is not the one that was shown any more (digest {shown.digest})"
+    raise RefusedError([Problem(what, "run the same command again, and look at the new plan")])
+
+
+def _write(planned: api.Planned, account: api.Account, deletion: Deletion, guard: Guard) -> int:
+    """Carry out a plan, verify, and say what was made; the exit code."""
     with progress(sys.stdout, account.clock.now) as observe:
-        outcome = api.apply(planned, account, observe)
+        outcome = api.apply(planned, account, observe, guard=guard)
         again = api.verify(planned, account, deletion, observe) if outcome.succeeded else planned
     if outcome.interrupted:
         click.echo(_account(planned.plan, outcome), err=True)
@@ -61,6 +89,8 @@ def _account(plan: Plan, outcome: Outcome) -> str:
     lines = [
         f"{len(outcome.done)} of {total} calls are done, {len(outcome.failures)} failed, {len(outcome.skipped)} remain"
     ]
+    if outcome.lost:
+        lines.insert(0, f"stopped: {outcome.lost}")
     lines += [f"  {item.address}: {item.operation.summary}: {item.code}: {item.message}" for item in outcome.failures]
     lines.append("nothing is lost: run the same apply again, and it goes on from what is there")
     return "\n".join(lines)

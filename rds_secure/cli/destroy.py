@@ -10,6 +10,7 @@ from rds_secure.cli import options
 @click.command("destroy")
 @options.specs
 @options.access
+@options.lock
 @click.option("--confirm", metavar="STACK", help="The stack's name, in place of typing it.")
 @click.option("--include-data", is_flag=True, help="Delete databases as well, each with a final snapshot.")
 @click.option("--no-final-snapshot", is_flag=True, help="With --include-data: no snapshot, and the keys go too.")
@@ -20,6 +21,8 @@ def command(
     region: str | None,
     role_arn: str | None,
     sandbox: bool,
+    lock_timeout: float,
+    no_lock: bool,
     confirm: str | None,
     include_data: bool,
     no_final_snapshot: bool,
@@ -35,6 +38,7 @@ def command(
 
     from rds_secure import api
     from rds_secure.cli.carry import carry_out
+    from rds_secure.cli.turn import turn
     from rds_secure.plan import Deletion
     from rds_secure.spec import load
 
@@ -49,7 +53,12 @@ def command(
         final_snapshot=not no_final_snapshot,
         everything=True,
     )
-    planned = api.make_plan(replace(stack, resources={}, adopt={}), account, deletion=deletion)
     return carry_out(
-        planned, account, deletion, show_calls=show_calls, confirmed=confirm is not None, wanted=stack.name
+        lambda: api.make_plan(replace(stack, resources={}, adopt={}), account, deletion=deletion),
+        account,
+        deletion,
+        turn(stack.name, account, lock_timeout, no_lock),
+        show_calls=show_calls,
+        confirmed=confirm is not None,
+        wanted=stack.name,
     )

@@ -17,6 +17,7 @@ COMMANDS = {
     "plan": "Show what apply would change, and the calls it would make.",
     "apply": "Carry out the plan, wait until all is ready, read back.",
     "destroy": "Delete what a stack owns; databases and keys are kept unless asked for.",
+    "unlock": "Release the lock of a stack whose holder is gone.",
     "import": "Write a spec of what exists already, to be adopted.",
     "schema": "Print the JSON Schema of specs or of plans.",
     "sandbox": "A local stand-in for AWS to try things on.",

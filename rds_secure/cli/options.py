@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,6 +42,30 @@ def prune_limit(function: F) -> F:
         metavar="N",
         help="Allow up to N deletions; more than 5, or than a fifth of the stack, are refused otherwise.",
     )(function)
+
+
+def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """Seconds, written as 90, 90s, 5m or 1h."""
+    written = re.fullmatch(r"(\d{1,6})([smh]?)", value, re.ASCII)
+    if not written:
+        raise click.BadParameter(f"{value!r} is no time: write seconds, or 90s, 5m, 1h")
+    return float(written[1]) * {"h": 3600, "m": 60}.get(written[2], 1)
+
+
+def lock(function: F) -> F:
+    """Whether to take the lock, and how long to wait for it."""
+    for option in (
+        click.option("--no-lock", is_flag=True, help="Take no lock; nobody else may apply meanwhile."),
+        click.option(
+            "--lock-timeout",
+            callback=_seconds,
+            default="0",
+            metavar="TIME",
+            help="Wait that long (90, 90s, 5m, 1h) for who holds the stack's lock, instead of failing at once.",
+        ),
+    ):
+        function = option(function)
+    return function
 
 
 def create_empty(function: F) -> F:
@@ -87,11 +112,11 @@ def connect(stack: Stack, profile: str | None, region: str | None, role_arn: str
     )
 
 
-def ask(question: str, wanted: str) -> bool:
+def ask(question: str, wanted: str, instead: str = "--yes, or for destroy --confirm STACK") -> bool:
     """Whether the person types ``wanted``. Without a terminal that is wrong usage (exit 64)."""
     from rds_secure.errors import UsageError
 
     if not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask on: pass --yes, or for destroy --confirm STACK")
+        raise UsageError(f"there is no terminal to ask on: pass {instead}")
     answer: str = click.prompt(question, default="", show_default=False)
     return answer.strip() == wanted
