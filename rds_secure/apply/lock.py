@@ -26,7 +26,8 @@ SWEPT_AT_ONCE = 5
 """What stays of the past, and how much of the rest one holder cleans up: SSM's rates are everybody's (ANY-6)."""
 
 _ENTRY = re.compile(r"(\d{12})(/released)?")
-_LONGEST = 512
+_LONGEST = 380
+"""Characters of one thing that a record says, so that all of it fits a parameter, which takes 4096."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,8 @@ class Record:
         return f"{self.who} on {self.where} since {self.when}{plan}"
 
     def text(self) -> str:
-        """As it is stored. SSM takes no double braces, and 4096 characters."""
-        short = {name: text[:_LONGEST].replace("{{", "{").replace("}}", "}") for name, text in asdict(self).items()}
-        return json.dumps(short)
+        """As it is stored: plain ASCII, and without double braces, which would name another parameter."""
+        return json.dumps({name: _plain(text)[:_LONGEST] for name, text in asdict(self).items()})
 
     @classmethod
     def of(cls, text: str) -> Record:
@@ -227,6 +227,11 @@ class StackLock:
 
     def _record(self, digest: str) -> Record:
         return replace(self._me, when=self._now().strftime("%Y-%m-%dT%H:%M:%SZ"), digest=digest)
+
+
+def _plain(text: str) -> str:
+    shown = "".join(character if " " <= character <= "~" else "?" for character in text)
+    return re.sub(r"([{}])\1+", r"\1", shown)
 
 
 def _name(number: int) -> str:
