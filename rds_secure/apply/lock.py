@@ -130,18 +130,13 @@ class StackLock:
 
         Whatever comes of it, `release` gives back what was taken, or may have been.
         """
-        start, pause, told = self._clock.now(), 1.0, 0
         text = self._record(digest).text()
-        while (winner := self._contend(text)) is not None:
-            left = timeout - (self._clock.now() - start)
-            if left <= 0:
-                raise LockedError(winner.number, str(winner.record))
-            if told != winner.number:
-                waiting(winner)
-                told = winner.number
-            self._clock.sleep(min(self._clock.spread(pause), left))
-            pause = min(pause * 1.5, 10.0)
+        self._wait(lambda: self._contend(text), timeout, waiting)
         return Held(self._tried, self._why_lost, self._clock)
+
+    def idle(self, timeout: float, waiting: Callable[[Generation], object]) -> None:
+        """Wait until nobody holds the lock, and take nothing; otherwise as `acquire`."""
+        self._wait(self._holder, timeout, waiting)
 
     def release(self) -> int:
         """Close the generation that is ours, if there is one; its number, else 0. Raises `RdsSecureError`."""
@@ -156,6 +151,25 @@ class StackLock:
     def close(self, number: int) -> None:
         """Release a generation, whoever holds it; one that is released already stays so. It touches no other."""
         self._store.put(_released(number), self._record("").text())
+
+    def _wait(
+        self, attempt: Callable[[], Generation | None], timeout: float, waiting: Callable[[Generation], object]
+    ) -> None:
+        """Try until nobody is in the way. Raises `LockedError` with who still is after ``timeout`` seconds."""
+        start, pause, told = self._clock.now(), 1.0, 0
+        while (rival := attempt()) is not None:
+            left = timeout - (self._clock.now() - start)
+            if left <= 0:
+                raise LockedError(rival.number, str(rival.record))
+            if told != rival.number:
+                waiting(rival)
+                told = rival.number
+            self._clock.sleep(min(self._clock.spread(pause), left))
+            pause = min(pause * 1.5, 10.0)
+
+    def _holder(self) -> Generation | None:
+        newest = self.look()
+        return newest if newest and newest.is_held else None
 
     def _contend(self, text: str) -> Generation | None:
         """Take the lock, or find who has it."""

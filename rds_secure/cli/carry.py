@@ -35,8 +35,9 @@ def carry_out(
     The lock is taken after the question. If another apply was there since the plan was made, it is made again (meaning
     §6), and carried out only if it is still the one that was shown.
     """
-    expected = turn.next()
-    planned = make_plan()
+    expected, planned = turn.next(), make_plan()
+    if not planned.plan.is_applicable and turn.came_between(expected):
+        expected, planned = turn.next(), make_plan()  # the first was read while another apply was half done
     plan_text(planned.plan, show_calls=show_calls, stream=sys.stdout)
     if not planned.plan.is_applicable:
         return REFUSED

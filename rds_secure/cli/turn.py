@@ -38,6 +38,18 @@ class Turn:
             return 1
         return UNKNOWN if newest.is_held else newest.number + 1
 
+    def came_between(self, expected: int) -> bool:
+        """Whether somebody has applied and is gone, which is waited for. Raises `ApplyError` for one who stays."""
+        if self.lock is None:
+            return False
+        try:
+            self.lock.idle(self.timeout, self._waiting)
+        except LockedError as error:
+            raise self._locked(error.generation, error.holder) from error
+        except RdsSecureError:
+            return False
+        return self.next() != expected
+
     @contextmanager
     def hold(self, digest: str, expected: int) -> Iterator[tuple[Guard, bool]]:
         """Hold the lock: what the run asks before each step, and whether another one came between."""
@@ -48,10 +60,11 @@ class Turn:
             with _orderly(), api.hold(self.lock, digest, self.timeout, self._waiting, self._stuck) as held:
                 yield held, held.number != expected
         except LockedError as error:
-            raise ApplyError(
-                f"{self.stack} is locked by {error.holder}\n"
-                f"wait for it (--lock-timeout 10m), or, if it is gone, {self._unlock(error.generation)}"
-            ) from error
+            raise self._locked(error.generation, error.holder) from error
+
+    def _locked(self, generation: int, holder: object) -> ApplyError:
+        what_to_do = f"wait for it (--lock-timeout 10m), or, if it is gone, {self._unlock(generation)}"
+        return ApplyError(f"{self.stack} is locked by {holder}\n{what_to_do}")
 
     def _waiting(self, holder: Generation) -> None:
         say = f"waiting up to {self.timeout:g} s for the lock of {self.stack}, held by {holder.record}"

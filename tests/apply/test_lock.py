@@ -158,6 +158,18 @@ def test_whoever_waits_is_told_of_each_new_holder_and_gives_up_in_time() -> None
     assert clock.time == 30
 
 
+def test_whoever_waits_for_nobody_to_hold_it_takes_nothing() -> None:
+    store, clock, told = MemoryStore(), FakeClock(), list[Generation]()
+    first = contender(store, "a")
+    first.acquire("", 0, ignore)
+    with pytest.raises(LockedError):
+        contender(store, "b", clock).idle(5, told.append)
+    clock.meanwhile = first.release
+    contender(store, "b", clock).idle(5, told.append)
+    assert [holder.record.run for holder in told] == ["a", "a"]
+    assert sorted(store.kept) == [FIRST, f"{FIRST}/released"]
+
+
 # Lost replies, and calls that fail
 
 

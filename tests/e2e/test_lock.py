@@ -203,6 +203,37 @@ def test_sixteen_applies_at_once_are_one_that_runs_and_fifteen_that_say_who_it_i
     assert entries(harness) == ["000000000001", "000000000001/released"]
 
 
+def test_a_plan_that_is_refused_while_another_applies_says_so_and_not_what_is_half_done(command: Commands) -> None:
+    command.client("iam").create_group(GroupName="orders")
+    file = spec(command)
+    with held(command.harness):
+        result = command("apply", file, "--yes", "--lock-timeout", "5m")
+        assert result.code == 1
+        assert "waiting up to 300 s for the lock of bench" in result.err
+        assert "bench is locked by" in result.err
+        assert "Refused" not in result.out
+    assert command("apply", file, "--yes").code == 3
+
+
+def test_a_plan_that_was_refused_because_of_an_apply_that_is_over_is_made_again(
+    command: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = spec(command)
+    iam, planned = command.client("iam"), api.make_plan
+    iam.create_group(GroupName="orders")
+
+    def half_done(*arguments: Any, **more: Any) -> api.Planned:
+        made = planned(*arguments, **more)
+        if not entries(command.harness):
+            with held(command.harness):
+                iam.delete_group(GroupName="orders")
+        return made
+
+    monkeypatch.setattr(api, "make_plan", half_done)
+    assert command("apply", file, "--yes").code == 0
+    assert command.writes == ["CreateGroup"]
+
+
 # Lost while the apply goes on
 
 
