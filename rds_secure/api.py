@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
+from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
-from rds_secure.apply.lock import Record
 from rds_secure.apply.place import place
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.aws.lock import SsmStore

@@ -1,19 +1,17 @@
 """The lock of a stack: numbered generations, of which the highest alone can be open (meaning §7). It knows no SSM.
 
-A generation is an entry ``n`` that says who holds it; ``n/released`` beside it closes it, once and for all. Nothing is
-ever overwritten, so whatever closes one generation leaves every other one as it is.
+What entries say is in `generation`; here they are made, looked at, and cleaned up.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from rds_secure.apply.clock import Clock
+from rds_secure.apply.generation import Entry, Generation, Record, entry_name, generations, newest, release_name
 from rds_secure.apply.guard import Held
 from rds_secure.errors import CallError, LockedError, RdsSecureError
 
@@ -24,18 +22,6 @@ KEPT_GENERATIONS = 20
 KEPT = timedelta(days=7)
 SWEPT_AT_ONCE = 5
 """What stays of the past, and how much of the rest one holder cleans up: SSM's rates are everybody's (ANY-6)."""
-
-_ENTRY = re.compile(r"(\d{12})(/released)?")
-_LONGEST = 380
-"""Characters of one thing that a record says, so that all of it fits a parameter, which takes 4096."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a store keeps under a name, and when that was put there, by the store's clock."""
-
-    value: str
-    modified: datetime
 
 
 class Store(Protocol):
@@ -52,56 +38,6 @@ class Store(Protocol):
 
     def delete(self, name: str) -> None:
         """Take an entry away; one that is gone is fine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Who holds or released a generation: a run's random id, a caller's ARN, a host or CI job, UTC, a plan's digest."""
-
-    run: str = ""
-    who: str = "?"
-    where: str = "?"
-    when: str = "?"
-    digest: str = ""
-
-    def __str__(self) -> str:
-        plan = f" (plan digest {self.digest})" if self.digest else ""
-        return f"{self.who} on {self.where} since {self.when}{plan}"
-
-    def text(self) -> str:
-        """As it is stored: plain ASCII, and without double braces, which would name another parameter."""
-        return json.dumps({name: _plain(text)[:_LONGEST] for name, text in asdict(self).items()})
-
-    @classmethod
-    def of(cls, text: str) -> Record:
-        """What a stored text says; nobody knows what somebody else wrote there, and that holds the lock as well."""
-        try:
-            said = json.loads(text)
-        except ValueError:
-            said = None
-        if not isinstance(said, dict):
-            return cls()
-        known = {name: said[name] for name in cls.__dataclass_fields__ if isinstance(said.get(name), str)}
-        return cls(**known)
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """One turn of the lock: who took it, None where only the release is left, and its release, None while it lasts."""
-
-    number: int
-    holder: Entry | None
-    release: Entry | None
-
-    @property
-    def record(self) -> Record:
-        """Who took it."""
-        return Record.of(self.holder.value) if self.holder else Record()
-
-    @property
-    def is_held(self) -> bool:
-        """Whether it keeps others out."""
-        return self.release is None
 
 
 class StackLock:
@@ -122,7 +58,7 @@ class StackLock:
 
     def look(self, number: int = 0) -> Generation | None:
         """The newest generation, or the one of that number, as long as it is kept. Takes nothing."""
-        found = _generations(self._store.entries())
+        found = generations(self._store.entries())
         return found.get(number or max(found, default=0))
 
     def acquire(self, digest: str, timeout: float, waiting: Callable[[Generation], object]) -> Held:
@@ -142,7 +78,7 @@ class StackLock:
         """Close the generation that is ours, if there is one; its number, else 0. Raises `RdsSecureError`."""
         number, is_ours = self._tried, self._is_sure
         if number and not is_ours:
-            is_ours = self._is_mine(self._store.get([_name(number)]).get(_name(number)))
+            is_ours = self._is_mine(self._store.get([entry_name(number)]).get(entry_name(number)))
         if is_ours:
             self.close(number)
         self._tried, self._is_sure = 0, False
@@ -150,7 +86,7 @@ class StackLock:
 
     def close(self, number: int) -> None:
         """Release a generation, whoever holds it; one that is released already stays so. It touches no other."""
-        self._store.put(_released(number), self._record("").text())
+        self._store.put(release_name(number), self._record("").text())
 
     def _wait(
         self, attempt: Callable[[], Generation | None], timeout: float, waiting: Callable[[Generation], object]
@@ -168,21 +104,21 @@ class StackLock:
             pause = min(pause * 1.5, 10.0)
 
     def _holder(self) -> Generation | None:
-        newest = self.look()
-        return newest if newest and newest.is_held else None
+        top = self.look()
+        return top if top and top.is_held else None
 
     def _contend(self, text: str) -> Generation | None:
         """Take the lock, or find who has it."""
         rival = None
         for _ in range(ROUNDS):
-            top = _newest(self._store.entries())
+            top = newest(self._store.entries())
             if top and top.is_held and not self._is_mine(top.holder):
                 return top
             rival = self._put(_next(top), text)
             if rival:
                 continue
             entries = self._store.entries()
-            rival = _newest(entries)
+            rival = newest(entries)
             if rival is None or (rival.number <= self._tried and rival.is_held):
                 self._sweep(entries)
                 return None
@@ -193,12 +129,12 @@ class StackLock:
         """Make the generation of that number ours, or find whose it is. After a lost reply it has our run's id."""
         self._tried, self._is_sure = number, False
         try:
-            made = self._store.put(_name(number), text)
+            made = self._store.put(entry_name(number), text)
         except CallError as error:
             if 400 <= error.status < 500:
                 self._tried = 0  # it was refused, so nothing was made
             raise
-        there = None if made else self._store.get([_name(number)]).get(_name(number))
+        there = None if made else self._store.get([entry_name(number)]).get(entry_name(number))
         self._is_sure = made or self._is_mine(there)
         if self._is_sure:
             return None
@@ -207,7 +143,7 @@ class StackLock:
 
     def _why_lost(self) -> str:
         """Why our generation is open no more: it is, while it is there, ours, and not released. No answer means no."""
-        name, released = _name(self._tried), _released(self._tried)
+        name, released = entry_name(self._tried), release_name(self._tried)
         try:
             found = self._store.get([name, released])
         except RdsSecureError as error:
@@ -219,20 +155,20 @@ class StackLock:
 
     def _sweep(self, entries: Mapping[str, Entry]) -> None:
         """Clean up behind us: what is old and released, its release last, so that it is never seen as held."""
-        ours = entries.get(_name(self._tried))
+        ours = entries.get(entry_name(self._tried))
         if ours is None:
             return
         past = [
             generation.number
-            for generation in _generations(entries).values()
+            for generation in generations(entries).values()
             if generation.number < self._tried - KEPT_GENERATIONS
             and generation.release
             and ours.modified - generation.release.modified > KEPT
         ]
         try:
             for number in sorted(past)[:SWEPT_AT_ONCE]:
-                self._store.delete(_name(number))
-                self._store.delete(_released(number))
+                self._store.delete(entry_name(number))
+                self._store.delete(release_name(number))
         except RdsSecureError:
             return  # the next holder tries again; nothing depends on it
 
@@ -243,34 +179,8 @@ class StackLock:
         return replace(self._me, when=self._now().strftime("%Y-%m-%dT%H:%M:%SZ"), digest=digest)
 
 
-def _plain(text: str) -> str:
-    shown = "".join(character if " " <= character <= "~" else "?" for character in text)
-    return re.sub(r"([{}])\1+", r"\1", shown)
-
-
-def _name(number: int) -> str:
-    return f"{number:012}"
-
-
-def _released(number: int) -> str:
-    return f"{_name(number)}/released"
-
-
-def _generations(entries: Mapping[str, Entry]) -> dict[int, Generation]:
-    """What the entries say, by number; names that are none of ours say nothing."""
-    numbers = {int(match[1]) for match in map(_ENTRY.fullmatch, entries) if match}
-    return {
-        number: Generation(number, entries.get(_name(number)), entries.get(_released(number))) for number in numbers
-    }
-
-
 def _next(top: Generation | None) -> int:
     """The number to take: the one after the newest, or the newest that is ours already."""
     if top is None:
         return 1
     return top.number if top.is_held else top.number + 1
-
-
-def _newest(entries: Mapping[str, Entry]) -> Generation | None:
-    found = _generations(entries)
-    return found[max(found)] if found else None

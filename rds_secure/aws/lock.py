@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from rds_secure.apply.lock import Entry
+from rds_secure.apply.generation import Entry
 from rds_secure.aws.errors import BOTO, translate
 from rds_secure.aws.session import Connection
 from rds_secure.errors import CallError

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
-from rds_secure.apply.lock import Entry, Record, StackLock
+from rds_secure.apply.generation import Entry, Record
+from rds_secure.apply.lock import StackLock
 from rds_secure.errors import CallError
 from tests.fakes import FakeClock
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rds_secure.apply.generation import Entry, Generation, Record
 from rds_secure.apply.guard import CHECK_SECONDS
-from rds_secure.apply.lock import KEPT, KEPT_GENERATIONS, SWEPT_AT_ONCE, Entry, Generation, Record
+from rds_secure.apply.lock import KEPT, KEPT_GENERATIONS, SWEPT_AT_ONCE
 from rds_secure.errors import CallError, DeniedError, LockedError
 from tests.apply.stores import NOON, MemoryStore, Player, contender, is_open, lost, playing
 from tests.fakes import FakeClock
@@ -89,7 +90,7 @@ def test_whoever_has_nothing_releases_nothing() -> None:
     assert list(store.kept) == [FIRST]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '"word"', '{"run": 7, "who": null}', '{"run": ["a"]}'])
+@pytest.mark.parametrize("text", ["", "{", "[" * 4096, "[]", '"word"', '{"run": 7, "who": null}', '{"run": ["a"]}'])
 def test_a_generation_that_nobody_can_read_is_held_all_the_same(text: str) -> None:
     store = MemoryStore({FIRST: Entry(text, NOON)})
     with pytest.raises(LockedError, match=r"\? on \? since \?"):

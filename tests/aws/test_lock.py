@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from rds_secure.apply.lock import Entry
+from rds_secure.apply.generation import Entry
 from rds_secure.aws.lock import LOCK_ACTIONS, SsmStore, lock_resources
 from rds_secure.aws.session import Connection
 from rds_secure.errors import CallError, CredentialsError, DeniedError
