@@ -132,6 +132,13 @@ def last(where: Path) -> Record | None:
     return None
 
 
+def settle(where: Path) -> None:
+    """Note that nothing is left of the last apply, so that it need not be told again."""
+    found = last(where)
+    if found and not found.is_complete:
+        Journal(found.path).end("done")
+
+
 def read(path: Path) -> Record | None:
     """What a journal tells; None where it has no beginning. A line that was cut off by a crash is left out."""
     lines = list(_lines(path))

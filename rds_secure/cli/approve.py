@@ -118,7 +118,9 @@ def unfinished(stack: str, identity: Identity) -> PlanFile | None:
     if found is None or found.is_complete:
         click.echo("There is nothing to resume: no apply of this stack from here stopped in the middle.\n")
         return None
-    click.echo(printable("\n".join((*told(found), ""))))
+    for line in told(found):
+        click.echo(printable(line))
+    click.echo()
     saved = found.path.with_suffix(journal.PLAN)
     return load(saved) if saved.exists() else None
 

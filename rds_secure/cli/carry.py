@@ -65,6 +65,7 @@ def carry_out(make_plan: Callable[[], api.Planned], account: api.Account, terms:
     if not planned.plan.is_applicable:
         return REFUSED
     if planned.plan.is_empty:
+        terms.record.nothing_left(planned.plan)
         return 0
     permission.check(planned, account, terms.preflight, locks=turn.lock is not None)
     question = terms.question(planned.plan)

@@ -47,7 +47,7 @@ class Record:
         where = place(plan.account, plan.region, plan.stack)
         if where is None:
             return
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
         self._journal = Journal(where / f"{name}.jsonl")
         calls = sum(1 for _ in plan.operations())
         self._journal.begin(
@@ -55,6 +55,11 @@ class Record:
         )
         if self._save and not self._journal.trouble:
             self._save(self._journal.path.with_suffix(journal.PLAN), plan)
+
+    def nothing_left(self, plan: Plan) -> None:
+        """There was nothing to do, so that no apply before this one has anything left either."""
+        if where := place(plan.account, plan.region, plan.stack):
+            journal.settle(where)
 
     def __call__(self, event: Event) -> None:
         """Take an event in."""
