@@ -14,7 +14,9 @@ DRIFTED = 2
 @click.command("drift")
 @options.specs
 @options.access
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text is for people.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="text is for people."
+)
 def command(
     specs: tuple[str, ...],
     profile: str | None,
@@ -40,6 +42,10 @@ def command(
         from rds_secure.render.json import drift_json
 
         click.echo(drift_json(found))
+    elif form == "markdown":
+        from rds_secure.render.drift_markdown import drift_markdown
+
+        click.echo(drift_markdown(found), nl=False)
     else:
         from rds_secure.render.terminal import drift_text
 
