@@ -9,14 +9,13 @@ import click
 from rds_secure.cli import options
 
 DRIFTED = 2
+FORMS = ("text", "json", "markdown")
 
 
 @click.command("drift")
 @options.specs
 @options.access
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="text is for people."
-)
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", help="text is for people.")
 def command(
     specs: tuple[str, ...],
     profile: str | None,

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from rds_secure.plan.drift import Deviation, Drift, Sort
 from rds_secure.render.drift_page import SORTS, counted
-from rds_secure.render.markdown import LIMIT, WIDTH, code, cut, folded, hidden, refusals, section
+from rds_secure.render.markdown import WIDTH, code, cut, folded, hidden, refusals, section
 from rds_secure.render.plan_page import step_lines
 
-_LISTED, _FOLDS = 12_000, 30_000
-"""Characters of each list, and of all folds."""
+_LISTED, _FOLDS = 6_000, 30_000
+"""Characters of each list, and of all folds: together fewer than GitHub takes in a comment."""
 
 
 def drift_markdown(found: Drift) -> str:
-    """What differs from a spec, in fewer than `LIMIT` characters."""
-    return ("\n\n".join(_blocks(found)) + "\n")[:LIMIT]
+    """What differs from a spec, in fewer than 60,000 characters."""
+    return "\n\n".join(_blocks(found)) + "\n"
 
 
 def _blocks(found: Drift) -> Iterator[str]:
@@ -26,12 +26,11 @@ def _blocks(found: Drift) -> Iterator[str]:
     yield from section("What differs", cut([_line(item) for item in found.deviations], _LISTED, "resources"))
     room = _FOLDS
     for item in found.deviations:
-        fold = (
-            "" if item.sort is Sort.MISSING else folded(item.step, SORTS[item.sort], step_lines(plan, item.step, WIDTH))
-        )
-        room -= len(fold)
-        if fold and room > 0:
-            yield fold
+        if item.sort is not Sort.MISSING:
+            fold = folded(item.step, SORTS[item.sort], step_lines(plan, item.step, WIDTH))
+            room -= len(fold)
+            if room > 0:
+                yield fold
     yield from section("In conflict", cut(refusals(found.refusals), _LISTED, "conflicts"))
     yield from section("Not seen, and so unknown", cut(hidden(plan.unseen), _LISTED, "reads"))
     waiting = [f"- {code(f'{step.address}.{change.path}')}" for step, change in found.pending]

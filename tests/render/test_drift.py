@@ -36,9 +36,9 @@ def test_drift_as_markdown_is_as_approved(name: str) -> None:
     assert_golden(f"drifted-{name}.md", drift_markdown(found(name)))
 
 
-def test_nothing_from_aws_is_markdown(name: str = "drift") -> None:
+def test_nothing_from_aws_is_markdown() -> None:
     hostile = Author("`</details>` @everyone [x](https://example.com)", "<b>", "`")
-    seen = drift(getattr(plans, name)())
+    seen = drift(plans.drift())
     shown = drift_markdown(blamed(seen, {item.step.address: hostile for item in seen.deviations}, "# no heading"))
     html = MarkdownIt("commonmark", {"html": True}).render(shown)
     assert "<a " not in html
