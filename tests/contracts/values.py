@@ -320,7 +320,10 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
     "db_cluster": {
         **_NAMED,
         "engine": (Value("aurora-mysql", also={"engine_version": "8.0"}), Value("postgres", also=MULTI_AZ)),
-        "engine_version": (Value("16.4"), Value("17")),
+        "engine_version": (
+            Value("16.4"),
+            Value("17", given={"instance_parameter_group": "audited-aurora-postgresql17"}),
+        ),
         "instance_class": (Value("db.r6gd.large", given={**MULTI_AZ, "when": "now"}),),
         "parameter_group": (
             Value("${db_cluster_parameter_group.neighbour}"),

@@ -1,4 +1,4 @@
-"""What clusters in the sandbox work together with, driven by boto3: zones, certificates, directories, roles, Data API."""
+"""What clusters in the sandbox work together with: zones, certificates, directories, roles, the Data API."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def _capacities(scale: Serverless) -> Params:
 
 
 def _create_data_api(marker: Field, on: Value) -> Params:
-    return {marker.create: True} if on else {}  # a Multi-AZ DB cluster does not take it at all
+    return {marker.create.rpartition(".")[2]: True} if on else {}  # a Multi-AZ DB cluster does not take it at all
 
 
 def _directory(domain: Directory) -> Params:

@@ -70,7 +70,9 @@ def joined(*, window: bool = False) -> Condition:
 def without_role(role: str, feature: str | None) -> Condition:
     """It no longer has the role, for that feature where there is one."""
     of = f" && FeatureName=='{feature}'" if feature else ""
-    return Condition(f"AssociatedRoles[?RoleArn=='{role}'{of}].RoleArn", what=f"its role {role}")
+    return Condition(
+        f"AssociatedRoles[?RoleArn=='{role}'{of}].RoleArn", what=f"its role for {feature}" if feature else "a role"
+    )
 
 
 def data_api(on: bool) -> Condition:

@@ -47,7 +47,6 @@ class AccessFields(Part):
             read="AvailabilityZones",
             terraform="availability_zones",
             applies="never",
-            as_set=True,
         ),
     ] = None
     """Zones that the storage of an Aurora cluster lies in, up to three; AWS chooses those that are not written. Those

@@ -81,7 +81,7 @@ class IntegrationFields(Part):
     data_api: Annotated[
         Bool,
         Field(
-            create="EnableHttpEndpoint",
+            create="CreateDBCluster.EnableHttpEndpoint",
             change="EnableHttpEndpoint.ResourceArn",
             read="HttpEndpointEnabled",
             terraform="enable_http_endpoint",
