@@ -65,7 +65,9 @@ def directories() -> None:
 
     @around(RDSBackend, "modify_db_cluster")
     def modify(original: Any, self: RDSBackend, kwargs: dict[str, Any]) -> DBCluster:
-        given = {name: kwargs.pop(name) for name in ("domain", "domain_iam_role_name") if name in kwargs}
+        given: dict[str, Any] = {
+            name: kwargs.pop(name) for name in ("domain", "domain_iam_role_name") if name in kwargs
+        }
         if given:
             _cluster(self, kwargs["db_cluster_identifier"]).domain_memberships = _memberships(given)
         changed: DBCluster = original(self, kwargs)
