@@ -21,14 +21,17 @@ from rds_secure.events import Done, Event, Failed, Skipped, Started, Stopping, u
 KEPT = 20
 """How many journals of a stack are kept; the oldest go first."""
 
+PLAN = ".plan"
+"""The end of the name of the plan that an apply carries out, beside its journal."""
+
 FORMAT = 1
 
 Line: TypeAlias = Mapping[str, Any]
 
 
 def folder(state: Path, account: str, region: str, stack: str) -> Path:
-    """Where the journals of a stack are, below the folder where a user's programs keep their state."""
-    return state / "rds-secure" / "applies" / account / region / stack
+    """Where the journals of a stack are, below the folder where this tool keeps its state."""
+    return state / "applies" / account / region / stack
 
 
 class Journal:
@@ -171,3 +174,4 @@ def _forget(where: Path) -> None:
     for path in sorted(where.glob("*.jsonl"))[:-KEPT]:
         with suppress(OSError):
             path.unlink()
+            path.with_suffix(PLAN).unlink()

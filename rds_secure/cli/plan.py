@@ -14,7 +14,15 @@ REFUSED = 3
 FORMS = ("text", "json", "markdown")
 
 
-@click.command("plan")
+class _Command(click.Command):
+    """``--iam-policy`` alone means ``--iam-policy=apply``; click by itself would take the next word for its value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = ["--iam-policy=apply" if word == "--iam-policy" else word for word in args]
+        return super().parse_args(ctx, given)
+
+
+@click.command("plan", cls=_Command)
 @options.specs
 @options.access
 @options.prune_limit
@@ -28,6 +36,14 @@ FORMS = ("text", "json", "markdown")
     help="Also write the plan to a file, for `apply FILE` once it is approved.",
 )
 @click.option("--show-calls", is_flag=True, help="List the exact API calls, also as AWS CLI commands.")
+@click.option(
+    "--iam-policy",
+    "policy",
+    type=click.Choice(["apply", "read"]),
+    metavar="[=apply|=read]",
+    help="Print the least IAM policy with which a caller can apply this plan, as JSON, in place of the plan; with "
+    "=read that for planning only, without calling AWS.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when changes are pending.")
 def command(
     specs: tuple[str, ...],
@@ -42,6 +58,7 @@ def command(
     out: Path | None,
     show_calls: bool,
     detailed_exitcode: bool,
+    policy: str | None,
 ) -> int:
     """Compare a spec with live AWS and show what would change. Nothing is changed.
 
@@ -49,15 +66,25 @@ def command(
     """
     from rds_secure import api
     from rds_secure.cli.approve import apply_command
-    from rds_secure.plan import Deletion
+    from rds_secure.errors import RefusedError
+    from rds_secure.plan import Deletion, permissions
     from rds_secure.spec import load
     from rds_secure.spec.safety import read_safety
 
     stack, sources = load(specs)
+    if policy == "read":
+        click.echo(permissions.text(permissions.documents(permissions.reading())))
+        return 0
     empty = options.addresses(create_empty, stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
     deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
-    made = api.make_plan(stack, account, sources, deletion, empty).plan
+    planned = api.make_plan(stack, account, sources, deletion, empty)
+    made = planned.plan
+    if policy:
+        if not made.is_applicable:
+            raise RefusedError(made.obstacles)
+        click.echo(permissions.text(api.least_policy(planned)))
+        return 0
     if out and made.is_applicable:
         from rds_secure.plan import file
 

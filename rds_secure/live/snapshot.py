@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rds_secure import ownership, resources
-from rds_secure.errors import DeniedError, Problem, SpecError, UnsupportedError
+from rds_secure.errors import Problem, SpecError
 from rds_secure.fields import ResourceSpec, mapped, plain
-from rds_secure.kind import Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted, together
+from rds_secure.kind import Complaint, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted, together
 from rds_secure.live import links
+from rds_secure.live.closer import inspected, traces
 from rds_secure.live.lookups import resolve_lookups
 from rds_secure.live.moves import Moves
+from rds_secure.live.sight import Sight, Unseen, hidden
 from rds_secure.live.tagged import tagged_things
 from rds_secure.spec.stack import Stack
 from rds_secure.spec.transfer import Safety, Transfers
@@ -49,7 +51,8 @@ class Snapshot:
     ``adopting``: what ``adopt:`` names, ours by now or about to be. ``traces``: what is left of databases that are
     declared and missing (meaning §5). ``retired`` is ours but no longer declared; ``stuck``: why something retired
     cannot be deleted; ``notes`` are worth knowing and change nothing (copies, twins). ``moving``: what comes from
-    another address, and from which.
+    another address, and from which. ``unseen``: reads that were denied; what is declared and hidden by one is in
+    ``resources``, and neither live nor in conflict (meaning §8).
     """
 
     scope: Scope
@@ -65,6 +68,12 @@ class Snapshot:
     moving: Mapping[Address, str] = field(default_factory=dict)
     transfers: Transfers = field(default_factory=Transfers)
     safety: Safety = field(default_factory=Safety)
+    unseen: tuple[Unseen, ...] = ()
+
+    @property
+    def hidden(self) -> frozenset[Address]:
+        """What is declared and cannot be compared."""
+        return hidden(self.unseen)
 
 
 def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset[str] = frozenset()) -> Snapshot:
@@ -73,12 +82,16 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     ``going``: kinds of databases and keys that may be deleted if no longer declared; a closer look is taken at them.
     """
     scope = Scope(identity.account, identity.region, identity.partition, stack.name)
+    sight = Sight()
     (specs, lookups, problems), tagged = together(
-        reader, lambda: resolve_lookups(stack, reader), lambda: tagged_things(reader, scope, stack.transfers)
+        reader,
+        lambda: resolve_lookups(stack, reader, sight),
+        lambda: tagged_things(reader, scope, stack.transfers, sight),
     )
     if problems:
         raise SpecError(problems)
     declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
+    seen = {address: resource for address, resource in declared.items() if not sight.hides(address)}
     matched = _Matching(scope, declared, stack.adopt, Moves(stack.transfers, scope))
     givers = frozenset(place.stack for place in stack.transfers.taken)
     wanted = {
@@ -87,15 +100,15 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
             frozenset(matched.identities(kind)),
             tagged,
             matched.adopted(kind),
-            declared=declared,
+            declared=seen,
             givers=givers,
         )
         for kind in resources.KINDS
     }
     problems, found = together(
         reader,
-        lambda: _verify(stack, declared, reader, scope),
-        lambda: reader.each(lambda kind: list(kind.read(reader, wanted[kind.name])), resources.KINDS),
+        lambda: _verify(stack, seen, reader, scope, sight),
+        lambda: reader.each(lambda kind: _read(kind, reader, wanted[kind.name], sight), resources.KINDS),
     )
     if problems:
         raise SpecError(problems)
@@ -106,8 +119,16 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     matched.claim()
     matched.miss()
     dying = frozenset(address for address, entry in stack.transfers.removed.items() if not entry.keep)
-    snapshot = _linked(matched, reader, lookups, lambda address: address in dying or address.kind in going)
+
+    def may_go(address: Address) -> bool:
+        return address in dying or address.kind in going
+
+    snapshot = _linked(matched, reader, lookups, may_go, sight.unseen(declared))
     return replace(snapshot, transfers=stack.transfers, safety=stack.safety)
+
+
+def _read(kind: Kind[Any], reader: Reader, wanted: Wanted, sight: Sight) -> list[Found[Any]]:
+    return sight.look(lambda: list(kind.read(reader, wanted)), [], kinds=(kind.name,))
 
 
 def written(spec: ResourceSpec) -> dict[str, Value]:
@@ -134,12 +155,16 @@ def _resource(stack: Stack, address: Address, spec: Any, scope: Scope) -> Resour
     return Resource(address, name, spec, as_written, tags)
 
 
-def _verify(stack: Stack, declared: Mapping[Address, Resource[Any]], reader: Reader, scope: Scope) -> list[Problem]:
+def _verify(
+    stack: Stack, seen: Mapping[Address, Resource[Any]], reader: Reader, scope: Scope, sight: Sight
+) -> list[Problem]:
     def look(resource: Resource[Any]) -> list[Problem]:
-        complaints = resources.kind(resource.address.kind).verify(reader, resource, scope)
-        return [Problem(item.what, item.fix, stack.at(resource.address, item.path)) for item in complaints]
+        address, kind = resource.address, resources.kind(resource.address.kind)
+        nothing: list[Complaint] = []
+        complaints = sight.look(lambda: list(kind.verify(reader, resource, scope)), nothing, addresses=(address,))
+        return [Problem(item.what, item.fix, stack.at(address, item.path)) for item in complaints]
 
-    return [problem for found in reader.each(look, declared.values()) for problem in found]
+    return [problem for found in reader.each(look, seen.values()) for problem in found]
 
 
 _IN_THE_WAY = "choose another name, or remove what exists"
@@ -318,7 +343,9 @@ def _linked(
     reader: Reader,
     lookups: Mapping[Lookup, tuple[str, ...]],
     going: Callable[[Address], bool],
+    unseen: tuple[Unseen, ...],
 ) -> Snapshot:
+    out_of_sight = hidden(unseen)
     known: dict[Ref, str] = {}
     for address, resource in matched.declared.items():
         predicted = resources.kind(address.kind).predict(matched.scope, resource.name, resource.spec)
@@ -337,49 +364,31 @@ def _linked(
         live for live in retired.values() if not resources.kind(live.address.kind).stateful or going(live.address)
     ]
     arns = frozenset(live.exports.get("arn", "") for live in candidates if resources.kind(live.address.kind).stateful)
-    inspected = reader.each(lambda live: _inspected(reader, live, scope, arns), candidates)
-    for candidate, outcome in zip(candidates, inspected, strict=True):
+    outcomes = reader.each(lambda live: inspected(reader, live, scope, arns), candidates)
+    for candidate, outcome in zip(candidates, outcomes, strict=True):
         if isinstance(outcome, str):
             stuck[candidate.address] = outcome
         else:
             retired[candidate.address] = outcome
+    conflicts = sorted(matched.conflicts, key=lambda item: (item.address, item.what))
     return Snapshot(
         scope=scope,
         resources=matched.declared,
-        live={address: link(address, found) for address, found in matched.live.items()},
+        live={address: link(address, found) for address, found in matched.live.items() if address not in out_of_sight},
         adopting=frozenset(matched.adopt),
         moving={address: str(arrivals[0].old) for address, arrivals in matched.moves.arrivals.items()},
         retired=retired,
-        conflicts=tuple(sorted(matched.conflicts, key=lambda item: (item.address, item.what))),
+        conflicts=tuple(item for item in conflicts if item.address not in out_of_sight),
         stuck=stuck,
         notes=tuple(sorted(matched.notes)),
-        traces=_traces(matched, reader),
+        traces=traces(reader, _missing(matched, out_of_sight), matched.scope),
         lookups=lookups,
+        unseen=unseen,
     )
 
 
-def _traces(matched: _Matching, reader: Reader) -> dict[Address, tuple[str, ...]]:
-    """What databases that are declared and missing have left behind. What could not be seen is unknown (meaning §8)."""
-
-    def look(resource: Resource[Any]) -> tuple[str, ...]:
-        try:
-            return resources.kind(resource.address.kind).traces(reader, resource, matched.scope)
-        except (DeniedError, UnsupportedError) as error:
-            return (f"what it left could not be seen: {error.service} {error.action}: {error.code}",)
-
-    conflicts = {conflict.address for conflict in matched.conflicts}
-    missing = [
-        resource
-        for address, resource in matched.declared.items()
-        if resources.kind(address.kind).stateful is Stateful.DATA and address not in {*matched.live, *conflicts}
-    ]
-    found = zip(missing, reader.each(look, missing), strict=True)
-    return {resource.address: left for resource, left in found if left}
-
-
-def _inspected(reader: Reader, live: Live[Any], scope: Scope, going: frozenset[str]) -> Live[Any] | str:
-    """The kind's closer look. What could not be seen is unknown, and nothing is deleted on it (meaning §8)."""
-    try:
-        return resources.kind(live.address.kind).inspect(reader, live, scope, going)
-    except (DeniedError, UnsupportedError) as error:
-        return f"what it holds could not be seen: {error.service} {error.action}: {error.code}"
+def _missing(matched: _Matching, hidden: frozenset[Address]) -> list[Resource[Any]]:
+    """What holds data, is declared, and is not there."""
+    known = {*matched.live, *(conflict.address for conflict in matched.conflicts), *hidden}
+    declared = (resource for address, resource in matched.declared.items() if address not in known)
+    return [item for item in declared if resources.kind(item.address.kind).stateful is Stateful.DATA]

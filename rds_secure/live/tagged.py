@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rds_secure import ownership, resources
 from rds_secure.kind import Reader, Scope
+from rds_secure.live.sight import Sight
 from rds_secure.spec.transfer import Transfers
 
 IAM_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
 """Where each partition keeps IAM's tags in the tagging API, and its events in CloudTrail (ANY-5)."""
 
 
-def tagged_things(reader: Reader, scope: Scope, transfers: Transfers) -> dict[str, dict[str, str]]:
+def tagged_things(reader: Reader, scope: Scope, transfers: Transfers, sight: Sight) -> dict[str, dict[str, str]]:
     """ARN → tags of what only the tagging API knows to be of this stack, or given to it; its lag only delays a prune.
 
     Asked for these types alone, because it lists every automated snapshot as well (RDS-18).
@@ -25,13 +26,19 @@ def tagged_things(reader: Reader, scope: Scope, transfers: Transfers) -> dict[st
     iam = IAM_REGION.get(scope.partition, scope.region)
     if iam != scope.region:
         asked.append(({**filters, "ResourceTypeFilters": ["iam:policy"]}, iam))
-    replies = reader.each(
-        lambda ask: reader.call("resourcegroupstaggingapi", "GetResources", ask[0], region=ask[1]) or {}, asked
-    )
+
+    def look(ask: tuple[dict[str, Any], str | None]) -> Mapping[str, Any]:
+        params, region = ask
+        return sight.look(
+            lambda: reader.call("resourcegroupstaggingapi", "GetResources", params, region=region) or {},
+            {},
+            kinds=_found_by(params["ResourceTypeFilters"]),
+        )
+
     found = {
         item["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in item["Tags"]}
-        for reply in replies
-        for item in reply["ResourceTagMappingList"]
+        for reply in reader.each(look, asked)
+        for item in reply.get("ResourceTagMappingList", ())
     }
     theirs = (arn for arn, tags in found.items() if tags.get(ownership.STACK) in givers)
     others = {arn for arn in theirs if not _is_taken(found[arn], transfers)}
@@ -42,3 +49,8 @@ def _is_taken(tags: Mapping[str, str], transfers: Transfers) -> bool:
     """Whether another stack's thing is listed as to become ours."""
     owner = ownership.owner(tags)
     return owner is not None and (owner.stack, owner.address) in transfers.taken
+
+
+def _found_by(types: Iterable[str]) -> list[str]:
+    """The kinds of which some are only found by what the tagging API calls them."""
+    return [kind.name for kind in resources.KINDS if not set(types).isdisjoint(kind.tagged_as.split())]

@@ -52,8 +52,8 @@ class Drift:
 
     @property
     def is_none(self) -> bool:
-        """Whether AWS agrees with the spec."""
-        return not (self.deviations or self.plan.refusals)
+        """Whether AWS agrees with the spec. Where something declared could not be seen, nobody knows."""
+        return not (self.deviations or self.plan.obstacles)
 
     @property
     def pending(self) -> Iterator[tuple[Step, FieldChange]]:

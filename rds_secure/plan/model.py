@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from rds_secure.errors import Location
+from rds_secure.errors import Location, Problem
 from rds_secure.kind import FieldChange
+from rds_secure.live import Unseen
 from rds_secure.operation import Operation
+from rds_secure.plan import actions
 from rds_secure.values import JSON, Address, Lookup, Ref, Secret, Text, encode
 
 FORMAT: Final = "1.0"
@@ -26,6 +28,8 @@ class Action(StrEnum):
     LET_GO = "let go"
     RETAG = "tags only"
     NONE = "none"
+    UNSEEN = "not seen"
+    """It could not be read: nothing is planned on it (meaning §8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ class Step:
     def says_nothing(self) -> bool:
         """Whether there is neither anything to do nor anything to show."""
         return self.action is Action.NONE and not (self.pending or self.strangers or self.notes)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is left to do, or nobody can tell."""
+        return bool(self.operations) or self.action is Action.UNSEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,7 @@ class Plan:
     known: Mapping[Ref, str] = dataclasses.field(default_factory=dict, repr=False)
     basis: Basis = dataclasses.field(default=Basis(), repr=False)
     digest: str = ""
+    unseen: tuple[Unseen, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -114,7 +124,21 @@ class Plan:
     @property
     def is_applicable(self) -> bool:
         """The one answer to "may this be applied?"."""
-        return not self.refusals
+        return not self.obstacles
+
+    @property
+    def obstacles(self) -> tuple[Problem, ...]:
+        """Everything that keeps it from being applied: what is refused, and what is declared and could not be seen.
+
+        A call that hides nothing declared keeps nothing from being applied, only from being deleted.
+        """
+        refused = (Problem(item.what, item.fix, item.location) for item in self.refusals)
+        hidden = (
+            Problem(f"{', '.join(map(str, item.addresses))} could not be seen ({item.call})", seeing(item))
+            for item in self.unseen
+            if item.addresses
+        )
+        return (*refused, *hidden)
 
     @property
     def waits_for_window(self) -> bool:
@@ -130,6 +154,11 @@ class Plan:
         for step in self.steps:
             for operation in step.operations:
                 yield step, operation
+
+
+def seeing(item: Unseen) -> str:
+    """What to do about something that could not be seen."""
+    return f"allow {actions.name(item.service, item.action)}, or use an endpoint that offers it; then plan again"
 
 
 def as_json(value: Any) -> JSON:

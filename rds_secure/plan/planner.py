@@ -60,8 +60,13 @@ class _Planner:
             self._refuse(conflict.address, (), conflict.what, conflict.fix)
         compared = {address: self._compare(address) for address in sorted(self.snapshot.live)}
         changes = {address: change.fields for address, (change, _) in compared.items()}
+        hidden = self.snapshot.hidden
         declared = [
-            self._update(*compared[address], changes) if address in compared else self._create(resource)
+            Step(address, resource.name, Action.UNSEEN)
+            if address in hidden
+            else self._update(*compared[address], changes)
+            if address in compared
+            else self._create(resource)
             for address, resource in sorted(self.snapshot.resources.items())
             if address not in conflicts or address in compared
         ]
@@ -92,6 +97,7 @@ class _Planner:
             refusals=tuple(sorted(self.refusals, key=lambda refusal: (refusal.address, refusal.what))),
             notes=(*self.snapshot.notes, *retirement.unmatched()),
             known=self.scope.known,
+            unseen=self.snapshot.unseen,
             basis=basis(self.snapshot, steps),
         )
         return replace(made, digest=approved(made).digest)

@@ -14,6 +14,7 @@ from rds_secure import resources
 from rds_secure.fields import Reference, mapped, values_of
 from rds_secure.kind import Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
+from rds_secure.live.sight import unsure
 from rds_secure.plan.model import Step
 from rds_secure.spec.transfer import Safety
 from rds_secure.values import Address, Ref, Value, leaves, refs
@@ -66,7 +67,8 @@ class Retirement:
     def unmatched(self) -> Iterator[str]:
         """Entries of ``removed:`` for which there is nothing, which is no mistake: they were carried out."""
         for address in sorted(self._removed):
-            if address not in self._snapshot.retired and not address.is_implied:
+            unseen = any(address.kind in item.kinds for item in self._snapshot.unseen)
+            if address not in self._snapshot.retired and not address.is_implied and not unseen:
                 yield f"removed: there is no {address}, so its entry can be taken out"
 
     def complaints(self, steps: Iterable[Step]) -> Iterator[_Complaint]:
@@ -109,6 +111,8 @@ class Retirement:
         for address in retired:
             if resources.kind(address.kind).stateful and not self._may_go(address):
                 kept[address] = KEPT
+            elif reason := unsure(self._snapshot.unseen, resources.kind(address.kind)):
+                kept[address] = reason
         for address, step in declared.items():
             for used in set(step.uses) & set(retired):
                 if not _lets_go(self._snapshot.live[address], step, retired[used]):

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from rich.text import Text as Line
 
+from rds_secure.plan import Action
 from rds_secure.plan.drift import Deviation, Drift, Sort
-from rds_secure.render.plan_page import Steps, refused, section
+from rds_secure.render.plan_page import Steps, refused, section, unseen
 from rds_secure.render.screen import BOLD, DIM, GREEN, YELLOW, joined, part, words, wrapped
 
 SORTS: Mapping[Sort, str] = {
@@ -44,6 +45,8 @@ def drift_page(found: Drift, width: int) -> Iterator[Line]:
     )
     yield from section("Parked by AWS until the window, no drift", waiting)
     yield from section("In conflict", (line for refusal in found.refusals for line in refused(refusal, width)), YELLOW)
+    hidden = (line for item in found.plan.unseen for line in unseen(item, width))
+    yield from section("Not seen, and so unknown", hidden, YELLOW)
     if found.unknown:
         yield from section("Notes", wrapped(words(found.unknown), width, 2, hang=2))
     yield Line()
@@ -66,5 +69,11 @@ def _summary(found: Drift) -> Line:
         for sort, word in _COUNTED.items()
         if (number := sum(item.sort is sort for item in found.deviations))
     )
+    hidden = found.plan.count(Action.UNSEEN)
     conflicts = f"{len(found.refusals)} in conflict" if found.refusals else ""
-    return joined(part("Drift:", f"{BOLD} {YELLOW}"), " ", ", ".join(filter(None, (*counts, conflicts))), ".")
+    return joined(
+        part("Drift:", f"{BOLD} {YELLOW}"),
+        " ",
+        ", ".join(filter(None, (*counts, conflicts, f"{hidden} not seen" if hidden else ""))),
+        ".",
+    )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from rds_secure.kind import FieldChange
 from rds_secure.plan.drift import Deviation, Drift
-from rds_secure.render.view import ChangeView, RefusalView, View, change_view, refusal_view
+from rds_secure.render.view import ChangeView, RefusalView, UnseenView, View, change_view, refusal_view, unseen_view
 from rds_secure.values import Ref
 
 
@@ -73,6 +73,8 @@ class DriftView(View):
     """What waits for a window, which is no drift."""
     conflicts: tuple[RefusalView, ...]
     """What an apply could not settle."""
+    unseen: tuple[UnseenView, ...]
+    """What could not be read, so that nobody knows whether it differs; anything declared among it counts as drift."""
     unknown: str
     """Why it is not known who changed things; empty where it is."""
     notes: tuple[str, ...]
@@ -94,6 +96,7 @@ def drift_view(found: Drift) -> DriftView:
             for step, change in found.pending
         ),
         conflicts=tuple(map(refusal_view, found.refusals)),
+        unseen=tuple(map(unseen_view, plan.unseen)),
         unknown=found.unknown,
         notes=plan.notes,
     )

@@ -9,7 +9,8 @@ from rich.text import Text as Line
 
 from rds_secure import resources
 from rds_secure.errors import Location
-from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
+from rds_secure.live import Unseen
+from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step, seeing
 from rds_secure.render.calls import calls
 from rds_secure.render.change import Changes
 from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, YELLOW, indented, joined, part, words, wrapped
@@ -23,6 +24,7 @@ SYMBOLS = {
     Action.LET_GO: ("·", YELLOW),
     Action.RETAG: ("·", DIM),
     Action.NONE: ("·", DIM),
+    Action.UNSEEN: ("?", RED),
 }
 """The sign of every action, and its colour."""
 
@@ -38,6 +40,7 @@ def plan_page(plan: Plan, width: int, show_calls: bool, then: str = "") -> Itera
     yield joined(part(f"Stack {plan.stack}", BOLD), part(f" · account {plan.account} · {plan.region}", DIM))
     yield from _spaced(Steps(plan, width, show_calls).lines(step) for step in plan.steps if not step.says_nothing)
     yield from section("No longer declared, kept", (line for kept in plan.kept for line in _kept(kept, width)))
+    yield from section("Not seen, and so unknown", (line for item in plan.unseen for line in unseen(item, width)), RED)
     yield from section("Notes", (line for note in plan.notes for line in wrapped(words(note), width, 2, hang=2)))
     yield from section("Refused", (line for refusal in plan.refusals for line in refused(refusal, width)), RED)
     yield Line()
@@ -96,6 +99,8 @@ def _reason(step: Step) -> Iterator[Line]:
         yield part(*_CAUSES[step.cause])
     if step.action is Action.RETAG:
         yield part("tags only", DIM)
+    if step.action is Action.UNSEEN:
+        yield part("not seen: nothing is planned on it", RED)
     if step.action is Action.LET_GO:
         yield part("let go: our tags come off, nothing else changes", DIM)
     if step.action is Action.DELETE and len(step.operations) == 1:
@@ -140,6 +145,15 @@ def refused(refusal: Refusal, width: int) -> Iterator[Line]:
     yield from wrapped(words(f"what to do: {refusal.fix}"), width, 6, hang=2)
 
 
+def unseen(item: Unseen, width: int) -> Iterator[Line]:
+    """The call, what it hides, and what would show it."""
+    kinds = ", ".join(resources.kind(name).title for name in item.kinds)
+    hides = f" hides every {kinds}" if kinds else ""
+    yield from wrapped([part(item.call, BOLD), *words(hides)], width, 2, hang=4)
+    left = "" if item.addresses else " Nothing declared needs it; what this stack may own of that kind is left alone."
+    yield from wrapped(words(f"what to do: {seeing(item)}.{left}"), width, 6, hang=2)
+
+
 def _place(location: Location | None) -> tuple[Line, ...]:
     return (joined(part(location, BOLD), ":"),) if location else ()
 
@@ -159,6 +173,8 @@ def _summary(plan: Plan) -> Iterator[Line]:
             f"{_count(strangers, 'addition')} of others {'is' if strangers == 1 else 'are'} shown above and left alone."
         )
         yield part(others, YELLOW)
+    if any(item.addresses for item in plan.unseen):
+        yield part("Not seen: without it nothing is applied.", RED)
     if plan.refusals:
         yield part(f"Refused: {_count(len(plan.refusals), 'problem')} to settle before anything is applied.", RED)
     yield part(f"digest {plan.digest}", DIM)
@@ -173,6 +189,8 @@ def counts(plan: Plan) -> Iterator[str]:
         yield f"{let_go} to let go"
     if tagged := plan.count(Action.RETAG):
         yield f"{tagged} tags only"
+    if unseen := plan.count(Action.UNSEEN):
+        yield f"{unseen} not seen"
     if plan.kept:
         yield f"{len(plan.kept)} kept"
 

@@ -11,12 +11,14 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict
 
 from rds_secure.kind import FieldChange
+from rds_secure.live import Unseen
 from rds_secure.operation import Operation
+from rds_secure.plan import actions
 from rds_secure.plan.model import FORMAT, Action, Kept, Plan, Refusal, Step
 from rds_secure.render.value import name
 from rds_secure.values import JSON, Handed, Ref, encode, refs, resolve
 
-ActionName: TypeAlias = Literal["create", "update", "delete", "let_go", "retag", "none"]
+ActionName: TypeAlias = Literal["create", "update", "delete", "let_go", "retag", "none", "unseen"]
 
 ACTIONS: Mapping[Action, ActionName] = {
     Action.CREATE: "create",
@@ -25,6 +27,7 @@ ACTIONS: Mapping[Action, ActionName] = {
     Action.LET_GO: "let_go",
     Action.RETAG: "retag",
     Action.NONE: "none",
+    Action.UNSEEN: "unseen",
 }
 """Every action by its published name."""
 
@@ -162,6 +165,23 @@ class SummaryView(View):
     """API calls."""
 
 
+class UnseenView(View):
+    """A read that AWS denied, or that the endpoint does not offer."""
+
+    service: str
+    """botocore's name of the service."""
+    action: str
+    """The API's name of the call."""
+    code: str
+    """The error code of the answer."""
+    message: str
+    """What AWS says."""
+    kinds: tuple[str, ...]
+    """The kinds of which nothing is known."""
+    addresses: tuple[str, ...]
+    """What is declared and cannot be compared; if there is any, the plan is not applicable."""
+
+
 class PlanView(View):
     """What `rds-secure plan --format json` prints.
 
@@ -183,7 +203,7 @@ class PlanView(View):
     digest: str
     """What an approval is bound to."""
     applicable: bool
-    """Whether it may be applied: nothing is refused."""
+    """Whether it may be applied: nothing is refused, and everything declared was seen."""
     empty: bool
     """Whether there is no call to make."""
     waits_for_window: bool
@@ -196,6 +216,8 @@ class PlanView(View):
     """What stays although it is no longer declared."""
     refusals: tuple[RefusalView, ...]
     """What stops the apply."""
+    unseen: tuple[UnseenView, ...]
+    """What could not be read, and so is unknown."""
     notes: tuple[str, ...]
     """What is worth knowing of the whole stack."""
     known: dict[str, str]
@@ -217,8 +239,20 @@ def view(plan: Plan) -> PlanView:
         steps=tuple(_step(step, plan.known, plan.region) for step in plan.steps),
         kept=tuple(_kept(kept) for kept in plan.kept),
         refusals=tuple(refusal_view(refusal) for refusal in plan.refusals),
+        unseen=tuple(map(unseen_view, plan.unseen)),
         notes=plan.notes,
         known={name(ref): plan.known[ref] for ref in _mentioned(plan) if ref in plan.known},
+    )
+
+
+def unseen_view(item: Unseen) -> UnseenView:
+    return UnseenView(
+        service=item.service,
+        action=item.action,
+        code=item.code,
+        message=item.message,
+        kinds=item.kinds,
+        addresses=tuple(map(str, item.addresses)),
     )
 
 
@@ -278,7 +312,7 @@ def _call(operation: Operation, region: str) -> CallView:
         params=encode(operation.params),
         summary=operation.summary,
         destructive=operation.destructive,
-        iam_actions=(f"{operation.service}:{operation.action}", *operation.also),
+        iam_actions=(actions.name(operation.service, operation.action), *operation.also),
     )
 
 

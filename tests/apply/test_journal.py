@@ -135,4 +135,4 @@ def test_a_place_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
 
 def test_each_stack_of_each_account_and_region_has_a_folder_of_its_own() -> None:
     where = folder(Path("/state"), "123456789012", "eu-west-1", "orders")
-    assert where == Path("/state/rds-secure/applies/123456789012/eu-west-1/orders")
+    assert where == Path("/state/applies/123456789012/eu-west-1/orders")

@@ -298,16 +298,17 @@ def test_a_failing_call_is_1_with_a_plain_account_and_a_second_apply_finishes(co
     assert "No changes" in command("plan", QUICKSTART).out
 
 
-def test_a_read_that_is_denied_is_1_and_nothing_is_written(command: Commands) -> None:
+def test_a_read_that_is_denied_is_3_and_nothing_is_written(command: Commands) -> None:
     """Meaning §8: what cannot be seen is unknown, never absent."""
     command.harness.recorder.refusals["DescribeDBInstances"] = "AccessDenied"
 
     result = command("apply", QUICKSTART, "--yes")
 
-    assert result.code == 1
-    assert "DescribeDBInstances" in result.err
-    assert "AccessDenied" in result.err
+    assert result.code == 3
+    assert "rds DescribeDBInstances: AccessDenied" in result.out
     assert command.writes == []
+    unseen = json.loads(command("plan", "--format", "json", QUICKSTART).out)["unseen"]
+    assert [item["code"] for item in unseen] == ["AccessDenied"]
 
 
 # Secrets
@@ -492,3 +493,30 @@ def test_what_moved_before_its_deletion_stays_and_the_rest_goes(command: Command
     outcome, writes = harness.attempt(planned)
     assert [failure.message for failure in outcome.failures] == ["iam_role.app.max_session 3600 → 10800 since the plan"]
     assert [call.action for call in writes] == ["DeleteGroup"]
+
+
+def test_the_least_policy_is_printed_in_place_of_the_plan(command: Commands) -> None:
+    for arguments in (("--iam-policy", QUICKSTART), (QUICKSTART, "--iam-policy=apply")):
+        shown = command("plan", *arguments)
+        assert shown.code == 0
+        allowed = {name for statement in json.loads(shown.out)["Statement"] for name in statement["Action"]}
+        assert {"rds:CreateDBInstance", "rds:DescribeDBInstances", "kms:CreateGrant"} <= allowed
+    assert command.writes == []
+
+
+def test_the_policy_for_planning_takes_no_call(command: Commands) -> None:
+    shown = command("plan", "--iam-policy=read", QUICKSTART)
+    assert "rds:DescribeDBInstances" in shown.out
+    assert "rds:CreateDBInstance" not in shown.out
+    assert command.calls == []
+
+
+def test_what_could_not_be_checked_is_said_and_no_error_unless_certainty_is_required(command: Commands) -> None:
+    """IAM-7."""
+    refused = command("apply", "--yes", "--preflight", "require", QUICKSTART)
+    assert refused.code == 3
+    assert "not every permission could be checked" in refused.err
+    assert command.writes == []
+    done = command("apply", "--yes", QUICKSTART)
+    assert done.code == 0
+    assert "Not checked before the first call: all permissions (IAM simulates users and roles, and no root)" in done.out

@@ -377,6 +377,7 @@ def test_a_plan_counts_its_actions_and_lists_its_calls() -> None:
         Action.LET_GO: 0,
         Action.RETAG: 0,
         Action.NONE: 0,
+        Action.UNSEEN: 0,
     }
     assert [(str(step.address), operation.action) for step, operation in made.operations()] == [
         ("toy.a", "ModifyToy"),

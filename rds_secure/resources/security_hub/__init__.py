@@ -115,7 +115,7 @@ class SecurityHub(Kind[SecurityHubSpec]):
             params=params,
             summary="enable Security Hub",
             done_on=("ResourceConflictException",),
-            also=("securityhub:TagResource",),
+            also=("iam:CreateServiceLinkedRole", "securityhub:TagResource"),
         )
         configured = () if spec.new_controls else (_configure({"AutoEnableControls": False}),)
         return (enabled, *configured, *_enable(spec.standards, scope))
