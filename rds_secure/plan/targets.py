@@ -27,6 +27,7 @@ _RDS: Mapping[str, str] = {
     "DBClusterIdentifier": "cluster",
     "SourceDBInstanceIdentifier": "db",
     "DBParameterGroupName": "pg",
+    "DBInstanceParameterGroupName": "pg",
     "DBClusterParameterGroupName": "cluster-pg",
     "OptionGroupName": "og",
     "DBSubnetGroupName": "subgrp",
@@ -136,7 +137,8 @@ class _Call:
             yield self.own or self._typed("db-proxy", ANY)  # its ARN has an id in the place of the name
         if "TargetGroupName" in self.params:
             yield self._typed("target-group", ANY)
-        yield from (self.own or self._typed(ANY, ANY) if arn == ANY else arn for arn in self._texts("ResourceName"))
+        named = self._texts("ResourceName", "ResourceArn")
+        yield from (self.own or self._typed(ANY, ANY) if arn == ANY else arn for arn in named)
         given = [(kind, name) for param, kind in _RDS.items() for name in self._texts(param)]
         yield from (self._typed(kind, name) for kind, name in given)
         missing = (kind for kind in _DEFAULTS.get(action, ()) if kind not in dict(given))

@@ -251,7 +251,13 @@ UNMODELLED = {
     ("CreateRole", "NoSuchEntity"): "a boundary that is not seen yet, as CreateUser answers (IAM-1)",
     **{
         (action, "InvalidParameterValue"): "a role that is not seen yet (IAM-1)"
-        for action in ("AddRoleToDBInstance", "CreateDBInstance", "CreateDBInstanceReadReplica", "ModifyDBInstance")
+        for action in (
+            "AddRoleToDBCluster",
+            "AddRoleToDBInstance",
+            "CreateDBInstance",
+            "CreateDBInstanceReadReplica",
+            "ModifyDBInstance",
+        )
     },
     ("DeleteGroup", "ConcurrentModification"): "other deletions of IAM answer it",
     ("DeletePolicy", "ConcurrentModification"): "other deletions of IAM answer it",
