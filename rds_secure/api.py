@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rds_secure.apply import Clock, Outcome, SystemClock, run
+from rds_secure.apply.again import PAUSE, ROUNDS, in_doubt, merged, rest
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.aws.reader import AwsReader
 from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.draft import Draft, Selection, select, write
-from rds_secure.errors import Problem, RefusedError
+from rds_secure.errors import Problem, RdsSecureError, RefusedError
 from rds_secure.events import Observer, Verifying, ignore
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_live
@@ -50,14 +51,15 @@ def connect(stack: Stack, access: Access, clock: Clock | None = None) -> Account
         fix = f"leave --region out, or use a spec for {access.region}"
         raise RefusedError([Problem(f"the spec is for {stack.region}, not {access.region}", fix)])
     region = stack.region or access.region
+    clock = clock or SystemClock()
     connection = Connection(
-        Access(access.profile, region, access.role_arn, access.endpoint, access.access_key, access.secret_key)
+        Access(access.profile, region, access.role_arn, access.endpoint, access.access_key, access.secret_key), clock
     )
     identity = connection.identity()
     if stack.account and stack.account != identity.account:
         what = f"the spec is for account {stack.account}, the credentials are for {identity.account}"
         raise RefusedError([Problem(what, "use other credentials, or another spec")])
-    return Account(connection, identity, clock or SystemClock())
+    return Account(connection, identity, clock)
 
 
 def make_plan(
@@ -96,12 +98,29 @@ def draft(name: str, account: Account, selection: Selection) -> Draft:
 
 
 def apply(planned: Planned, account: Account, observe: Observer = ignore, clock: Clock | None = None) -> Outcome:
-    """Carry out a plan, which must be applicable. What failed is in the outcome."""
+    """Carry out a plan, which must be applicable. What failed is in the outcome.
+
+    Where no answer says whether a call took effect, the account is read anew, and the rest of the plan carried out.
+    """
     if not planned.plan.is_applicable:
         raise RefusedError([Problem(item.what, item.fix, item.location) for item in planned.plan.refusals])
     if missing := list(_without_secrets(planned, Secrets(account.connection))):
         raise RefusedError(missing)
-    return run(planned.plan, AwsCaller(account.connection), clock or account.clock, observe)
+    caller, clock = AwsCaller(account.connection), clock or account.clock
+    outcome = run(planned.plan, caller, clock, observe)
+    for _ in range(ROUNDS):
+        if not in_doubt(outcome):
+            break
+        clock.sleep(clock.spread(PAUSE))
+        try:
+            now = make_plan(planned.stack, account).plan
+        except RdsSecureError:  # such as a key that KMS does not show yet (KMS-4); the failures are told either way
+            continue
+        if not now.is_applicable:
+            break
+        left = rest(planned.plan, outcome, now)
+        outcome = merged(planned.plan, outcome, now, left, run(left, caller, clock, observe))
+    return outcome
 
 
 def _without_secrets(planned: Planned, found: Secrets) -> Iterator[Problem]:

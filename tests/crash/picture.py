@@ -26,7 +26,9 @@ RANDOM = (
 )
 """What is different each time, and says nothing: what it belongs to is told by where it stands."""
 
-CHANCE = frozenset({"GrantId", "GrantToken", "HostedZoneId", "PolicyId", "ResponseMetadata", "RoleId", "SubscribedAt", "UserId"})
+CHANCE = frozenset(
+    {"GrantId", "GrantToken", "HostedZoneId", "PolicyId", "ResponseMetadata", "RoleId", "SubscribedAt", "UserId"}
+)
 """Fields whose value is different each time."""
 
 Picture = Mapping[str, Any]
@@ -39,7 +41,8 @@ def picture(sandbox: Sandbox) -> Picture:
         kind: {name: LOOKS[kind](client, name) for name in names(client)} for kind, names in NAMES.items()
     }
     seen["kms_key"] = [
-        {**looks.kms_key(client, key), "grants": client("kms").list_grants(KeyId=key)["Grants"]} for key in _keys(client)
+        {**looks.kms_key(client, key), "grants": client("kms").list_grants(KeyId=key)["Grants"]}
+        for key in _keys(client)
     ]
     seen["policy versions"] = {name: _versions(client, name) for name in NAMES["iam_policy"](client)}
     seen["aliases"] = sorted(alias["AliasName"] for alias in client("kms").list_aliases()["Aliases"])
@@ -48,7 +51,8 @@ def picture(sandbox: Sandbox) -> Picture:
     seen["security groups"] = client("ec2").describe_security_groups()["SecurityGroups"]
     seen["rules"] = client("ec2").describe_security_group_rules()["SecurityGroupRules"]
     seen["snapshots"] = [
-        {**snapshot, "tags": tags(snapshot["TagList"])} for snapshot in client("rds").describe_db_snapshots()["DBSnapshots"]
+        {**snapshot, "tags": tags(snapshot["TagList"])}
+        for snapshot in client("rds").describe_db_snapshots()["DBSnapshots"]
     ]
     seen["secrets"] = sorted(item["Name"] for item in client("secretsmanager").list_secrets()["SecretList"])
     text = json.dumps(_ordered(_plain(seen)), sort_keys=True)
@@ -75,7 +79,9 @@ NAMES: Mapping[str, Callable[[Client], list[str]]] = {
     "iam_group": lambda client: [item["GroupName"] for item in client("iam").list_groups()["Groups"]],
     "iam_user": lambda client: [item["UserName"] for item in client("iam").list_users()["Users"]],
     "iam_role": lambda client: [item["RoleName"] for item in client("iam").list_roles()["Roles"]],
-    "iam_policy": lambda client: [item["PolicyName"] for item in client("iam").list_policies(Scope="Local")["Policies"]],
+    "iam_policy": lambda client: [
+        item["PolicyName"] for item in client("iam").list_policies(Scope="Local")["Policies"]
+    ],
     "data_key": lambda client: [
         *(item["Name"] for item in client("secretsmanager").list_secrets()["SecretList"] if "!" not in item["Name"]),
         *(item["Name"] for item in client("ssm").describe_parameters()["Parameters"]),

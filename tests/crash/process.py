@@ -120,5 +120,3 @@ def _lay(sandbox: Sandbox, before: Path | None, realism: str) -> None:
     if before:
         assert apply(sandbox, before, Transport()).outcome.succeeded
     sandbox.realism(realism)
-
-

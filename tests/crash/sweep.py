@@ -38,7 +38,7 @@ def instants(found: Ground) -> list[Kill]:
 def sample(kills: Sequence[Kill], size: int, seed: int = 0) -> list[Kill]:
     """Some of the instants from the first write on: every way alike, spread over all of the apply."""
     first = next(index for index, kill in enumerate(kills) if kill.call.is_write)
-    drawn = random.Random(seed)  # noqa: S311 - nothing secret
+    drawn = random.Random(seed)
     later = kills[first:]
     strides = [later[len(later) * number // size : len(later) * (number + 1) // size] for number in range(size)]
     ways = [list(Way)[number % len(Way)] for number in range(size)]

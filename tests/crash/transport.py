@@ -18,6 +18,7 @@ from botocore.httpsession import URLLib3Session
 from rds_secure import api
 from rds_secure.aws.session import Access, Connection
 from rds_secure.sandbox import Sandbox
+from tests.fakes import FakeClock
 
 
 class Killed(BaseException):
@@ -129,7 +130,7 @@ class Transport:
 
 def account(sandbox: Sandbox, transport: Transport) -> api.Account:
     """An account as a new process sees it: nothing is known, every client is new."""
-    connection = transport.listen(Connection(access(sandbox)))
+    connection = transport.listen(Connection(access(sandbox), FakeClock()))
     return api.Account(connection, connection.identity())
 
 
