@@ -67,8 +67,8 @@ class CallError(RdsSecureError):
     """A call was answered with an error.
 
     ``code`` is the code on the wire (AWS's API reference: not the exception's name), ``status`` the HTTP status,
-    0 when no answer came at all (then ``code`` is ``NoReply``). ``uncertain``: the call, or an earlier attempt at it, may
-    have taken effect all the same.
+    0 when no answer came at all (then ``code`` is ``NoReply``). ``uncertain``: the call, or an earlier attempt at it,
+    may have taken effect all the same.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What is left of a plan after calls of which nobody knows whether they took effect. It plans nothing, and calls nothing.
+"""What is left of a plan after calls that may or may not have taken effect. It plans nothing, and calls nothing.
 
 A lost reply, or "exists already" in answer to a repetition (RDS-15, KMS-1), says nothing about what is there: only
 reading the account does. What the second look finds to do is done if the plan that was approved has it too.

@@ -1,4 +1,4 @@
-"""When an attempt is made again that AWS throttled or that got lost, and after what pause. What a call means: elsewhere.
+"""When an attempt is made again that AWS throttled or that got lost, and after what pause. It knows no call by name.
 
 It takes the place of botocore's own retries, which repeat a full quota as if it were throttling (ANY-7), never a call
 that must not be made twice, not even where AWS said that nothing was done, and sleep by a clock that no test can turn.

@@ -87,7 +87,7 @@ class Connection:
     def _governed(self, service: str, client: Any, *, once: bool) -> Any:
         """A client whose attempts are made again as `Retry` says, and wait for their turn as `Limits` does."""
         client.meta.events.register("needs-retry", Retry(self._clock, once=once))
-        if not self._local:
+        if not client.meta.endpoint_url.startswith("http://127.0.0.1:"):
             where = client.meta.region_name or ""
             client.meta.events.register(
                 "before-sign", lambda operation_name, **_: self._limits.take(service, where, operation_name)

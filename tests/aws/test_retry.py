@@ -22,7 +22,7 @@ AWAY = EndpointConnectionError(endpoint_url="the network")
 
 
 class Service:
-    """A service that answers from a list, of which the last answer stays: an error code, an exception, or "" for yes."""
+    """A service that answers from a list, of which the last stays: an error code, an exception, or "" for yes."""
 
     def __init__(self, service: str, *answers: str | Exception) -> None:
         self.service, self.answers, self.attempts = service, list(answers), 0

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,11 +51,10 @@ def main(words: Sequence[str] | None = None) -> int:
             attempts.append(sent)
             bad += bool(wrong)
             for line in wrong:
-                print(f"seed {seed}: {line}", flush=True)
-    right = given.count - bad
-    print(
-        f"{right} of {given.count} are right; {min(attempts)} to {max(attempts)} attempts for {len(found.calls)} calls"
-    )
+                sys.stdout.write(f"seed {seed}: {line}\n")
+                sys.stdout.flush()
+    told = f"{min(attempts)} to {max(attempts)} attempts for {len(found.calls)} calls"
+    sys.stdout.write(f"{given.count - bad} of {given.count} are right; {told}\n")
     return int(bool(bad))
 
 

@@ -62,7 +62,7 @@ def main(words: Sequence[str] | None = None) -> int:
         kills = (sample(every, given.sample) if given.sample else every)[part - 1 :: parts]
         troubles = {kill: found.trouble(kill) for kill in _told(kills)}
     for line in table(troubles):
-        print(line)
+        sys.stdout.write(f"{line}\n")
     return int(any(troubles.values()))
 
 
@@ -83,7 +83,7 @@ def table(troubles: dict[Kill, list[str]]) -> Iterator[str]:
 def _told(kills: Sequence[Kill]) -> Iterator[Kill]:
     for number, kill in enumerate(kills, 1):
         if sys.stderr.isatty():
-            print(f"\r{number} of {len(kills)}", end="", file=sys.stderr)
+            sys.stderr.write(f"\r{number} of {len(kills)}")
         yield kill
 
 
