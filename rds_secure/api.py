@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rds_secure.apply import Clock, Outcome, SystemClock, run
-from rds_secure.apply.again import PAUSE, ROUNDS, in_doubt, merged, rest
+from rds_secure.apply.again import PAUSES, in_doubt, merged, rest
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.aws.reader import AwsReader
 from rds_secure.aws.secrets import Secrets
@@ -108,17 +108,17 @@ def apply(planned: Planned, account: Account, observe: Observer = ignore, clock:
         raise RefusedError(missing)
     caller, clock = AwsCaller(account.connection), clock or account.clock
     outcome = run(planned.plan, caller, clock, observe)
-    for _ in range(ROUNDS):
+    for number, pause in enumerate(PAUSES):
         if not in_doubt(outcome):
             break
-        clock.sleep(clock.spread(PAUSE))
+        clock.sleep(clock.spread(pause))
         try:
             now = make_plan(planned.stack, account).plan
         except RdsSecureError:  # such as a key that KMS does not show yet (KMS-4); the failures are told either way
             continue
         if not now.is_applicable:
             break
-        left = rest(planned.plan, outcome, now)
+        left = rest(planned.plan, outcome, now, first_look=number == 0)
         outcome = merged(planned.plan, outcome, now, left, run(left, caller, clock, observe))
     return outcome
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rds_secure.apply.run import Outcome
-from rds_secure.plan import Plan
+from rds_secure.plan import Plan, Step
+from rds_secure.values import Address, refs
 
-ROUNDS = 4
-"""How often an apply looks at the account anew."""
-
-PAUSE = 5.0
-"""Seconds before each look: what has just been made is not seen at once (IAM-1, KMS-4)."""
+PAUSES = (5.0, 15.0, 30.0, 60.0)
+"""Seconds before each look at the account: what has just been made is not seen at once (IAM-1, KMS-4)."""
 
 
 def in_doubt(outcome: Outcome) -> bool:
@@ -23,26 +21,34 @@ def in_doubt(outcome: Outcome) -> bool:
     return bool(outcome.failures) and not outcome.interrupted and all(item.uncertain for item in outcome.failures)
 
 
-def rest(plan: Plan, outcome: Outcome, now: Plan) -> Plan:
+def rest(plan: Plan, outcome: Outcome, now: Plan, *, first_look: bool) -> Plan:
     """Of the plan as it is ``now``: the steps that were not done, as far as every call in them is one of the first
-    plan's for the same thing, and none of them is destructive."""
+    plan's for the same thing, none is destructive, and what they need is not left out.
+
+    What must not be made twice is not made again after the ``first_look``, which may have come too early (KMS-1).
+    """
     approved = {step.address: {operation.call for operation in step.operations} for step in plan.steps}
-    pending = {item.address for item in outcome.failures} | {address for address, _ in outcome.skipped}
-    steps = [
-        step
+    pending = _pending(outcome)
+    steps = {
+        step.address: step
         for step in now.steps
         if step.address in pending
         and {operation.call for operation in step.operations} <= approved[step.address]
         and not any(operation.destructive for operation in step.operations)
-    ]
-    return replace(now, steps=tuple(steps))
+        and not (first_look and not all(operation.repeatable for operation in step.operations))
+    }
+    left_out = {step.address for step in now.steps if step.operations and step.address in pending} - steps.keys()
+    while without := {address for address, step in steps.items() if _needs(step) & left_out}:
+        left_out |= without
+        steps = {address: step for address, step in steps.items() if address not in without}
+    return replace(now, steps=tuple(steps.values()))
 
 
 def merged(plan: Plan, first: Outcome, now: Plan, carried: Plan, second: Outcome) -> Outcome:
     """The outcome of the first plan, after what was ``carried`` out of the plan as it is ``now``."""
     given_up = {step.address for step in now.steps if step.operations} - {step.address for step in carried.steps}
     failures = [*second.failures, *(item for item in first.failures if item.address in given_up)]
-    pending = {item.address for item in first.failures} | {address for address, _ in first.skipped}
+    pending = _pending(first)
     left = {item.address for item in failures} | {address for address, _ in second.skipped} | (given_up & pending)
     nodes = [(step.address, index) for step in plan.steps for index, _ in enumerate(step.operations)]
     return Outcome(
@@ -51,3 +57,13 @@ def merged(plan: Plan, first: Outcome, now: Plan, carried: Plan, second: Outcome
         skipped=[node for node in first.skipped if node[0] in left],
         interrupted=second.interrupted,
     )
+
+
+def _pending(outcome: Outcome) -> set[Address]:
+    return {item.address for item in outcome.failures} | {address for address, _ in outcome.skipped}
+
+
+def _needs(step: Step) -> set[Address]:
+    """What the calls of a step refer to, or have to come after."""
+    named = {ref.target for operation in step.operations for ref in refs(dict(operation.params))}
+    return named.union(*(operation.after for operation in step.operations)) - {step.address}

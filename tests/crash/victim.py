@@ -1,4 +1,4 @@
-"""``rds-secure apply`` in a process that ends itself with SIGKILL at one instant: ``SPEC SERVICE ACTION NUMBER WAY``."""
+"""``rds-secure apply`` in a process that ends itself with SIGKILL at one instant: SPEC SERVICE ACTION NUMBER WAY."""
 
 from __future__ import annotations
 
