@@ -25,8 +25,10 @@ def rest(plan: Plan, outcome: Outcome, now: Plan, *, first_look: bool) -> Plan:
     """Of the plan as it is ``now``: the steps that were not done, as far as every call in them is one of the first
     plan's for the same thing, none is destructive, and what they need is not left out.
 
-    What must not be made twice is not made again after the ``first_look``, which may have come too early (KMS-1).
+    What must not be made twice, and may have been made, is not made after the ``first_look``: that may have come too
+    early to see it (KMS-1).
     """
+    held = {item.address for item in outcome.failures if first_look and not item.operation.repeatable}
     approved = {step.address: {operation.call for operation in step.operations} for step in plan.steps}
     pending = _pending(outcome)
     steps = {
@@ -35,7 +37,7 @@ def rest(plan: Plan, outcome: Outcome, now: Plan, *, first_look: bool) -> Plan:
         if step.address in pending
         and {operation.call for operation in step.operations} <= approved[step.address]
         and not any(operation.destructive for operation in step.operations)
-        and not (first_look and not all(operation.repeatable for operation in step.operations))
+        and not (step.address in held and not all(operation.repeatable for operation in step.operations))
     }
     left_out = {step.address for step in now.steps if step.operations and step.address in pending} - steps.keys()
     while without := {address for address, step in steps.items() if _needs(step) & left_out}:

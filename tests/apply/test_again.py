@@ -54,6 +54,12 @@ def test_what_must_not_be_made_twice_is_not_made_after_the_first_look_nor_what_n
     assert addresses(rest(FIRST, OUTCOME, FIRST, first_look=False)) == [A, B]
 
 
+def test_but_it_is_where_it_was_never_sent() -> None:
+    lost = Failure(C, TELL, "NoReply", "as AWS says", uncertain=True)
+    outcome = Outcome(failures=[lost], skipped=[(A, 0), (A, 1), (B, 0)])
+    assert addresses(rest(FIRST, outcome, FIRST, first_look=True)) == [A, B, C]
+
+
 def test_calls_that_were_not_in_the_plan_are_not_made() -> None:
     """Meaning §6."""
     now = plan(a=(call("Repaint"),), b=(TELL,), c=(TELL,))
