@@ -13,7 +13,7 @@ from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.draft import Draft, Selection, select, write
 from rds_secure.errors import Problem, RdsSecureError, RefusedError
-from rds_secure.events import Observer, Verifying, ignore
+from rds_secure.events import Observer, Stopping, Verifying, ignore
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_live
 from rds_secure.live.authors import authors
@@ -108,17 +108,22 @@ def apply(planned: Planned, account: Account, observe: Observer = ignore, clock:
         raise RefusedError(missing)
     caller, clock = AwsCaller(account.connection), clock or account.clock
     outcome = run(planned.plan, caller, clock, observe)
-    for number, pause in enumerate(PAUSES):
+    for number, pause in enumerate(PAUSES, 1):
         if not in_doubt(outcome):
             break
-        clock.sleep(clock.spread(pause))
         try:
+            observe(Verifying(number))
+            clock.sleep(clock.spread(pause))
             now = make_plan(planned.stack, account).plan
         except RdsSecureError:  # such as a key that KMS does not show yet (KMS-4); the failures are told either way
             continue
+        except KeyboardInterrupt:
+            outcome.interrupted = True
+            observe(Stopping())
+            break
         if not now.is_applicable:
             break
-        left = rest(planned.plan, outcome, now, first_look=number == 0)
+        left = rest(planned.plan, outcome, now, first_look=number == 1)
         outcome = merged(planned.plan, outcome, now, left, run(left, caller, clock, observe))
     return outcome
 

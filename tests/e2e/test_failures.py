@@ -9,6 +9,7 @@ from collections import Counter
 
 import pytest
 
+from rds_secure import api
 from rds_secure.apply import Outcome, run
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.errors import RdsSecureError
@@ -169,6 +170,22 @@ def test_a_lost_reply_makes_no_twin(action: str, harness: Harness) -> None:
     assert again.is_empty
     assert again.notes == ()
     assert census(harness) == ONCE
+
+
+def test_ctrl_c_before_the_second_look_ends_an_apply_with_a_plain_account(harness: Harness) -> None:
+    planned = harness.plan({"iam_group": {"orders": {}}})
+    harness.recorder.lost.add("CreateGroup")
+    clock = FakeClock()
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    clock.meanwhile = interrupt
+
+    outcome = api.apply(planned, harness.account, clock=clock)
+
+    assert outcome.interrupted
+    assert [failure.code for failure in outcome.failures] == ["NoReply"]
 
 
 def test_a_key_whose_reply_was_lost_a_moment_ago_is_not_taken_for_absent(harness: Harness) -> None:
