@@ -123,7 +123,7 @@ def apply(planned: Planned, account: Account, observe: Observer = ignore, clock:
             break
         if not now.is_applicable:
             break
-        left = rest(planned.plan, outcome, now, first_look=number == 1)
+        left = rest(planned.plan, outcome, now, first_look=number % 2 == 1)
         outcome = merged(planned.plan, outcome, now, left, run(left, caller, clock, observe))
     return outcome
 
