@@ -206,7 +206,7 @@ def apply(
             break
         if not now.plan.is_applicable:
             break
-        left = rest(planned.plan, outcome, now.plan, first_look=number == 1)
+        left = rest(planned.plan, outcome, now.plan, first_look=number % 2 == 1)
         outcome = merged(planned.plan, outcome, now.plan, left, once(replace(now, plan=left)))
     return outcome
 

@@ -12,8 +12,11 @@ from rds_secure.apply.run import Outcome
 from rds_secure.plan import Plan, Step
 from rds_secure.values import Address, refs
 
-PAUSES = (5.0, 15.0, 30.0, 60.0)
-"""Seconds before each look at the account: what has just been made is not seen at once (IAM-1, KMS-4)."""
+PAUSES = (5.0, 15.0, 5.0, 30.0, 5.0, 60.0)
+"""Seconds before each look at the account: what has just been made is not seen at once (IAM-1, KMS-4).
+
+Looks go in pairs: what must not be made twice is made again after the second at the earliest.
+"""
 
 
 def in_doubt(outcome: Outcome) -> bool:
