@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets as random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
 from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
 from rds_secure.apply.place import place
+from rds_secure.apply.preflight import Answer
+from rds_secure.apply.preflight import preflight as ask
 from rds_secure.aws.caller import AwsCaller
-from rds_secure.aws.lock import SsmStore
+from rds_secure.aws.lock import LOCK_ACTIONS, SsmStore, lock_resources
 from rds_secure.aws.reader import AwsReader
 from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
@@ -22,11 +25,18 @@ from rds_secure.draft import Draft, Selection, select, write
 from rds_secure.errors import DeniedError, Problem, RefusedError, UnsupportedError
 from rds_secure.events import Observer, Verifying, ignore
 from rds_secure.kind import Scope, Stateful
-from rds_secure.live import Identity, Snapshot, read_live
-from rds_secure.plan import Deletion, Plan, plan
+from rds_secure.live import Identity, Snapshot, read_again, read_live
+from rds_secure.live.authors import authors
+from rds_secure.plan import Deletion, Node, Plan, permissions, plan
+from rds_secure.plan.drift import Drift, Sort, blamed, drift
+from rds_secure.plan.recheck import moved_since
+from rds_secure.plan.targets import Right
 from rds_secure.resources import KINDS
 from rds_secure.spec import Environment, Source, Stack, build
 from rds_secure.values import Address, secrets
+
+Exports: TypeAlias = Mapping[Address, Mapping[str, str]]
+"""What each resource yields: its ARN, its endpoint, where its secret is."""
 
 VERIFICATIONS = 8
 """How often the account is read back after an apply, with growing pauses, some 70 s in all (IAM-1, KMS-4)."""
@@ -85,12 +95,37 @@ def make_plan(
     return Planned(plan(snapshot, stack.at, deletion, create_empty), snapshot, stack)
 
 
+def find_drift(planned: Planned, account: Account) -> Drift:
+    """What differs from the spec, and who changed it, as far as CloudTrail can tell."""
+    found = drift(planned.plan)
+    changed = [item.step.address for item in found.deviations if item.sort is not Sort.MARKS]
+    with AwsReader(account.connection) as reader:
+        return blamed(found, *authors(planned.snapshot, changed, reader))
+
+
 def draft(name: str, account: Account, selection: Selection) -> Draft:
     """A spec of what exists, for a stack of that name."""
     identity = account.identity
     scope = Scope(identity.account, identity.region, identity.partition, name)
     with AwsReader(account.connection) as reader:
         return write(select(reader, scope, selection), scope)
+
+
+def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:
+    """The least policies with which a caller can plan, carry out this plan, and read back; ``also``: further rights."""
+    return permissions.least(planned.plan, planned.snapshot.scope, also)
+
+
+def lock_rights(stack: str, account: Account) -> tuple[Right, ...]:
+    """What whoever applies needs for the lock of a stack."""
+    return tuple(Right(action, arn) for action in LOCK_ACTIONS for arn in lock_resources(account.identity, stack))
+
+
+def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) -> Answer:
+    """Whether the caller may make every call of a plan, and has these further rights. IAM is asked, nothing changed."""
+    scope = planned.snapshot.scope
+    with AwsReader(account.connection) as reader:
+        return ask((*permissions.calling(planned.plan, scope), *also), reader, account.identity.arn, scope)
 
 
 def stack_lock(stack: str, account: Account) -> StackLock:
@@ -137,12 +172,35 @@ def apply(
     clock: Clock | None = None,
     guard: Guard = NoLock(),  # noqa: B008
 ) -> Outcome:
-    """Carry out a plan, which must be applicable, as long as the guard allows. What failed is in the outcome."""
+    """Carry out a plan, which must be applicable, as long as the guard allows. What failed is in the outcome.
+
+    `preflight` tells before whether the caller may.
+    """
     if not planned.plan.is_applicable:
-        raise RefusedError([Problem(item.what, item.fix, item.location) for item in planned.plan.refusals])
+        raise RefusedError(planned.plan.obstacles)
     if missing := list(_without_secrets(planned, Secrets(account.connection))):
         raise RefusedError(missing)
-    return run(planned.plan, AwsCaller(account.connection), clock or account.clock, observe, guard=guard)
+    caller, recheck = AwsCaller(account.connection), Recheck(planned, account)
+    return run(planned.plan, caller, clock or account.clock, observe, guard=guard, recheck=recheck)
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """Reads what is about to be deleted once more: what moved of it since the plan, or ""."""
+
+    planned: Planned
+    account: Account
+
+    def __call__(self, node: Node) -> str:
+        address, index = node
+        made, snapshot = self.planned.plan, self.planned.snapshot
+        (step,) = (step for step in made.steps if step.address == address)
+        before = snapshot.live.get(address) or snapshot.retired.get(address)
+        if before is None:  # it was made by this very plan
+            return ""
+        with AwsReader(self.account.connection) as reader:
+            now = read_again(before, snapshot, reader)
+        return moved_since(made, snapshot, step, index, now)
 
 
 def _without_secrets(planned: Planned, found: Secrets) -> Iterator[Problem]:
@@ -162,7 +220,7 @@ def verify(
     for attempt in range(1, VERIFICATIONS + 1):
         observe(Verifying(attempt))
         again = make_plan(planned.stack, account, deletion=deletion)
-        left = [step.address for step in again.plan.steps if step.operations and step.address in touched]
+        left = [step.address for step in again.plan.steps if step.is_open and step.address in touched]
         if not left or attempt == VERIFICATIONS:
             break
         clock.sleep(clock.spread(pause))

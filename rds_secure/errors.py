@@ -8,6 +8,7 @@ The exception tree::
     │   ├── DeniedError       1   the caller lacks a permission
     │   └── UnsupportedError  1   the endpoint does not know the operation: unknown, never "absent"
     ├── CredentialsError      1   no credentials, or AWS does not accept them
+    ├── StaleError            1   what a call was about to delete is not what the plan looked at
     ├── ApplyError            1   some calls of an apply failed, or it did not converge
     ├── DeclinedError         1   the person said no
     ├── LockedError           1   somebody else holds the stack's lock
@@ -90,6 +91,10 @@ class UnsupportedError(CallError):
 
 class CredentialsError(RdsSecureError):
     """There are no credentials, or AWS does not accept them."""
+
+
+class StaleError(RdsSecureError):
+    """What a call was about to delete has moved since the plan; the call was not made."""
 
 
 class ApplyError(RdsSecureError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from rds_secure.values import Address
@@ -11,12 +12,13 @@ from rds_secure.values import Address
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A call goes out; ``number`` of ``total`` operations of the plan."""
+    """A call goes out; ``number`` of ``total`` operations of the plan. ``call``: ``rds:CreateDBInstance``."""
 
     address: Address
     summary: str
     number: int
     total: int
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,13 @@ class Retrying:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An operation is complete, its wait included. Time in seconds."""
+    """An operation is complete, its wait included. Time in seconds. ``request_id``: AWS's own, of the last attempt."""
 
     address: Address
     summary: str
     elapsed: float
+    call: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Failed:
     summary: str
     code: str
     message: str
+    call: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Skipped:
     address: Address
     summary: str
     because: Address
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +89,20 @@ Event: TypeAlias = Started | Waiting | Retrying | Done | Failed | Skipped | Veri
 Observer: TypeAlias = Callable[[Event], None]
 
 
+def utc() -> str:
+    """The time of an event, in UTC, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
 def ignore(event: Event) -> None:
     """The observer that looks away."""
+
+
+def each(*observers: Observer) -> Observer:
+    """One observer that tells every event to all of them, in this order."""
+
+    def tell(event: Event) -> None:
+        for observe in observers:
+            observe(event)
+
+    return tell

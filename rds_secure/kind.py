@@ -179,7 +179,7 @@ class Wanted:
 
     ``identities`` of declared resources; ``tagged``: ARN → tags of everything that carries the stack's tag;
     ``adopted``: names, ids and ARNs written below ``adopt:``; ``everything``: whatever there is; ``declared``: the
-    resources themselves, for what is only looked at where a spec asks for it.
+    resources themselves, for what is only looked at where a spec asks for it; ``givers``: stacks that give some.
     """
 
     scope: Scope
@@ -188,6 +188,7 @@ class Wanted:
     adopted: frozenset[str] = frozenset()
     everything: bool = False
     declared: Mapping[Address, Resource[Any]] = field(default_factory=dict)
+    givers: frozenset[str] = frozenset()
 
     def asks_for(self, identity: str, *ids: str, tags: Mapping[str, str] = MappingProxyType({})) -> bool:
         """Whether an object is to be read; ``ids`` are its other names (id, ARN), ``tags`` those that a list shows."""
@@ -196,7 +197,7 @@ class Wanted:
             or identity in self.identities
             or not self.adopted.isdisjoint((identity, *ids))
             or any(name in self.tagged for name in ids)
-            or tags.get(ownership.STACK) == self.scope.stack
+            or tags.get(ownership.STACK) in {self.scope.stack, *self.givers}
         )
 
     def expects(self, what: str) -> bool:
@@ -270,6 +271,8 @@ class Kind(ABC, Generic[S]):
     """Whether an import takes it along; users, groups and roles stay what they are to others."""
     in_snapshots: ClassVar[bool] = False
     """A snapshot of a database needs it, and keeps it from being deleted."""
+    implies: ClassVar[str] = ""
+    """The kind of what it may bring along (`implied`), which changes hands with it."""
     setting: ClassVar[bool] = False
     """A setting of something that goes on without it: no longer declared, it is neither found nor changed back."""
     home: ClassVar[bool] = False

@@ -51,11 +51,12 @@ class Condition:
 
     An empty ``any_of`` means that nothing may be there: null, or an empty list, mapping or string. A path that projects
     a list (``Groups[].Status``) asks every member of it, and of a list that is not there, for none was ever made, there
-    is none to ask.
+    is none to ask. ``what`` is it in words, which stand before "is creating" or "to be available".
     """
 
     path: str
     any_of: tuple[JSON, ...] = ()
+    what: str = ""
 
     def holds(self, value: JSON) -> bool:
         """Whether it holds for the value found at ``path``."""
@@ -108,7 +109,8 @@ class Operation:
     for the whole resource (rule peers, attachments). ``releases``: resources it lets go of, so that their deletion need
     not wait for the rest of the step. ``after``: resources of which every call must be done first, although nothing of
     them is a parameter. ``repeatable``: may be sent again after a lost reply. ``done_on``: error codes which mean that
-    it is done already. ``also``: IAM actions it needs beside its own.
+    it is done already. ``also``: IAM actions it needs beside its own. ``region``: another one than the stack's, for the
+    call alone: its wait polls in the stack's.
     """
 
     service: str
@@ -123,9 +125,15 @@ class Operation:
     releases: tuple[Address, ...] = ()
     after: tuple[Address, ...] = ()
     also: tuple[str, ...] = ()
+    region: str = ""
     weak: bool = False
     repeatable: bool = True
     destructive: bool = False
+
+    @property
+    def call(self) -> str:
+        """``rds:CreateDBInstance``."""
+        return f"{self.service}:{self.action}"
 
     @property
     def method(self) -> str:

@@ -18,9 +18,11 @@ DATA_KEY = "rds-secure:data-key"
 """Which data key is in a parameter; the versions of a secret say it themselves."""
 PASSWORD = "rds-secure:password"  # noqa: S105 - the version of a password, not one
 """Which version of a password was set last: what it was cannot be read."""
+OFFER = "rds-secure:moves-to"
+"""The place in another stack that may take a thing: what its owner says, and only then it changes hands."""
 
-OURS = frozenset({STACK, ADDRESS, APPLIED, HOME, PASSWORD})
-"""What `tags` sets."""
+OURS = frozenset({STACK, ADDRESS, APPLIED, HOME, PASSWORD, OFFER})
+"""What `tags` sets, and the mark of what changes hands."""
 
 USER_TAGS = 44
 """AWS allows 50 (ANY-2); four are ours, a migration takes two more."""

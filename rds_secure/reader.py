@@ -20,10 +20,12 @@ class Reader(Protocol):
         *,
         absent: tuple[str, ...] = (),
         region: str | None = None,
+        first_page: bool = False,
     ) -> Mapping[str, Any] | None:
         """The reply; None where AWS answers with one of the codes in ``absent``. Raises `CallError`.
 
-        ``region``: another one than the stack's, for what AWS keeps in one region (IAM).
+        ``region``: another one than the stack's, for what AWS keeps in one region (IAM). ``first_page``: no more than
+        AWS gives at once, for lists that begin with what is wanted.
         """
 
     def each(self, function: Callable[[T], U], items: Iterable[T]) -> list[U]:

@@ -2,8 +2,8 @@
 
 A value is JSON (sequences are tuples), or one of `Ref`, `Handed`, `Text`, `Lookup`, `Secret`, nested. Nothing else is
 ever unknown. On disk they are ``{"$ref": "kind.name", "attribute": …}``, ``{"$handed": …}`` likewise,
-``{"$text": […]}``, ``{"$lookup": …}`` and ``{"$secret": …}``: `encode` and `decode` are each other's inverse. This
-module knows no kind and no AWS service.
+``{"$text": […]}``, ``{"$lookup": …}`` and ``{"$secret": …}``; a mapping of a user's that has such a key itself is put
+below ``$mapping``, so that `encode` and `decode` are each other's inverse. This module knows no kind and no service.
 """
 
 from __future__ import annotations
@@ -28,6 +28,15 @@ class Address:
 
     kind: str
     name: str
+
+    @property
+    def is_implied(self) -> bool:
+        """Whether another resource brings it along, so that no spec writes it."""
+        return "~" in self.name
+
+    def bringing(self, kind: str) -> Address:
+        """The address of what a resource of this one brings along."""
+        return Address(kind, f"{self.name}~implied")
 
     def __str__(self) -> str:
         return f"{self.kind}.{self.name}"
@@ -184,22 +193,27 @@ def is_known(value: Value) -> bool:
     return not any(isinstance(leaf, Ref | Text | Lookup) for _, leaf in leaves(value))
 
 
+_MARKERS = frozenset({"$ref", "$handed", "$text", "$lookup", "$secret", "$mapping"})
+
+
 def encode(value: Value) -> JSON:
     """A value as plain JSON, references and all."""
-
-    def leaf(item: Any) -> Any:
-        if isinstance(item, Ref):
-            marker = "$handed" if isinstance(item, Handed) else "$ref"
-            return {marker: str(item.target), "attribute": item.attribute}
-        if isinstance(item, Text):
-            return {"$text": tuple(encode(part) for part in item.parts)}
-        if isinstance(item, Lookup):
-            return {"$lookup": item.what, "match": {key: encode(found) for key, found in item.match}}
-        if isinstance(item, Secret):
-            return {"$secret": item.source, "name": item.name, "key": item.key}
-        return item
-
-    return transform(value, leaf)
+    match value:
+        case Mapping():
+            members = {key: encode(item) for key, item in value.items()}
+            return members if _MARKERS.isdisjoint(members) else {"$mapping": members}
+        case list() | tuple():
+            return tuple(encode(item) for item in value)
+        case Ref():
+            marker = "$handed" if isinstance(value, Handed) else "$ref"
+            return {marker: str(value.target), "attribute": value.attribute}
+        case Text():
+            return {"$text": tuple(encode(part) for part in value.parts)}
+        case Lookup():
+            return {"$lookup": value.what, "match": {key: encode(found) for key, found in value.match}}
+        case Secret():
+            return {"$secret": value.source, "name": value.name, "key": value.key}
+    return value
 
 
 def decode(value: JSON) -> Value:
@@ -215,7 +229,9 @@ def decode(value: JSON) -> Value:
             return Lookup(what, tuple(sorted((str(key), decode(item)) for key, item in found.items())))
         case {"$secret": str(source), "name": str(name), "key": str(inside), **more} if not more:
             return Secret(source, name, inside)
-        case {"$ref": _} | {"$handed": _} | {"$text": _} | {"$lookup": _} | {"$secret": _}:
+        case {"$mapping": {**members}, **more} if not more:
+            return {key: decode(item) for key, item in members.items()}
+        case {**members} if not _MARKERS.isdisjoint(members):
             raise ValueError(f"not a value: {value!r}")
         case {**members}:
             return {key: decode(item) for key, item in members.items()}

@@ -36,9 +36,10 @@ class FakeReader:
         *,
         absent: tuple[str, ...] = (),
         region: str | None = None,
+        first_page: bool = False,
     ) -> Mapping[str, Any] | None:
         sent = dict(params or {})
-        key = canonical((service, action, region, sent))
+        key = canonical((service, action, region, first_page, sent))
         if key not in self._made:
             self.calls.append((service, action, sent))
             self.regions.append(region)
@@ -69,7 +70,8 @@ class FakeCaller:
 
     Keys are ``(service, action)``. An answer is a reply, a `CallError` to raise, a function of the parameters that
     gives either, or a list of answers, one for each call, of which the last stays. Without one the reply is empty.
-    ``calls`` are those that were made, in the order in which they came; ``once`` those that must not be repeated.
+    ``calls`` are those that were made, in the order in which they came; ``once`` those that must not be repeated;
+    ``regions`` where each went, "" for the stack's own.
     """
 
     def __init__(self, answers: Mapping[tuple[str, str], Any] | None = None) -> None:
@@ -78,13 +80,17 @@ class FakeCaller:
         }
         self.calls: list[tuple[str, str, Mapping[str, Any]]] = []
         self.once: list[str] = []
+        self.regions: list[str] = []
         self._lock = Lock()
 
-    def call(self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False) -> Mapping[str, Any]:
+    def call(
+        self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False, region: str = ""
+    ) -> Mapping[str, Any]:
         with self._lock:
             self.calls.append((service, action, params))
             if once:
                 self.once.append(action)
+            self.regions.append(region)
             answer = self.answers.get((service, action), {})
             if isinstance(answer, list):
                 answer = answer.pop(0) if len(answer) > 1 else answer[0]

@@ -41,8 +41,9 @@ vpcs = st.builds(lambda name: Lookup("vpc", (("tag:Name", name),)), words)
 lookups = vpcs | st.builds(lambda tier, vpc: Lookup("subnet", (("tag:Tier", tier), ("vpc", vpc))), words, words | vpcs)
 sources = st.builds(Secret, st.sampled_from(["env", "secret"]), words, words)
 scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), words)
-keys = words.filter(lambda key: not key.startswith("$"))
-"""A key that begins with a dollar sign would be read as a marker; no call and no policy has one."""
+markers = st.sampled_from(["$ref", "$handed", "$text", "$lookup", "$secret", "$mapping", "attribute", "match"])
+keys = words | markers
+"""Keys that mean something on disk are a user's keys as well, in a policy's conditions or in tags."""
 
 values = st.recursive(
     st.one_of(scalars, references, texts, lookups, sources),

@@ -15,6 +15,7 @@ from rds_secure.fields import values_of
 from rds_secure.live import Snapshot, read_live
 from rds_secure.plan import Deletion, Plan, plan
 from rds_secure.spec import Stack
+from rds_secure.spec.transfer import Safety, Transfers
 from rds_secure.values import Address
 from tests.fakes import FakeCaller, FakeReader, error
 from tests.toy import FILLED, IDENTITY, OURS, SCOPE, ToySpec
@@ -149,6 +150,8 @@ def stack(
     declared: Mapping[str, Mapping[str, Any]],
     tags: Mapping[str, str] | None = None,
     adopt: Mapping[str, str | None] | None = None,
+    transfers: Transfers = Transfers(),  # noqa: B008
+    safety: Safety = Safety(),  # noqa: B008
 ) -> Stack:
     """The stack ``orders`` that declares these fields at these addresses."""
     specs = {}
@@ -156,7 +159,7 @@ def stack(
         at = Address.parse(address)
         specs[at] = resources.kind(at.kind).spec.model_validate(fields)
     adopted = {Address.parse(address): value for address, value in (adopt or {}).items()}
-    return Stack("orders", None, None, tags or {}, specs, adopted)
+    return Stack("orders", None, None, tags or {}, specs, adopted, transfers, safety)
 
 
 def owned(written: Stack, address: str, name: str | None = None) -> dict[str, str]:

@@ -7,17 +7,17 @@ nothing more, and starts no more; so does a lock that is lost. It knows calls an
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from rds_secure.apply.clock import Clock
 from rds_secure.apply.guard import Guard, NoLock
 from rds_secure.apply.paths import search
 from rds_secure.apply.wait import Waiter, WaitFailed
-from rds_secure.errors import CallError, CredentialsError, RdsSecureError
+from rds_secure.errors import CallError, CredentialsError, RdsSecureError, StaleError
 from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Stopping, Waiting
 from rds_secure.operation import Operation
 from rds_secure.plan import Node, Plan, order
@@ -33,8 +33,19 @@ RETRY_SECONDS = 120.0
 class Caller(Protocol):
     """What carries a call to AWS."""
 
-    def call(self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False) -> Mapping[str, Any]:
+    def call(
+        self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False, region: str = ""
+    ) -> Mapping[str, Any]:
         """The reply. Raises `CallError`."""
+
+
+Recheck: TypeAlias = Callable[[Node], str]
+"""What moved since the plan of the object that a deletion is about to reach, or ""; asked right before the call."""
+
+
+def _nothing_moved(node: Node) -> str:
+    """For plans whose deletions are not looked at again."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +86,20 @@ def run(
     observe: Observer,
     workers: int = WORKERS,
     guard: Guard = NoLock(),  # noqa: B008
+    recheck: Recheck = _nothing_moved,
 ) -> Outcome:
     """Carry out a plan, as long as the guard allows. Errors of single calls are in the outcome.
 
     Credentials that expire end the run.
     """
-    return _Run(plan, caller, clock, observe, guard).loop(workers)
+    return _Run(plan, caller, clock, observe, guard, recheck).loop(workers)
 
 
 class _Run:
-    def __init__(self, plan: Plan, caller: Caller, clock: Clock, observe: Observer, guard: Guard) -> None:
-        self.caller, self.clock, self.observe, self.guard = caller, clock, observe, guard
+    def __init__(
+        self, plan: Plan, caller: Caller, clock: Clock, observe: Observer, guard: Guard, recheck: Recheck
+    ) -> None:
+        self.caller, self.clock, self.observe, self.guard, self.recheck = caller, clock, observe, guard, recheck
         self.waiter = Waiter(caller, clock, self._pause)
         self.values: dict[Ref, str] = dict(plan.known)
         self.blobs: set[str] = set()
@@ -149,7 +163,8 @@ class _Run:
         code = error.code if isinstance(error, CallError) else type(error).__name__
         message = self._without_blobs(error.message if isinstance(error, CallError) else str(error))
         self.outcome.failures.append(Failure(address, operation, code, message))
-        self.observe(Failed(address, operation.summary, code, message))
+        request = error.request_id if isinstance(error, CallError) else ""
+        self.observe(Failed(address, operation.summary, code, message, operation.call, request))
         self._skip(node, address, everything=isinstance(error, CredentialsError))
 
     def _skip(self, failed: Node, because: Address, *, everything: bool = False) -> None:
@@ -158,16 +173,19 @@ class _Run:
             if node in self.blocked:
                 del self.blocked[node]
                 self.outcome.skipped.append(node)
-                self.observe(Skipped(node[0], self.operations[node].summary, because))
+                skipped = self.operations[node]
+                self.observe(Skipped(node[0], skipped.summary, because, skipped.call))
                 self._skip(node, because)
 
     def _operate(self, node: Node) -> None:
         address, operation = node[0], self.operations[node]
+        if operation.destructive and (moved := self.recheck(node)):
+            raise StaleError(moved)
         self._stay(operation)
         with self.lock:
             self.started += 1
             number = self.started
-        self.observe(Started(address, operation.summary, number, len(self.operations)))
+        self.observe(Started(address, operation.summary, number, len(self.operations), operation.call))
         start = self.clock.now()
         reply = self._call(address, operation)
         self._export(address, operation.exports, reply)
@@ -179,14 +197,21 @@ class _Run:
                 lambda missing, seen, elapsed: self.observe(Waiting(address, missing, elapsed, seen)),
             )
             self._export(address, operation.wait.exports, ready)
-        self.observe(Done(address, operation.summary, self.clock.now() - start))
+        request = str(reply.get("ResponseMetadata", {}).get("RequestId", ""))
+        self.observe(Done(address, operation.summary, self.clock.now() - start, operation.call, request))
 
     def _call(self, address: Address, operation: Operation) -> Mapping[str, Any]:
         params = self._filled(operation.params)
         start, pause = self.clock.now(), 1.0
         while True:
             try:
-                return self.caller.call(operation.service, operation.action, params, once=not operation.repeatable)
+                return self.caller.call(
+                    operation.service,
+                    operation.action,
+                    params,
+                    once=not operation.repeatable,
+                    region=operation.region,
+                )
             except CallError as error:
                 if error.code in operation.done_on:
                     return {}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from threading import Lock
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from rds_secure.apply.clock import Clock
 from rds_secure.apply.paths import search
 from rds_secure.errors import CallError
-from rds_secure.operation import Wait
+from rds_secure.operation import Condition, Wait
 from rds_secure.values import canonical
 
 Report: TypeAlias = Callable[[str, str, float], None]
@@ -32,17 +33,23 @@ class WaitFailed(Exception):  # noqa: N818 - it says what happened
 class _Poll:
     lock: Lock
     at: float = float("-inf")
+    turn: int = -1
     reply: Any = None
 
 
 class Waiter:
-    """Polls on behalf of all running operations; equal questions within half an interval are asked once."""
+    """Polls on behalf of all running operations; equal questions within half an interval are asked once.
+
+    No wait ends on a reply to a question that was asked before it began, for that is of before its call. Turns tell
+    them apart where a clock is too coarse to.
+    """
 
     def __init__(self, asker: Asker, clock: Clock, pause: Callable[[float], bool] | None = None) -> None:
         """``pause``: sleeps, and says whether to go on after it."""
         self._asker, self._clock, self._pause = asker, clock, pause or self._sleep
         self._polls: dict[str, _Poll] = {}
         self._lock = Lock()
+        self._turns = count()
         self._stopped = False
 
     def stop(self) -> None:
@@ -52,8 +59,9 @@ class Waiter:
     def wait(self, wait: Wait, params: Mapping[str, Any], report: Report) -> Any:
         """The object, once all conditions hold; None for one that is gone. Raises `WaitFailed`, `CallError`."""
         asked = start = self._clock.now()
+        turn = next(self._turns)
         while True:
-            found = self._look(wait, params, asked)
+            found = self._look(wait, params, asked, turn)
             lacks = _lacks(wait, found)
             if not lacks:
                 return found
@@ -71,14 +79,14 @@ class Waiter:
         self._clock.sleep(seconds)
         return True
 
-    def _look(self, wait: Wait, params: Mapping[str, Any], asked: float) -> Any:
-        """What the poll finds; a reply that somebody else asked for at ``asked`` or later will do."""
+    def _look(self, wait: Wait, params: Mapping[str, Any], asked: float, turn: int) -> Any:
+        """What the poll finds; a reply that somebody else asked for at ``asked`` or later, after ``turn``, will do."""
         key = f"{wait.service} {wait.action} {canonical(params)}"
         with self._lock:
             poll = self._polls.setdefault(key, _Poll(Lock()))
         with poll.lock:
-            if poll.at < asked:
-                started = self._clock.now()
+            if poll.at < asked or poll.turn < turn:
+                started, poll.turn = self._clock.now(), next(self._turns)
                 try:
                     poll.reply = self._asker.call(wait.service, wait.action, params)
                 except CallError as error:
@@ -106,12 +114,36 @@ def _lacks(wait: Wait, found: Any) -> list[_Lack]:
         value = search(condition.path, found)
         seen = value if isinstance(value, list) else [value]
         if any(item is not None and condition.holds(item) for item in seen):
-            raise WaitFailed(f"{condition.path} is {value}: it will not become ready by itself")
+            raise WaitFailed(f"{_is(condition, value)}: it will not become ready by itself")
     lacks = []
     for condition in wait.until:
         value = search(condition.path, found)
         if not condition.holds(value):
-            wanted = " or ".join(map(str, condition.any_of)) or "empty"
-            is_now = f"is {value}"
-            lacks.append(_Lack(f"{condition.path} to be {wanted} ({is_now})", f"{condition.path} {is_now}"))
+            wanted = " or ".join(dict.fromkeys(_said(condition, item) for item in condition.any_of)) or _NOTHING
+            missing = f"{_named(condition)} to be {wanted} (is {_said(condition, value)})"
+            lacks.append(_Lack(missing, _is(condition, value)))
     return lacks
+
+
+_NOTHING = "nothing"
+
+
+def _is(condition: Condition, value: Any) -> str:
+    return f"{_named(condition)} is {_said(condition, value)}"
+
+
+def _named(condition: Condition) -> str:
+    return condition.what or condition.path
+
+
+def _said(condition: Condition, value: Any) -> str:
+    """A value in words: what a list has in it once, of a mapping what is in it, for others may be long or secret."""
+    if condition.path.startswith("type("):
+        return "not known" if value == "null" else "known"
+    if value in (None, "", [], (), {}):
+        return _NOTHING
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple | Mapping):
+        return " and ".join(dict.fromkeys(map(str, value)))
+    return str(value)

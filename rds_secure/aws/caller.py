@@ -18,9 +18,14 @@ class AwsCaller:
         self._connection = connection
         self._secrets = Secrets(connection)
 
-    def call(self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False) -> Mapping[str, Any]:
-        """The reply. ``once``: never repeated by the SDK. Raises `CallError` (code ``NoReply`` after a lost one)."""
-        client = self._connection.client(service, once=once)
+    def call(
+        self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False, region: str = ""
+    ) -> Mapping[str, Any]:
+        """The reply. ``once``: never repeated by the SDK; ``region``: another one than the connection's.
+
+        Raises `CallError` (code ``NoReply`` after a lost one).
+        """
+        client = self._connection.client(service, region or None, once=once)
         method = snake(action)
         filled = self._secrets.fill(params)
         try:

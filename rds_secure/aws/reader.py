@@ -53,15 +53,16 @@ class AwsReader:
         *,
         absent: tuple[str, ...] = (),
         region: str | None = None,
+        first_page: bool = False,
     ) -> Mapping[str, Any] | None:
         """The merged reply of all pages; None for a code in ``absent``. Raises `CallError`, `CredentialsError`."""
-        key = f"{service} {action} {region} {canonical(params or {})}"
+        key = f"{service} {action} {region} {first_page} {canonical(params or {})}"
         with self._lock:
             mine = key not in self._replies
             future = self._replies.setdefault(key, Future())
         if mine:
             try:
-                future.set_result(self._ask(service, action, dict(params or {}), region))
+                future.set_result(self._ask(service, action, dict(params or {}), region, first_page))
             except BaseException as error:
                 future.set_exception(error)
         try:
@@ -97,11 +98,13 @@ class AwsReader:
                     helper.result()
         return [results[index] for index, _ in work]
 
-    def _ask(self, service: str, action: str, params: dict[str, Any], region: str | None) -> Mapping[str, Any]:
+    def _ask(
+        self, service: str, action: str, params: dict[str, Any], region: str | None, first_page: bool
+    ) -> Mapping[str, Any]:
         client = self._connection.client(service, region)
         method = snake(action)
         try:
-            if not client.can_paginate(method):
+            if first_page or not client.can_paginate(method):
                 reply: Mapping[str, Any] = getattr(client, method)(**params)
                 return reply
             size = _PAGE.get((service, action), _PAGE.get((service, "")))

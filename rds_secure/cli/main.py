@@ -17,9 +17,10 @@ COMMANDS = {
     "plan": "Show what apply would change, and the calls it would make.",
     "apply": "Carry out the plan, wait until all is ready, read back.",
     "destroy": "Delete what a stack owns; databases and keys are kept unless asked for.",
+    "drift": "Show what differs from the spec, and who changed it.",
     "unlock": "Release the lock of a stack whose holder is gone.",
     "import": "Write a spec of what exists already, to be adopted.",
-    "schema": "Print the JSON Schema of specs or of plans.",
+    "schema": "Print the JSON Schema of specs, plans, plan files, drift or reports.",
     "sandbox": "A local stand-in for AWS to try things on.",
 }
 """Every command with its line in --help; the module of that name in this package holds `command`."""
@@ -68,8 +69,13 @@ def group() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit."""
-    sys.exit(run(arguments))
+    """Run the command line and exit; at once where somebody interrupted it, whatever is still on its way."""
+    code = run(arguments)
+    if code == INTERRUPTED:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)  # else the interpreter would wait for calls that are out
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:

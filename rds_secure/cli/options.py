@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -41,6 +42,39 @@ def prune_limit(function: F) -> F:
         type=click.IntRange(min=0),
         metavar="N",
         help="Allow up to N deletions; more than 5, or than a fifth of the stack, are refused otherwise.",
+    )(function)
+
+
+def preflight(function: F) -> F:
+    """Whether IAM is asked before the first call; never in the sandbox, which has no permissions."""
+    return click.option(
+        "--preflight",
+        type=click.Choice(["auto", "require", "skip"]),
+        default="auto",
+        show_default=True,
+        help="Ask IAM first whether the caller may make every call; if not, nothing is changed (exit 3). What cannot "
+        "be checked is said, and stops the run with require only.",
+    )(function)
+
+
+def report(function: F) -> F:
+    """Where to write what came of it."""
+    return click.option(
+        "--report",
+        multiple=True,
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write a record of the change when it is over: JSON, or Markdown where the name ends in .md; repeatable.",
+    )(function)
+
+
+def safety(function: F) -> F:
+    """A file with limits that nothing else can loosen."""
+    return click.option(
+        "--safety",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Limits of deletions, as below 'safety:' of a spec; neither the spec nor --prune-limit goes beyond them.",
     )(function)
 
 
@@ -112,11 +146,11 @@ def connect(stack: Stack, profile: str | None, region: str | None, role_arn: str
     )
 
 
-def ask(question: str, wanted: str, instead: str = "--yes, or for destroy --confirm STACK") -> bool:
-    """Whether the person types ``wanted``. Without a terminal that is wrong usage (exit 64)."""
+def ask(question: str, wanted: str, instead: str) -> bool:
+    """Whether the person types ``wanted``. Exit 64 where there is no terminal; ``instead``: what to do then."""
     from rds_secure.errors import UsageError
 
     if not sys.stdin.isatty():
-        raise UsageError(f"there is no terminal to ask on: pass {instead}")
+        raise UsageError(f"there is no terminal to ask on: {instead}")
     answer: str = click.prompt(question, default="", show_default=False)
     return answer.strip() == wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -10,15 +11,39 @@ from rds_secure.cli import options
 
 PENDING = 2
 REFUSED = 3
+FORMS = ("text", "json", "markdown")
 
 
-@click.command("plan")
+class _Command(click.Command):
+    """``--iam-policy`` alone means ``--iam-policy=apply``; click by itself would take the next word for its value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = ["--iam-policy=apply" if word == "--iam-policy" else word for word in args]
+        return super().parse_args(ctx, given)
+
+
+@click.command("plan", cls=_Command)
 @options.specs
 @options.access
 @options.prune_limit
+@options.safety
 @options.create_empty
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text is for people.")
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", help="markdown is for pull requests.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write the plan to a file, for `apply FILE` once it is approved.",
+)
 @click.option("--show-calls", is_flag=True, help="List the exact API calls, also as AWS CLI commands.")
+@click.option(
+    "--iam-policy",
+    "policy",
+    type=click.Choice(["apply", "read"]),
+    metavar="[=apply|=read]",
+    help="Print the least IAM policy with which a caller can apply this plan, as JSON, in place of the plan; with "
+    "=read that for planning only, without calling AWS.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when changes are pending.")
 def command(
     specs: tuple[str, ...],
@@ -27,31 +52,60 @@ def command(
     role_arn: str | None,
     sandbox: bool,
     prune_limit: int | None,
+    safety: Path | None,
     create_empty: tuple[str, ...],
     form: str,
+    out: Path | None,
     show_calls: bool,
     detailed_exitcode: bool,
+    policy: str | None,
 ) -> int:
     """Compare a spec with live AWS and show what would change. Nothing is changed.
 
     Exit code 3 means that something is refused: a conflict, or a change that AWS cannot make in place.
     """
     from rds_secure import api
-    from rds_secure.plan import Deletion
+    from rds_secure.cli.approve import apply_command
+    from rds_secure.errors import RefusedError
+    from rds_secure.plan import Deletion, permissions
     from rds_secure.spec import load
+    from rds_secure.spec.safety import read_safety
 
     stack, sources = load(specs)
+    if policy == "read":
+        click.echo(permissions.text(permissions.documents(permissions.reading())))
+        return 0
     empty = options.addresses(create_empty, stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
-    made = api.make_plan(stack, account, sources, Deletion(limit=prune_limit), empty).plan
+    deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
+    planned = api.make_plan(stack, account, sources, deletion, empty)
+    made = planned.plan
+    if policy:
+        if not made.is_applicable:
+            raise RefusedError(made.obstacles)
+        click.echo(permissions.text(api.least_policy(planned)))
+        return 0
+    if out and made.is_applicable:
+        from rds_secure.plan import file
+
+        file.save(out, file.write(made, sources, prune_limit, empty))
+    again = (profile, region, role_arn, sandbox, prune_limit, safety, create_empty)
+    then = apply_command(specs, made.digest, *again) if made.is_applicable and not made.is_empty else ""
     if form == "json":
         from rds_secure.render.json import plan_json
 
         click.echo(plan_json(made))
+    elif form == "markdown":
+        from rds_secure.render.markdown import plan_markdown
+        from rds_secure.render.screen import write_text
+
+        write_text(sys.stdout, plan_markdown(made, then))
     else:
         from rds_secure.render.terminal import plan_text
 
-        plan_text(made, show_calls=show_calls, stream=sys.stdout)
+        plan_text(made, show_calls=show_calls, stream=sys.stdout, then=then)
+    if out and not made.is_applicable:
+        click.echo(f"{out} was not written: this plan cannot be applied", err=True)
     if not made.is_applicable:
         return REFUSED
     return PENDING if detailed_exitcode and not made.is_empty else 0

@@ -6,18 +6,32 @@ import click
 
 
 @click.command("schema")
-@click.argument("which", type=click.Choice(["stack", "plan"]), default="stack")
+@click.argument("which", type=click.Choice(["stack", "plan", "plan-file", "drift", "report"]), default="stack")
 @click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
 def command(which: str, sandbox: bool) -> None:
-    """Print the JSON Schema of spec files (stack, for editors) or of `plan --format json` (plan)."""
+    """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
+    of `drift --format json`, or of what `apply --report` writes.
+    """
     import json
 
     if which == "stack":
         from rds_secure.spec.schema import stack_schema
 
         made = stack_schema()
-    else:
+    elif which == "plan-file":
+        from rds_secure.plan.file import file_schema
+
+        made = file_schema()
+    elif which == "plan":
         from rds_secure.render.json import plan_schema
 
         made = plan_schema()
+    elif which == "drift":
+        from rds_secure.render.json import drift_schema
+
+        made = drift_schema()
+    else:
+        from rds_secure.render.json import report_schema
+
+        made = report_schema()
     click.echo(json.dumps(made, indent=2))

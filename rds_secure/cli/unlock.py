@@ -42,7 +42,9 @@ def command(
         click.echo(f"{stack} is not locked" if generation is None else f"generation {generation} is released already")
         return 0
     click.echo(printable(f"{stack} is locked by {found.record}: generation {found.number}"))
-    if not yes and not options.ask("Is that run gone? Type 'yes' to release its lock", "yes", "--generation N --yes"):
+    if not yes and not options.ask(
+        "Is that run gone? Type 'yes' to release its lock", "yes", "pass --generation N --yes"
+    ):
         raise DeclinedError("declined: the lock stays")
     lock.close(found.number)
     click.echo(f"generation {found.number} of the lock of {stack} is released")

@@ -11,9 +11,9 @@ from typing import TypeAlias, TypeVar
 from rds_secure import engines
 from rds_secure.database.password import MANAGED
 from rds_secure.fields import Field, ResourceSpec, markers
-from rds_secure.kind import Change
+from rds_secure.kind import Change, Implied
 from rds_secure.operation import Retry
-from rds_secure.values import Secret, Value, secrets
+from rds_secure.values import Address, Secret, Value, secrets
 
 S = TypeVar("S", bound=ResourceSpec)
 Params: TypeAlias = dict[str, Value]
@@ -123,3 +123,10 @@ def is_major_upgrade(engine: str, wanted: str | None, live: str | None) -> bool:
     if wanted is None or not live or engine not in engines.ENGINES:
         return False
     return engines.is_major_change(engine, live, wanted)
+
+
+def implied_group(kind: str, key: str, name: str | None, family: str) -> Implied:
+    """The parameter group that a database brings along to force TLS; it keeps its name where the database keeps its."""
+    named = {"name": f"{name}-implied-{family.replace('.', '-')}"} if name else {}  # RDS-22: no dots
+    address = Address("", key).bringing(kind)
+    return Implied(address.kind, address.name, {"family": family, **named}, "parameter_group", "name")

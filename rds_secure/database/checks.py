@@ -19,6 +19,12 @@ ADVANCED_DAYS = 465
 INTERVALS = (0, 1, 5, 10, 15, 30, 60)
 """Every how many seconds enhanced monitoring looks (AWS's API reference)."""
 
+STOPPED = "it is stopped, and AWS changes nothing of it until it runs again: start it"
+"""What to do about any change of what is stopped (RDS-27); its tags can be set."""
+
+STOPPED_AND_PROTECTED = "it is stopped, and its deletion protection comes off only while it runs: start it"
+"""Why such a database stays."""
+
 
 def name(key: str, written: str | None, what: str, longest: int = 63) -> Iterator[Complaint]:
     """The identifier (RDS-5)."""

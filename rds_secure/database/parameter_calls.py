@@ -124,7 +124,7 @@ def _listed(parameters: tuple[str, ...]) -> str:
 
 def _shown(names: Names, name: str, wanted: Mapping[str, str]) -> Wait:
     conditions = (
-        Condition(f"[?ParameterName=='{parameter}'] | [0].ParameterValue", _forms(value))
+        Condition(f"[?ParameterName=='{parameter}'] | [0].ParameterValue", _forms(value), f"parameter {parameter}")
         for parameter, value in sorted(wanted.items())
     )
     return Wait(

@@ -13,6 +13,7 @@ from rds_secure import tagging
 from rds_secure.errors import Problem
 from rds_secure.fields import Reference, mapped, values_of
 from rds_secure.kind import Reader, together
+from rds_secure.live.sight import Sight
 from rds_secure.spec.stack import Stack
 from rds_secure.values import Address, Lookup, leaves
 
@@ -25,9 +26,12 @@ _EC2 = {
 
 
 def resolve_lookups(
-    stack: Stack, reader: Reader
+    stack: Stack, reader: Reader, sight: Sight
 ) -> tuple[dict[Address, Any], dict[Lookup, tuple[str, ...]], list[Problem]]:
-    """The specs with every look-up replaced by what it finds, the matches, and the look-ups that fail."""
+    """The specs with every look-up replaced by what it finds, the matches, and the look-ups that fail.
+
+    One that is denied finds nothing and is no problem of the spec: ``sight`` knows which addresses it hides.
+    """
     written = [
         (address, path, leaf)
         for address, spec in sorted(stack.resources.items())
@@ -35,9 +39,17 @@ def resolve_lookups(
         if isinstance(leaf, Lookup)
     ]
     distinct = list(dict.fromkeys(leaf for _, _, leaf in written))
-    found = dict(zip(distinct, reader.each(lambda lookup: _find(lookup, reader), distinct), strict=True))
+
+    def look(lookup: Lookup) -> tuple[str, ...] | None:
+        where = {address for address, _, leaf in written if leaf == lookup}
+        return sight.look(lambda: _find(lookup, reader), None, addresses=where)
+
+    seen = zip(distinct, reader.each(look, distinct), strict=True)
+    found = {lookup: matches for lookup, matches in seen if matches is not None}
     problems = []
     for address, path, lookup in written:
+        if lookup not in found:
+            continue
         matches, many = found[lookup], isinstance(path[-1], int)
         if not matches:
             what, fix = f"no {lookup.what} matches {_said(lookup)}", f"correct the {_by(lookup)}, or write an id"
@@ -50,7 +62,7 @@ def resolve_lookups(
     def leaf(value: Any, marker: Reference | None, many: bool) -> Any:
         if not isinstance(value, Lookup):
             return value
-        matches = found[value]
+        matches = found.get(value, ())
         return matches if many else (matches or ("",))[0]
 
     specs = {address: mapped(spec, leaf) for address, spec in stack.resources.items()}

@@ -6,17 +6,22 @@ strangers in the place of what is declared. Ids of the stack's own things become
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rds_secure import ownership, resources
-from rds_secure.errors import DeniedError, Problem, SpecError, UnsupportedError
+from rds_secure.errors import Problem, SpecError
 from rds_secure.fields import ResourceSpec, mapped, plain
-from rds_secure.kind import Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted, together
+from rds_secure.kind import Complaint, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted, together
 from rds_secure.live import links
+from rds_secure.live.closer import inspected, traces
 from rds_secure.live.lookups import resolve_lookups
+from rds_secure.live.moves import Moves
+from rds_secure.live.sight import Sight, Unseen, hidden
+from rds_secure.live.tagged import tagged_things
 from rds_secure.spec.stack import Stack
+from rds_secure.spec.transfer import Safety, Transfers
 from rds_secure.values import Address, Lookup, Ref, Value
 
 
@@ -45,7 +50,9 @@ class Snapshot:
 
     ``adopting``: what ``adopt:`` names, ours by now or about to be. ``traces``: what is left of databases that are
     declared and missing (meaning §5). ``retired`` is ours but no longer declared; ``stuck``: why something retired
-    cannot be deleted; ``notes`` are worth knowing and change nothing (copies, twins).
+    cannot be deleted; ``notes`` are worth knowing and change nothing (copies, twins). ``moving``: what comes from
+    another address, and from which. ``unseen``: reads that were denied; what is declared and hidden by one is in
+    ``resources``, and neither live nor in conflict (meaning §8).
     """
 
     scope: Scope
@@ -58,6 +65,15 @@ class Snapshot:
     traces: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     lookups: Mapping[Lookup, tuple[str, ...]] = field(default_factory=dict)
     adopting: frozenset[Address] = frozenset()
+    moving: Mapping[Address, str] = field(default_factory=dict)
+    transfers: Transfers = field(default_factory=Transfers)
+    safety: Safety = field(default_factory=Safety)
+    unseen: tuple[Unseen, ...] = ()
+
+    @property
+    def hidden(self) -> frozenset[Address]:
+        """What is declared and cannot be compared."""
+        return hidden(self.unseen)
 
 
 def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset[str] = frozenset()) -> Snapshot:
@@ -66,30 +82,53 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     ``going``: kinds of databases and keys that may be deleted if no longer declared; a closer look is taken at them.
     """
     scope = Scope(identity.account, identity.region, identity.partition, stack.name)
+    sight = Sight()
     (specs, lookups, problems), tagged = together(
-        reader, lambda: resolve_lookups(stack, reader), lambda: _tagged(reader, scope)
+        reader,
+        lambda: resolve_lookups(stack, reader, sight),
+        lambda: tagged_things(reader, scope, stack.transfers, sight),
     )
     if problems:
         raise SpecError(problems)
     declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
-    matched = _Matching(scope, declared, stack.adopt)
+    seen = {address: resource for address, resource in declared.items() if not sight.hides(address)}
+    matched = _Matching(scope, declared, stack.adopt, Moves(stack.transfers, scope))
+    givers = frozenset(place.stack for place in stack.transfers.taken)
     wanted = {
-        kind.name: Wanted(scope, frozenset(matched.identities(kind)), tagged, matched.adopted(kind), declared=declared)
+        kind.name: Wanted(
+            scope,
+            frozenset(matched.identities(kind)),
+            tagged,
+            matched.adopted(kind),
+            declared=seen,
+            givers=givers,
+        )
         for kind in resources.KINDS
     }
     problems, found = together(
         reader,
-        lambda: _verify(stack, declared, reader, scope),
-        lambda: reader.each(lambda kind: list(kind.read(reader, wanted[kind.name])), resources.KINDS),
+        lambda: _verify(stack, seen, reader, scope, sight),
+        lambda: reader.each(lambda kind: _read(kind, reader, wanted[kind.name], sight), resources.KINDS),
     )
     if problems:
         raise SpecError(problems)
     for kind, items in zip(resources.KINDS, found, strict=True):
         for item in items:
             matched.match(kind, item)
+    matched.arrive()
     matched.claim()
     matched.miss()
-    return _linked(matched, reader, lookups, going)
+    dying = frozenset(address for address, entry in stack.transfers.removed.items() if not entry.keep)
+
+    def may_go(address: Address) -> bool:
+        return address in dying or address.kind in going
+
+    snapshot = _linked(matched, reader, lookups, may_go, sight.unseen(declared))
+    return replace(snapshot, transfers=stack.transfers, safety=stack.safety)
+
+
+def _read(kind: Kind[Any], reader: Reader, wanted: Wanted, sight: Sight) -> list[Found[Any]]:
+    return sight.look(lambda: list(kind.read(reader, wanted)), [], kinds=(kind.name,))
 
 
 def written(spec: ResourceSpec) -> dict[str, Value]:
@@ -116,37 +155,16 @@ def _resource(stack: Stack, address: Address, spec: Any, scope: Scope) -> Resour
     return Resource(address, name, spec, as_written, tags)
 
 
-def _verify(stack: Stack, declared: Mapping[Address, Resource[Any]], reader: Reader, scope: Scope) -> list[Problem]:
+def _verify(
+    stack: Stack, seen: Mapping[Address, Resource[Any]], reader: Reader, scope: Scope, sight: Sight
+) -> list[Problem]:
     def look(resource: Resource[Any]) -> list[Problem]:
-        complaints = resources.kind(resource.address.kind).verify(reader, resource, scope)
-        return [Problem(item.what, item.fix, stack.at(resource.address, item.path)) for item in complaints]
+        address, kind = resource.address, resources.kind(resource.address.kind)
+        nothing: list[Complaint] = []
+        complaints = sight.look(lambda: list(kind.verify(reader, resource, scope)), nothing, addresses=(address,))
+        return [Problem(item.what, item.fix, stack.at(address, item.path)) for item in complaints]
 
-    return [problem for found in reader.each(look, declared.values()) for problem in found]
-
-
-_IAM_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
-"""Where the tagging API of each partition keeps IAM's tags (ANY-5)."""
-
-
-def _tagged(reader: Reader, scope: Scope) -> dict[str, dict[str, str]]:
-    """ARN → tags of what only the tagging API knows to be of this stack; its lag only delays a prune.
-
-    Asked for these types alone, because it lists every automated snapshot as well (RDS-18).
-    """
-    filters = {"TagFilters": [{"Key": ownership.STACK, "Values": [scope.stack]}]}
-    types = sorted(name for kind in resources.KINDS for name in kind.tagged_as.split())
-    asked: list[tuple[dict[str, Any], str | None]] = [({**filters, "ResourceTypeFilters": types}, None)]
-    iam = _IAM_REGION.get(scope.partition, scope.region)
-    if iam != scope.region:
-        asked.append(({**filters, "ResourceTypeFilters": ["iam:policy"]}, iam))
-    replies = reader.each(
-        lambda ask: reader.call("resourcegroupstaggingapi", "GetResources", ask[0], region=ask[1]) or {}, asked
-    )
-    return {
-        item["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in item["Tags"]}
-        for reply in replies
-        for item in reply["ResourceTagMappingList"]
-    }
+    return [problem for found in reader.each(look, seen.values()) for problem in found]
 
 
 _IN_THE_WAY = "choose another name, or remove what exists"
@@ -156,9 +174,13 @@ class _Matching:
     """Objects as they are read, sorted into ours, retired, conflicts and notes."""
 
     def __init__(
-        self, scope: Scope, declared: Mapping[Address, Resource[Any]], adopt: Mapping[Address, str | None]
+        self,
+        scope: Scope,
+        declared: Mapping[Address, Resource[Any]],
+        adopt: Mapping[Address, str | None],
+        moves: Moves,
     ) -> None:
-        self.scope, self.declared, self.adopt = scope, declared, adopt
+        self.scope, self.declared, self.adopt, self.moves = scope, declared, adopt, moves
         self.live: dict[Address, Found[Any]] = {}
         self.retired: dict[Address, Found[Any]] = {}
         self.conflicts: list[Conflict] = []
@@ -182,6 +204,8 @@ class _Matching:
         owner = found.owned_by_path or ownership.owner(found.tags)
         if taking := self._taking(kind, found, holder):
             self._adopt(kind, found, owner, taking)
+            return
+        if self.moves.take(found, owner):
             return
         if owner is None or owner.stack != self.scope.stack:
             if holder and kind.claimed and owner is None:
@@ -264,6 +288,23 @@ class _Matching:
                 Conflict(holder, what, f"keep it under the key {address.name!r}, or use another name")
             )
 
+    def arrive(self) -> None:
+        """Put what moves in its new place, unless something is there or it cannot go by that address."""
+        for address, arrivals in sorted(self.moves.arrivals.items()):
+            kind, first = resources.kind(address.kind), arrivals[0]
+            there = [self.live[address]] if address in self.live else [item.found for item in arrivals[1:]]
+            if there:
+                what = f"{kind.title} {first.found.name} moves to {address}, and {there[0].name} is there already"
+                self.conflicts.append(Conflict(address, what, "take the entry out below 'moved:'"))
+                self.live.setdefault(address, first.found)
+            elif obstacle := self.moves.obstacle(kind, first, self.declared[address]):
+                self.conflicts.append(Conflict(address, *obstacle))
+            else:
+                self.live[address] = first.found
+        for address, place in self.moves.untaken(self.live):
+            what = f"stack {place.stack!r} has no {place.address} that could become {address}"
+            self.conflicts.append(Conflict(address, what, "correct the entry below 'moved:', or take it out"))
+
     def claim(self) -> None:
         """Take what AWS made by itself and nobody owns, for the addresses that have nothing yet."""
         for address, found in self._unclaimed.items():
@@ -284,9 +325,13 @@ class _Matching:
             self.notes.append(f"{kind.title} {twin.name} ({twin.identity}) is a twin of {address}: left alone")
 
     def _conflict(self, holder: Address, found: Found[Any], owner: ownership.Owner | None) -> None:
-        whose = f"stack {owner.stack!r}" if owner else "no stack"
         kind = resources.kind(holder.kind)
-        what, fix = f"{kind.title} {found.name} exists already and belongs to {whose}", _IN_THE_WAY
+        what, fix = f"{kind.title} {found.name} exists already and belongs to no stack", _IN_THE_WAY
+        if owner:
+            what = (
+                f"{kind.title} {found.name} belongs to stack {owner.stack!r}, and {self.scope.stack!r} declares it too"
+            )
+            fix = "choose another name, or move it: list it below 'moved:' in both stacks"
         if kind.singleton:
             there = f"there is one only: to take it over, write 'adopt: {{{holder}: null}}' at the top of the spec"
             fix = "there is one only: take it out of one of the two stacks" if owner else there
@@ -294,8 +339,13 @@ class _Matching:
 
 
 def _linked(
-    matched: _Matching, reader: Reader, lookups: Mapping[Lookup, tuple[str, ...]], going: frozenset[str]
+    matched: _Matching,
+    reader: Reader,
+    lookups: Mapping[Lookup, tuple[str, ...]],
+    going: Callable[[Address], bool],
+    unseen: tuple[Unseen, ...],
 ) -> Snapshot:
+    out_of_sight = hidden(unseen)
     known: dict[Ref, str] = {}
     for address, resource in matched.declared.items():
         predicted = resources.kind(address.kind).predict(matched.scope, resource.name, resource.spec)
@@ -310,54 +360,35 @@ def _linked(
     scope = replace(matched.scope, known=known)
     retired = {address: link(address, found) for address, found in matched.retired.items()}
     stuck: dict[Address, str] = {}
-    candidates = [live for live in retired.values() if _may_go(live, going)]
+    candidates = [
+        live for live in retired.values() if not resources.kind(live.address.kind).stateful or going(live.address)
+    ]
     arns = frozenset(live.exports.get("arn", "") for live in candidates if resources.kind(live.address.kind).stateful)
-    inspected = reader.each(lambda live: _inspected(reader, live, scope, arns), candidates)
-    for candidate, outcome in zip(candidates, inspected, strict=True):
+    outcomes = reader.each(lambda live: inspected(reader, live, scope, arns), candidates)
+    for candidate, outcome in zip(candidates, outcomes, strict=True):
         if isinstance(outcome, str):
             stuck[candidate.address] = outcome
         else:
             retired[candidate.address] = outcome
+    conflicts = sorted(matched.conflicts, key=lambda item: (item.address, item.what))
     return Snapshot(
         scope=scope,
         resources=matched.declared,
-        live={address: link(address, found) for address, found in matched.live.items()},
+        live={address: link(address, found) for address, found in matched.live.items() if address not in out_of_sight},
         adopting=frozenset(matched.adopt),
+        moving={address: str(arrivals[0].old) for address, arrivals in matched.moves.arrivals.items()},
         retired=retired,
-        conflicts=tuple(sorted(matched.conflicts, key=lambda item: (item.address, item.what))),
+        conflicts=tuple(item for item in conflicts if item.address not in out_of_sight),
         stuck=stuck,
         notes=tuple(sorted(matched.notes)),
-        traces=_traces(matched, reader),
+        traces=traces(reader, _missing(matched, out_of_sight), matched.scope),
         lookups=lookups,
+        unseen=unseen,
     )
 
 
-def _traces(matched: _Matching, reader: Reader) -> dict[Address, tuple[str, ...]]:
-    """What databases that are declared and missing have left behind. What could not be seen is unknown (meaning §8)."""
-
-    def look(resource: Resource[Any]) -> tuple[str, ...]:
-        try:
-            return resources.kind(resource.address.kind).traces(reader, resource, matched.scope)
-        except (DeniedError, UnsupportedError) as error:
-            return (f"what it left could not be seen: {error.service} {error.action}: {error.code}",)
-
-    conflicts = {conflict.address for conflict in matched.conflicts}
-    missing = [
-        resource
-        for address, resource in matched.declared.items()
-        if resources.kind(address.kind).stateful is Stateful.DATA and address not in {*matched.live, *conflicts}
-    ]
-    found = zip(missing, reader.each(look, missing), strict=True)
-    return {resource.address: left for resource, left in found if left}
-
-
-def _inspected(reader: Reader, live: Live[Any], scope: Scope, going: frozenset[str]) -> Live[Any] | str:
-    """The kind's closer look. What could not be seen is unknown, and nothing is deleted on it (meaning §8)."""
-    try:
-        return resources.kind(live.address.kind).inspect(reader, live, scope, going)
-    except (DeniedError, UnsupportedError) as error:
-        return f"what it holds could not be seen: {error.service} {error.action}: {error.code}"
-
-
-def _may_go(live: Live[Any], going: frozenset[str]) -> bool:
-    return not resources.kind(live.address.kind).stateful or live.address.kind in going
+def _missing(matched: _Matching, hidden: frozenset[Address]) -> list[Resource[Any]]:
+    """What holds data, is declared, and is not there."""
+    known = {*matched.live, *(conflict.address for conflict in matched.conflicts), *hidden}
+    declared = (resource for address, resource in matched.declared.items() if address not in known)
+    return [item for item in declared if resources.kind(item.address.kind).stateful is Stateful.DATA]

@@ -2,6 +2,7 @@
 
 from rds_secure.plan.graph import Node, order
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
-from rds_secure.plan.planner import Deletion, plan
+from rds_secure.plan.planner import plan
+from rds_secure.plan.retirement import Deletion
 
 __all__ = ["Action", "Deletion", "Kept", "Node", "Plan", "Refusal", "Step", "order", "plan"]

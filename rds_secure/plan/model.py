@@ -6,14 +6,16 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from rds_secure.errors import Location
+from rds_secure.errors import Location, Problem
 from rds_secure.kind import FieldChange
+from rds_secure.live import Unseen
 from rds_secure.operation import Operation
+from rds_secure.plan import actions
 from rds_secure.values import JSON, Address, Lookup, Ref, Secret, Text, encode
 
-FORMAT = "1.0"
+FORMAT: Final = "1.0"
 """The version of the plan's format; the first number changes when an old reader would misread it."""
 
 
@@ -26,6 +28,8 @@ class Action(StrEnum):
     LET_GO = "let go"
     RETAG = "tags only"
     NONE = "none"
+    UNSEEN = "not seen"
+    """It could not be read: nothing is planned on it (meaning §8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,11 @@ class Step:
         """Whether there is neither anything to do nor anything to show."""
         return self.action is Action.NONE and not (self.pending or self.strangers or self.notes)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is left to do, or nobody can tell."""
+        return bool(self.operations) or self.action is Action.UNSEEN
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -75,6 +84,23 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What of AWS a plan was derived from, as far as it matters (meaning §6), as plain JSON.
+
+    ``live``: address → field → value of what is declared, or no longer declared; the members of a set and the entries
+    of a mapping each on their own (``parameters[rds.force_ssl]``). ``parked``: likewise what AWS has put aside and the
+    plan would flush. ``lookups``: a look-up's canonical text → what it finds. ``sets``: address → fields that are sets.
+    ``unfinished``: addresses of what an apply of this very spec has begun to make, and not finished.
+    """
+
+    live: Mapping[str, Mapping[str, JSON]] = dataclasses.field(default_factory=dict)
+    parked: Mapping[str, Mapping[str, JSON]] = dataclasses.field(default_factory=dict)
+    lookups: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    sets: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    unfinished: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The steps that make AWS agree with a stack, in the order of their addresses."""
 
@@ -86,7 +112,9 @@ class Plan:
     refusals: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
     known: Mapping[Ref, str] = dataclasses.field(default_factory=dict, repr=False)
+    basis: Basis = dataclasses.field(default=Basis(), repr=False)
     digest: str = ""
+    unseen: tuple[Unseen, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -96,7 +124,21 @@ class Plan:
     @property
     def is_applicable(self) -> bool:
         """The one answer to "may this be applied?"."""
-        return not self.refusals
+        return not self.obstacles
+
+    @property
+    def obstacles(self) -> tuple[Problem, ...]:
+        """Everything that keeps it from being applied: what is refused, and what is declared and could not be seen.
+
+        A call that hides nothing declared keeps nothing from being applied, only from being deleted.
+        """
+        refused = (Problem(item.what, item.fix, item.location) for item in self.refusals)
+        hidden = (
+            Problem(f"{', '.join(map(str, item.addresses))} could not be seen ({item.call})", seeing(item))
+            for item in self.unseen
+            if item.addresses
+        )
+        return (*refused, *hidden)
 
     @property
     def waits_for_window(self) -> bool:
@@ -112,6 +154,11 @@ class Plan:
         for step in self.steps:
             for operation in step.operations:
                 yield step, operation
+
+
+def seeing(item: Unseen) -> str:
+    """What to do about something that could not be seen."""
+    return f"allow {actions.name(item.service, item.action)}, or use an endpoint that offers it; then plan again"
 
 
 def as_json(value: Any) -> JSON:

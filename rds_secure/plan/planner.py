@@ -7,53 +7,35 @@ unless `Deletion` says so, and nothing that something kept still uses (meaning �
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from graphlib import CycleError
 from typing import Any, TypeAlias
 
 from rds_secure import ownership, resources
 from rds_secure.errors import Location
-from rds_secure.fields import Mode, Reference, ignored, mapped, markers, plain, unwritten, values_of
+from rds_secure.fields import Mode, ignored, markers, plain, unwritten, values_of
 from rds_secure.kind import Change, FieldChange, Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
 from rds_secure.plan import graph
-from rds_secure.plan.approval import approval
+from rds_secure.plan.approval import approved, basis
 from rds_secure.plan.diff import Difference, diff
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
-from rds_secure.values import Address, Lookup, Ref, Value, leaves, refs
-
-_Use: TypeAlias = tuple[Address, Address]
-"""What is used, and by what."""
-
-Locate: TypeAlias = Callable[[Address, tuple[str | int, ...]], Location | None]
-
+from rds_secure.plan.retirement import Deletion, Retirement, uses
+from rds_secure.values import Address, Lookup, Ref, Value, leaves
 
 _LOST_WITH_A_KEY = (
     "once it is gone, nothing that was encrypted under it can be read, "
     "automated backups that AWS keeps of deleted databases among it"
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """What may be deleted.
-
-    ``stateful``: the kinds of databases and keys to go, none by default. ``limit``: how many deletions pass without
-    being asked for in words; None for the rule of meaning §1: at most 5, and at most 20 % of what the stack owns.
-    ``everything``: `destroy`, which needs no limit. ``final_snapshot``: whether databases leave one behind.
-    """
-
-    stateful: frozenset[str] = frozenset()
-    final_snapshot: bool = True
-    limit: int | None = None
-    everything: bool = False
+Locate: TypeAlias = Callable[[Address, tuple[str | int, ...]], Location | None]
 
 
 def plan(
     snapshot: Snapshot,
     locate: Locate,
-    deletion: Deletion = Deletion(),
+    deletion: Deletion = Deletion(),  # noqa: B008
     create_empty: frozenset[Address] = frozenset(),
 ) -> Plan:
     """The plan that makes AWS agree with what is declared.
@@ -78,33 +60,47 @@ class _Planner:
             self._refuse(conflict.address, (), conflict.what, conflict.fix)
         compared = {address: self._compare(address) for address in sorted(self.snapshot.live)}
         changes = {address: change.fields for address, (change, _) in compared.items()}
+        hidden = self.snapshot.hidden
         declared = [
-            self._update(*compared[address], changes) if address in compared else self._create(resource)
+            Step(address, resource.name, Action.UNSEEN)
+            if address in hidden
+            else self._update(*compared[address], changes)
+            if address in compared
+            else self._create(resource)
             for address, resource in sorted(self.snapshot.resources.items())
             if address not in conflicts or address in compared
         ]
-        kept = self._kept({step.address: step for step in declared})
-        deleted = [self._delete(live) for address, live in sorted(self._mortal.items()) if address not in kept]
-        self._limit(deleted)
-        let_go = [self._let_go(live) for address, live in self.snapshot.retired.items() if address not in self._mortal]
-        steps = tuple(sorted((*declared, *deleted, *let_go), key=lambda step: step.address))
+        retirement = Retirement(self.snapshot, self.deletion, {step.address: step for step in declared})
+        leaving = (
+            *map(self._delete, retirement.deleted),
+            *map(self._let_go, retirement.let_go.values()),
+            *map(self._give, retirement.given.values()),
+        )
+        steps = tuple(sorted((*declared, *leaving), key=lambda step: step.address))
+        for address, what, fix in retirement.complaints(steps):
+            self._refuse(address, (), what, fix)
         try:
             graph.order(steps)
         except CycleError as error:
             names = graph.cycle(error)
             what = f"these wait for each other: {' → '.join(map(str, (*names, names[0])))}"
             self._refuse(names[0], (), what, "take one of the references out")
-        return Plan(
+        made = Plan(
             account=self.scope.account,
             region=self.scope.region,
             stack=self.scope.stack,
             steps=steps,
-            kept=tuple(Kept(address, self.snapshot.retired[address].name, kept[address]) for address in sorted(kept)),
+            kept=tuple(
+                Kept(address, self.snapshot.retired[address].name, reason)
+                for address, reason in sorted(retirement.kept.items())
+            ),
             refusals=tuple(sorted(self.refusals, key=lambda refusal: (refusal.address, refusal.what))),
-            notes=self.snapshot.notes,
+            notes=(*self.snapshot.notes, *retirement.unmatched()),
             known=self.scope.known,
-            digest=approval(self.snapshot, steps),
+            unseen=self.snapshot.unseen,
+            basis=basis(self.snapshot, steps),
         )
+        return replace(made, digest=approved(made).digest)
 
     # One resource
 
@@ -141,7 +137,8 @@ class _Planner:
         resource = replace(resource, spec=_as_it_is(kind.normalise(resource, live, self.scope), live, left))
         difference = diff(kind, resource, live, self.scope.known)
         for change, advice in difference.refused:
-            what = f"{resource.address}.{change.path} cannot change in place{_shown(change)}"
+            how = "as things are" if advice == kind.refuses(change, resource, live) else "in place"
+            what = f"{resource.address}.{change.path} cannot change {how}{_shown(change)}"
             self._refuse(resource.address, (change.path,), what, advice)
         if live.found.blocked:
             self._refuse(resource.address, (), f"{resource.address} cannot be used", live.found.blocked)
@@ -170,14 +167,19 @@ class _Planner:
             pending=tuple(difference.pending),
             strangers=tuple(difference.strangers),
             notes=(
+                *self._moved(resource.address),
                 *_taken_over(live, adopting=resource.address in self.snapshot.adopting),
                 *_notes(resource, live, difference, changes),
                 *after.notes,
                 *kind.notes(resource, live),
             ),
             cause=_cause(live, resource) if differs else "",
-            uses=_uses(live),
+            uses=uses(live),
         )
+
+    def _moved(self, address: Address) -> Iterator[str]:
+        if address in self.snapshot.moving:
+            yield f"it was {self.snapshot.moving[address]}: moved"
 
     def _tagging(
         self, resource: Resource[Any], live: Live[Any]
@@ -199,12 +201,10 @@ class _Planner:
         return kind.tag(live, add, remove, self.scope), tuple(changes)
 
     def _delete(self, live: Live[Any]) -> Step:
-        if not self.deletion.final_snapshot:
-            live = replace(live, found=replace(live.found, facts={**live.facts, "skip_final_snapshot": True}))
         kind = resources.kind(live.address.kind)
         notes = (_LOST_WITH_A_KEY,) if kind.stateful is Stateful.KEY else ()
         operations = kind.delete(live, self.scope)
-        return Step(live.address, live.name, Action.DELETE, operations, notes=notes, uses=_uses(live))
+        return Step(live.address, live.name, Action.DELETE, operations, notes=notes, uses=uses(live))
 
     def _let_go(self, live: Live[Any]) -> Step:
         """Take our tags off, and leave the rest as it is (meaning §3)."""
@@ -212,67 +212,17 @@ class _Planner:
         operations = resources.kind(live.address.kind).tag(live, {}, marks, self.scope)
         return Step(live.address, live.name, Action.LET_GO, operations)
 
-    # What is no longer declared
-
-    @property
-    def _mortal(self) -> dict[Address, Live[Any]]:
-        """What is retired, and would be deleted; singletons are only let go of."""
-        found = self.snapshot.retired.items()
-        return {address: live for address, live in found if not resources.kind(address.kind).singleton}
-
-    def _kept(self, declared: Mapping[Address, Step]) -> dict[Address, str]:
-        """Why something retired stays: it holds data, it cannot go, or something that stays uses it."""
-        retired = self._mortal
-        kept = {address: reason for address, reason in self.snapshot.stuck.items() if address in retired}
-        for address in retired:
-            if resources.kind(address.kind).stateful and address.kind not in self.deletion.stateful:
-                kept[address] = "no longer declared, kept"
-        for address, step in declared.items():
-            for used in set(step.uses) & set(retired):
-                if not _lets_go(self.snapshot.live[address], step, used):
-                    kept.setdefault(used, f"{address} still uses it")
-        for used, address in _named(self.snapshot.resources, retired):
-            kept.setdefault(used, f"{address} names it")
-        if self.deletion.final_snapshot:
-            kept.update(self._needed_by_snapshots(kept))
-        queue = list(kept)
-        while queue:
-            user = queue.pop()
-            for used in _uses(retired[user]):
-                if used in retired and used not in kept:
-                    kept[used] = f"{user}, which is kept, uses it"
-                    queue.append(used)
-        return kept
-
-    def _needed_by_snapshots(self, kept: Mapping[Address, str]) -> dict[Address, str]:
-        """What the final snapshots of deleted databases are to be read or restored with: keys, option groups."""
-        retired = self.snapshot.retired
-        return {
-            used: f"the final snapshot of {user} needs it"
-            for user in retired
-            if user not in kept and resources.kind(user.kind).stateful is Stateful.DATA
-            for used in _uses(retired[user])
-            if used in retired and _outlives(resources.kind(used.kind))
-        }
-
-    def _limit(self, deleted: list[Step]) -> None:
-        if self.deletion.everything or not deleted:
-            return
-        owned = len(self.snapshot.live) + len(self.snapshot.retired)
-        limit = min(5, owned // 5) if self.deletion.limit is None else self.deletion.limit
-        if len(deleted) > limit:
-            names = ", ".join(str(step.address) for step in deleted)
-            what = f"{len(deleted)} of the {owned} resources that this stack owns would be deleted: {names}"
-            self._refuse(deleted[0].address, (), what, f"if that is meant, pass --prune-limit {len(deleted)}")
+    def _give(self, live: Live[Any]) -> Step:
+        """Mark it for the stack that is to take it; until then it stays ours, and as it is (meaning §4)."""
+        place = str(self.snapshot.transfers.given[live.address])
+        mark = {ownership.OFFER: place} if live.found.tags.get(ownership.OFFER) != place else {}
+        operations = resources.kind(live.address.kind).tag(live, mark, (), self.scope) if mark else ()
+        notes = (f"given to {place}: that stack takes it with its next apply",)
+        return Step(live.address, live.name, Action.RETAG if mark else Action.NONE, operations, notes=notes)
 
     def _refuse(self, address: Address, path: tuple[str | int, ...], what: str, fix: str) -> None:
         steps = tuple(part for step in path for part in str(step).split("."))
         self.refusals.append(Refusal(address, what, fix, self.locate(address, steps)))
-
-
-def _outlives(kind: Kind[Any]) -> bool:
-    """Whether a database's snapshot needs such a thing as much as the database did."""
-    return kind.stateful is Stateful.KEY or kind.in_snapshots
 
 
 def _as_it_is(spec: Any, live: Live[Any], left: frozenset[str]) -> Any:
@@ -305,29 +255,6 @@ def _cause(live: Live[Any], resource: Resource[Any]) -> str:
     return "drift" if ownership.was_applied(live.found.tags, resource.tags) else "spec"
 
 
-def _uses(live: Live[Any]) -> tuple[Address, ...]:
-    """The resources of the stack that a live object refers to."""
-    found = {ref.target for ref in refs(values_of(live.spec)) if ref.target != live.address}
-    return tuple(sorted(found))
-
-
-def _named(declared: Mapping[Address, Resource[Any]], retired: Mapping[Address, Live[Any]]) -> Iterator[_Use]:
-    """What is retired and yet written somewhere by its id, ARN or name, as if it belonged to others; and where."""
-    exports = ((address, value) for address, live in retired.items() for value in live.exports.values())
-    index = {(address.kind, value.lower()): address for address, value in exports if value}
-    found: list[Address] = []
-
-    def leaf(value: Any, marker: Reference | None, many: bool) -> Any:
-        if marker is not None and isinstance(value, str):
-            found.extend(index[kind, value.lower()] for kind in marker.kinds if (kind, value.lower()) in index)
-        return value
-
-    for address, resource in declared.items() if index else ():
-        mapped(resource.spec, leaf)
-        yield from ((used, address) for used in found)
-        found.clear()
-
-
 def _with_lookup(resource: Resource[Any], change: FieldChange) -> FieldChange:
     """The change, told apart where nobody wrote another value: the look-up finds something else than before."""
     written = plain(getattr(resource.written, change.path.split(".")[0], None))
@@ -343,17 +270,6 @@ def _differing(entry: Value, change: FieldChange) -> Value:
     if not all(isinstance(side, Mapping) for side in sides):
         return entry
     return {key: value for key, value in entry.items() if change.old.get(key) != change.new.get(key)}
-
-
-def _lets_go(live: Live[Any], step: Step, used: Address) -> bool:
-    """Whether a step takes away, at once, every reference of the live object to ``used``."""
-    dropped = [change for change in step.changes if change.when != "window"]
-    for path, leaf in leaves(values_of(live.spec)):
-        if isinstance(leaf, Ref) and leaf.target == used:
-            field = str(path[0])
-            if not any(change.path.split(".")[0] == field and leaf in refs(change.old) for change in dropped):
-                return False
-    return True
 
 
 def _shown(change: FieldChange) -> str:

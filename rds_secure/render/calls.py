@@ -22,7 +22,7 @@ def calls(step: Step, plan: Plan, indent: int) -> Iterator[Line]:
     for operation in step.operations:
         called = joined(part(f"{operation.service} {operation.action}"), part(f"  {operation.summary}", DIM))
         yield indented(indent + 2, called)
-        yield indented(indent + 4, part(command(operation, plan.region, plan.known)))
+        yield indented(indent + 4, part(command(operation, operation.region or plan.region, plan.known)))
 
 
 def command(operation: Operation, region: str, known: Mapping[Ref, str]) -> str:

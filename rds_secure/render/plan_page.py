@@ -9,7 +9,8 @@ from rich.text import Text as Line
 
 from rds_secure import resources
 from rds_secure.errors import Location
-from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
+from rds_secure.live import Unseen
+from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step, seeing
 from rds_secure.render.calls import calls
 from rds_secure.render.change import Changes
 from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, YELLOW, indented, joined, part, words, wrapped
@@ -23,6 +24,7 @@ SYMBOLS = {
     Action.LET_GO: ("·", YELLOW),
     Action.RETAG: ("·", DIM),
     Action.NONE: ("·", DIM),
+    Action.UNSEEN: ("?", RED),
 }
 """The sign of every action, and its colour."""
 
@@ -33,19 +35,27 @@ _CAUSES = {
 _KEPT = "no longer declared, kept"
 
 
-def plan_page(plan: Plan, width: int, show_calls: bool) -> Iterator[Line]:
-    """All lines of a plan."""
+def plan_page(plan: Plan, width: int, show_calls: bool, then: str = "") -> Iterator[Line]:
+    """All lines of a plan; ``then``: the command that applies exactly this one, where there is one."""
     yield joined(part(f"Stack {plan.stack}", BOLD), part(f" · account {plan.account} · {plan.region}", DIM))
-    yield from _spaced(_Steps(plan, width, show_calls).lines(step) for step in plan.steps if not step.says_nothing)
-    yield from _section("No longer declared, kept", (line for kept in plan.kept for line in _kept(kept, width)))
-    yield from _section("Notes", (line for note in plan.notes for line in wrapped(words(note), width, 2, hang=2)))
-    yield from _section("Refused", (line for refusal in plan.refusals for line in _refusal(refusal, width)), RED)
+    yield from _spaced(Steps(plan, width, show_calls).lines(step) for step in plan.steps if not step.says_nothing)
+    yield from section("No longer declared, kept", (line for kept in plan.kept for line in _kept(kept, width)))
+    yield from section("Not seen, and so unknown", (line for item in plan.unseen for line in unseen(item, width)), RED)
+    yield from section("Notes", (line for note in plan.notes for line in wrapped(words(note), width, 2, hang=2)))
+    yield from section("Refused", (line for refusal in plan.refusals for line in refused(refusal, width)), RED)
     yield Line()
     yield from _summary(plan)
+    if then:
+        yield joined(part("apply exactly this with: ", DIM), part(then))
 
 
-class _Steps:
-    """The steps of one plan, as lines."""
+def step_lines(plan: Plan, step: Step, width: int) -> list[str]:
+    """What `plan_page` has of one step, as plain text."""
+    return [line.plain for line in Steps(plan, width, show_calls=False).lines(step)]
+
+
+class Steps:
+    """The steps of one plan, as lines; what a step does, and what is not as it should be."""
 
     def __init__(self, plan: Plan, width: int, show_calls: bool) -> None:
         self.plan, self.width, self.show_calls = plan, width, show_calls
@@ -53,15 +63,17 @@ class _Steps:
 
     def lines(self, step: Step) -> list[Line]:
         """A heading, and below it all that happens, waits, or is only worth knowing."""
-        return [*self._heading(step), *self._body(step)]
+        return [*self.heading(step), *self.body(step)]
 
-    def _heading(self, step: Step) -> Iterator[Line]:
+    def heading(self, step: Step) -> Iterator[Line]:
+        """Its sign, address and name, and what one word says of it."""
         symbol, style = SYMBOLS[step.action]
         address = part(step.address, DIM if step.action is Action.RETAG else BOLD)
         heading = joined(part(symbol, style), " ", address, *_name(step.name, step.address))
         return wrapped([heading, *(joined(" ", line) for line in _reason(step))], self.width, 2, hang=3)
 
-    def _body(self, step: Step) -> Iterator[Line]:
+    def body(self, step: Step) -> Iterator[Line]:
+        """Its differences, what is parked, what others added, and notes."""
         changes = Changes(self.values, self.width, indent=6)
         yield from (changes.created if step.action is Action.CREATE else changes.changed)(step.changes)
         if step.action is Action.DELETE and len(step.operations) > 1:
@@ -87,6 +99,8 @@ def _reason(step: Step) -> Iterator[Line]:
         yield part(*_CAUSES[step.cause])
     if step.action is Action.RETAG:
         yield part("tags only", DIM)
+    if step.action is Action.UNSEEN:
+        yield part("not seen: nothing is planned on it", RED)
     if step.action is Action.LET_GO:
         yield part("let go: our tags come off, nothing else changes", DIM)
     if step.action is Action.DELETE and len(step.operations) == 1:
@@ -104,7 +118,8 @@ def _spaced(blocks: Iterable[list[Line]]) -> Iterator[Line]:
         was_long = is_long
 
 
-def _section(title: str, lines: Iterable[Line], style: str = "") -> Iterator[Line]:
+def section(title: str, lines: Iterable[Line], style: str = "") -> Iterator[Line]:
+    """A heading with lines below it; nothing where there are none."""
     found = list(lines)
     if found:
         yield Line()
@@ -123,11 +138,20 @@ def _name(name: str, address: Address) -> tuple[Line, ...]:
     return (part(f" ({name})", DIM),) if name != address.name else ()
 
 
-def _refusal(refusal: Refusal, width: int) -> Iterator[Line]:
+def refused(refusal: Refusal, width: int) -> Iterator[Line]:
     """Where, what, and what to do; the address where the words do not name it."""
     about = "" if str(refusal.address) in refusal.what else f"{refusal.address}: "
     yield from wrapped([*_place(refusal.location), *words(about + refusal.what)], width, 2, hang=4)
     yield from wrapped(words(f"what to do: {refusal.fix}"), width, 6, hang=2)
+
+
+def unseen(item: Unseen, width: int) -> Iterator[Line]:
+    """The call, what it hides, and what would show it."""
+    kinds = ", ".join(resources.kind(name).title for name in item.kinds)
+    hides = f" hides every {kinds}" if kinds else ""
+    yield from wrapped([part(item.call, BOLD), *words(hides)], width, 2, hang=4)
+    left = "" if item.addresses else " Nothing declared needs it; what this stack may own of that kind is left alone."
+    yield from wrapped(words(f"what to do: {seeing(item)}.{left}"), width, 6, hang=2)
 
 
 def _place(location: Location | None) -> tuple[Line, ...]:
@@ -143,18 +167,21 @@ def _summary(plan: Plan) -> Iterator[Line]:
         agrees = f"AWS agrees with the spec; {waits}." if waiting else "AWS agrees with the spec."
         yield joined(part("No changes.", f"{BOLD} {GREEN}"), " ", agrees)
     else:
-        yield joined(part("Plan:", BOLD), " ", ", ".join(_counts(plan)), f"; {waits}." if waiting else ".")
+        yield joined(part("Plan:", BOLD), " ", ", ".join(counts(plan)), f"; {waits}." if waiting else ".")
     if strangers:
         others = (
             f"{_count(strangers, 'addition')} of others {'is' if strangers == 1 else 'are'} shown above and left alone."
         )
         yield part(others, YELLOW)
+    if any(item.addresses for item in plan.unseen):
+        yield part("Not seen: without it nothing is applied.", RED)
     if plan.refusals:
         yield part(f"Refused: {_count(len(plan.refusals), 'problem')} to settle before anything is applied.", RED)
     yield part(f"digest {plan.digest}", DIM)
 
 
-def _counts(plan: Plan) -> Iterator[str]:
+def counts(plan: Plan) -> Iterator[str]:
+    """What happens to how many resources."""
     yield f"{plan.count(Action.CREATE)} to create"
     yield f"{plan.count(Action.UPDATE)} to change"
     yield f"{plan.count(Action.DELETE)} to delete"
@@ -162,6 +189,8 @@ def _counts(plan: Plan) -> Iterator[str]:
         yield f"{let_go} to let go"
     if tagged := plan.count(Action.RETAG):
         yield f"{tagged} tags only"
+    if unseen := plan.count(Action.UNSEEN):
+        yield f"{unseen} not seen"
     if plan.kept:
         yield f"{len(plan.kept)} kept"
 

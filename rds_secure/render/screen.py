@@ -121,7 +121,12 @@ def write(stream: TextIO, lines: Iterable[Line], color: bool | None = None) -> N
     for line in lines:
         line.rstrip()
         console.print(line, soft_wrap=True)
-    stream.write(_encodable(buffer.getvalue(), getattr(stream, "encoding", None) or "utf-8"))
+    write_text(stream, buffer.getvalue())
+
+
+def write_text(stream: TextIO, text: str) -> None:
+    """Write a text as it is, or the nearest to it that the stream's encoding has."""
+    stream.write(_encodable(text, getattr(stream, "encoding", None) or "utf-8"))
     stream.flush()
 
 

@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import TextIO
 
 from rds_secure.errors import Problem, RdsSecureError
+from rds_secure.plan.drift import Drift
 from rds_secure.plan.model import Plan
+from rds_secure.render.drift_page import drift_page
 from rds_secure.render.live import LiveProgress
 from rds_secure.render.plan_page import plan_page
 from rds_secure.render.problem import error_page
@@ -18,7 +20,7 @@ from rds_secure.render.progress import Progress
 from rds_secure.render.result_page import Exports, Windows, result_page
 from rds_secure.render.screen import columns, is_live, write
 
-__all__ = ["Progress", "error_text", "plan_text", "progress", "result_text"]
+__all__ = ["Progress", "drift_text", "error_text", "plan_text", "progress", "result_text"]
 
 
 def progress(stream: TextIO, now: Callable[[], float]) -> Progress | LiveProgress:
@@ -30,10 +32,24 @@ def progress(stream: TextIO, now: Callable[[], float]) -> Progress | LiveProgres
 
 
 def plan_text(
-    plan: Plan, *, stream: TextIO, color: bool | None = None, show_calls: bool = False, width: int | None = None
+    plan: Plan,
+    *,
+    stream: TextIO,
+    color: bool | None = None,
+    show_calls: bool = False,
+    width: int | None = None,
+    then: str = "",
 ) -> None:
-    """Write a plan; with ``show_calls`` also every API call, and the same call as an ``aws`` command."""
-    write(stream, plan_page(plan, width or columns(stream), show_calls), color)
+    """Write a plan; with ``show_calls`` also every API call, and the same call as an ``aws`` command.
+
+    ``then``: the command that applies exactly this plan.
+    """
+    write(stream, plan_page(plan, width or columns(stream), show_calls, then), color)
+
+
+def drift_text(found: Drift, *, stream: TextIO, color: bool | None = None, width: int | None = None) -> None:
+    """Write what differs from a spec."""
+    write(stream, drift_page(found, width or columns(stream)), color)
 
 
 def result_text(

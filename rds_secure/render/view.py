@@ -11,12 +11,14 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict
 
 from rds_secure.kind import FieldChange
+from rds_secure.live import Unseen
 from rds_secure.operation import Operation
+from rds_secure.plan import actions
 from rds_secure.plan.model import FORMAT, Action, Kept, Plan, Refusal, Step
 from rds_secure.render.value import name
 from rds_secure.values import JSON, Handed, Ref, encode, refs, resolve
 
-ActionName: TypeAlias = Literal["create", "update", "delete", "let_go", "retag", "none"]
+ActionName: TypeAlias = Literal["create", "update", "delete", "let_go", "retag", "none", "unseen"]
 
 ACTIONS: Mapping[Action, ActionName] = {
     Action.CREATE: "create",
@@ -25,6 +27,7 @@ ACTIONS: Mapping[Action, ActionName] = {
     Action.LET_GO: "let_go",
     Action.RETAG: "retag",
     Action.NONE: "none",
+    Action.UNSEEN: "unseen",
 }
 """Every action by its published name."""
 
@@ -67,6 +70,8 @@ class CallView(View):
     """The API's name of the call, such as CreateDBInstance."""
     method: str
     """boto3's method, such as create_db_instance."""
+    region: str
+    """The region that it goes to."""
     params: JSON
     """The call's parameters."""
     summary: str
@@ -160,13 +165,31 @@ class SummaryView(View):
     """API calls."""
 
 
+class UnseenView(View):
+    """A read that AWS denied, or that the endpoint does not offer."""
+
+    service: str
+    """botocore's name of the service."""
+    action: str
+    """The API's name of the call."""
+    code: str
+    """The error code of the answer."""
+    message: str
+    """What AWS says."""
+    kinds: tuple[str, ...]
+    """The kinds of which nothing is known."""
+    addresses: tuple[str, ...]
+    """What is declared and cannot be compared; if there is any, the plan is not applicable."""
+
+
 class PlanView(View):
     """What `rds-secure plan --format json` prints.
 
     Values and parameters are JSON in which {"$ref": "kind.name", "attribute": …} stands for what a resource yields,
     {"$handed": "kind.name", "attribute": …} for what one call hands to the next and nobody is shown, {"$text": […]} for
     a text with such parts in it, {"$lookup": …, "match": …} for something outside the spec, and
-    {"$secret": "env", "name": …, "key": …} for the source of a text that is never shown.
+    {"$secret": "env", "name": …, "key": …} for the source of a text that is never shown. A mapping that has such a key
+    without meaning it stands below {"$mapping": …}.
     """
 
     format_version: Literal["1.0"]
@@ -180,7 +203,7 @@ class PlanView(View):
     digest: str
     """What an approval is bound to."""
     applicable: bool
-    """Whether it may be applied: nothing is refused."""
+    """Whether it may be applied: nothing is refused, and everything declared was seen."""
     empty: bool
     """Whether there is no call to make."""
     waits_for_window: bool
@@ -193,6 +216,8 @@ class PlanView(View):
     """What stays although it is no longer declared."""
     refusals: tuple[RefusalView, ...]
     """What stops the apply."""
+    unseen: tuple[UnseenView, ...]
+    """What could not be read, and so is unknown."""
     notes: tuple[str, ...]
     """What is worth knowing of the whole stack."""
     known: dict[str, str]
@@ -211,11 +236,23 @@ def view(plan: Plan) -> PlanView:
         empty=plan.is_empty,
         waits_for_window=plan.waits_for_window,
         summary=_summary(plan),
-        steps=tuple(_step(step, plan.known) for step in plan.steps),
+        steps=tuple(_step(step, plan.known, plan.region) for step in plan.steps),
         kept=tuple(_kept(kept) for kept in plan.kept),
-        refusals=tuple(_refusal(refusal) for refusal in plan.refusals),
+        refusals=tuple(refusal_view(refusal) for refusal in plan.refusals),
+        unseen=tuple(map(unseen_view, plan.unseen)),
         notes=plan.notes,
         known={name(ref): plan.known[ref] for ref in _mentioned(plan) if ref in plan.known},
+    )
+
+
+def unseen_view(item: Unseen) -> UnseenView:
+    return UnseenView(
+        service=item.service,
+        action=item.action,
+        code=item.code,
+        message=item.message,
+        kinds=item.kinds,
+        addresses=tuple(map(str, item.addresses)),
     )
 
 
@@ -232,9 +269,9 @@ def _summary(plan: Plan) -> SummaryView:
     )
 
 
-def _step(step: Step, known: Mapping[Ref, str]) -> StepView:
+def _step(step: Step, known: Mapping[Ref, str], region: str) -> StepView:
     def shown(changes: tuple[FieldChange, ...]) -> tuple[ChangeView, ...]:
-        return tuple(_change(change, known) for change in changes)
+        return tuple(change_view(change, known) for change in changes)
 
     return StepView(
         address=str(step.address),
@@ -247,11 +284,12 @@ def _step(step: Step, known: Mapping[Ref, str]) -> StepView:
         pending=shown(step.pending),
         strangers=shown(step.strangers),
         notes=step.notes,
-        calls=tuple(_call(operation) for operation in step.operations),
+        calls=tuple(_call(operation, region) for operation in step.operations),
     )
 
 
-def _change(change: FieldChange, known: Mapping[Ref, str]) -> ChangeView:
+def change_view(change: FieldChange, known: Mapping[Ref, str]) -> ChangeView:
+    """A difference in its published form; ``known``: what references yield."""
     return ChangeView(
         path=change.path,
         member=change.member,
@@ -265,15 +303,16 @@ def _change(change: FieldChange, known: Mapping[Ref, str]) -> ChangeView:
     )
 
 
-def _call(operation: Operation) -> CallView:
+def _call(operation: Operation, region: str) -> CallView:
     return CallView(
         service=operation.service,
         action=operation.action,
         method=operation.method,
+        region=operation.region or region,
         params=encode(operation.params),
         summary=operation.summary,
         destructive=operation.destructive,
-        iam_actions=(f"{operation.service}:{operation.action}", *operation.also),
+        iam_actions=(actions.name(operation.service, operation.action), *operation.also),
     )
 
 
@@ -281,7 +320,8 @@ def _kept(kept: Kept) -> KeptView:
     return KeptView(address=str(kept.address), aws_name=kept.name, reason=kept.reason)
 
 
-def _refusal(refusal: Refusal) -> RefusalView:
+def refusal_view(refusal: Refusal) -> RefusalView:
+    """A refusal in its published form."""
     place = refusal.location
     location = LocationView(file=place.file, line=place.line, column=place.column) if place else None
     return RefusalView(address=str(refusal.address), what=refusal.what, fix=refusal.fix, location=location)

@@ -105,7 +105,14 @@ class DbSubnetGroup(Kind[DbSubnetGroupSpec]):
         exports["name"] = "DBSubnetGroup.DBSubnetGroupName"
         summary = f"create subnet group {resource.name}"
         return (
-            Operation(service="rds", action="CreateDBSubnetGroup", params=params, summary=summary, exports=exports),
+            Operation(
+                service="rds",
+                action="CreateDBSubnetGroup",
+                params=params,
+                summary=summary,
+                exports=exports,
+                also=("rds:AddTagsToResource",),
+            ),
         )
 
     def update(self, change: Change[DbSubnetGroupSpec]) -> tuple[Operation, ...]:

@@ -172,7 +172,7 @@ class EventSubscription(Kind[EventSubscriptionSpec]):
             params={**params, "Tags": tagging.pairs(resource.tags)},
             summary=f"create event subscription {resource.name}",
             exports={"arn": "EventSubscription.EventSubscriptionArn", "name": "EventSubscription.CustSubscriptionId"},
-            wait=_wait(resource.name, fail=(Condition("Status", _FAILED),)),
+            wait=_wait(resource.name, fail=(Condition("Status", _FAILED, _ITSELF),)),
             also=("rds:AddTagsToResource",),
         )
         return (operation,)
@@ -291,7 +291,10 @@ def _modified(change: Change[EventSubscriptionSpec]) -> Operation:
     params = _settings(change.live.name, spec)
     if spec.categories or "categories" in change:
         params["EventCategories"] = spec.categories
-    until = (Condition("SnsTopicArn", (spec.topic,)), Condition("Enabled", (spec.enabled,)))
+    until = (
+        Condition("SnsTopicArn", (spec.topic,), "topic"),
+        Condition("Enabled", (spec.enabled,), "enabled"),
+    )
     return Operation(
         service="rds",
         action="ModifyEventSubscription",
@@ -311,6 +314,9 @@ def _source(name: str, action: str, said: str, source: Value, scope: Scope) -> O
     )
 
 
+_ITSELF = "the subscription"
+
+
 def _wait(name: str, *more: Condition, fail: tuple[Condition, ...] = (), gone: bool = False) -> Wait:
     """One poll of all subscriptions serves everyone who waits."""
     return Wait(
@@ -318,7 +324,7 @@ def _wait(name: str, *more: Condition, fail: tuple[Condition, ...] = (), gone: b
         action="DescribeEventSubscriptions",
         params={},
         select=f"EventSubscriptionsList[?CustSubscriptionId=='{name.lower()}'] | [0]",
-        until=() if gone else (Condition("Status", _READY), *more),
+        until=() if gone else (Condition("Status", _READY, _ITSELF), *more),
         fail=fail,
         gone=gone,
     )

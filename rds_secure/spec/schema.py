@@ -25,6 +25,7 @@ def stack_schema() -> dict[str, Any]:
     names, definitions = models_json_schema(models, ref_template=f"{_DEFS}{{model}}")
     defs = _tidy(definitions["$defs"])
     header = defs.pop(Header.__name__)
+    defs = _with_environment(defs)
     sections = {kind.name: _section(kind, names[kind.spec, mode]["$ref"]) for kind in resources.KINDS}
     properties = header["properties"]
     properties["version"] = {"enum": [1, "1"], "description": properties["version"]["description"]}
@@ -76,6 +77,19 @@ def _tidy(value: Any) -> Any:
             tidied["description"] = " ".join(described.split())
         return {**tidied, "additionalProperties": False} if "patternProperties" in tidied else tidied
     return [_tidy(item) for item in value] if isinstance(value, list) else value
+
+
+_ENVIRONMENT = r"\$\{aws\.(account_id|region|partition)\}"
+
+
+def _with_environment(value: Any) -> Any:
+    """``${aws.region}`` and its like may stand in every text of a resource: what it makes of it, the loader checks."""
+    if isinstance(value, dict):
+        found = {key: item if key == "propertyNames" else _with_environment(item) for key, item in value.items()}
+        if isinstance(pattern := found.get("pattern"), str):
+            found["pattern"] = f"{pattern}|{_ENVIRONMENT}"
+        return found
+    return [_with_environment(item) for item in value] if isinstance(value, list) else value
 
 
 def _used(schema: Any, defs: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,15 +7,15 @@ The parser's events are put together here, not by PyYAML's composer: libyaml's c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import yaml
 
 from rds_secure.errors import Location, Problem
 from rds_secure.spec import syntax, text
+from rds_secure.spec.syntax import MAX_DEPTH as MAX_DEPTH
 
-MAX_DEPTH = 60
 MAX_VALUES = 200_000
 MAX_PROBLEMS = 100
 
@@ -46,6 +46,8 @@ class Source:
     data: Any
     positions: Mapping[Path, Location]
     keys: Mapping[Path, Location]
+    text: str = field(default="", repr=False, compare=False)
+    """The file itself."""
 
     def at(self, path: Path) -> Location:
         """Where the value stands, or the nearest thing around it that is written."""
@@ -78,7 +80,8 @@ def parse(raw: bytes | str, file: str) -> tuple[Source | None, tuple[Problem, ..
     except (ValueError, OverflowError):  # the pure Python scanner, on an escape beyond Unicode such as "\UFFFFFFFF"
         problem = Problem("an escape after this that is no Unicode character", "correct it", builder.last)
         return None, (*builder.problems, problem)
-    return builder.finish()
+    source, problems = builder.finish()
+    return replace(source, text=content) if source else None, problems
 
 
 class _StopError(Exception):

@@ -21,7 +21,8 @@ from rds_secure.interpolation import KEY, Invalid, interpolate, shown
 from rds_secure.kind import Kind, Scope
 from rds_secure.spec.complaints import meant, problems_of
 from rds_secure.spec.source import Path, Source
-from rds_secure.spec.suggest import closest
+from rds_secure.spec.suggest import closest, suggestion
+from rds_secure.spec.transfer import Moved, Removed, Safety, Transfers, transfers
 from rds_secure.values import Address, Ref, leaves
 from rds_secure.values import refs as refs_in
 
@@ -29,6 +30,7 @@ _MADE_OF = "lower-case letters, digits and hyphens, a letter first, at most 63"
 _ADDRESS = rf"[a-z_]+\.{KEY}"
 _FEWER_TAGS = f"use at most {ownership.USER_TAGS}; AWS allows 50, and some are ours"  # ANY-2
 _FILLED = ("resources", "tags")
+_LISTED = ("adopt", "moved", "removed")  # every file has entries of its own
 _AWS = re.compile(r"\$\{aws\.([^{}]*)\}")
 
 
@@ -50,6 +52,12 @@ class Header(Part):
     adopt: dict[Annotated[str, Pattern(_ADDRESS, "an address: kind.key, such as kms_key.data")], Str | None] = {}
     """What exists already and becomes the stack's: kind.key → its id, ARN or name; null: found by its AWS name.
     While a line stands here, fields that are not written stay as they are."""
+    moved: tuple[Moved, ...] = ()
+    """Resources that go by another key from now on, or belong to another stack. Nothing is renamed at AWS."""
+    removed: tuple[Removed, ...] = ()
+    """What is declared no longer and is to be let go, or to be deleted although data is lost with it."""
+    safety: Safety = Safety()
+    """How many deletions pass in one apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,9 @@ class Stack:
     resources: Mapping[Address, ResourceSpec]
     adopt: Mapping[Address, str | None] = field(default_factory=dict)
     """What exists already and becomes the stack's, and how it is found: by its id, ARN or name; None: by its name."""
+    transfers: Transfers = field(default_factory=Transfers)
+    """What changes hands: moved, given, taken, removed."""
+    safety: Safety = field(default_factory=Safety)
     bearers: Mapping[Address, Address] = field(default_factory=dict)
     """Each implied resource, and the one that brings it along."""
     sources: Mapping[Address, Source] = field(default_factory=dict, repr=False, compare=False)
@@ -115,6 +126,8 @@ def build(sources: Sequence[Source], environment: Environment | None = None, *, 
         tags=header.tags if header else {},
         resources=declared,
         adopt=adopt,
+        transfers=transfers(header.stack, sources, where, found.missing) if header else Transfers(),
+        safety=header.safety if header else Safety(),
         bearers=bearers,
         sources=where,
         uses_environment=any(old.data != new.data for old, new in zip(written, sources, strict=True)),
@@ -185,15 +198,16 @@ def _header(sources: Sequence[Source], found: _Findings) -> Header | None:
         written = {key: value for key, value in source.data.items() if key != "resources"}
         for needed, example in (("version", "version: 1"), ("stack", "stack: orders")):
             if needed not in written:
+                sound = False
                 found.missing(f"{needed!r} is missing", f"add {example!r} at the top", source.at(()))
         try:
-            Header.model_validate(written)
+            Header.model_validate({"version": "1", "stack": "a", **written})  # that one is missing was just said
         except ValidationError as error:
-            found.problems.extend(problems_of(error, Header, source, (), written, complete=False))
+            found.problems.extend(problems_of(error, Header, source, (), written, complete=found.complete))
             sound = False
             continue
         for key, value in written.items():
-            if key != "adopt" and merged.setdefault(key, value) != value:
+            if key not in _LISTED and merged.setdefault(key, value) != value:
                 what = f"{key!r} differs from {first[key].at((key,))}"
                 found.add(what, "write the same in every file of the stack", source.at((key,)))
             first.setdefault(key, source)
@@ -245,7 +259,7 @@ def _adopted(
             address, at = Address.parse(text), source.key_at(("adopt", text))
             kind = resources.KINDS_BY_NAME.get(address.kind)
             if kind is None:
-                found.add(f"there is no kind {address.kind!r}", _suggestion(address.kind, resources.KINDS_BY_NAME), at)
+                found.add(f"there is no kind {address.kind!r}", suggestion(address.kind, resources.KINDS_BY_NAME), at)
             elif not kind.adoptable:
                 what = f"{text} cannot be adopted: AWS takes no tags that would say whose it is"
                 found.add(what, "name it where it is used, as what stands outside the stack", at)
@@ -270,7 +284,7 @@ def _sections(source: Source, found: _Findings) -> Iterator[tuple[Kind[Any], dic
         path: Path = ("resources", name)
         kind = resources.KINDS_BY_NAME.get(name)
         if kind is None:
-            fix = _suggestion(name, resources.KINDS_BY_NAME)
+            fix = suggestion(name, resources.KINDS_BY_NAME)
             found.add(f"there is no kind {shown(name)}", fix, source.key_at(path))
         elif not isinstance(section, dict) or not section:
             fix = f"write keys below it, such as 'orders:', or leave {name} out"
@@ -359,7 +373,7 @@ def _across(stack: Stack, found: _Findings) -> None:
 def _reference(ref: Ref, stack: Stack, found: _Findings, at: Location | None) -> None:
     kind = resources.KINDS_BY_NAME.get(ref.target.kind)
     if kind is None:
-        fix = _suggestion(ref.target.kind, resources.KINDS_BY_NAME)
+        fix = suggestion(ref.target.kind, resources.KINDS_BY_NAME)
         found.add(f"there is no kind {ref.target.kind!r}", fix, at)
     elif ref.target not in stack.resources and ref.target not in stack.sources:
         declared = (stack.resources.keys() | stack.sources.keys()) - stack.bearers.keys()
@@ -367,11 +381,5 @@ def _reference(ref: Ref, stack: Stack, found: _Findings, at: Location | None) ->
         fix = f"did you mean '{kind.name}.{guess}'?" if guess else "declare it, or write an id or a name"
         found.missing(f"there is no {ref.target} in this stack", fix, at)
     elif ref.attribute and ref.attribute not in kind.exports:
-        fix = _suggestion(ref.attribute, kind.exports)
+        fix = suggestion(ref.attribute, kind.exports)
         found.add(f"{kind.name} has no attribute {ref.attribute!r}", fix, at)
-
-
-def _suggestion(word: str, known: Iterable[str]) -> str:
-    choices = sorted(known)
-    guess = closest(word, choices)
-    return f"did you mean {guess!r}?" if guess else f"use one of {', '.join(choices)}"

@@ -29,5 +29,12 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
     return best
 
 
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """What to write in the place of a word that is not known."""
+    choices = sorted(known)
+    guess = closest(word, choices)
+    return f"did you mean {guess!r}?" if guess else f"use one of {', '.join(choices)}"
+
+
 def _fold(word: str) -> str:
     return re.sub(r"[\s_-]", "", word).casefold()

@@ -16,6 +16,9 @@ import yaml
 
 from rds_secure.errors import Location, Problem
 
+MAX_DEPTH = 60
+"""How many levels of nesting a file may have; newer versions of libyaml give up by themselves, at a thousand."""
+
 _LONGEST_KEY = 1024  # what libyaml and PyYAML take for a key before its colon
 _LONGEST_SHOWN = 60
 
@@ -93,6 +96,10 @@ def _advise(message: str, scene: _Scene) -> _Advice:
         if match := re.search(pattern, message):
             return rule(scene, match)
     raise AssertionError("the last rule takes every message")
+
+
+def _depth(scene: _Scene, _: re.Match[str]) -> _Advice:
+    return f"nested deeper than {MAX_DEPTH} levels", "nest less", scene.stop
 
 
 def _tab(scene: _Scene, _: re.Match[str]) -> _Advice:
@@ -218,6 +225,7 @@ def _other(scene: _Scene, match: re.Match[str]) -> _Advice:
 
 
 _RULES: tuple[tuple[str, _Rule], ...] = (
+    ("maximum nesting depth", _depth),
     ("found a tab character", _tab),
     ("cannot start any token", _start),
     (r"expected ',' or '([]}])'", _flow),

@@ -86,11 +86,13 @@ class _Failing:
     def __init__(self, account: ToyAccount, failing: Mapping[int, bool]) -> None:
         self.caller, self.failing, self.number = account.caller(), failing, 0
 
-    def call(self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False) -> Mapping[str, Any]:
+    def call(
+        self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False, region: str = ""
+    ) -> Mapping[str, Any]:
         number = self.number
         self.number += 1
         if self.failing.get(number) is not False:
-            reply = self.caller.call(service, action, params, once=once)
+            reply = self.caller.call(service, action, params, once=once, region=region)
         if number in self.failing:
             raise CallError(service, action, "NoReply", "the connection was reset")
         return reply

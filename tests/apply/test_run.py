@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from rds_secure.apply import Outcome, run
 from rds_secure.apply.run import RETRY_SECONDS
-from rds_secure.errors import CallError, CredentialsError
+from rds_secure.errors import CallError, CredentialsError, DeniedError
 from rds_secure.events import Done, Event, Failed, Retrying, Skipped, Started, Waiting, ignore
 from rds_secure.operation import Condition, Operation, Retry, Wait
 from rds_secure.plan import Action, Node, Plan, Step, order
@@ -177,8 +177,8 @@ def test_a_failed_call_stops_only_what_depends_on_it() -> None:
     assert done.outcome.skipped == [(A, 1), (B, 0)]
     assert sorted(done.outcome.done) == [(C, 0), (C, 1)]
     assert not done.outcome.succeeded
-    assert done.seen(Failed) == [Failed(A, "fail", "AccessDenied", "you may not")]
-    assert done.seen(Skipped) == [Skipped(A, "never", A), Skipped(B, "use", A)]
+    assert done.seen(Failed) == [Failed(A, "fail", "AccessDenied", "you may not", "toy:Fail")]
+    assert done.seen(Skipped) == [Skipped(A, "never", A, "toy:Never"), Skipped(B, "use", A, "toy:Use")]
 
 
 def test_a_call_that_is_done_already_is_done() -> None:
@@ -276,7 +276,7 @@ def test_what_refers_to_something_waits_until_it_is_ready() -> None:
     done = _Run(_plan(_step(A, make), _step(B, _call("Use", {"Id": Ref(A, "id")}))), answers)
     assert done.caller.actions == ["Make", "Describe", "Describe", "Use"]
     assert done.caller.calls[1] == ("toy", "Describe", {"Id": "a-1"})
-    assert done.seen(Done)[0] == Done(A, "make", 10)
+    assert done.seen(Done)[0] == Done(A, "make", 10, "toy:Make")
 
 
 def test_a_wait_that_fails_is_a_failed_call() -> None:
@@ -381,7 +381,7 @@ def test_every_call_goes_out_once_after_all_it_needs_unless_something_it_needs_f
 
     class Caller:
         def call(
-            self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False
+            self, service: str, action: str, params: Mapping[str, Any], *, once: bool = False, region: str = ""
         ) -> Mapping[str, Any]:
             node = nodes[action]
             with lock:
@@ -411,3 +411,43 @@ def _calls(step: Step) -> Iterator[tuple[Node, Operation]]:
 
 def _node(operation: Operation, nodes: Mapping[str, Node]) -> Node:
     return nodes[operation.action]
+
+
+# What is about to be deleted is looked at again
+
+
+def test_a_deletion_whose_object_moved_is_not_made_and_the_others_are() -> None:
+    gone = _call("Delete", destructive=True)
+    asked: list[Node] = []
+
+    def moved(node: Node) -> str:
+        asked.append(node)
+        return "toy.a.size 1 → 2 since the plan" if node[0] == A else ""
+
+    plan = _plan(
+        _step(A, _call("Release"), gone, _call("Tidy"), action=Action.DELETE),
+        _step(B, gone, action=Action.DELETE),
+        _step(C, _call("Make")),
+    )
+    caller, events = FakeCaller(), list[Event]()
+    outcome = run(plan, caller, FakeClock(), events.append, recheck=moved)
+    assert sorted(asked) == [(A, 1), (B, 0)]
+    assert sorted(caller.actions) == ["Delete", "Make", "Release"]
+    assert [(item.address, item.code, item.message) for item in outcome.failures] == [
+        (A, "StaleError", "toy.a.size 1 → 2 since the plan")
+    ]
+    assert outcome.skipped == [(A, 2)]
+    assert [event.message for event in events if isinstance(event, Failed)] == ["toy.a.size 1 → 2 since the plan"]
+
+
+def test_a_deletion_that_cannot_be_looked_at_is_not_made() -> None:
+    """What could not be read is unknown (meaning §8)."""
+
+    def denied(node: Node) -> str:
+        raise DeniedError("toy", "DescribeToys", "AccessDenied", "not you")
+
+    caller = FakeCaller()
+    plan = _plan(_step(A, _call("Delete", destructive=True), action=Action.DELETE))
+    outcome = run(plan, caller, FakeClock(), ignore, recheck=denied)
+    assert caller.calls == []
+    assert [item.code for item in outcome.failures] == ["AccessDenied"]

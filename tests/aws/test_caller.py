@@ -56,6 +56,19 @@ def test_a_mistake_of_ours_does_not_look_like_a_lost_reply(connection: Connectio
         AwsCaller(connection).call("iam", "CreateNobody", {})
 
 
+def test_a_call_can_go_to_another_region(connection: Connection) -> None:
+    sent: list[str] = []
+
+    def reset(request: Any, **_: Any) -> None:
+        sent.append(request.url)
+        raise ConnectionClosedError(endpoint_url=request.url)
+
+    connection.client("kms", "eu-central-1", once=True).meta.events.register("before-send.kms.CreateKey", reset)
+    with pytest.raises(CallError):
+        AwsCaller(connection).call("kms", "CreateKey", {}, once=True, region="eu-central-1")
+    assert ["eu-central-1" in url for url in sent] == [True]
+
+
 def test_a_call_that_must_not_be_repeated_is_not_repeated_by_the_sdk_either(connection: Connection) -> None:
     """KMS-1: each repetition would make another key."""
     sent: list[str] = []

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from rds_secure.api import Account
+from rds_secure.aws.reader import AwsReader
+from rds_secure.errors import DeniedError
 from rds_secure.kind import Reader
+from rds_secure.live import read_live
+from rds_secure.plan import Deletion, Plan, plan
+from rds_secure.spec import Stack
 from rds_secure.values import canonical
 
 T = TypeVar("T")
@@ -25,6 +31,29 @@ class Listening:
 
     def each(self, function: Callable[[T], U], items: Iterable[T]) -> list[U]:
         return [function(item) for item in items]
+
+
+class Denying(Listening):
+    """Denies one action, whatever its parameters; the others are answered by the reader, each once."""
+
+    def __init__(self, reader: Reader, denied: tuple[str, str]) -> None:
+        super().__init__(reader)
+        self._denied = denied
+
+    def call(self, service: str, action: str, params: Mapping[str, Any] | None = None, **more: Any) -> Any:
+        if (service, action) == self._denied:
+            raise DeniedError(service, action, "AccessDenied", "the test says no", status=403)
+        return super().call(service, action, params, **more)
+
+
+def denials(account: Account, stack: Stack, deletion: Deletion) -> Iterator[tuple[Plan, tuple[str, str]]]:
+    """The plan with each call that it reads with denied in turn, and which call that was."""
+    with AwsReader(account.connection) as reader:
+        listening = Listening(reader)
+        read_live(stack, listening, account.identity, deletion.stateful)
+        for call in sorted(set(listening.calls)):
+            snapshot = read_live(stack, Denying(reader, call), account.identity, deletion.stateful)
+            yield plan(snapshot, stack.at, deletion), call
 
 
 class Counting(Listening):

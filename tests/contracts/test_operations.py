@@ -74,6 +74,8 @@ def checked(operations: Iterable[Operation]) -> list[Operation]:
         assert operation.summary[:1].islower(), operation.summary
         assert operation.summary[-1] != "."
         assert "\n" not in operation.summary
+        for condition in (*operation.wait.until, *operation.wait.fail) if operation.wait else ():
+            assert re.fullmatch(r"[a-z][\w .,/-]*", condition.what), f"{operation.action}: {condition.path} in words"
         assert operation.service == service(operation.service).signing_name, "IAM calls the service otherwise"
         for action in operation.also:
             owner, _, name = action.partition(":")
@@ -217,6 +219,7 @@ ADDING = (
     "Put",
     "Register",
     "Set",
+    "Start",
     "Tag",
     "Update",
 )
@@ -248,7 +251,13 @@ UNMODELLED = {
     ("CreateRole", "NoSuchEntity"): "a boundary that is not seen yet, as CreateUser answers (IAM-1)",
     **{
         (action, "InvalidParameterValue"): "a role that is not seen yet (IAM-1)"
-        for action in ("AddRoleToDBInstance", "CreateDBInstance", "CreateDBInstanceReadReplica", "ModifyDBInstance")
+        for action in (
+            "AddRoleToDBCluster",
+            "AddRoleToDBInstance",
+            "CreateDBInstance",
+            "CreateDBInstanceReadReplica",
+            "ModifyDBInstance",
+        )
     },
     ("DeleteGroup", "ConcurrentModification"): "other deletions of IAM answer it",
     ("DeletePolicy", "ConcurrentModification"): "other deletions of IAM answer it",

@@ -11,11 +11,14 @@ import rds_secure
 from rds_secure.aws.reader import AwsReader
 from rds_secure.kind import Kind, Wanted
 from rds_secure.live import Snapshot
-from rds_secure.resources import KINDS
+from rds_secure.plan import Action, Plan
+from rds_secure.resources import KINDS, KINDS_BY_NAME
+from rds_secure.spec import load
+from rds_secure.values import Address
 from tests.contracts import account
-from tests.contracts.readers import Listening
+from tests.contracts.readers import Listening, denials
 from tests.contracts.test_kinds import EVERY, sources
-from tests.e2e.harness import Harness
+from tests.e2e.harness import EVERYTHING, PRUNING, Harness
 from tests.e2e.tables.snapshot_sharing import archived
 
 PACKAGE = Path(rds_secure.__file__).parent
@@ -169,6 +172,32 @@ def test_everything_is_still_found_when_nothing_of_it_is_declared_any_more(harne
     """By tags in lists, by the tagging API, by the path of a group; not what is a setting of something else."""
     left = harness.plan({"iam_group": {"other": {}}}).snapshot
     assert sorted(map(str, left.retired)) == sorted(f"{kind.name}.everything" for kind in KINDS if not kind.setting)
+
+
+@pytest.mark.usefixtures("snapshot")
+def test_nothing_that_is_there_is_created_or_deleted_whatever_read_is_denied(harness: Harness) -> None:
+    """Meaning §8."""
+    stack, _ = load([str(harness.spec(STACK))])
+    for made, denied in denials(harness.account, stack, PRUNING):
+        assert made.count(Action.CREATE) == made.count(Action.DELETE) == 0, denied
+
+
+@pytest.mark.usefixtures("snapshot")
+def test_nothing_is_deleted_that_was_not_seen_and_nothing_stateful_without_full_sight(harness: Harness) -> None:
+    """Meaning §8."""
+    other: dict[str, dict[str, dict[str, Any]]] = {"iam_group": {"other": {}}}
+    stack, _ = load([str(harness.spec(other))])
+    seen = _deleted(harness.plan(other, EVERYTHING).plan)
+    assert seen
+    for made, denied in denials(harness.account, stack, EVERYTHING):
+        going, kinds = _deleted(made), {name for item in made.unseen for name in item.kinds}
+        assert going <= seen, denied
+        assert not {address for address in going if address.kind in kinds}, denied
+        assert not (made.unseen and any(KINDS_BY_NAME[address.kind].stateful for address in going)), denied
+
+
+def _deleted(made: Plan) -> set[Address]:
+    return {step.address for step in made.steps if step.action is Action.DELETE}
 
 
 @EVERY

@@ -57,6 +57,7 @@ DELEGATING = {
 }
 JOINING = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:joining"
 OWN_DIRECTORY = {"fqdn": "ad.example.com", "secret": f"{JOINING}-AbCdEf", "dns": ["10.20.0.1", "10.20.0.2"]}
+COPY_KEY = f"arn:aws:kms:eu-central-1:123456789012:key/{KEY_ID}"
 SOURCE = "arn:aws:rds:us-east-1:123456789012:db:orders"
 MULTI_AZ = {
     "engine": "postgres",
@@ -128,6 +129,9 @@ MINIMAL: Mapping[str, Written] = {
     "Pool": {},
     "Store": {},
     "Domain": {},
+    "Directory": {},
+    "ClusterRole": {"feature": "s3Import", "role": ROLE},
+    "BackupCopy": {"region": "eu-central-1", "key": COPY_KEY},
     "FeatureRole": {"feature": "s3Import", "role": ROLE},
 }
 """The least that can be written."""
@@ -316,7 +320,10 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
     "db_cluster": {
         **_NAMED,
         "engine": (Value("aurora-mysql", also={"engine_version": "8.0"}), Value("postgres", also=MULTI_AZ)),
-        "engine_version": (Value("16.4"), Value("17")),
+        "engine_version": (
+            Value("16.4"),
+            Value("17", given={"instance_parameter_group": "audited-aurora-postgresql17"}),
+        ),
         "instance_class": (Value("db.r6gd.large", given={**MULTI_AZ, "when": "now"}),),
         "parameter_group": (
             Value("${db_cluster_parameter_group.neighbour}"),
@@ -356,6 +363,18 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "insights_days": (Value("31", given={"insights": "true"}),),
         "insights_key": (Value("${kms_key.neighbour}", given={"insights": "true", "insights_key": KEY_ID}),),
         "insights_mode": (Value("advanced", given={"insights": "true", "insights_days": "465"}),),
+        "availability_zones": (Value(["eu-west-1a", "eu-west-1b"]),),
+        "network_type": (Value("DUAL", also={"when": "now"}),),
+        "ca": (Value("rds-ca-rsa4096-g1", given=MULTI_AZ),),
+        "instance_parameter_group": (Value("audited-aurora-postgresql17"),),
+    },
+    "Directory": {
+        "directory": (Value("d-9876543210", given={"directory": "d-0123456789", "role": "directory"}),),
+        "role": (Value("${iam_role.neighbour}", given={"directory": "d-0123456789", "role": "directory"}),),
+    },
+    "ClusterRole": {
+        "feature": (Value("s3Export"),),
+        "role": (Value("${iam_role.neighbour}"),),
     },
     "Serverless": {
         "min": (Value("0.5"),),
@@ -369,6 +388,11 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "ou": (Value("OU=databases,DC=corp,DC=example,DC=com", given=OWN_DIRECTORY),),
         "secret": (Value(f"{JOINING}-2-AbCdEf", given=OWN_DIRECTORY),),
         "dns": (Value(["10.20.0.3", "10.20.0.4"], given=OWN_DIRECTORY),),
+    },
+    "BackupCopy": {
+        "region": (Value("us-west-2", also={"key": COPY_KEY.replace("eu-central-1", "us-west-2")}),),
+        "key": (Value(COPY_KEY.replace("eu-central-1", "us-west-2"), also={"region": "us-west-2"}),),
+        "retention_days": (Value("14", given={"retention_days": "7"}),),
     },
     "FeatureRole": {
         "feature": (Value("s3Export"),),
@@ -526,6 +550,14 @@ _OTHERS = frozenset(
 )
 """What not every engine has, and what makes no sense alone."""
 
+_OF_AURORA = frozenset(
+    {
+        *("availability_zones", "backtrack_seconds", "data_api", "domain", "instance_parameter_group"),
+        *("network_type", "serverless"),
+    }
+)
+"""What a Multi-AZ DB cluster does not take."""
+
 _OF_MEMBERS = frozenset({"cluster", "promotion_tier"})
 
 LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
@@ -546,12 +578,28 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     "db_proxy": (frozenset({"cluster"}), frozenset({"instance"})),
     "db_cluster": (
         frozenset(
-            {"master_password", "password_version", "encrypted", "public", "monitoring_seconds", "monitoring_role"}
+            {
+                "master_password",
+                "password_version",
+                "encrypted",
+                "public",
+                "monitoring_seconds",
+                "monitoring_role",
+                "ca",
+            }
         )
         | MULTI_AZ.keys() - {"engine", "storage_type"},
-        frozenset({"master_secret_key", "kms_key", "serverless", "backtrack_seconds"}),
+        frozenset({"master_secret_key", "kms_key"}) | _OF_AURORA,
         frozenset(
-            {"master_password", "password_version", "encrypted", "public", "monitoring_seconds", "monitoring_role"}
+            {
+                "master_password",
+                "password_version",
+                "encrypted",
+                "public",
+                "monitoring_seconds",
+                "monitoring_role",
+                "ca",
+            }
         )
         | {"insights", "insights_days", "insights_mode", "insights_key"}
         | MULTI_AZ.keys() - {"engine"},
@@ -560,7 +608,7 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         _OF_MEMBERS
         | _OF_POSTGRES
         | {"master_password", "password_version", "encrypted", "dedicated_log_volume", "availability_zone"},
-        _OF_MEMBERS | _OF_POSTGRES | {"master_secret_key", "kms_key", "throughput_mbps", "multi_az"},
+        _OF_MEMBERS | _OF_POSTGRES | {"master_secret_key", "kms_key", "throughput_mbps", "multi_az", "backup_copy"},
         _OF_MEMBERS
         | _OF_POSTGRES
         | _TOGETHER

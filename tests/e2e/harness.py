@@ -24,7 +24,8 @@ from rds_secure.aws.session import Access, Connection
 from rds_secure.plan import Deletion, Plan
 from rds_secure.sandbox import Sandbox
 from rds_secure.spec import load
-from rds_secure.values import Handed, canonical, freeze, refs, resolve
+from rds_secure.values import Address, Handed, canonical, freeze, refs, resolve
+from tests.e2e.covered import Policy
 from tests.fakes import FakeClock
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,10 @@ EARLY = frozenset(
     {
         "DeleteConflict",
         "DependencyViolation",
+        "InvalidDBClusterStateFault",
         "InvalidDBInstanceState",
+        "InvalidDBProxyStateFault",
+        "InvalidEventSubscriptionState",
         "InvalidGroup.NotFound",
         "KMSKeyNotAccessibleFault",
         "MalformedPolicyDocument",
@@ -71,7 +75,7 @@ class Call:
     @property
     def is_write(self) -> bool:
         """Whether it can change anything."""
-        return not self.action.startswith(("Describe", "Get", "List"))
+        return not self.action.startswith(("Describe", "Get", "List", "Lookup", "Simulate"))
 
     @property
     def is_of_lock(self) -> bool:
@@ -213,7 +217,8 @@ class Harness:
         return self.carry_out(self.plan_destroy(spec, deletion), deletion)
 
     def carry_out(self, planned: api.Planned, deletion: Deletion = PRUNING) -> Applied:
-        """Apply a plan and read back, as `apply` does."""
+        """Apply a plan and read back, as `apply` does; the least policy of the plan must cover every call."""
+        before, early = len(self.recorder.calls), len(self.recorder.early)
         outcome, writes = self.attempt(planned)
         assert outcome.succeeded, outcome.failures
         again = api.verify(planned, self.account, deletion, clock=FakeClock())
@@ -222,8 +227,14 @@ class Harness:
         assert not left, [(str(step.address), step.changes) for step in left]
         known = {**planned.snapshot.scope.known, **again.snapshot.scope.known}
         secrets = Secrets(self.account.connection)
-        expected = _expected(planned.plan, known, self.recorder.replies, secrets)
-        assert _counted(writes) == _counted(call for call in expected if call.is_write)
+        expected = list(_expected(planned.plan, known, self.recorder.replies, secrets))
+        assert _counted(writes) == _counted(call for _, call in expected if call.is_write)
+        policy = Policy(planned)
+        made = [*self.recorder.calls[before:], *self.recorder.early[early:]]
+        assert policy.uncovered((call.service, call.action) for call in made) == set()
+        after = replace(planned.snapshot.scope, known=known)
+        misses = [policy.misses(address, call.service, call.action, call.params, after) for address, call in expected]
+        assert not any(misses), misses
         return Applied(planned, outcome, writes, again)
 
     def attempt(self, planned: api.Planned) -> tuple[Outcome, tuple[Call, ...]]:
@@ -262,7 +273,9 @@ def connect(sandbox: Sandbox, recorder: Recorder) -> api.Account:
     return api.Account(connection, connection.identity())
 
 
-def _expected(plan: Plan, known: Mapping[Any, str], replies: Mapping[str, Any], secrets: Secrets) -> Iterable[Call]:
+def _expected(
+    plan: Plan, known: Mapping[Any, str], replies: Mapping[str, Any], secrets: Secrets
+) -> Iterable[tuple[Address, Call]]:
     """The calls of a plan, every reference and every secret filled in, and what a reply hands on."""
     filled = dict(known)
     for step, operation in plan.operations():
@@ -273,7 +286,7 @@ def _expected(plan: Plan, known: Mapping[Any, str], replies: Mapping[str, Any], 
             value = jmespath.search(path, replies[repr(call)])
             text = base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
             filled[Handed(step.address, name)] = text
-        yield call
+        yield step.address, call
 
 
 def _counted(calls: Iterable[Call]) -> list[str]:

@@ -13,15 +13,17 @@ import pytest
 
 from rds_secure import api
 from rds_secure.aws.session import Access, Connection
+from rds_secure.plan.file import PlanFile, sealed
 from rds_secure.sandbox import Sandbox
 from tests.cli.running import Ran, runner
 from tests.e2e import looks
-from tests.e2e.harness import ROOT, SPECS, Harness, Recorder
+from tests.e2e.harness import ROOT, SMALL, SPECS, Harness, Recorder
 from tests.e2e.tables.db_instance import modify
 from tests.e2e.test_behind import disturb
 from tests.fakes import FakeClock
 
 QUICKSTART = SPECS / "quickstart.yaml"
+TRUST = '{"Version": "2012-10-17", "Statement": []}'
 SCHEMA = ROOT / "schemas" / "plan.schema.json"
 
 
@@ -86,6 +88,7 @@ def command(
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("RDS_SECURE_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(api, "Connection", connections)
     monkeypatch.setattr(api, "SystemClock", FakeClock)
     return Commands(harness, capsys, monkeypatch)
@@ -127,6 +130,21 @@ def test_a_refused_plan_is_3_for_plan_and_for_apply(command: Commands) -> None:
         assert result.code == 3
         assert "IAM group orders exists already and belongs to no stack" in result.out
     assert command.writes == []
+
+
+def test_drift_is_exit_code_2_and_nothing_is_changed(command: Commands) -> None:
+    command.harness.make(QUICKSTART)
+    agreed = command("drift", QUICKSTART)
+    assert (agreed.code, "No drift." in agreed.out) == (0, True)
+
+    command.harness.behind(disturb)
+    command.harness.recorder.clear()
+    text, shown = command("drift", QUICKSTART), command("drift", QUICKSTART, "--format", "json")
+    assert (text.code, shown.code, command.writes) == (2, 2, [])
+    assert "CloudTrail could not be asked who changed what" in text.out  # the emulator has none
+    found = {item["address"]: item["what"] for item in json.loads(shown.out)["deviations"]}
+    assert found["db_instance.quickstart"] == "differs"
+    jsonschema.validate(json.loads(shown.out), json.loads((ROOT / "schemas" / "drift.schema.json").read_text()))
 
 
 def test_what_is_named_in_the_text_is_what_drifted(command: Commands) -> None:
@@ -281,16 +299,17 @@ def test_a_failing_call_is_1_with_a_plain_account_and_a_second_apply_finishes(co
     assert "No changes" in command("plan", QUICKSTART).out
 
 
-def test_a_read_that_is_denied_is_1_and_nothing_is_written(command: Commands) -> None:
+def test_a_read_that_is_denied_is_3_and_nothing_is_written(command: Commands) -> None:
     """Meaning §8: what cannot be seen is unknown, never absent."""
     command.harness.recorder.refusals["DescribeDBInstances"] = "AccessDenied"
 
     result = command("apply", QUICKSTART, "--yes")
 
-    assert result.code == 1
-    assert "DescribeDBInstances" in result.err
-    assert "AccessDenied" in result.err
+    assert result.code == 3
+    assert "rds DescribeDBInstances: AccessDenied" in result.out
     assert command.writes == []
+    unseen = json.loads(command("plan", "--format", "json", QUICKSTART).out)["unseen"]
+    assert [item["code"] for item in unseen] == ["AccessDenied"]
 
 
 # Secrets
@@ -367,3 +386,173 @@ def test_a_database_that_was_there_is_begun_again_only_when_it_is_named(command:
     assert command("plan", "--create-empty", "db_instance.quickstart", QUICKSTART).code == 0
     assert command("apply", "--yes", "--create-empty", "db_instance.quickstart", QUICKSTART).code == 0
     assert command("plan", "--detailed-exitcode", QUICKSTART).code == 0
+
+
+# Approval (meaning §6)
+
+
+def role(command: Commands, seconds: int) -> Path:
+    trust = {"services": ["rds.amazonaws.com"]}
+    resources = {"iam_role": {"app": {"trust": trust, "max_session": seconds}}, "iam_group": {"ops": {}}}
+    return command.harness.spec(resources)
+
+
+def test_a_plan_file_is_applied_without_a_question_and_once_more_without_a_call(
+    command: Commands, tmp_path: Path
+) -> None:
+    file = tmp_path / "orders.plan"
+    made = command("plan", role(command, 3600), "--out", file)
+    assert (made.code, made.err) == (0, "")
+    assert command.writes == []
+
+    refused = command("apply", file, "--expect", "another digest")
+    assert (refused.code, command.writes) == (3, [])
+    assert f"{file} is the plan" in refused.err
+    assert command("apply", file).code == 0
+    assert sorted(command.writes) == ["CreateGroup", "CreateRole"]
+    again = command("apply", file)
+    assert (again.code, "No changes" in again.out) == (0, True)
+    assert len(command.writes) == 2
+
+
+def test_what_moved_between_plan_and_apply_is_named_and_nothing_is_called(command: Commands, tmp_path: Path) -> None:
+    file, after = tmp_path / "orders.plan", role(command, 7200)
+    command.harness.make(role(command, 3600))
+    digest = json.loads(command("plan", after, "--out", file, "--format", "json").out)["digest"]
+    command.harness.behind(lambda client: client("iam").update_role(RoleName="app", MaxSessionDuration=10800))
+    for approved in ((file,), (after, "--expect", digest)):
+        stopped = command("apply", *approved)
+        assert (stopped.code, command.writes) == (3, [])
+        assert "max_session: 10800 → 7200" in stopped.out
+        told = "iam_role.app.max_session 3600 → 10800 since the plan" if approved[0] == file else digest
+        assert told in stopped.err
+
+
+def test_the_last_line_of_a_plan_applies_exactly_it(command: Commands) -> None:
+    made = command("plan", role(command, 3600), "--create-empty", "iam_role.app", "--prune-limit", "3")
+    line = made.out.splitlines()[-1].removeprefix("apply exactly this with: rds-secure ")
+    assert line.split()[2:] == ["--prune-limit", "3", "--create-empty", "iam_role.app", "--expect", *line.split()[-1:]]
+    assert command(*line.split()).code == 0
+    assert sorted(command.writes) == ["CreateGroup", "CreateRole"]
+    stale = command(*line.split())
+    assert (stale.code, len(command.writes)) == (3, 2)
+
+
+def test_an_apply_that_failed_in_the_middle_goes_on_with_its_plan_file(command: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "orders.plan"
+    command("plan", QUICKSTART, "--out", file)
+    command.harness.recorder.refusals["AttachGroupPolicy"] = "ServiceFailure"
+    command.harness.recorder.refusals["RevokeSecurityGroupEgress"] = "Unavailable"
+    assert command("apply", file).code == 1
+    command.harness.recorder.clear()
+    assert command("apply", file).code == 0
+    assert {"RevokeSecurityGroupEgress", "AttachGroupPolicy"} <= {*command.writes}
+    assert "CreateSecurityGroup" not in command.writes
+
+
+def test_an_apply_that_failed_is_resumed_without_a_question_and_leaves_a_record(
+    command: Commands, tmp_path: Path
+) -> None:
+    command.harness.recorder.refusals["AttachGroupPolicy"] = "ServiceFailure"
+    reports = (tmp_path / "failed.json", tmp_path / "failed.md")
+    failed = command("apply", QUICKSTART, "--yes", "--report", reports[0], "--report", reports[1])
+    record = json.loads(reports[0].read_text())
+    jsonschema.validate(record, json.loads((ROOT / "schemas" / "report.schema.json").read_text()))
+    assert (failed.code, record["outcome"]) == (1, "failed")
+    calls = {(call["call"], call["outcome"]) for call in record["calls"]}
+    assert {("iam:AttachGroupPolicy", "failed"), ("kms:CreateKey", "done"), ("iam:TagPolicy", "skipped")} <= calls
+    assert all(call["request_id"] for call in record["calls"] if call["outcome"] == "done")
+    assert "**Failed: " in reports[1].read_text()
+
+    command.harness.recorder.clear()
+    resumed = command("apply", QUICKSTART, "--resume", "--report", tmp_path / "done.json")
+    assert (resumed.code, "AttachGroupPolicy" in command.writes) == (0, True)
+    assert "calls are done, 2 failed, " in resumed.out
+    done = json.loads((tmp_path / "done.json").read_text())
+    assert (done["outcome"], {item["state"] for item in done["resources"]}) == ("done", {"agrees"})
+    again = command("apply", QUICKSTART, "--resume")
+    assert (again.code, "There is nothing to resume" in again.out) == (0, True)
+
+
+def test_what_is_resumed_is_the_rest_of_what_was_approved_and_nothing_else(command: Commands) -> None:
+    file = role(command, 3600)
+    command.harness.recorder.refusals["CreateGroup"] = "ServiceFailure"
+    assert command("apply", file, "--yes").code == 1
+    command.harness.recorder.clear()
+    file.write_text(file.read_text().replace("3600", "7200"))
+    stopped = command("apply", file, "--resume")
+    assert (stopped.code, command.writes) == (3, [])
+    assert "iam_role.app: this call is not one of the plan: change max_session" in stopped.err
+
+
+def test_a_plan_file_that_is_not_as_it_was_written_calls_nothing(command: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "orders.plan"
+    command("plan", role(command, 3600), "--out", file)
+    command.harness.recorder.clear()
+    file.write_text(file.read_text().replace("3600", "7200"))
+    stopped = command("apply", file)
+    assert (stopped.code, command.calls) == (3, [])
+    assert "its checksum does not fit" in stopped.err
+
+
+def test_a_plan_file_holds_for_its_account_and_its_region(command: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "orders.plan"
+    command("plan", role(command, 3600), "--out", file)
+    data = json.loads(file.read_text())
+    data["approved"]["account"] = "210987654321"
+    elsewhere = PlanFile.model_validate_json(json.dumps(data))
+    elsewhere = elsewhere.model_copy(update={"digest": elsewhere.approved.digest})
+    file.write_text(sealed(elsewhere))
+    command.harness.recorder.clear()
+    there = command("apply", file)
+    assert (there.code, command.calls) == (3, ["GetCallerIdentity"])
+    assert "for account 210987654321" in there.err
+    command.harness.recorder.clear()
+    assert (command("apply", file, "--region", "eu-west-2").code, command.calls) == (3, [])
+    assert command("apply", file, "--prune-limit", "3").code == 64
+    assert command("apply", file, QUICKSTART).code == 64
+
+
+def test_a_plan_that_is_refused_is_not_written(command: Commands, tmp_path: Path) -> None:
+    command.client("iam").create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)
+    made = command("plan", role(command, 3600), "--out", tmp_path / "orders.plan", "--format", "markdown")
+    assert (made.code, made.out.splitlines()[2][:11]) == (3, "**Refused: ")
+    assert "orders.plan was not written" in made.err
+    assert not (tmp_path / "orders.plan").exists()
+
+
+def test_what_moved_before_its_deletion_stays_and_the_rest_goes(command: Commands) -> None:
+    harness = command.harness
+    harness.make(role(command, 3600))
+    planned = harness.plan_destroy(role(command, 3600), SMALL)
+    harness.behind(lambda client: client("iam").update_role(RoleName="app", MaxSessionDuration=10800))
+    outcome, writes = harness.attempt(planned)
+    assert [failure.message for failure in outcome.failures] == ["iam_role.app.max_session 3600 → 10800 since the plan"]
+    assert [call.action for call in writes] == ["DeleteGroup"]
+
+
+def test_the_least_policy_is_printed_in_place_of_the_plan(command: Commands) -> None:
+    for arguments in (("--iam-policy", QUICKSTART), (QUICKSTART, "--iam-policy=apply")):
+        shown = command("plan", *arguments)
+        assert shown.code == 0
+        allowed = {name for statement in json.loads(shown.out)["Statement"] for name in statement["Action"]}
+        assert {"rds:CreateDBInstance", "rds:DescribeDBInstances", "kms:CreateGrant"} <= allowed
+    assert command.writes == []
+
+
+def test_the_policy_for_planning_takes_no_call(command: Commands) -> None:
+    shown = command("plan", "--iam-policy=read", QUICKSTART)
+    assert "rds:DescribeDBInstances" in shown.out
+    assert "rds:CreateDBInstance" not in shown.out
+    assert command.calls == []
+
+
+def test_what_could_not_be_checked_is_said_and_no_error_unless_certainty_is_required(command: Commands) -> None:
+    """IAM-7."""
+    refused = command("apply", "--yes", "--preflight", "require", QUICKSTART)
+    assert refused.code == 3
+    assert "not every permission could be checked" in refused.err
+    assert command.writes == []
+    done = command("apply", "--yes", QUICKSTART)
+    assert done.code == 0
+    assert "Not checked before the first call: all permissions (IAM simulates users and roles, and no root)" in done.out

@@ -20,6 +20,9 @@ from rds_secure.operation import Operation
 from rds_secure.plan import Deletion
 from tests.e2e import looks
 from tests.e2e.harness import EVERYTHING, Harness, Resources
+from tests.e2e.tables.db_cluster import BASE as CLUSTER
+from tests.e2e.tables.db_cluster import MULTI_AZ
+from tests.e2e.tables.db_cluster import modify as modify_cluster
 from tests.e2e.tables.db_instance import BASE, modify, options, shelf
 from tests.fakes import FakeClock
 
@@ -52,12 +55,17 @@ def status_alone(operation: Operation) -> Operation:
     """Waits as botocore's own waiter does."""
     if operation.wait is None:
         return operation
-    status = tuple(condition for condition in operation.wait.until if condition.path == "DBInstanceStatus")
+    statuses = ("DBInstanceStatus", "Status")
+    status = tuple(condition for condition in operation.wait.until if condition.path in statuses)
     return replace(operation, wait=replace(operation.wait, until=status))
 
 
 def instance(path: str) -> Seen:
     return lambda harness, outcome: jmespath.search(path, looks.db_instance(harness.client, "orders"))
+
+
+def cluster(path: str) -> Seen:
+    return lambda harness, outcome: jmespath.search(path, looks.db_cluster(harness.client, "orders"))
 
 
 def codes(harness: Harness, outcome: Outcome) -> set[str]:
@@ -89,6 +97,27 @@ def change_storage(client: looks.Client) -> None:
         client("rds").describe_db_instances()
 
 
+def export_logs(client: looks.Client) -> None:
+    """Something that the spec leaves to others."""
+    modify_cluster(client, CloudwatchLogsExportConfiguration={"EnableLogTypes": ["postgresql"]})
+    for _ in range(2):
+        client("rds").describe_db_clusters()
+
+
+def change_alerts(client: looks.Client) -> None:
+    """Which goes on for a moment after the call."""
+    client("rds").modify_event_subscription(SubscriptionName="alerts", SourceType="db-instance", Enabled=False)
+
+
+def aurora(**fields: Any) -> Resources:
+    return {"db_cluster": {"orders": {**CLUSTER, **fields}}}
+
+
+def with_member(**fields: Any) -> Resources:
+    member = {"engine": CLUSTER["engine"], "cluster": "${db_cluster.orders}", "instance_class": "db.r7g.large"}
+    return {**aurora(**fields), "db_instance": {"orders-1": member}}
+
+
 WITH_KEY: Resources = {"kms_key": {"data": {}}, **database(kms_key="${kms_key.data}")}
 GROUPS: Resources = {
     "security_group": {
@@ -108,6 +137,29 @@ IN_ITS_OWN: Resources = {
     **database(
         subnet_group="${db_subnet_group.own}", security_groups=["${security_group.db}"], deletion_protection=False
     ),
+}
+CLUSTER_IN_ITS_OWN: Resources = {
+    "db_subnet_group": {"own": {"subnets": SUBNETS}},
+    **aurora(subnet_group="${db_subnet_group.own}", deletion_protection=False),
+}
+BEHIND_PROXY: Resources = {"iam_role": {"proxy": {"trust": {"services": ["rds.amazonaws.com"]}}}, **database()}
+PROXY: Resources = {
+    **BEHIND_PROXY,
+    "db_proxy": {
+        "front": {
+            "engine_family": "POSTGRESQL",
+            "role": "${iam_role.proxy}",
+            "subnets": SUBNETS,
+            "security_groups": {"tag": {"Name": "app-1"}},
+            "secrets": [{"arn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-AbCdEf"}],
+            "instance": "${db_instance.orders}",
+        }
+    },
+}
+ALERTS: Resources = {
+    "event_subscription": {
+        "alerts": {"topic": "arn:aws:sns:us-east-1:123456789012:alerts", "source_type": "db-instance"}
+    }
 }
 GROUP_OF_TWO = {"security_groups": [{"tag": {"Name": "app-1"}}, {"tag": {"Name": "app-2"}}]}
 
@@ -159,6 +211,28 @@ CASES = (
     ),
     Case("rds-deleting", None, without_waits, codes, set(), before=IN_ITS_OWN),
     Case("rds-interfaces", None, without_retries, codes, set(), before=IN_ITS_OWN, beside="rds-deleting"),
+    Case("rds-cluster-creating", aurora(), without_waits, cluster("Status"), "available"),
+    Case(
+        "rds-cluster-busy",
+        aurora(iam_auth=False, when="now"),
+        without_retries,
+        codes,
+        set(),
+        before=aurora(),
+        meanwhile=export_logs,
+        beside="rds-cluster-modifying",
+    ),
+    Case(
+        "rds-cluster-modifying",
+        aurora(**MULTI_AZ, when="now"),
+        status_alone,
+        cluster("DBClusterInstanceClass"),
+        MULTI_AZ["instance_class"],
+        before=aurora(**{**MULTI_AZ, "instance_class": "db.m6gd.xlarge"}),
+    ),
+    Case("rds-cluster-deleting", None, without_waits, codes, set(), before=CLUSTER_IN_ITS_OWN),
+    Case("rds-proxy-states", PROXY, without_both, codes, set(), before=BEHIND_PROXY),
+    Case("rds-subscription-states", None, without_both, codes, set(), before=ALERTS, meanwhile=change_alerts),
     Case("rds-new-keys", WITH_KEY, without_retries, codes, set()),
     Case("ec2-new-groups", GROUPS, without_retries, codes, set()),
     Case("iam-new-names", PEOPLE, without_retries, codes, set()),
@@ -328,6 +402,70 @@ def test_a_second_change_of_storage_is_refused_before_any_call(harness: Harness)
 
     (refusal,) = planned.plan.refusals
     assert "its storage is being optimised after the last change" in refusal.fix
+
+
+def test_what_of_a_cluster_waits_for_the_window_is_pending_and_its_class_is_never_parked(harness: Harness) -> None:
+    """RDS-2, RDS-24: a class would be asked for again and again, as nothing shows that it was."""
+    on(harness, "rds-cluster-window")
+    harness.make(aurora(**MULTI_AZ))
+
+    applied = harness.apply(aurora(**{**MULTI_AZ, "iops": 2000}))
+
+    assert applied.again.plan.waits_for_window
+    assert cluster("[Iops, PendingModifiedValues.Iops]")(harness, applied.outcome) == [1000, 2000]
+    (step,) = [step for step in harness.plan(aurora(**{**MULTI_AZ, "iops": 2000})).plan.steps if step.pending]
+    assert (step.operations, [change.path for change in step.pending]) == ((), ["iops"])
+    (refusal,) = harness.plan(aurora(**{**MULTI_AZ, "instance_class": "db.m6gd.xlarge"})).plan.refusals
+    assert "write when: now" in refusal.fix
+
+
+def test_instances_that_lack_static_parameters_of_their_cluster_are_named(harness: Harness) -> None:
+    """RDS-8."""
+    on(harness, "rds-cluster-parameters")
+
+    def connections(number: str) -> Resources:
+        group = {"family": "aurora-postgresql16", "parameters": {"max_connections": number}}
+        return {
+            "db_cluster_parameter_group": {"tuned": group},
+            **with_member(parameter_group="${db_cluster_parameter_group.tuned}"),
+        }
+
+    harness.make(connections("100"))
+    harness.apply(connections("200"))
+
+    def notes() -> list[str]:
+        return [note for step in harness.plan(connections("200")).plan.steps for note in step.notes]
+
+    assert notes() == ["instance orders-1: static parameters of the cluster are not in effect until it is rebooted"]
+    harness.client("rds").reboot_db_instance(DBInstanceIdentifier="orders-1")
+    harness.sandbox.settle()
+    assert notes() == []
+
+
+def test_a_name_that_somebody_had_parked_is_told_before_a_change_would_make_it(harness: Harness) -> None:
+    """RDS-2: what is made now flushes all that is parked."""
+    on(harness, "rds-renaming", "rds-window")
+    harness.make(database())
+    harness.client("rds").modify_db_instance(DBInstanceIdentifier="orders", NewDBInstanceIdentifier="sales")
+
+    plan = harness.plan(database(multi_az=True, when="now")).plan
+
+    (step,) = [step for step in plan.steps if step.address.kind == "db_instance"]
+    assert any("made now as well" in note and "instance_identifier" in note for note in step.notes), step.notes
+
+
+def test_what_is_stopped_is_left_alone_until_somebody_starts_it(harness: Harness) -> None:
+    """RDS-27: nor does it lose its protection, which comes off before a deletion."""
+    on(harness, "rds-stopping", "rds-busy")
+    harness.make(database())
+    harness.client("rds").stop_db_instance(DBInstanceIdentifier="orders")
+    harness.sandbox.settle()
+
+    assert harness.plan(database()).plan.is_empty
+    (refusal,) = harness.plan(database(multi_az=True)).plan.refusals
+    assert "start it" in refusal.fix
+    kept = {str(item.address): item.reason for item in harness.plan_destroy(database(), EVERYTHING).plan.kept}
+    assert kept["db_instance.orders"].endswith("start it")
 
 
 def test_a_static_parameter_is_not_in_effect_until_a_reboot_and_the_plan_goes_on_saying_so(harness: Harness) -> None:

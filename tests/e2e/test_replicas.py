@@ -23,7 +23,6 @@ def stack(**reports: object) -> dict[str, dict[str, dict[str, object]]]:
 
 
 def test_a_replica_is_made_after_its_source_and_goes_before_it(harness: Harness) -> None:
-    harness.sandbox.realism("none")  # which knows no changes of a replica that are on their way
     shelf(harness.client)
     applied = harness.apply(stack(backup_days=3))
     made = [call.action for call in applied.writes if call.action.startswith("CreateDBInstance")]
@@ -51,24 +50,31 @@ def test_taking_replica_of_out_promotes_nothing(harness: Harness) -> None:
 
 def test_a_replica_of_a_database_elsewhere_has_a_key_of_its_own_region(harness: Harness) -> None:
     """RDS-19: a managed source is refused before anything is called."""
-    harness.sandbox.realism("none")  # which knows no changes of a replica that are on their way
     shelf(harness.client)
     rds = harness.client("rds")
-    source = rds.create_db_instance(
-        DBInstanceIdentifier="far",
-        Engine="postgres",
-        DBInstanceClass="db.t4g.medium",
-        AllocatedStorage=20,
-        MasterUsername="somebody",
-        ManageMasterUserPassword=True,
-        DBSubnetGroupName="shelf",
-        BackupRetentionPeriod=1,
-    )["DBInstance"]
+    harness.behind(
+        lambda client: client("rds").create_db_instance(
+            DBInstanceIdentifier="far",
+            Engine="postgres",
+            DBInstanceClass="db.t4g.medium",
+            AllocatedStorage=20,
+            MasterUsername="somebody",
+            ManageMasterUserPassword=True,
+            DBSubnetGroupName="shelf",
+            BackupRetentionPeriod=1,
+        )
+    )
+    [source] = rds.describe_db_instances()["DBInstances"]
     declared = {"db_instance": {"reports": {**PLAIN, "replica_of": source["DBInstanceArn"]}}}
     with pytest.raises(SpecError, match="has a password that RDS manages"):
         harness.plan(declared)
-    rds.modify_db_instance(
-        DBInstanceIdentifier="far", ManageMasterUserPassword=False, MasterUserPassword="correct-horse"
+    harness.behind(
+        lambda client: client("rds").modify_db_instance(
+            DBInstanceIdentifier="far", ManageMasterUserPassword=False, MasterUserPassword="correct-horse"
+        )
     )
     applied = harness.apply(declared)
     assert applied.again.plan.is_empty
+    seen = {one["DBInstanceIdentifier"]: one for one in rds.describe_db_instances()["DBInstances"]}
+    signs_in = {name: one["IAMDatabaseAuthenticationEnabled"] for name, one in seen.items()}
+    assert signs_in == {"far": False, "reports": True}, "what a replica is made with is not its source's"

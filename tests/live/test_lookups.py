@@ -10,6 +10,7 @@ import pytest
 
 from rds_secure.live import read_live
 from rds_secure.live.lookups import resolve_lookups
+from rds_secure.live.sight import Sight
 from rds_secure.values import Address, Lookup
 from tests.fakes import FakeReader
 from tests.toy import IDENTITY
@@ -49,7 +50,7 @@ EC2 = {
 
 
 def _resolve(fields: Mapping[str, Any], answers: Mapping[tuple[str, ...], Any] = EC2) -> tuple[Any, list[str]]:
-    specs, _, problems = resolve_lookups(stack({"toy.a": fields}), FakeReader(answers))
+    specs, _, problems = resolve_lookups(stack({"toy.a": fields}), FakeReader(answers), Sight())
     return specs[A], [f"{problem.what}: {problem.fix}" for problem in problems]
 
 
@@ -107,20 +108,20 @@ def test_subnets_of_a_vpc_that_is_not_there_match_nothing() -> None:
 
 def test_every_look_up_that_fails_is_a_problem() -> None:
     declared = stack({"toy.a": {"vpc": {"tag": {"Name": "x"}}}, "toy.b": {"subnets": {"tag": {"Tier": "x"}}}})
-    assert len(resolve_lookups(declared, FakeReader(EC2))[2]) == 2
+    assert len(resolve_lookups(declared, FakeReader(EC2), Sight())[2]) == 2
 
 
 def test_equal_look_ups_are_looked_up_once_and_the_matches_are_kept() -> None:
     main = {"tag": {"Name": "main"}}
     reader = FakeReader(EC2)
-    _, found, _ = resolve_lookups(stack({"toy.a": {"vpc": main}, "toy.b": {"vpc": main}}), reader)
+    _, found, _ = resolve_lookups(stack({"toy.a": {"vpc": main}, "toy.b": {"vpc": main}}), reader, Sight())
     assert found == {Lookup("vpc", (("tag:Name", "main"),)): ("vpc-0000000b",)}
     assert [action for _, action, _ in reader.calls] == ["DescribeVpcs"]
 
 
 def test_a_spec_without_look_ups_asks_nothing() -> None:
     reader = FakeReader({})
-    specs, found, problems = resolve_lookups(stack({"toy.a": {"vpc": "vpc-0000000b"}}), reader)
+    specs, found, problems = resolve_lookups(stack({"toy.a": {"vpc": "vpc-0000000b"}}), reader, Sight())
     assert (specs[A].vpc, found, problems, reader.calls) == ("vpc-0000000b", {}, [], [])
 
 
@@ -143,7 +144,7 @@ def _find(lookup: Lookup, answers: Mapping[tuple[str, ...], Any]) -> tuple[str, 
     """What a look-up finds, in whatever field it is written."""
     declared = stack({"toy.a": {}})
     spec = declared.resources[A].model_copy(update={"subnets": (lookup,)})
-    return resolve_lookups(replace(declared, resources={A: spec}), FakeReader(answers))[1][lookup]
+    return resolve_lookups(replace(declared, resources={A: spec}), FakeReader(answers), Sight())[1][lookup]
 
 
 @pytest.mark.parametrize("alias", ["alias/data", "arn:aws:kms:eu-west-1:123456789012:alias/data"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from rds_secure.kind import Live
 from rds_secure.plan import Action, Deletion, Plan, order
 from rds_secure.values import Address
 from tests import toy
@@ -94,6 +96,18 @@ def test_what_something_declared_lets_go_of_is_deleted_afterwards() -> None:
     made = planned(stack({**declared, "toy.user": {"colour": "red"}}), account)
     assert _deleted(made) == ["toy.old"]
     assert order(made.steps)[Address("toy", "old"), 0] == {(Address("toy", "user"), 0)}
+
+
+def test_what_is_named_again_in_other_words_is_not_let_go_of() -> None:
+    """Meaning §5: the reference goes, and the same thing's id comes in its place."""
+    account, declared = _retired("toy.old")
+    old = account.named("old")["id"]
+    account.own_all({"toy.other": {}, "toy.user": {"peers": [{"to": old}]}})
+    there = {**declared, "toy.other": {}}
+    named = {"toy.user": {"peers": [{"to": "${toy.other}", "note": old}]}}
+    assert _kept(planned(stack({**there, **named}), account)) == {"toy.old": "toy.user still uses it"}
+    gone = {"toy.user": {"peers": [{"to": "${toy.other}", "note": "something else"}]}}
+    assert _deleted(planned(stack({**there, **gone}), account)) == ["toy.old"]
 
 
 def test_what_something_declared_is_not_to_let_go_of_is_kept() -> None:
@@ -226,6 +240,19 @@ def test_a_key_that_a_final_snapshot_needs_is_kept_even_where_keys_may_go() -> N
     made = planned(stack({}), _everything(), Deletion(both, everything=True))
     assert _kept(made) == {"chest.key": "the final snapshot of vault.data needs it"}
     assert "chest.spare" in _deleted(made)
+
+
+def test_what_leaves_no_snapshot_of_its_own_keeps_its_key_without_speaking_of_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """RDS-26: a member or a failed instance makes no final snapshot, but backups of it may stay."""
+
+    def inspect(self: Any, reader: Any, live: Live[Any], *_: Any) -> Live[Any]:
+        return replace(live, found=replace(live.found, facts={**live.facts, "skip_final_snapshot": True}))
+
+    monkeypatch.setattr(toy.Vault, "inspect", inspect)
+    made = planned(stack({}), _everything(), Deletion(frozenset({"vault", "chest"}), everything=True))
+    assert _kept(made) == {"chest.key": "what is left of vault.data needs it"}
 
 
 def test_what_final_snapshots_are_restored_with_is_kept_as_keys_are(monkeypatch: pytest.MonkeyPatch) -> None:

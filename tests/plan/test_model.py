@@ -44,7 +44,7 @@ def test_every_part_of_a_plan_is_plain_json() -> None:
         action="Call",
         params={"Key": key, "Text": Text(("a", key)), "Found": Lookup("vpc", (("tag:Name", "main"),)), "None": None},
         summary="call",
-        wait=Wait("toy", "Describe", {"Id": key}, "Toy", until=(Condition("Status", ("ok", True)),)),
+        wait=Wait("toy", "Describe", {"Id": key}, "Toy", until=(Condition("Status", ("ok", True), "it"),)),
         retry_on=(Retry("NoSuchEntity"),),
         releases=(A,),
     )
@@ -58,6 +58,6 @@ def test_every_part_of_a_plan_is_plain_json() -> None:
         "Found": {"$lookup": "vpc", "match": {"tag:Name": "main"}},
         "None": None,
     }
-    assert found["operations"][0]["wait"]["until"] == [{"path": "Status", "any_of": ["ok", True]}]
+    assert found["operations"][0]["wait"]["until"] == [{"path": "Status", "any_of": ["ok", True], "what": "it"}]
     assert found["operations"][0]["releases"] == ["toy.a"]
     assert found["changes"][0]["new"] == "red"

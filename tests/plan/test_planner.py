@@ -377,6 +377,7 @@ def test_a_plan_counts_its_actions_and_lists_its_calls() -> None:
         Action.LET_GO: 0,
         Action.RETAG: 0,
         Action.NONE: 0,
+        Action.UNSEEN: 0,
     }
     assert [(str(step.address), operation.action) for step, operation in made.operations()] == [
         ("toy.a", "ModifyToy"),
@@ -414,7 +415,7 @@ def test_a_singleton_that_aws_makes_by_itself_is_claimed_unless_it_is_another_st
 
     account.named("a")["tags"] |= {"rds-secure:stack": "billing", "rds-secure:address": "spring.a/a"}
     ((_, what, fix),) = refusals(planned(stack({"spring.a": {}}), account))
-    assert what == "spring a exists already and belongs to stack 'billing'"
+    assert what == "spring a belongs to stack 'billing', and 'orders' declares it too"
     assert fix == "there is one only: take it out of one of the two stacks"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rds_secure.errors import Location
 from rds_secure.kind import FieldChange
+from rds_secure.live import Unseen
 from rds_secure.operation import Operation, Wait
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
 from rds_secure.values import Address, Ref, Text, Value
@@ -41,6 +42,23 @@ def plan(*steps: Step, known: Mapping[str, str] | None = None, **more: Any) -> P
 
 def made(fields: Mapping[str, Value]) -> tuple[FieldChange, ...]:
     return tuple(FieldChange(path, new=value) for path, value in fields.items())
+
+
+def unseen() -> Plan:
+    """A read that was denied hides a database and what refers to it, another one nothing declared."""
+    orders, proxy = address("db_instance.orders"), address("db_proxy.orders")
+    why = "what uses it could not be seen (rds DescribeDBInstances: AccessDenied)"
+    denied = ("AccessDenied", "User: arn:aws:iam::123456789012:user/dana is not authorized")
+    return plan(
+        Step(orders, "orders", Action.UNSEEN),
+        Step(proxy, "orders", Action.UNSEEN),
+        Step(address("db_subnet_group.orders"), "orders", Action.NONE),
+        kept=(Kept(address("iam_role.old"), "old", why),),
+        unseen=(
+            Unseen("rds", "DescribeDBInstances", *denied, kinds=("db_instance",), addresses=(orders, proxy)),
+            Unseen("securityhub", "DescribeHub", *denied, kinds=("security_hub",)),
+        ),
+    )
 
 
 def rule(peer: str, value: Value, port: str, description: str = "") -> dict[str, Value]:

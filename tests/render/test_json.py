@@ -63,7 +63,7 @@ def test_the_schema_refuses_what_a_reader_could_not_rely_on(path: tuple[str | in
     assert not Draft202012Validator(plan_schema()).is_valid(document)
 
 
-@pytest.mark.parametrize("name", ["create_all", "update_everything", "refusals"])
+@pytest.mark.parametrize("name", ["create_all", "update_everything", "refusals", "unseen"])
 def test_the_json_is_as_approved(name: str) -> None:
     assert_golden(f"{name}.json", plan_json(getattr(plans, name)()) + "\n")
 

@@ -38,7 +38,7 @@ def _body(text: str) -> list[str]:
     return [line.removeprefix(" " * 6) for line in block]
 
 
-@pytest.mark.parametrize("name", ["create_all", "update_everything", "drift", "refusals", "empty", "pending"])
+@pytest.mark.parametrize("name", ["create_all", "update_everything", "drift", "refusals", "unseen", "empty", "pending"])
 @pytest.mark.parametrize("width", [80, 120])
 def test_plans_look_as_approved(name: str, width: int) -> None:
     assert_golden(f"{name}-{width}.txt", shown(getattr(plans, name)(), width=width))

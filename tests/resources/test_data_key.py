@@ -11,6 +11,7 @@ import pytest
 from rds_secure import ownership, tagging
 from rds_secure.kind import FieldChange, Found, Live, Resource, Wanted
 from rds_secure.operation import Operation
+from rds_secure.resources import KINDS_BY_NAME
 from rds_secure.resources.data_key import KIND
 from rds_secure.resources.data_key.mark import Mark, digest, mark
 from rds_secure.resources.data_key.spec import DataKeySpec
@@ -173,6 +174,17 @@ def test_a_disabled_key_matters_only_while_there_is_no_data_key(fields: dict[str
     disabled = key(KeyState="Disabled")
     assert verified(fields, key=disabled) == [f"key {KEY} makes no data keys while it is Disabled"]
     assert verified(fields, key=disabled, **there) == []
+
+
+@pytest.mark.parametrize(("spec", "is_refused"), [("SYMMETRIC_DEFAULT", False), ("RSA_2048", True), ("HMAC_256", True)])
+@pytest.mark.parametrize("path", [("kms_key",), ("store", "kms_key")])
+def test_a_key_of_the_stack_must_be_able_to_make_data_keys(spec: str, is_refused: bool, path: tuple[str, ...]) -> None:
+    named = {"kms_key": "${kms_key.data}"}
+    fields = named if path == ("kms_key",) else {**IN_SECRET, "store": named}
+    declared = {Address("kms_key", "data"): KINDS_BY_NAME["kms_key"].spec.model_validate({"spec": spec})}
+    found = list(KIND.check_beside("orders", DataKeySpec.model_validate(fields), declared))
+    what = f"kms_key.data makes no data keys: its spec is {spec}"
+    assert [(item.path, item.what) for item in found] == ([(path, what)] if is_refused else [])
 
 
 # Its mark

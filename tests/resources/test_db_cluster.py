@@ -129,6 +129,9 @@ def test_a_change_that_would_wait_unseen_is_refused_rds_24() -> None:
     assert "write when: now" in refused(cluster(**wanted), found(multi_az()))["instance_class"]
     sent = modified(cluster(**wanted, when="now"), found(multi_az()))
     assert sent == {"DBClusterInstanceClass": "db.r6gd.large", "ApplyImmediately": True}
+    [call] = updated(KIND, cluster(**wanted, when="now"), found(multi_az()))
+    assert not holds(call.wait, multi_az()), "no pending value shows that it is on its way"
+    assert holds(call.wait, multi_az() | {"DBClusterInstanceClass": "db.r6gd.large"})
 
 
 def test_a_port_changes_for_aurora_only() -> None:
@@ -359,6 +362,8 @@ def test_a_cluster_with_instances_that_stay_stays() -> None:
 
 def test_a_busy_cluster_stays_for_now_rds_1() -> None:
     assert inspected(described(Status="modifying")).startswith("it is modifying just now")
+    assert inspected(described(Status="stopped")).endswith("comes off only while it runs: start it")
+    assert not isinstance(inspected(described(Status="stopped", DeletionProtection=False)), str)
 
 
 # Whose it is

@@ -390,7 +390,10 @@ def test_an_instance_is_made_when_it_has_joined_its_directory() -> None:
 
 
 def test_a_network_type_changes_at_once_or_not_at_all_rds_24() -> None:
-    assert modified(instance(network_type="DUAL", when="now"), found())["NetworkType"] == "DUAL"
+    [call] = updated(KIND, instance(network_type="DUAL", when="now"), found())
+    assert call.params["NetworkType"] == "DUAL"
+    assert not holds(call.wait, described()), "no pending value shows that it is on its way"
+    assert holds(call.wait, described(NetworkType="DUAL"))
     assert "when: now" in refused(instance(network_type="DUAL"), found())["network_type"]
     assert changes(instance(network_type="DUAL"), found(NetworkType="dual")) == {}
 
@@ -583,7 +586,10 @@ def test_without_a_closer_look_nothing_is_deleted() -> None:
 
 def test_what_is_changing_stays_for_now_rds_1() -> None:
     assert inspected(DBInstanceStatus="modifying") == "it is modifying just now, and can be deleted when that is over"
-    assert not isinstance(inspected(DBInstanceStatus="stopped"), str)
+    stopped = {"DBInstanceStatus": "stopped"}
+    assert not isinstance(inspected(**stopped, DeletionProtection=False), str)
+    assert inspected(**stopped).endswith("comes off only while it runs: start it")
+    assert inspected(**stopped, DBClusterIdentifier="payroll").startswith("its cluster is stopped")
 
 
 def test_tags_are_set_and_removed_by_calls_of_their_own_rds_14() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from rds_secure.resources.option_group import KIND as GROUP
 from rds_secure.values import Address, Ref
 from tests.fakes import FakeReader
 from tests.models import assert_valid_call
-from tests.resources.instances import described, found, instance, modified, reader
-from tests.resources.planning import SCOPE
+from tests.resources.instances import described, found, instance, modified, reader, refused
+from tests.resources.planning import SCOPE, declare, wanted
 
 ADDRESS = Address("option_group", "audited")
 ORACLE = {"engine": "oracle-ee", "engine_version": "19", "parameter_group": ...}
@@ -123,3 +124,24 @@ def test_a_group_with_a_permanent_option_is_never_taken_off_rds_9() -> None:
 def test_a_changed_group_is_sent_by_its_name() -> None:
     resource = instance(option_group="${option_group.audited}")
     assert modified(resource, found())["OptionGroupName"] == Ref(ADDRESS, "name")
+
+
+@pytest.mark.parametrize(("options", "said"), [({}, True), ({"OLS": {}}, False)])
+def test_a_permanent_option_stays_when_the_next_group_is_of_the_stack_rds_9(
+    options: dict[str, Any], said: bool
+) -> None:
+    """What the group declares counts, not what it has so far: it has its options before an instance gets it."""
+    database = instance(**{**ORACLE, "option_group": "${option_group.audited}"})
+    group = declare(GROUP, "audited", {"engine": "oracle-ee", "major_version": "19", "options": options})
+    ols = {"OptionName": "OLS", "Permanent": True}
+    live = described(
+        Engine="oracle-ee",
+        EngineVersion="19.1",
+        OptionGroupMemberships=[{"OptionGroupName": "had", "Status": "in-sync"}],
+    )
+    answers: Any = {("rds", "DescribeOptionGroups"): {"OptionGroupsList": [outside("had", options=(ols,))]}}
+    looking = FakeReader({**reader(live).answers, **answers})
+    asked = replace(wanted(KIND, database), declared={database.address: database, group.address: group})
+    [one] = KIND.read(looking, asked)
+    advice = refused(database, one).get("option_group", "")
+    assert advice == ("AWS never takes OLS off a database: name a group that has OLS" if said else "")

@@ -235,6 +235,27 @@ def test_a_member_is_modified(rds, make):
     assert (shown["PromotionTier"], shown["DBInstanceClass"]) == (0, "db.r7g.xlarge")
 
 
+@pytest.mark.repair("rds-member-settings")
+def test_a_member_shows_what_is_its_clusters(rds, make):
+    make(Port=6432, EnableIAMDatabaseAuthentication=True, EnableCloudwatchLogsExports=["postgresql"])
+    rds.create_db_instance(DBInstanceIdentifier="orders-1", **MEMBER)
+    (shown,) = rds.describe_db_instances(DBInstanceIdentifier="orders-1")["DBInstances"]
+    assert shown["Endpoint"]["Port"] == 6432
+    assert shown["IAMDatabaseAuthenticationEnabled"] is True
+    assert shown["EnabledCloudwatchLogsExports"] == ["postgresql"]
+    change(rds, CloudwatchLogsExportConfiguration={"EnableLogTypes": ["instance"]})
+    (shown,) = rds.describe_db_instances(DBInstanceIdentifier="orders-1")["DBInstances"]
+    assert shown["EnabledCloudwatchLogsExports"] == ["instance", "postgresql"]
+
+
+@pytest.mark.repair("rds-insights")
+def test_a_member_has_insights_of_its_own(rds, make):
+    make()
+    rds.create_db_instance(DBInstanceIdentifier="orders-1", **MEMBER, EnablePerformanceInsights=True)
+    (shown,) = rds.describe_db_instances(DBInstanceIdentifier="orders-1")["DBInstances"]
+    assert (shown["PerformanceInsightsEnabled"], shown["PerformanceInsightsRetentionPeriod"]) == (True, 7)
+
+
 @pytest.mark.repair("rds-member-final-snapshots")
 def test_a_member_leaves_no_snapshot(rds, make, refused):
     """RDS-26: that is left to the cluster."""

@@ -88,7 +88,7 @@ def test_a_parameter_says_who_set_it_and_how_it_applies(rds, refused):
     rds.modify_db_parameter_group(DBParameterGroupName="orders", Parameters=[FORCE_SSL])
     (shown,) = rds.describe_db_parameters(DBParameterGroupName="Orders", Source="user")["Parameters"]
     assert FORCE_SSL.items() <= shown.items()
-    assert (shown["Source"], shown["ApplyType"]) == ("user", "dynamic")
+    assert (shown["Source"], shown["ApplyType"], shown["DataType"]) == ("user", "dynamic", "boolean")
     assert rds.describe_db_parameters(DBParameterGroupName="orders", Source="system")["Parameters"] == []
     with refused("DBParameterGroupNotFound"):
         rds.describe_db_parameters(DBParameterGroupName="nowhere")

@@ -59,6 +59,11 @@ def test_what_is_chosen_at_first_reads_back(make):
 @pytest.mark.repair("rds-certificates")
 def test_an_instance_has_a_certificate_authority_of_the_region(rds, make, refused):
     known = [item["CertificateIdentifier"] for item in rds.describe_certificates()["Certificates"]]
+    (named,) = rds.describe_certificates(CertificateIdentifier=known[1])["Certificates"]
+    assert named["CertificateIdentifier"] == known[1]
+    assert named["ValidFrom"] < named["ValidTill"]
+    with refused("CertificateNotFound"):
+        rds.describe_certificates(CertificateIdentifier="rds-ca-2015")
     assert make()["CACertificateIdentifier"] in known
     assert change(rds, CACertificateIdentifier=known[1])["CACertificateIdentifier"] == known[1]
     with refused("CertificateNotFound"):
@@ -72,6 +77,13 @@ def test_an_instance_joins_a_directory_and_leaves_it(rds, make):
     assert (joined["Domain"], joined["IAMRoleName"], joined["Status"]) == ("d-0123456789", "directory", "joined")
     assert "OU" not in joined
     assert change(rds, DisableDomain=True)["DomainMemberships"] == []
+
+
+@pytest.mark.repair("rds-monitoring-stream")
+def test_an_instance_that_is_measured_says_where_its_measurements_go(rds, make):
+    made = make(MonitoringInterval=60, MonitoringRoleArn=ROLE)
+    assert made["EnhancedMonitoringResourceArn"].endswith(made["DbiResourceId"])
+    assert "EnhancedMonitoringResourceArn" not in change(rds, MonitoringInterval=0)
 
 
 @pytest.mark.repair("rds-monitoring-off")

@@ -76,7 +76,8 @@ def look(rds: Any) -> Looks:
 def test_each_row_has_a_test_and_each_marked_test_a_row():
     from rds_secure.sandbox.realism import ROWS
 
-    assert set(MARK.findall(Path(__file__).read_text("utf-8"))) == {row.name for row in ROWS}
+    texts = [file.read_text("utf-8") for file in Path(__file__).parent.glob("test_sandbox_realism*.py")]
+    assert {name for text in texts for name in MARK.findall(text)} == {row.name for row in ROWS}
     whole_runs = (Path(__file__).parents[1] / "e2e" / "test_realism.py").read_text("utf-8")
     assert [row.name for row in ROWS if f'"{row.name}"' not in whole_runs] == []
 
@@ -166,6 +167,26 @@ def test_a_busy_instance_takes_no_change_but_gets_on_meanwhile(look, rds, refuse
     with refused("InvalidDBInstanceState"):
         rds.delete_db_instance(DBInstanceIdentifier="orders", SkipFinalSnapshot=True)
     look.change(MultiAZ=True)
+
+
+@pytest.mark.realism("rds-busy")
+@pytest.mark.realism("rds-modifying")
+@pytest.mark.realism("rds-window")
+def test_a_replica_is_made_with_what_it_is_given_and_its_source_stays_as_it_is(look, rds, refused):
+    """RDS-1, RDS-2: making one is no change of it, and what its source waits for is no affair of the replica's."""
+    look.change(ManageMasterUserPassword=False, BackupRetentionPeriod=1, MasterUserPassword="correct-horse")
+    asked = {"DBInstanceIdentifier": "reports", "SourceDBInstanceIdentifier": "orders"}
+    look(), look()
+    with refused("InvalidDBInstanceState"):
+        rds.create_db_instance_read_replica(**asked)
+    look.until("available")
+    look.change(now=False, MultiAZ=True)
+    given = {"EnableIAMDatabaseAuthentication": True, "DBInstanceClass": "db.m7g.large"}
+    rds.create_db_instance_read_replica(**asked, **given)
+    replica, source = look("reports"), look()
+    paths = ("IAMDatabaseAuthenticationEnabled", "DBInstanceClass", "MultiAZ", "PendingModifiedValues")
+    assert [replica[path] for path in paths] == [True, "db.m7g.large", False, {}]
+    assert [source[path] for path in paths] == [False, "db.t4g.micro", False, {"MultiAZ": True}]
 
 
 @pytest.mark.realism("rds-modifying")

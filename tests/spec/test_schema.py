@@ -266,7 +266,7 @@ def test_patterns_are_read_alike_in_python_and_in_editors() -> None:
         assert not re.search(r"\(\?[a-zA-Z#P>]|\\[AZzpP]|\(\?<[=!]|[*+?}]\+", pattern), pattern
 
 
-@pytest.mark.parametrize("which", ["stack", "plan"])
+@pytest.mark.parametrize("which", ["stack", "plan", "drift", "report"])
 def test_the_committed_schemas_are_those_that_are_printed(
     which: str, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:

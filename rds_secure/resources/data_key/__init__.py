@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from rds_secure import ownership, tagging
+from rds_secure.fields import ResourceSpec
 from rds_secure.kind import Change, Complaint, FieldChange, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted
 from rds_secure.operation import Operation
 from rds_secure.resources.data_key import operations
 from rds_secure.resources.data_key.mark import Mark, digest, key_id, mark
 from rds_secure.resources.data_key.read import PARAMETER, SECRET, described, listed, parameter_arn, read
 from rds_secure.resources.data_key.spec import LENGTHS, DataKeySpec
-from rds_secure.values import Ref, Value
+from rds_secure.values import Address, Ref, Value
 
 _LABELS = 20
 """Labels on all versions of a secret together (Secrets Manager's quotas, from memory)."""
+
+_SYMMETRIC = "SYMMETRIC_DEFAULT"
+"""The spec of the keys that make data keys."""
 
 _MADE_AS = ("key_spec", "bytes", "encryption_context")
 
@@ -62,6 +66,18 @@ class DataKey(Kind[DataKeySpec]):
             yield Complaint(("store", "kms_key"), what, "take kms_key out of store, or keep the data key in a secret")
         if len(spec.description) > 1024:
             yield Complaint(("description",), "the description is too long", "use at most 1024 characters")
+
+    def check_beside(
+        self, key: str, spec: DataKeySpec, declared: Mapping[Address, ResourceSpec]
+    ) -> Iterator[Complaint]:
+        """Keys of the same stack, by what is written of them."""
+        for path, reference in ((("kms_key",), spec.kms_key), (("store", "kms_key"), spec.store.kms_key)):
+            if not isinstance(reference, Ref):
+                continue
+            key_spec = getattr(declared.get(reference.target), "spec", _SYMMETRIC)
+            if key_spec != _SYMMETRIC:
+                what = f"{reference.target} makes no data keys: its spec is {key_spec}"
+                yield Complaint(path, what, "refer to a symmetric encryption key")
 
     def verify(self, reader: Reader, resource: Resource[DataKeySpec], scope: Scope) -> Iterator[Complaint]:
         """Only keys outside the spec; whether one is enabled matters only while there is a data key to be made."""
@@ -167,7 +183,7 @@ class DataKey(Kind[DataKeySpec]):
         return tuple(calls)
 
     def delete(self, live: Live[DataKeySpec], scope: Scope) -> tuple[Operation, ...]:
-        return (operations.delete(live.address, live.spec, live.name),)
+        return (operations.delete(live.spec, live.name, live.facts.get("window_days", operations.RECOVERY_DAYS)),)
 
     def tag(
         self,

@@ -15,7 +15,7 @@ from rds_secure.operation import Operation, Retry
 from rds_secure.resources.data_key.mark import mark, pieces
 from rds_secure.resources.data_key.read import CURRENT
 from rds_secure.resources.data_key.spec import DataKeySpec
-from rds_secure.values import Address, Handed, Value, text
+from rds_secure.values import Handed, Value, text
 
 RECOVERY_DAYS = 30
 """How long a deleted secret can be had back: the longest that AWS offers (SM-3)."""
@@ -155,7 +155,7 @@ def _in_parameter(resource: Resource[DataKeySpec], *, exists: bool) -> tuple[Ope
     return (put, *tag, label)
 
 
-def delete(address: Address, spec: DataKeySpec, name: str) -> Operation:
+def delete(spec: DataKeySpec, name: str, days: int = RECOVERY_DAYS) -> Operation:
     """A secret can be had back for a while; a parameter is gone at once, and says so."""
     if spec.in_parameter:
         return Operation(
@@ -169,8 +169,8 @@ def delete(address: Address, spec: DataKeySpec, name: str) -> Operation:
     return Operation(
         service="secretsmanager",
         action="DeleteSecret",
-        params={"SecretId": name, "RecoveryWindowInDays": RECOVERY_DAYS},
-        summary=f"schedule the deletion of secret {name}, in {RECOVERY_DAYS} days",
+        params={"SecretId": name, "RecoveryWindowInDays": days},
+        summary=f"schedule the deletion of secret {name}, in {days} days",
         done_on=("ResourceNotFoundException",),
         destructive=True,
     )

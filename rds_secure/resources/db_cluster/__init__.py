@@ -51,6 +51,7 @@ class DbCluster(Kind[DbClusterSpec]):
     services = ("rds", "ec2")
     read_actions = (
         "ec2:DescribeSecurityGroups",
+        "rds:DescribeCertificates",
         "rds:DescribeDBClusterParameterGroups",
         "rds:DescribeDBClusterSnapshots",
         "rds:DescribeDBClusters",
@@ -59,6 +60,7 @@ class DbCluster(Kind[DbClusterSpec]):
     )
     tagged_as = "rds:cluster"  # their list has it too, but is not worth a call where there are none
     stateful = Stateful.DATA
+    implies = "db_cluster_parameter_group"
 
     def check(self, key: str, spec: DbClusterSpec) -> Iterator[Complaint]:
         return check(key, spec)
@@ -69,6 +71,7 @@ class DbCluster(Kind[DbClusterSpec]):
         yield from look.parameter_group(
             reader, "DescribeDBClusterParameterGroups", spec.parameter_group, spec.engine, spec.engine_version
         )
+        yield from look.certificate(reader, spec.ca)
         existing = look.find(reader, "DescribeDBClusters", "DBClusters", "DBClusterIdentifier", resource.name)
         if existing is None:
             yield from checks.first_user(spec.master_username, spec.master_password, "cluster")
@@ -77,7 +80,7 @@ class DbCluster(Kind[DbClusterSpec]):
         family = family_of(spec)
         if family is None:
             return None
-        return Implied("db_cluster_parameter_group", f"{key}~implied", {"family": family}, "parameter_group", "name")
+        return calls.implied_group(self.implies, key, spec.name, family)
 
     def own_tags(self, spec: DbClusterSpec) -> Mapping[str, str]:
         return {ownership.PASSWORD: str(spec.password_version)} if isinstance(spec.master_password, Secret) else {}
@@ -101,6 +104,9 @@ class DbCluster(Kind[DbClusterSpec]):
             update["iam_auth"] = True
         if spec.minor_upgrades is None and is_multi_az(spec):
             update["minor_upgrades"] = True
+        zones = spec.availability_zones
+        if zones and live and set(zones) <= {*(live.spec.availability_zones or ())}:
+            update["availability_zones"] = live.spec.availability_zones  # AWS fills them up to three (RDS-16)
         if live and _unwritten_password(resource):
             update["master_password"] = live.spec.master_password  # never switched by a default (meaning §4)
         update |= _keys_of_the_cluster(spec.model_copy(update=update), live)
@@ -122,6 +128,8 @@ class DbCluster(Kind[DbClusterSpec]):
     ) -> Live[DbClusterSpec] | str:
         if live.found.busy and live.found.busy != "stopped":
             return f"it is {live.found.busy} just now, and can be deleted when that is over"
+        if live.found.busy and live.spec.deletion_protection:
+            return checks.STOPPED_AND_PROTECTED
         staying = [] if is_multi_az(live.spec) else _members(reader, live.name, going)
         if staying:
             return f"its instance {staying[0]} stays: only an empty cluster can be deleted"
@@ -144,6 +152,9 @@ class DbCluster(Kind[DbClusterSpec]):
         if field == "insights_key" and live.insights_key is None:
             return True  # it is chosen by the call that switches insights on
         return None
+
+    def member(self, path: str, value: Value) -> str:
+        return str(value["feature"] or value["role"]) if path == "roles" else super().member(path, value)
 
     def advice(self, field: str, resource: Resource[DbClusterSpec], live: Live[DbClusterSpec]) -> str:
         return ADVICE.get(field) or super().advice(field, resource, live)

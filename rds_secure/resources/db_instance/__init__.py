@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import engines, ownership, tagging
-from rds_secure.database import reading
+from rds_secure.database import calls, checks, reading
 from rds_secure.fields import ResourceSpec
 from rds_secure.kind import (
     Change,
@@ -25,7 +25,7 @@ from rds_secure.kind import (
     Wanted,
 )
 from rds_secure.operation import Operation
-from rds_secure.resources.db_instance import member, operations, options, parameters
+from rds_secure.resources.db_instance import copies, member, operations, options, parameters
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.check.replica import beside
 from rds_secure.resources.db_instance.read import found
@@ -107,6 +107,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         "rds:DescribeOptionGroups",
     )
     stateful = Stateful.DATA
+    implies = "db_parameter_group"
 
     def check(self, key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         return check(key, spec)
@@ -114,6 +115,7 @@ class DbInstance(Kind[DbInstanceSpec]):
     def verify(self, reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[Complaint]:
         yield from verify(reader, resource, scope)
         yield from options.verify(reader, resource)
+        yield from copies.verify(reader, resource.spec, scope)
 
     def check_beside(
         self, key: str, spec: DbInstanceSpec, declared: Mapping[Address, ResourceSpec]
@@ -130,7 +132,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         family = family_of(spec)
         if family is None:
             return None
-        return Implied("db_parameter_group", f"{key}~implied", {"family": family}, "parameter_group", "name")
+        return calls.implied_group(self.implies, key, spec.name, family)
 
     def own_tags(self, spec: DbInstanceSpec) -> Mapping[str, str]:
         return {ownership.PASSWORD: str(spec.password_version)} if isinstance(spec.master_password, Secret) else {}
@@ -176,13 +178,18 @@ class DbInstance(Kind[DbInstanceSpec]):
         reply = reader.call("rds", "DescribeDBInstances") or {}
         for instance in map(found, reply["DBInstances"]):
             if wanted.asks_for(instance.identity, instance.exports.get("arn", ""), tags=instance.tags):
-                yield instance
+                instance = member.with_its_cluster(reader, instance)
+                yield options.with_losses(reader, copies.looked_up(reader, instance), wanted)
 
     def inspect(
         self, reader: Reader, live: Live[DbInstanceSpec], scope: Scope, going: frozenset[str]
     ) -> Live[DbInstanceSpec] | str:
         if live.found.busy and live.found.busy != "stopped":
             return f"it is {live.found.busy} just now, and can be deleted when that is over"
+        if live.found.busy and live.spec.cluster:  # RDS-27
+            return "its cluster is stopped: start that, for AWS takes no instance out of it until then"
+        if live.found.busy and live.spec.deletion_protection:
+            return checks.STOPPED_AND_PROTECTED
         facts = dict(live.facts)
         if facts["replica"] or live.spec.cluster or facts["status"] in _NO_SNAPSHOT:  # RDS-26
             facts["skip_final_snapshot"] = True
@@ -228,12 +235,14 @@ class DbInstance(Kind[DbInstanceSpec]):
         alone = resource.spec.cluster is None  # else the password is the cluster's
         if live and alone and live.spec.master_password != MANAGED and _unwritten_password(resource):
             yield "RDS does not manage its master password: to have it switched, write master_password: managed"
+        if live:
+            yield from copies.notes(resource.spec, live.spec)
 
     def create(self, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[Operation, ...]:
-        return operations.create(resource)
+        return (*operations.create(resource), *copies.create(resource, scope))
 
     def update(self, change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
-        return operations.update(change)
+        return (*operations.update(change), *copies.update(change))
 
     def follow(
         self, change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]

@@ -8,7 +8,7 @@ from rds_secure import engines, tagging
 from rds_secure.database import calls
 from rds_secure.kind import Change, Live, Resource
 from rds_secure.operation import Condition, Operation, Retry
-from rds_secure.resources.db_instance import parameters, waits
+from rds_secure.resources.db_instance import copies, parameters, waits
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 from rds_secure.values import Ref, Value, refs
 
@@ -17,6 +17,9 @@ _SNAPSHOT = ("rds:AddTagsToResource", "rds:CreateDBSnapshot")
 
 _BUSY = Retry("InvalidDBInstanceState")
 """It takes no change while another one, or a backup, goes on (RDS-1)."""
+
+_CLUSTER_BUSY = Retry("InvalidDBClusterStateFault")
+"""Nor does an instance of a cluster, and no new one comes, while that changes."""
 
 
 def create(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
@@ -39,7 +42,8 @@ def create(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
         summary=f"create database {resource.name}" + ("" if source is None else f", a replica of {_named(source)}"),
         exports={"arn": "DBInstance.DBInstanceArn", "resource_id": "DBInstance.DbiResourceId"},
         wait=waits.ready(resource.name, *more),
-        retry_on=(*(() if source is None else (_BUSY,)), *calls.retries(params)),  # the source may be making a backup
+        # The source may be making a backup.
+        retry_on=(*(() if source is None else (_BUSY,)), *_of_cluster(spec), *calls.retries(params)),
         also=calls.permissions(
             params, "iam:CreateServiceLinkedRole", *calls.NETWORK, *(() if source is None else _PASS_ROLE)
         ),
@@ -86,10 +90,14 @@ def _modify(change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
         params=params,
         summary=_summary(change, params),
         wait=waits.ready(live.name, *waits.settled(change), window=wanted.when == "window"),
-        retry_on=(_BUSY, *calls.retries(params)),
+        retry_on=(_BUSY, *_of_cluster(live.spec), *calls.retries(params)),
         also=calls.permissions(params),
     )
     return (operation,)
+
+
+def _of_cluster(spec: DbInstanceSpec) -> tuple[Retry, ...]:
+    return () if spec.cluster is None else (_CLUSTER_BUSY,)
 
 
 def _roles(change: Change[DbInstanceSpec]) -> Iterator[Operation]:
@@ -137,13 +145,19 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
                 summary="switch deletion protection off",
                 wait=waits.wait(
                     live.name,
-                    (Condition("DeletionProtection", (False,)), Condition("DBInstanceStatus", waits.DELETABLE)),
+                    (
+                        Condition("DeletionProtection", (False,), "deletion_protection"),
+                        Condition("DBInstanceStatus", waits.DELETABLE, "the database"),
+                    ),
                 ),
                 retry_on=(_BUSY,),
                 done_on=("DBInstanceNotFound",),
             )
         )
-    params: dict[str, Value] = {"DBInstanceIdentifier": live.name, "DeleteAutomatedBackups": False}
+    params: dict[str, Value] = {
+        "DBInstanceIdentifier": live.name,
+        "DeleteAutomatedBackups": bool(live.facts.get("delete_automated_backups")),
+    }
     snapshot = "" if live.facts.get("skip_final_snapshot") else live.facts["final_snapshot"]
     params |= {"FinalDBSnapshotIdentifier": snapshot} if snapshot else {}
     params["SkipFinalSnapshot"] = not snapshot
@@ -155,9 +169,9 @@ def delete(live: Live[DbInstanceSpec]) -> tuple[Operation, ...]:
             service="rds",
             action="DeleteDBInstance",
             params=params,
-            summary=f"delete database {live.name}, {ending}",
+            summary=f"delete database {live.name}, {ending}{copies.left(live)}",
             wait=waits.wait(live.name, (), gone=True),
-            retry_on=(_BUSY,),
+            retry_on=(_BUSY, *_of_cluster(live.spec)),
             done_on=("DBInstanceNotFound",),
             also=_SNAPSHOT if snapshot else (),
             destructive=True,

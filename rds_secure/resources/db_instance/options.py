@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rds_secure import engines
 from rds_secure.fields import ResourceSpec
-from rds_secure.kind import Complaint, Reader, Resource
+from rds_secure.kind import Complaint, Found, Live, Reader, Resource, Wanted
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 from rds_secure.values import Address, Ref
 
@@ -42,11 +43,45 @@ def verify(reader: Reader, resource: Resource[DbInstanceSpec]) -> Iterator[Compl
         yield Complaint(("option_group",), what, f"name a group that has {' and '.join(missing)}")
 
 
+def with_losses(reader: Reader, found: Found[DbInstanceSpec], wanted: Wanted) -> Found[DbInstanceSpec]:
+    """The instance, with the permanent options noted that its group has and the one of its stack does not declare.
+
+    Options of a live group are looked at only where an instance is to have a group of the stack.
+    """
+    group = _declared_group(found, wanted)
+    if group is None:
+        return found
+    reply = reader.call("rds", "DescribeOptionGroups") or {}
+    groups = {item["OptionGroupName"].lower(): item for item in reply["OptionGroupsList"]}
+    lost = tuple(sorted(_permanent(reader, found.name, groups) - {*group.options}))
+    return replace(found, facts={**found.facts, LOST: lost}) if lost else found
+
+
+LOST = "permanent_options_lost"
+
+
+def refuses(live: Live[DbInstanceSpec]) -> str:
+    """What to do instead of a move to a group without a permanent option (RDS-9); "" where none would be lost."""
+    lost = " and ".join(live.facts.get(LOST, ()))
+    return f"AWS never takes {lost} off a database: name a group that has {lost}" if lost else ""
+
+
+def _declared_group(found: Found[DbInstanceSpec], wanted: Wanted) -> Any:
+    """The spec of the group of the stack that the instance is to have; None without one."""
+    for resource in wanted.declared.values():
+        mine = isinstance(resource.spec, DbInstanceSpec) and resource.name.lower() == found.identity
+        if mine and isinstance(resource.spec.option_group, Ref):
+            group = wanted.declared.get(resource.spec.option_group.target)
+            return group.spec if group else None
+    return None
+
+
 def _permanent(reader: Reader, name: str, groups: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """The permanent options of the group that a live instance has."""
     reply = reader.call("rds", "DescribeDBInstances") or {}
     live = [item for item in reply["DBInstances"] if item["DBInstanceIdentifier"].lower() == name.lower()]
-    named = {item["OptionGroupName"].lower() for database in live for item in database["OptionGroupMemberships"]}
+    members = (item for database in live for item in database.get("OptionGroupMemberships") or ())
+    named = {item["OptionGroupName"].lower() for item in members}
     options = [option for group in named & groups.keys() for option in groups[group].get("Options") or ()]
     return {option["OptionName"] for option in options if option.get("Permanent")}
 

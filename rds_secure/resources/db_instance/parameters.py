@@ -16,7 +16,7 @@ from rds_secure.resources.db_instance.spec import AFTERWARDS, INHERITED, SOURCE_
 from rds_secure.values import Value
 
 _FIELDS = markers(DbInstanceSpec)
-_BY_OTHER_CALLS = frozenset({"roles", "replica_of"})
+_BY_OTHER_CALLS = frozenset({"roles", "replica_of", "backup_copy"})
 
 
 def at_create(spec: DbInstanceSpec) -> dict[str, Value]:

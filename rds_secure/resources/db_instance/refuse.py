@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rds_secure.database import checks
 from rds_secure.kind import FieldChange, Live
+from rds_secure.resources.db_instance import copies, options
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 
 STORAGE = frozenset({"storage_gib", "storage_type", "iops", "throughput_mbps", "dedicated_log_volume"})
@@ -12,6 +13,8 @@ STORAGE = frozenset({"storage_gib", "storage_type", "iops", "throughput_mbps", "
 
 def refuses(change: FieldChange, wanted: DbInstanceSpec, live: Live[DbInstanceSpec]) -> str:
     """What to do instead of the change; "" where it can be made."""
+    if live.facts["status"] == "stopped":
+        return checks.STOPPED
     if change.path == "engine_version":
         return checks.older(wanted.engine_version or "", live.spec.engine_version or "")
     if change.path in STORAGE and live.facts["status"] == "storage-optimization":  # RDS-7
@@ -19,6 +22,10 @@ def refuses(change: FieldChange, wanted: DbInstanceSpec, live: Live[DbInstanceSp
         return f"its storage is being optimised after the last change, for some hours: leave {kept} until then"
     if change.path == "network_type" and wanted.when != "now":  # RDS-24
         return "AWS does not show that it waits for its window, so no plan could tell it was asked for: write when: now"
+    if change.path == "backup_copy.key":
+        return copies.refuses(change.path, wanted, live.spec)
+    if change.path == "option_group":
+        return options.refuses(live)
     if change.path == "storage_gib":
         return _growth(wanted, live)
     return ""

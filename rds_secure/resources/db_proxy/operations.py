@@ -191,7 +191,7 @@ def _proxy(name: str, *until: Condition, gone: bool = False) -> Wait:
         params={},
         select=f"DBProxies[?DBProxyName=='{name.lower()}'] | [0]",
         until=until,
-        fail=() if gone else (Condition("Status", FAILED),),
+        fail=() if gone else (Condition("Status", FAILED, "the proxy"),),
         gone=gone,
         timeout=30 * _MINUTES,
         interval=10,
@@ -199,7 +199,11 @@ def _proxy(name: str, *until: Condition, gone: bool = False) -> Wait:
 
 
 def _ready(name: str, *more: Condition) -> Wait:
-    return _proxy(name, Condition("Status", (AVAILABLE,)), Condition("type(Endpoint)", ("string",)), *more)
+    until = (
+        Condition("Status", (AVAILABLE,), "the proxy"),
+        Condition("type(Endpoint)", ("string",), "its host name"),
+    )
+    return _proxy(name, *until, *more)
 
 
 def _settled(change: Change[DbProxySpec], settings: frozenset[str]) -> Iterator[Condition]:
@@ -207,7 +211,7 @@ def _settled(change: Change[DbProxySpec], settings: frozenset[str]) -> Iterator[
     for name in sorted(settings):
         value = change.scope.resolve(getattr(change.resource.spec, name))
         if isinstance(value, str | int):
-            yield Condition(_FIELDS[name].read, (value,))
+            yield Condition(_FIELDS[name].read, (value,), name)
 
 
 def _target(name: str, field: str, target: Value, *until: Condition, gone: bool = False) -> Wait:
@@ -234,6 +238,6 @@ def _healthy(name: str, field: str, target: Value) -> Wait:
         name,
         field,
         target,
-        Condition("TargetHealth.State", ("AVAILABLE",)),
-        Condition("TargetHealth.Reason"),
+        Condition("TargetHealth.State", ("AVAILABLE",), "the database behind the proxy"),
+        Condition("TargetHealth.Reason", what="what keeps the proxy from the database"),
     )

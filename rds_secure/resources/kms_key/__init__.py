@@ -186,7 +186,7 @@ class KmsKey(Kind[KmsKeySpec]):
     def delete(self, live: Live[KmsKeySpec], scope: Scope) -> tuple[Operation, ...]:
         """Its grants go with it."""
         unnamed = (calls.unname(live.spec.alias),) if live.spec.alias else ()
-        return (*unnamed, calls.schedule_deletion(live.exports["id"]))
+        return (*unnamed, calls.schedule_deletion(live.exports["id"], live.facts.get("window_days", calls.WINDOW_DAYS)))
 
     def tag(
         self,

@@ -43,13 +43,13 @@ def create(resource: Resource[KmsKeySpec]) -> Operation:
     )
 
 
-def schedule_deletion(key: Value) -> Operation:
-    """Let the key go, in the longest time that there is; until then it can be had back."""
+def schedule_deletion(key: Value, days: int = WINDOW_DAYS) -> Operation:
+    """Let the key go, if nothing else is asked for in the longest time that there is; until then it can be had back."""
     return Operation(
         service="kms",
         action="ScheduleKeyDeletion",
-        params={"KeyId": key, "PendingWindowInDays": WINDOW_DAYS},
-        summary=f"schedule the deletion of the key, in {WINDOW_DAYS} days",
+        params={"KeyId": key, "PendingWindowInDays": days},
+        summary=f"schedule the deletion of the key, in {days} days",
         done_on=("NotFoundException", "KMSInvalidStateException"),
         destructive=True,
     )
@@ -62,8 +62,8 @@ def until_enabled(key: Value) -> Wait:
         action="DescribeKey",
         params={"KeyId": key},
         select="KeyMetadata",
-        until=(Condition("KeyState", ("Enabled",)),),
-        fail=(Condition("KeyState", ("PendingDeletion", "PendingReplicaDeletion", "Unavailable")),),
+        until=(Condition("KeyState", ("Enabled",), "the key"),),
+        fail=(Condition("KeyState", ("PendingDeletion", "PendingReplicaDeletion", "Unavailable"), "the key"),),
         absent=("NotFoundException",),
     )
 

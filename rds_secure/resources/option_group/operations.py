@@ -108,6 +108,9 @@ def _is_role(value: Value) -> bool:
     return isinstance(value, Ref) or bool(_ROLE.fullmatch(str(value)))
 
 
+_USED = "the option group, at the databases that have it,"
+
+
 def _in_effect(name: str, *, now: bool) -> Wait:
     """Until every database that has the group has its options, or has them parked for its window."""
     parked = (
@@ -119,8 +122,8 @@ def _in_effect(name: str, *, now: bool) -> Wait:
         action="DescribeDBInstances",
         params={},
         select="DBInstances",
-        until=(Condition(status, ("in-sync", *parked)),),
-        fail=(Condition(status, ("failed",)),),
+        until=(Condition(status, ("in-sync", *parked), _USED),),
+        fail=(Condition(status, ("failed",), _USED),),
         timeout=3 * 3600,
         interval=15,
     )

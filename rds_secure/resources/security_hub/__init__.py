@@ -115,7 +115,7 @@ class SecurityHub(Kind[SecurityHubSpec]):
             params=params,
             summary="enable Security Hub",
             done_on=("ResourceConflictException",),
-            also=("securityhub:TagResource",),
+            also=("iam:CreateServiceLinkedRole", "securityhub:TagResource"),
         )
         configured = () if spec.new_controls else (_configure({"AutoEnableControls": False}),)
         return (enabled, *configured, *_enable(spec.standards, scope))
@@ -173,7 +173,7 @@ def _enable(names: Iterable[str], scope: Scope) -> tuple[Operation, ...]:
     if not names:
         return ()
     arns = [standards.arn(name, scope.partition, scope.region) for name in names]
-    status = {arn: f"[?StandardsArn=='{arn}'] | [0].StandardsStatus" for arn in arns}
+    status = {name: f"[?StandardsArn=='{arn}'] | [0].StandardsStatus" for name, arn in zip(names, arns, strict=True)}
     operation = Operation(
         service="securityhub",
         action="BatchEnableStandards",
@@ -185,8 +185,8 @@ def _enable(names: Iterable[str], scope: Scope) -> tuple[Operation, ...]:
             action="GetEnabledStandards",
             params={},
             select="StandardsSubscriptions",
-            until=tuple(Condition(path, ("READY", "INCOMPLETE")) for path in status.values()),
-            fail=tuple(Condition(path, ("FAILED",)) for path in status.values()),
+            until=tuple(Condition(path, ("READY", "INCOMPLETE"), f"standard {name}") for name, path in status.items()),
+            fail=tuple(Condition(path, ("FAILED",), f"standard {name}") for name, path in status.items()),
         ),
     )
     return (operation,)

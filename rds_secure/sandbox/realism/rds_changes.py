@@ -6,17 +6,17 @@ import copy
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from moto.rds.exceptions import InvalidParameterCombination
+from moto.rds.exceptions import DBInstanceAlreadyExists, InvalidParameterCombination
 from moto.rds.models import DBInstance, RDSBackend
 
 from rds_secure.engines import is_major_change
-from rds_secure.sandbox.realism.course import Course, Step, course, then
+from rds_secure.sandbox.realism.course import Course, Step, course, set_out
 from rds_secure.sandbox.realism.switch import around, is_on
 from rds_secure.sandbox.repairs import patch
 from rds_secure.sandbox.repairs.rds_engine import newest
 
 
-class _Slow(NamedTuple):
+class Slow(NamedTuple):
     """A change that is not in effect when the call returns.
 
     ``shown``: its name among the PendingModifiedValues, "" where it never shows there (RDS-24). ``status``: the
@@ -28,24 +28,25 @@ class _Slow(NamedTuple):
     parks: bool = True
 
 
-SLOW: Mapping[str, _Slow] = {
-    "db_instance_class": _Slow("DBInstanceClass"),
-    "allocated_storage": _Slow("AllocatedStorage"),
-    "storage_type": _Slow("StorageType"),
-    "iops": _Slow("Iops"),
-    "storage_throughput": _Slow("StorageThroughput"),
-    "engine_version": _Slow("EngineVersion", "upgrading"),
-    "multi_az": _Slow("MultiAZ"),
-    "license_model": _Slow("LicenseModel"),
-    "db_subnet_group_name": _Slow("DBSubnetGroupName"),
-    "ca_certificate_identifier": _Slow("CACertificateIdentifier"),
-    "backup_retention_period": _Slow("BackupRetentionPeriod"),
-    "enable_iam_database_authentication": _Slow("IAMDatabaseAuthenticationEnabled", "configuring-iam-database-auth"),
-    "option_group_name": _Slow(""),
-    "network_type": _Slow(""),
-    "db_port_number": _Slow("Port", parks=False),  # RDS-24: it restarts at once
-    "master_user_password": _Slow("MasterUserPassword", "resetting-master-credentials", parks=False),
-    "cloudwatch_logs_export_configuration": _Slow(
+SLOW: Mapping[str, Slow] = {
+    "db_instance_class": Slow("DBInstanceClass"),
+    "allocated_storage": Slow("AllocatedStorage"),
+    "storage_type": Slow("StorageType"),
+    "iops": Slow("Iops"),
+    "storage_throughput": Slow("StorageThroughput"),
+    "engine_version": Slow("EngineVersion", "upgrading"),
+    "multi_az": Slow("MultiAZ"),
+    "license_model": Slow("LicenseModel"),
+    "db_subnet_group_name": Slow("DBSubnetGroupName"),
+    "ca_certificate_identifier": Slow("CACertificateIdentifier"),
+    "backup_retention_period": Slow("BackupRetentionPeriod"),
+    "enable_iam_database_authentication": Slow("IAMDatabaseAuthenticationEnabled", "configuring-iam-database-auth"),
+    "new_db_instance_identifier": Slow("DBInstanceIdentifier", "renaming"),
+    "option_group_name": Slow(""),
+    "network_type": Slow(""),
+    "db_port_number": Slow("Port", parks=False),  # RDS-24: it restarts at once
+    "master_user_password": Slow("MasterUserPassword", "resetting-master-credentials", parks=False),
+    "cloudwatch_logs_export_configuration": Slow(
         "PendingCloudwatchLogsExports", "configuring-log-exports", parks=False
     ),
 }
@@ -65,17 +66,22 @@ def deferred() -> None:
 
     With ApplyImmediately=false most changes are parked; true makes them, and all that was parked before.
     """
-    patch.add_property(DBInstance, "pending_modified_values", lambda database: _pending(course(database)))
+    patch.add_property(DBInstance, "pending_modified_values", lambda database: pending(course(database), SLOW))
 
     @patch.around(DBInstance, "update")
     def update(original: Any, self: DBInstance, *, in_effect: bool = False, **changes: Any) -> None:
         if in_effect:
             original(self, **changes)
             _after(self, changes)
-        elif self.db_cluster_identifier is not None or not (is_on("rds-modifying") or is_on("rds-window")):
-            original(self, **changes)
-        else:
+        elif (is_on("rds-modifying") or is_on("rds-window")) and not _is_being_made(self):
             _take_up(original, self, changes)
+        else:
+            original(self, **changes)
+
+
+def _is_being_made(database: DBInstance) -> bool:
+    """moto makes a replica as a copy of its source, which it changes: nobody has listed that one yet."""
+    return not any(one is database for one in database.backend.databases.values())
 
 
 def _take_up(original: Any, database: DBInstance, changes: dict[str, Any]) -> None:
@@ -84,21 +90,11 @@ def _take_up(original: Any, database: DBInstance, changes: dict[str, Any]) -> No
     if slow:
         original(copy.copy(database), **slow)  # what AWS would refuse, it refuses now
     original(database, **{name: value for name, value in changes.items() if name not in slow})
-    own, now = course(database), bool(changes.get("apply_immediately"))
+    now = bool(changes.get("apply_immediately"))
     parks = is_on("rds-window") and not now
     aside = {name: value for name, value in slow.items() if parks and _waits(database, name, slow)}
-    going = {name: value for name, value in slow.items() if name not in aside}
-    own.parked |= aside
-    if now:
-        going, own.parked = own.parked | going, {}
-    if not going:
-        return
-    if not is_on("rds-modifying"):
-        _make(database, going)
-        return
-    own.going |= going
-    status = next((SLOW[name].status for name in going if name in SLOW), "modifying")
-    then(database, Step(), Step(status), Step("available", _done))
+    status = next((SLOW[name].status for name in slow if name in SLOW), "modifying")
+    set_out(database, slow, aside, now=now, status=status, takes_time=is_on("rds-modifying"))
 
 
 def _slow(database: DBInstance, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,17 +129,10 @@ def _waits(database: DBInstance, name: str, changes: Mapping[str, Any]) -> bool:
     return SLOW[name].parks
 
 
-def _done(database: DBInstance) -> None:
-    going, course(database).going = course(database).going, {}
-    _make(database, going)
-
-
-def _make(database: Any, changes: Mapping[str, Any]) -> None:
-    database.update(**changes, in_effect=True)
-
-
 def _after(database: DBInstance, changes: Mapping[str, Any]) -> None:
     """What follows from changes that are in effect now."""
+    if changes.get("new_db_instance_identifier"):
+        _rename(database, changes["new_db_instance_identifier"])
     if any(name in changes for name in RESTARTS):
         course(database).parameters = "in-sync"
     if is_on("rds-storage-optimization") and any(name in changes for name in STORAGE):
@@ -151,17 +140,42 @@ def _after(database: DBInstance, changes: Mapping[str, Any]) -> None:
         course(database).ahead[:0] = [Step("storage-optimization")] * OPTIMISING + [Step("available")]
 
 
-def _pending(own: Course) -> dict[str, Any]:
+def pending(own: Course, slow: Mapping[str, Slow]) -> dict[str, Any]:
     """PendingModifiedValues: what is parked, and what is on its way."""
     pending: dict[str, Any] = {}
     for name, value in (own.parked | own.going).items():
-        shown = SLOW[name].shown if name in SLOW else ""
+        shown = slow[name].shown if name in slow else ""
         if name == "cloudwatch_logs_export_configuration":
             types = {"LogTypesToEnable": "EnableLogTypes", "LogTypesToDisable": "DisableLogTypes"}
             pending[shown] = {new: list(value.get(old, ())) for new, old in types.items()}
         elif shown:
             pending[shown] = "****" if name == "master_user_password" else value
     return pending
+
+
+def renaming() -> None:
+    """Another name is a change as others: parked, or on its way while the status is `renaming`."""
+
+    @around("rds-renaming", RDSBackend, "modify_db_instance")
+    def modify(original: Any, self: RDSBackend, db_instance_identifier: str, db_kwargs: Any) -> DBInstance:
+        new = db_kwargs.get("new_db_instance_identifier")
+        if not new or new.lower() == db_instance_identifier:
+            return original(self, db_instance_identifier, db_kwargs)  # type: ignore[no-any-return]
+        if new.lower() in self.databases:
+            raise DBInstanceAlreadyExists
+        rest = {name: value for name, value in db_kwargs.items() if name != "new_db_instance_identifier"}
+        database: DBInstance = original(self, db_instance_identifier, rest)
+        name, now = {"new_db_instance_identifier": new.lower()}, bool(db_kwargs.get("apply_immediately"))
+        set_out(database, name, {} if now else name, now=now, status="renaming", takes_time=True)
+        return database
+
+
+def _rename(database: DBInstance, name: str) -> None:
+    """Its endpoint and its ARN come from its name."""
+    databases = database.backend.databases
+    databases.pop(database.db_instance_identifier, None)
+    database.db_instance_identifier = name
+    databases[name] = database
 
 
 def option_groups() -> None:

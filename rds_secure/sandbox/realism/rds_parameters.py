@@ -64,16 +64,15 @@ def statuses() -> None:
     @around("rds-parameter-status", RDSBackend, "create_db_instance")
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
         made: DBInstance = original(self, db_kwargs)
-        if made.db_cluster_identifier is None and any(lag.is_lagging(CHANGED, one.arn) for one in _groups(made)):
+        if any(lag.is_lagging(CHANGED, one.arn) for one in _groups(made)):
             course(made).parameters = "pending-reboot"
         return made
 
     @around("rds-parameter-status", RDSBackend, "reboot_db_instance")
     def reboot(original: Any, self: RDSBackend, db_instance_identifier: str) -> DBInstance:
         database: DBInstance = original(self, db_instance_identifier)
-        if database.db_cluster_identifier is None:
-            database.status = "rebooting"
-            then(database, Step("rebooting"), Step("available", _in_sync))
+        database.status = "rebooting"
+        then(database, Step("rebooting"), Step("available", in_sync))
         return database
 
 
@@ -95,7 +94,7 @@ def _applied(group: DBParameterGroup | None, names: Iterable[str], methods: Mapp
         apply_type(group.family or "", name) == "static" or methods.get(name) == "pending-reboot" for name in names
     )
     for database in group.backend.databases.values():
-        if database.db_cluster_identifier is None and any(one is group for one in _groups(database)):
+        if any(one is group for one in _groups(database)):
             if waits:
                 _pending_reboot(database)
             elif course(database).parameters == "in-sync":
@@ -109,10 +108,10 @@ def _pending_reboot(database: DBInstance) -> None:
 
 def _applying_ends(database: DBInstance) -> None:
     if course(database).parameters == "applying":
-        _in_sync(database)
+        in_sync(database)
 
 
-def _in_sync(database: DBInstance) -> None:
+def in_sync(database: DBInstance) -> None:
     """It has restarted, or has applied what needs no restart."""
     course(database).parameters = "in-sync"
     course(database).later.pop(_pending_reboot, None)

@@ -7,7 +7,7 @@ from typing import Any
 from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models import EC2Backend
 from moto.rds.exceptions import KMSKeyNotAccessibleFault, RDSClientError
-from moto.rds.models import DBInstance, MasterUserSecret, RDSBackend
+from moto.rds.models import DBInstance, DBInstanceClustered, MasterUserSecret, RDSBackend
 from moto.rds.responses import RDSResponse
 
 from rds_secure.sandbox.realism import lag
@@ -32,15 +32,12 @@ def looks() -> None:
                 look(database)
         return original(self)
 
-    @patch.around(RDSBackend, "create_db_instance_read_replica")
-    def replicate(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
-        made: DBInstance = original(self, db_kwargs)
-        made.__dict__.pop("course", None)  # moto copies its source, which goes on by itself
-        return made
-
 
 def creating() -> None:
-    """A new instance is `creating`, then `backing-up`, then `available`, and has no endpoint before that."""
+    """A new instance is `creating`, then `backing-up`, then `available`, and has no endpoint before that.
+
+    An instance of a cluster is not backed up.
+    """
     shown = DBInstance.endpoint.fget  # type: ignore[attr-defined]
 
     def endpoint(database: DBInstance) -> Any:
@@ -51,9 +48,9 @@ def creating() -> None:
     @around("rds-creating", RDSBackend, *MADE)
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
         made: DBInstance = original(self, db_kwargs)
-        if made.db_cluster_identifier is None:
-            made.status = "creating"
-            then(made, Step("creating"), Step("backing-up"), Step("available"))
+        made.status = "creating"
+        backup = () if isinstance(made, DBInstanceClustered) else (Step("backing-up"),)
+        then(made, Step("creating"), *backup, Step("available"))
         return made
 
 
@@ -61,82 +58,95 @@ def secret_creating() -> None:
     """The secret of a managed password is `creating` for a moment longer than anything else takes."""
 
     def status(secret: MasterUserSecret) -> str:
-        is_made = not isinstance(secret.resource, DBInstance) or not course(secret.resource).secret
-        return "active" if is_made else "creating"
+        return "creating" if course(secret.resource).secret else "active"
 
     patch.replace_property(MasterUserSecret, "secret_status", status)
 
     @around("rds-secret-creating", RDSBackend, *MADE)
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
         made: DBInstance = original(self, db_kwargs)
-        _make_secret(made, had_one=False)
+        make_secret(made, had_one=False)
         return made
 
     @around("rds-secret-creating", DBInstance, "update")
     def update(original: Any, self: DBInstance, **changes: Any) -> None:
         had_one = hasattr(self, "master_user_secret")
         original(self, **changes)
-        _make_secret(self, had_one)
+        make_secret(self, had_one)
 
 
-def _make_secret(database: DBInstance, had_one: bool) -> None:
+def make_secret(database: Any, had_one: bool) -> None:
+    """A secret that was just begun is being made for a while."""
     if not had_one and hasattr(database, "master_user_secret"):
         course(database).secret = True
         beyond(database, _secret_made)
 
 
-def _secret_made(database: DBInstance) -> None:
+def _secret_made(database: Any) -> None:
     course(database).secret = False
 
 
 def security_groups_joining() -> None:
     """Security groups are `adding` or `removing` for a moment, on a new instance and after a change."""
-    patch.replace_property(DBInstance, "vpc_security_group_membership_list", _memberships)
+    patch.replace_property(DBInstance, "vpc_security_group_membership_list", memberships)
 
     @around("rds-security-groups-joining", RDSBackend, *MADE)
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
         made: DBInstance = original(self, db_kwargs)
-        _change_groups(made, ())
+        change_groups(made, ())
         return made
 
     @around("rds-security-groups-joining", DBInstance, "update")
     def update(original: Any, self: DBInstance, **changes: Any) -> None:
         before = tuple(self.vpc_security_group_ids)
         original(self, **changes)
-        _change_groups(self, before)
+        change_groups(self, before)
 
 
-def _memberships(database: DBInstance) -> list[dict[str, str]]:
+def memberships(database: Any) -> list[dict[str, str]]:
+    """The security groups of an instance or a cluster, with their statuses."""
     joining = course(database).joining
     statuses = {name: "adding" if name in joining else "active" for name in database.vpc_security_group_ids}
     statuses.update(dict.fromkeys(course(database).leaving, "removing"))
     return [{"VpcSecurityGroupId": name, "Status": status} for name, status in statuses.items()]
 
 
-def _change_groups(database: DBInstance, before: tuple[str, ...]) -> None:
+def change_groups(database: Any, before: tuple[str, ...]) -> None:
+    """Security groups that were not there before join, those that are not there any more leave."""
     after = database.vpc_security_group_ids
-    if database.db_cluster_identifier is None and set(before) != set(after):
+    if not isinstance(database, DBInstanceClustered) and set(before) != set(after):
         course(database).joining = set(after) - set(before)
         course(database).leaving = tuple(name for name in before if name not in after)
         beyond(database, _groups_joined)
 
 
-def _groups_joined(database: DBInstance) -> None:
+def _groups_joined(database: Any) -> None:
     course(database).joining, course(database).leaving = set(), ()
 
 
 def busy() -> None:
-    """While an instance is neither available nor optimising its storage, it takes no change."""
+    """While an instance is neither available nor optimising its storage, it takes no change, and no replica."""
 
     @around("rds-busy", RDSBackend, *NEED_AVAILABLE)
     def refuse(original: Any, self: RDSBackend, db_instance_identifier: str, *args: Any, **named: Any) -> Any:
         database = self.databases.get(db_instance_identifier)
-        if database is not None and database.db_cluster_identifier is None and database.status not in USABLE:
+        if database is not None and database.status not in USABLE:
             look(database)
             if database.status != "stopped":
-                what = f"DB instance {db_instance_identifier} is not in available state."
-                raise RDSClientError("InvalidDBInstanceState", what)
+                raise _not_available(db_instance_identifier)
         return original(self, db_instance_identifier, *args, **named)
+
+    @around("rds-busy", RDSBackend, "create_db_instance_read_replica")
+    def replicate(original: Any, self: RDSBackend, db_kwargs: Any) -> Any:
+        source = self.find_db_from_id(db_kwargs["source_db_instance_identifier"])
+        if source.status not in USABLE:
+            look(source)
+            raise _not_available(source.db_instance_identifier)
+        return original(self, db_kwargs)
+
+
+def _not_available(name: str) -> RDSClientError:
+    return RDSClientError("InvalidDBInstanceState", f"DB instance {name} is not in available state.")
 
 
 def deleting() -> None:
@@ -145,10 +155,9 @@ def deleting() -> None:
     @around("rds-deleting", RDSBackend, "delete_db_instance")
     def delete(original: Any, self: RDSBackend, db_instance_identifier: str, *args: Any, **named: Any) -> DBInstance:
         going: DBInstance = original(self, db_instance_identifier, *args, **named)
-        if going.db_cluster_identifier is None:
-            self.databases[db_instance_identifier] = going
-            course(going).later = {}
-            course(going).ahead = [Step("deleting"), Step("deleting"), Step(effect=_gone)]
+        self.databases[db_instance_identifier] = going
+        course(going).later = {}
+        course(going).ahead = [Step("deleting"), Step("deleting"), Step(effect=_gone)]
         return going
 
 

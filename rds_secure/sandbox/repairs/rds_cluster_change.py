@@ -83,7 +83,7 @@ def log_exports() -> None:
     def switch(rds: RDSBackend, cluster: DBCluster, asked: dict[str, Any]) -> None:
         wanted = asked.pop("cloudwatch_logs_export_configuration", None) or {}
         kept = {*cluster.enabled_cloudwatch_logs_exports} - {*wanted.get("DisableLogTypes", ())}
-        cluster.enabled_cloudwatch_logs_exports = sorted(kept | {*wanted.get("EnableLogTypes", ())})
+        cluster.enabled_cloudwatch_logs_exports[:] = sorted(kept | {*wanted.get("EnableLogTypes", ())})
 
     _checked(switch)
 

@@ -93,7 +93,8 @@ def _offered(asked: Any) -> Iterator[dict[str, Any]]:
             exact = all(asked.get(name) in (None, row[name]) for name in ("Engine", "DBParameterGroupFamily"))
             if exact and (asked.get("EngineVersion") is None or matches(asked["EngineVersion"], version)):
                 logs = list(ENGINES[engine].log_types)
-                yield row | {"ExportableLogTypes": logs, "SupportsLogExportsToCloudwatchLogs": bool(logs)}
+                described = {"DBEngineDescription": engine, "DBEngineVersionDescription": f"{engine} {version}"}
+                yield row | described | {"ExportableLogTypes": logs, "SupportsLogExportsToCloudwatchLogs": bool(logs)}
 
 
 def default_groups() -> None:

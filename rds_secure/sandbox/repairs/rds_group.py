@@ -156,9 +156,10 @@ def defaults(family: str) -> list[dict[str, Any]]:
 
 
 def parameter_row(family: str, stored: dict[str, Any]) -> dict[str, Any]:
+    switch = stored["ParameterName"] in tls_parameters(family)
     return {
         "ApplyMethod": "pending-reboot",
-        "DataType": "string",
+        "DataType": "boolean" if switch else "string",  # the others: what they are is of no use here
         "IsModifiable": True,
         **stored,
         "ApplyType": apply_type(family, stored["ParameterName"]),

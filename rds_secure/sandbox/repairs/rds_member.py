@@ -1,4 +1,4 @@
-"""RDS members of Aurora clusters: what is the cluster's cannot be given, and they leave no snapshot."""
+"""RDS members of Aurora clusters: what is the cluster's cannot be given, but is shown, and they leave no snapshot."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from moto.rds.exceptions import InvalidParameterCombination
 from moto.rds.models import DBInstance, DBInstanceClustered, RDSBackend
 
-from rds_secure.sandbox.repairs.patch import around
+from rds_secure.sandbox.repairs.patch import around, replace_property
 
 OF_THE_CLUSTER = (
     "allocated_storage",
@@ -48,6 +48,21 @@ def changes() -> None:
     def init(original: Any, self: DBInstanceClustered, *args: Any, **named: Any) -> None:
         self.option_group_supplied = True
         original(self, *args, **named)
+
+
+def settings() -> None:
+    """A member shows the port, the sign-in by IAM and the exported logs of its cluster (memory)."""
+    replace_property(
+        DBInstanceClustered, "endpoint", lambda member: {"Address": member.address, "Port": member.cluster.port}
+    )
+    replace_property(
+        DBInstanceClustered, "iam_database_authentication_enabled", lambda member: bool(member.cluster.iam_auth)
+    )
+
+    @around(DBInstanceClustered, "__init__")
+    def init(original: Any, self: DBInstanceClustered, *args: Any, **named: Any) -> None:
+        original(self, *args, **named)
+        self.enabled_cloudwatch_logs_exports = self.cluster.enabled_cloudwatch_logs_exports  # one list
 
 
 def final_snapshots() -> None:

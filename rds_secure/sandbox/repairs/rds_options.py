@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -12,11 +13,14 @@ from moto.rds.models import DBInstance, DomainMembership, RDSBackend
 from moto.rds.responses import RDSResponse
 
 from rds_secure.engines import ENGINES
-from rds_secure.sandbox.repairs.patch import add, around
+from rds_secure.sandbox.repairs.patch import add, add_property, around
 from rds_secure.sandbox.repairs.rds import usable_key
 
 CERTIFICATES = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
 """The certificate authorities of a region; the first is the default."""
+
+_VALID = (datetime(2021, 5, 25, tzinfo=UTC), datetime(2061, 5, 25, tzinfo=UTC))
+"""Those of 2048 bits last for 40 years, the others for longer (user guide)."""
 
 _INSIGHTS: Mapping[str, str] = MappingProxyType(
     {
@@ -37,15 +41,13 @@ def insights() -> None:
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
         asked = {name: db_kwargs[name] for name in _INSIGHTS if name in db_kwargs}
         made: DBInstance = original(self, db_kwargs)
-        if made.db_cluster_identifier is None:
-            _set_insights(made, asked)
+        _set_insights(made, asked)
         return made
 
     @around(DBInstance, "update")
     def update(original: Any, self: DBInstance, **changes: Any) -> None:
         asked = {name: changes.pop(name) for name in _INSIGHTS if name in changes}
-        if self.db_cluster_identifier is None:
-            _set_insights(self, asked)
+        _set_insights(self, asked)
         original(self, **changes)
 
 
@@ -90,7 +92,10 @@ def certificates() -> None:
 
     @add(RDSResponse)
     def describe_certificates(self: RDSResponse) -> ActionResult:
-        listed = [{"CertificateIdentifier": name, "CertificateType": "CA"} for name in CERTIFICATES]
+        named = self.params.get("CertificateIdentifier")
+        listed = [_authority(self, name) for name in CERTIFICATES if named in (None, name)]
+        if not listed:
+            raise RDSClientError("CertificateNotFound", f"Certificate {named} not found.")
         return ActionResult({"Certificates": listed, "DefaultCertificateForNewLaunches": CERTIFICATES[0]})
 
     @around(RDSBackend, "create_db_instance")
@@ -104,6 +109,17 @@ def certificates() -> None:
         if changes.get("ca_certificate_identifier"):
             _certificate(changes["ca_certificate_identifier"])
         original(self, **changes)
+
+
+def _authority(asked: RDSResponse, name: str) -> dict[str, Any]:
+    return {
+        "CertificateIdentifier": name,
+        "CertificateType": "CA",
+        "CertificateArn": f"arn:{asked.partition}:rds:{asked.region}::cert:{name}",
+        "CustomerOverride": False,
+        "ValidFrom": _VALID[0],
+        "ValidTill": _VALID[1],
+    }
 
 
 def _certificate(named: str | None) -> str:
@@ -138,6 +154,20 @@ def _memberships(given: Mapping[str, Any]) -> list[DomainMembership]:
     made.auth_secret_arn, made.dns_ips = given.get("domain_auth_secret_arn"), list(given.get("domain_dns_ips") or ())
     made.status = "joined"
     return [made]
+
+
+def monitoring_stream() -> None:
+    """An instance that is measured says where its measurements go."""
+    add_property(
+        DBInstance,
+        "enhanced_monitoring_resource_arn",
+        lambda made: (
+            f"arn:{made.partition}:logs:{made.region}:{made.account_id}:log-group:RDSOSMetrics"
+            f":log-stream:{made.dbi_resource_id}"
+            if made.monitoring_interval
+            else None
+        ),
+    )
 
 
 def monitoring_off() -> None:

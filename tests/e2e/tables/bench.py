@@ -70,7 +70,7 @@ class Refused(Row):
     """A change that is never made: what is written, and a part of what the refusal says."""
 
     fields: Fields
-    says: str = "cannot change in place"
+    says: str = "cannot change "
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -350,6 +350,20 @@ BENCH = Bench(
             sees={"AssociatedRoles[].FeatureName": ["s3Import"]},
             path="roles",
         ),
+        Changed(
+            field="backup_copy",
+            note="none",
+            given={"encrypted": False, "backup_copy": {"region": "eu-west-1"}},
+            fields={"backup_copy": {}},
+            sees={"DBInstanceAutomatedBackupsReplications": []},
+            path="backup_copy.region",
+        ),
+        Changed(
+            field="backup_copy.region",
+            given={"encrypted": False},
+            fields={"backup_copy": {"region": "eu-west-1"}},
+            sees={"type(DBInstanceAutomatedBackupsReplications)": "array"},
+        ),
         Changed(field="copy_tags", fields={"copy_tags": False}, sees={"CopyTagsToSnapshot": False}),
         Changed(field="tags", fields={"tags": {"data": "orders"}}, sees={"tags.data": "orders"}),
     ),
@@ -495,7 +509,12 @@ BENCH = Bench(
             says="db_instance.orders.replica_of cannot change in place",
         ),
         Refused(field="availability_zone", fields={"availability_zone": "us-east-1b"}),
-        Refused(field="network_type", note="in-the-window", fields={"network_type": "DUAL"}),
+        Refused(
+            field="network_type",
+            note="in-the-window",
+            fields={"network_type": "DUAL"},
+            says="db_instance.orders.network_type cannot change as things are",
+        ),
         Refused(field="name", fields={"name": "invoices"}, says="the name of db_instance.orders changes"),
         Refused(
             field="storage_gib",
@@ -505,5 +524,9 @@ BENCH = Bench(
         ),
     ),
     stranger=stranger,
-    not_tested={"replica_mode": "it takes a replica; the tests of replicas have it"},
+    not_tested={
+        "replica_mode": "it takes a replica; the tests of replicas have it",
+        "backup_copy.retention_days": "it is seen in another region; the tests of copies have it",
+        "backup_copy.key": "no id of a key in another region is known beforehand; the tests of copies have it",
+    },
 )

@@ -142,7 +142,7 @@ BENCH = Bench(
             note="permanent",
             given={"options": {"TDE": {}, NNE: {}}},
             fields={"options": {NNE: {}}},
-            says="option_group.orders.options cannot change in place",
+            says="option_group.orders.options cannot change as things are",
         ),
     ),
     noted=(Noted(field="description", fields={"description": "for orders"}, stays="OptionGroupDescription"),),

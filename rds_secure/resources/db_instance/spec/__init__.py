@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rds_secure.database.password import MANAGED, UNMANAGED
 from rds_secure.fields import Named, ResourceSpec, Tagged
-from rds_secure.resources.db_instance.spec.backup import BackupFields
+from rds_secure.resources.db_instance.spec.backup import BackupCopy, BackupFields
 from rds_secure.resources.db_instance.spec.credentials import CredentialFields
 from rds_secure.resources.db_instance.spec.engine import EngineFields
 from rds_secure.resources.db_instance.spec.integration import Domain, FeatureRole, IntegrationFields
@@ -25,6 +25,7 @@ __all__ = [
     "PROMOTED",
     "SOURCE_ARN",
     "UNMANAGED",
+    "BackupCopy",
     "DbInstanceSpec",
     "Domain",
     "FeatureRole",

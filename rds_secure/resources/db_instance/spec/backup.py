@@ -6,8 +6,48 @@ from typing import Annotated
 
 from pydantic import Field as Limit
 
-from rds_secure.database.types import TIME
+from rds_secure.database.types import REGION, TIME
 from rds_secure.fields import Bool, Field, Int, Mode, Part, Pattern
+
+_START, _STOP = "StartDBInstanceAutomatedBackupsReplication", "StopDBInstanceAutomatedBackupsReplication"
+_LISTED = "DescribeDBInstanceAutomatedBackups.DBInstanceAutomatedBackups[]"
+
+
+class BackupCopy(Part):
+    """Copies of the automated backups in another region."""
+
+    region: Annotated[
+        str | None,
+        Pattern(REGION, "a region such as eu-central-1"),
+        Field(
+            create=f"{_START}.SourceDBInstanceArn",
+            change=f"{_STOP}.SourceDBInstanceArn",
+            read="DBInstanceAutomatedBackupsReplications[].DBInstanceAutomatedBackupsArn",
+        ),
+    ] = None
+    """The region that they are copied to."""
+    key: Annotated[
+        str | None,
+        Pattern(rf"arn:aws[a-z-]*:kms:{REGION}:\d{{12}}:key/[A-Za-z0-9-]+", "the ARN of a key of that region"),
+        Field(
+            create=f"{_START}.KmsKeyId",
+            change=f"{_START}.KmsKeyId",
+            read=f"{_LISTED}.KmsKeyId",
+            terraform="kms_key_id",
+        ),
+    ] = None
+    """The ARN of the key there that encrypts them, for an encrypted database; fixed while copies are there."""
+    retention_days: Annotated[
+        Annotated[Int, Limit(ge=1, le=35)] | None,
+        Field(
+            Mode.ADOPT,
+            create=f"{_START}.BackupRetentionPeriod",
+            change=f"{_START}.BackupRetentionPeriod",
+            read=f"{_LISTED}.BackupRetentionPeriod",
+            terraform="retention_period",
+        ),
+    ] = None
+    """For how many days they are kept, 1 to 35."""
 
 
 class BackupFields(Part):
@@ -39,6 +79,12 @@ class BackupFields(Part):
         ),
     ] = None
     """When backups are made, every day, UTC, half an hour at least: 02:00-02:30."""
+    backup_copy: Annotated[
+        BackupCopy | None,
+        Field(Mode.ADOPT, read="DBInstanceAutomatedBackupsReplications[].DBInstanceAutomatedBackupsArn"),
+    ] = None
+    """Where automated backups are copied to, so that they outlive their region: {region, key, retention_days}; {}:
+    nowhere. What is copied already stays there until its days are over."""
     copy_tags: Annotated[
         Bool,
         Field(

@@ -1,0 +1,151 @@
+"""What stands in for a typed "yes": an approved digest or plan file, and what --yes confirms and what it does not."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from rds_secure.errors import Problem
+    from rds_secure.live import Identity
+    from rds_secure.plan import Plan
+    from rds_secure.plan.file import PlanFile
+    from rds_secure.spec import Source, Stack
+
+
+def apply_command(
+    specs: Iterable[str],
+    digest: str,
+    profile: str | None,
+    region: str | None,
+    role_arn: str | None,
+    sandbox: bool,
+    prune_limit: int | None,
+    safety: Path | None,
+    create_empty: Iterable[str],
+) -> str:
+    """The command line that applies exactly the plan of this digest, quoted for a POSIX shell."""
+    words = ["rds-secure", "apply", *specs]
+    for name, value in (("--profile", profile), ("--region", region), ("--role-arn", role_arn)):
+        words += [name, value] if value else []
+    words += ["--sandbox"] if sandbox else []
+    words += ["--prune-limit", str(prune_limit)] if prune_limit is not None else []
+    words += ["--safety", str(safety)] if safety else []
+    for address in create_empty:
+        words += ["--create-empty", address]
+    return shlex.join([*words, "--expect", digest])
+
+
+def standing(file: PlanFile | None, digest: str | None) -> Callable[[Plan], None]:
+    """What stops an apply (exit 3) whose plan is not the approved one, to be asked of every plan before it is used."""
+    if file:
+        return lambda plan: same_or_part(plan, file)
+    if digest is not None:
+        return lambda plan: expected(plan, digest)
+    return lambda plan: None
+
+
+def expected(plan: Plan, digest: str) -> None:
+    """Stop unless the plan is the one of this digest (exit 3)."""
+    from rds_secure.errors import Problem
+
+    if plan.digest != digest:
+        what = f"the plan is not the approved one, {digest}: its digest is {plan.digest}"
+        fix = "the spec or AWS moved since then: review the plan above; plan --out FILE would tell what moved"
+        _stop(plan, [Problem(what, fix)])
+
+
+def same_or_part(plan: Plan, file: PlanFile) -> None:
+    """Stop unless the plan is the one of the file, or a part of it that is left (exit 3), naming all that moved."""
+    from rds_secure.errors import Problem
+    from rds_secure.plan.part import moved
+
+    if lines := moved(file.approved, plan):
+        _stop(plan, [Problem(line, "review the plan above, and have a new one approved") for line in lines])
+
+
+def _stop(plan: Plan, problems: list[Problem]) -> NoReturn:
+    """Show what would happen now in the place of what was approved, and stop."""
+    from rds_secure.errors import RefusedError
+    from rds_secure.render.terminal import plan_text
+
+    plan_text(plan, stream=sys.stdout)
+    raise RefusedError(problems)
+
+
+def unconfirmed(plan: Plan, confirmed: Iterable[str]) -> tuple[str, ...]:
+    """The databases, clusters and keys that the plan deletes and nobody has named yet (meaning §5)."""
+    from rds_secure import resources
+    from rds_secure.plan import Action
+
+    named = set(confirmed)
+    gone = (step.address for step in plan.steps if step.action is Action.DELETE)
+    return tuple(str(item) for item in gone if resources.kind(item.kind).stateful and str(item) not in named)
+
+
+def instead(left: tuple[str, ...]) -> str:
+    """What to do where nobody can be asked."""
+    if not left:
+        return "pass --yes, or --expect DIGEST with the approved plan's digest"
+    flags = " ".join(f"--confirm {address}" for address in left)
+    return f"--yes confirms no deletion of a database or key: pass {flags}, or apply an approved plan"
+
+
+def one_plan_file(specs: tuple[str, ...]) -> str | None:
+    """The plan file that is named in the place of specs, or None."""
+    from rds_secure.plan.file import is_one
+
+    found = [path for path in specs if is_one(path)]
+    if found and len(specs) > 1:
+        raise click.UsageError(f"{found[0]} is a plan file, which is applied alone: name nothing else")
+    return found[0] if found else None
+
+
+def unfinished(stack: str, identity: Identity) -> PlanFile | None:
+    """The plan of the last apply of a stack from here, if it did not come to its end; how far it came is said."""
+    from rds_secure.apply import journal
+    from rds_secure.cli.record import place, told
+    from rds_secure.plan.file import load
+    from rds_secure.render.screen import printable
+
+    where = place(identity.account, identity.region, stack)
+    found = journal.last(where) if where else None
+    if found is None or found.is_complete:
+        click.echo("There is nothing to resume: no apply of this stack from here stopped in the middle.\n")
+        return None
+    for line in told(found):
+        click.echo(printable(line))
+    click.echo()
+    saved = found.path.with_suffix(journal.PLAN)
+    return load(saved) if saved.exists() else None
+
+
+def read(path: str, digest: str | None) -> PlanFile:
+    """The plan file, which must be of that digest if one is given. Raises `RefusedError`, `UsageError`."""
+    from rds_secure.errors import Problem, RefusedError
+    from rds_secure.plan.file import load
+
+    file = load(path)
+    if digest is not None and digest != file.digest:
+        what = f"{path} is the plan {file.digest}, not the expected {digest}"
+        raise RefusedError([Problem(what, "apply the file of the plan that was approved")])
+    return file
+
+
+def stack_of(file: PlanFile, region: str | None) -> tuple[Stack, tuple[Source, ...]]:
+    """The stack in a plan file, bound to the account and the region of the plan. Raises `RefusedError`, `SpecError`."""
+    from dataclasses import replace
+
+    from rds_secure.errors import Problem, RefusedError
+    from rds_secure.spec import build
+
+    if region and region != file.approved.region:
+        what = f"the plan is for {file.approved.region}, not {region}"
+        raise RefusedError([Problem(what, "leave --region out, or make a plan for that region")])
+    sources = file.stack()
+    return replace(build(sources), account=file.approved.account, region=file.approved.region), sources

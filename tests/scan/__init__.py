@@ -1,0 +1,1 @@
+"""Scanners of AWS accounts against what the strict example provisions; see `run`."""
