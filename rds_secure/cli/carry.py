@@ -15,7 +15,7 @@ from rds_secure.cli import options, permission
 from rds_secure.cli.main import INTERRUPTED
 from rds_secure.cli.record import Record
 from rds_secure.cli.turn import Turn
-from rds_secure.errors import ApplyError, DeclinedError, Problem, RefusedError
+from rds_secure.errors import ApplyError, DeclinedError, Problem, RdsSecureError, RefusedError
 from rds_secure.events import each
 from rds_secure.plan import Action, Deletion, Plan
 from rds_secure.render.terminal import plan_text, progress, result_text
@@ -56,9 +56,7 @@ def carry_out(make_plan: Callable[[], api.Planned], account: api.Account, terms:
     §6), and carried out only if it is still the one that was shown, or approved.
     """
     turn = terms.turn
-    expected, planned = turn.next(), make_plan()
-    if not planned.plan.is_applicable and turn.came_between(expected):
-        expected, planned = turn.next(), make_plan()  # the first was read while another apply was half done
+    expected, planned = _undisturbed(make_plan, turn)
     if terms.standing:
         terms.standing(planned.plan)
     plan_text(planned.plan, show_calls=terms.show_calls, stream=sys.stdout)
@@ -81,6 +79,26 @@ def carry_out(make_plan: Callable[[], api.Planned], account: api.Account, terms:
                 click.echo("No changes are left: another apply made them meanwhile.")
                 return 0
         return _write(planned, account, terms, guard)
+
+
+def _undisturbed(make_plan: Callable[[], api.Planned], turn: Turn) -> tuple[int, api.Planned]:
+    """The generation that comes next, and the plan.
+
+    A plan that fails or is refused may have been read half-way through another apply. That one is waited for, or named
+    (`ApplyError`), and then the plan is made again.
+    """
+    expected, failure = turn.next(), None
+    try:
+        planned = make_plan()
+        if planned.plan.is_applicable:
+            return expected, planned
+    except RdsSecureError as error:
+        failure = error
+    if turn.came_between(expected):
+        return turn.next(), make_plan()
+    if failure:
+        raise failure
+    return expected, planned
 
 
 def _as_shown(shown: Plan, now: api.Planned, terms: Terms) -> api.Planned:

@@ -19,7 +19,7 @@ import pytest
 from rds_secure import api
 from rds_secure.apply import Outcome
 from rds_secure.cli.turn import UNKNOWN, Turn
-from rds_secure.errors import ApplyError, LockedError
+from rds_secure.errors import ApplyError, LockedError, RdsSecureError
 from rds_secure.sandbox import Sandbox
 from tests.e2e.harness import ROOT, STACK, Harness
 from tests.e2e.test_commands import QUICKSTART, Commands, command, connections, spec
@@ -213,6 +213,21 @@ def test_a_plan_that_is_refused_while_another_applies_says_so_and_not_what_is_ha
         assert "bench is locked by" in result.err
         assert "Refused" not in result.out
     assert command("apply", file, "--yes").code == 3
+
+
+def test_a_reading_that_fails_while_another_applies_names_the_other(
+    command: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """KMS-8: what the other made a moment ago shows in one list and not yet in another."""
+
+    def half_seen(*_: Any, **__: Any) -> api.Planned:
+        raise RdsSecureError("a key was just made, and KMS does not show it yet")
+
+    monkeypatch.setattr(api, "make_plan", half_seen)
+    with held(command.harness):
+        assert "bench is locked by" in command("apply", spec(command), "--yes").err
+    result = command("apply", spec(command), "--yes")
+    assert (result.code, "a key was just made" in result.err) == (1, True)
 
 
 def test_a_plan_that_was_refused_because_of_an_apply_that_is_over_is_made_again(
