@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+import secrets as random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeAlias
 
-from rds_secure.apply import Clock, Outcome, SystemClock, run
+from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
+from rds_secure.apply.generation import Record
+from rds_secure.apply.guard import Held
+from rds_secure.apply.place import place
 from rds_secure.apply.preflight import Answer
 from rds_secure.apply.preflight import preflight as ask
 from rds_secure.aws.caller import AwsCaller
+from rds_secure.aws.lock import LOCK_ACTIONS, SsmStore, lock_resources
 from rds_secure.aws.reader import AwsReader
 from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.draft import Draft, Selection, select, write
-from rds_secure.errors import Problem, RefusedError
+from rds_secure.errors import DeniedError, Problem, RefusedError, UnsupportedError
 from rds_secure.events import Observer, Verifying, ignore
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
@@ -25,6 +34,9 @@ from rds_secure.plan.targets import Right
 from rds_secure.resources import KINDS
 from rds_secure.spec import Environment, Source, Stack, build
 from rds_secure.values import Address, secrets
+
+Exports: TypeAlias = Mapping[Address, Mapping[str, str]]
+"""What each resource yields: its ARN, its endpoint, where its secret is."""
 
 VERIFICATIONS = 8
 """How often the account is read back after an apply, with growing pauses, some 70 s in all (IAM-1, KMS-4)."""
@@ -104,6 +116,11 @@ def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissi
     return permissions.least(planned.plan, planned.snapshot.scope, also)
 
 
+def lock_rights(stack: str, account: Account) -> tuple[Right, ...]:
+    """What whoever applies needs for the lock of a stack."""
+    return tuple(Right(action, arn) for action in LOCK_ACTIONS for arn in lock_resources(account.identity, stack))
+
+
 def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) -> Answer:
     """Whether the caller may make every call of a plan, and has these further rights. IAM is asked, nothing changed."""
     scope = planned.snapshot.scope
@@ -111,16 +128,60 @@ def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) ->
         return ask((*permissions.calling(planned.plan, scope), *also), reader, account.identity.arn, scope)
 
 
-def apply(planned: Planned, account: Account, observe: Observer = ignore, clock: Clock | None = None) -> Outcome:
-    """Carry out a plan, which must be applicable; `preflight` tells before whether the caller may. What failed is in
-    the outcome.
+def stack_lock(stack: str, account: Account) -> StackLock:
+    """The way of this run to the lock of a stack. Nothing is taken yet."""
+    me = Record(run=random.token_hex(16), who=account.identity.arn, where=place(os.environ))
+    return StackLock(SsmStore(account.connection, stack), me, account.clock, lambda: datetime.now(UTC))
+
+
+@contextmanager
+def hold(
+    lock: StackLock,
+    digest: str,
+    timeout: float = 0.0,
+    waiting: Callable[[Generation], object] = lambda holder: None,
+    stuck: Callable[[int, BaseException], object] = lambda generation, why: None,
+) -> Iterator[Held]:
+    """Hold the lock of a stack, and release it on the way out, whichever that is.
+
+    ``timeout``: seconds to wait for who holds it, of whom ``waiting`` is told; `LockedError` after them. ``stuck`` is
+    told of a lock that could not be released, and why. Raises `RefusedError` where the caller may not take it.
+    """
+    try:
+        try:
+            held = lock.acquire(digest, timeout, waiting)
+        except (DeniedError, UnsupportedError) as error:
+            allow = f"allow the caller {error.service}:{error.action}"
+            fix = f"{allow}, or pass --no-lock and see to it that nobody else applies"
+            raise RefusedError([Problem(f"the lock cannot be taken: {error}", fix)]) from error
+        yield held
+    finally:
+        tried = lock.tried
+        try:
+            lock.release()
+        except BaseException as error:
+            stuck(tried, error)
+            if not isinstance(error, Exception):
+                raise
+
+
+def apply(
+    planned: Planned,
+    account: Account,
+    observe: Observer = ignore,
+    clock: Clock | None = None,
+    guard: Guard = NoLock(),  # noqa: B008
+) -> Outcome:
+    """Carry out a plan, which must be applicable, as long as the guard allows. What failed is in the outcome.
+
+    `preflight` tells before whether the caller may.
     """
     if not planned.plan.is_applicable:
         raise RefusedError(planned.plan.obstacles)
     if missing := list(_without_secrets(planned, Secrets(account.connection))):
         raise RefusedError(missing)
     caller, recheck = AwsCaller(account.connection), Recheck(planned, account)
-    return run(planned.plan, caller, clock or account.clock, observe, recheck=recheck)
+    return run(planned.plan, caller, clock or account.clock, observe, guard=guard, recheck=recheck)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ The exception tree::
     ├── StaleError            1   what a call was about to delete is not what the plan looked at
     ├── ApplyError            1   some calls of an apply failed, or it did not converge
     ├── DeclinedError         1   the person said no
+    ├── LockedError           1   somebody else holds the stack's lock
     ├── RefusedError          3   a safety rule stopped the run: conflict, immutable change, wrong account
     └── UsageError           64   a wrong command line, or a question without a terminal
 
@@ -102,6 +103,14 @@ class ApplyError(RdsSecureError):
 
 class DeclinedError(RdsSecureError):
     """The person was asked and said no."""
+
+
+class LockedError(RdsSecureError):
+    """Somebody else holds the lock: the number of the generation, and who has it, where, since when."""
+
+    def __init__(self, generation: int, holder: str) -> None:
+        self.generation, self.holder = generation, holder
+        super().__init__(f"locked by {holder}")
 
 
 class RefusedError(RdsSecureError):

@@ -17,6 +17,23 @@ from rds_secure.values import JSON, Address, Value
 _WORD = re.compile(r"(.)([A-Z][a-z]+)")
 _END = re.compile(r"([a-z0-9])([A-Z])")
 
+_TAKING = (
+    "Cancel",
+    "Delete",
+    "Deregister",
+    "Detach",
+    "Disable",
+    "Disassociate",
+    "Reboot",
+    "Remove",
+    "Reset",
+    "Revoke",
+    "Schedule",
+    "Stop",
+    "Untag",
+)
+"""How the actions begin that take something away."""
+
 _PROJECTIONS = ("projection", "filter_projection", "value_projection")
 """How jmespath calls an expression that yields one value for each member."""
 
@@ -122,3 +139,8 @@ class Operation:
     def method(self) -> str:
         """The name of boto3's method."""
         return snake(self.action)
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether it takes anything away, be it a tag: then the lock is looked at right before it (meaning §7)."""
+        return self.destructive or self.action.startswith(_TAKING)

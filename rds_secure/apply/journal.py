@@ -21,14 +21,17 @@ from rds_secure.events import Done, Event, Failed, Skipped, Started, Stopping, u
 KEPT = 20
 """How many journals of a stack are kept; the oldest go first."""
 
+PLAN = ".plan"
+"""The end of the name of the plan that an apply carries out, beside its journal."""
+
 FORMAT = 1
 
 Line: TypeAlias = Mapping[str, Any]
 
 
 def folder(state: Path, account: str, region: str, stack: str) -> Path:
-    """Where the journals of a stack are, below the folder where a user's programs keep their state."""
-    return state / "rds-secure" / "applies" / account / region / stack
+    """Where the journals of a stack are, below the folder where this tool keeps its state."""
+    return state / "applies" / account / region / stack
 
 
 class Journal:
@@ -129,6 +132,13 @@ def last(where: Path) -> Record | None:
     return None
 
 
+def settle(where: Path) -> None:
+    """Note that nothing is left of the last apply, so that it need not be told again."""
+    found = last(where)
+    if found and not found.is_complete:
+        Journal(found.path).end("done")
+
+
 def read(path: Path) -> Record | None:
     """What a journal tells; None where it has no beginning. A line that was cut off by a crash is left out."""
     lines = list(_lines(path))
@@ -171,3 +181,4 @@ def _forget(where: Path) -> None:
     for path in sorted(where.glob("*.jsonl"))[:-KEPT]:
         with suppress(OSError):
             path.unlink()
+            path.with_suffix(PLAN).unlink()

@@ -1,7 +1,7 @@
 """The loop that carries out a plan: every call as soon as what it needs is complete, many at a time.
 
 A call that fails stops only what depends on it (issue: the rest finishes). Ctrl-C lets running calls finish, waits for
-nothing more, and starts no more. It knows calls and references, never resources.
+nothing more, and starts no more; so does a lock that is lost. It knows calls and references, never resources.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
 from rds_secure.apply.clock import Clock
+from rds_secure.apply.guard import Guard, NoLock
 from rds_secure.apply.paths import search
 from rds_secure.apply.wait import Waiter, WaitFailed
 from rds_secure.errors import CallError, CredentialsError, RdsSecureError, StaleError
@@ -65,11 +66,17 @@ class Outcome:
     failures: list[Failure] = field(default_factory=list)
     skipped: list[Node] = field(default_factory=list)
     interrupted: bool = False
+    lost: str = ""
+    """Why the lock was not ours any more before the end."""
 
     @property
     def succeeded(self) -> bool:
         """Whether every call was done."""
-        return not (self.failures or self.skipped or self.interrupted)
+        return not (self.failures or self.skipped or self.interrupted or self.lost)
+
+
+class _LockLost(Exception):  # noqa: N818 - it says what happened
+    """A call did not go out, because the lock is not ours any more."""
 
 
 def run(
@@ -78,16 +85,22 @@ def run(
     clock: Clock,
     observe: Observer,
     workers: int = WORKERS,
+    guard: Guard = NoLock(),  # noqa: B008
     recheck: Recheck = _nothing_moved,
 ) -> Outcome:
-    """Carry out a plan. Errors of single calls are in the outcome; credentials that expire end the run."""
-    return _Run(plan, caller, clock, observe, recheck).loop(workers)
+    """Carry out a plan, as long as the guard allows. Errors of single calls are in the outcome.
+
+    Credentials that expire end the run.
+    """
+    return _Run(plan, caller, clock, observe, guard, recheck).loop(workers)
 
 
 class _Run:
-    def __init__(self, plan: Plan, caller: Caller, clock: Clock, observe: Observer, recheck: Recheck) -> None:
-        self.caller, self.clock, self.observe, self.recheck = caller, clock, observe, recheck
-        self.waiter = Waiter(caller, clock)
+    def __init__(
+        self, plan: Plan, caller: Caller, clock: Clock, observe: Observer, guard: Guard, recheck: Recheck
+    ) -> None:
+        self.caller, self.clock, self.observe, self.guard, self.recheck = caller, clock, observe, guard, recheck
+        self.waiter = Waiter(caller, clock, self._pause)
         self.values: dict[Ref, str] = dict(plan.known)
         self.blobs: set[str] = set()
         self.lock = Lock()
@@ -114,13 +127,18 @@ class _Run:
         running: dict[Future[None], Node] = {}
         with ThreadPoolExecutor(workers, thread_name_prefix="apply") as pool:
             while True:
-                for node in () if self.outcome.interrupted else self._ready(workers - len(running)):
+                for node in () if self._is_over else self._ready(workers - len(running)):
                     running[pool.submit(self._operate, node)] = node
                 if not running:
                     return
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     self._settle(running.pop(future), future)
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether no more calls go out, whatever is left."""
+        return self.outcome.interrupted or bool(self.outcome.lost)
 
     def _ready(self, room: int) -> list[Node]:
         """What can go out now, no more than there is room for: what is queued could not be called back."""
@@ -137,6 +155,9 @@ class _Run:
                 needed.discard(node)
             return
         operation, address = self.operations[node], node[0]
+        if isinstance(error, _LockLost):
+            self.outcome.skipped.append(node)
+            return
         if not isinstance(error, WaitFailed | RdsSecureError):
             raise error
         code = error.code if isinstance(error, CallError) else type(error).__name__
@@ -158,13 +179,14 @@ class _Run:
 
     def _operate(self, node: Node) -> None:
         address, operation = node[0], self.operations[node]
+        if operation.destructive and (moved := self.recheck(node)):
+            raise StaleError(moved)
+        self._stay(operation)
         with self.lock:
             self.started += 1
             number = self.started
         self.observe(Started(address, operation.summary, number, len(self.operations), operation.call))
         start = self.clock.now()
-        if operation.destructive and (moved := self.recheck(node)):
-            raise StaleError(moved)
         reply = self._call(address, operation)
         self._export(address, operation.exports, reply)
         self._export(address, operation.hands_on, reply, Handed)
@@ -196,11 +218,33 @@ class _Run:
                 passing = any(
                     retry.code == error.code and retry.contains in error.message for retry in operation.retry_on
                 )
-                if not passing or self.outcome.interrupted or self.clock.now() - start >= RETRY_SECONDS:
+                if not passing or self._is_over or self.clock.now() - start >= RETRY_SECONDS:
                     raise
                 self.observe(Retrying(address, operation.summary, error.code))
-            self.clock.sleep(self.clock.spread(pause))
+                if not self._pause(self.clock.spread(pause)):
+                    raise
             pause = min(pause * 2, 15.0)
+            self._stay(operation)
+
+    def _stay(self, operation: Operation) -> None:
+        """Go on only while the lock is ours; as of now, before a call that takes something away. Raises `_LockLost`."""
+        if self._has_lost(fresh=operation.takes_away):
+            raise _LockLost
+
+    def _pause(self, seconds: float) -> bool:
+        """Sleep; whether the lock is ours after it. Whoever has minutes to wait looks up when a look is due."""
+        while seconds > 0:
+            piece = min(seconds, self.guard.due())
+            self.clock.sleep(piece)
+            seconds -= piece
+            if self._has_lost():
+                return False
+        return True
+
+    def _has_lost(self, *, fresh: bool = False) -> bool:
+        lost = self.guard.lost(fresh=fresh)
+        self.outcome.lost = self.outcome.lost or lost
+        return bool(lost)
 
     def _export(self, address: Address, exports: Mapping[str, str], source: Any, to: type[Ref] = Ref) -> None:
         for attribute, path in exports.items():

@@ -44,8 +44,9 @@ class Waiter:
     them apart where a clock is too coarse to.
     """
 
-    def __init__(self, asker: Asker, clock: Clock) -> None:
-        self._asker, self._clock = asker, clock
+    def __init__(self, asker: Asker, clock: Clock, pause: Callable[[float], bool] | None = None) -> None:
+        """``pause``: sleeps, and says whether to go on after it."""
+        self._asker, self._clock, self._pause = asker, clock, pause or self._sleep
         self._polls: dict[str, _Poll] = {}
         self._lock = Lock()
         self._turns = count()
@@ -70,8 +71,13 @@ class Waiter:
             if self._stopped:
                 raise WaitFailed(f"interrupted while waiting for: {missing}")
             report(missing, lacks[0].seen, now - start)
-            self._clock.sleep(self._clock.spread(wait.interval))
+            if not self._pause(self._clock.spread(wait.interval)):
+                raise WaitFailed(f"the lock was lost while waiting for: {missing}")
             asked = max(start, self._clock.now() - wait.interval / 2)
+
+    def _sleep(self, seconds: float) -> bool:
+        self._clock.sleep(seconds)
+        return True
 
     def _look(self, wait: Wait, params: Mapping[str, Any], asked: float, turn: int) -> Any:
         """What the poll finds; a reply that somebody else asked for at ``asked`` or later, after ``turn``, will do."""

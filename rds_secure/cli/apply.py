@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rds_secure.cli import options
+
+if TYPE_CHECKING:
+    from rds_secure.cli.carry import Question
+    from rds_secure.plan import Plan
 
 
 @click.command("apply")
@@ -16,6 +21,7 @@ from rds_secure.cli import options
 @options.safety
 @options.create_empty
 @click.option("--expect", metavar="DIGEST", help="Do not ask, and apply only the plan that has this digest.")
+@options.lock
 @click.option("--yes", is_flag=True, help="Do not ask. Never confirms the deletion of a database or key.")
 @click.option(
     "--confirm",
@@ -24,6 +30,8 @@ from rds_secure.cli import options
     help="Delete this database or key, in place of typing it; repeatable.",
 )
 @options.preflight
+@options.report
+@click.option("--resume", is_flag=True, help="Say how far the last apply came, and do the rest of it without asking.")
 @click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
 def command(
     specs: tuple[str, ...],
@@ -35,9 +43,13 @@ def command(
     safety: Path | None,
     create_empty: tuple[str, ...],
     expect: str | None,
+    lock_timeout: float,
+    no_lock: bool,
     yes: bool,
     confirm: tuple[str, ...],
     preflight: str,
+    report: tuple[Path, ...],
+    resume: bool,
     show_calls: bool,
 ) -> int:
     """Make AWS agree with a spec: plan, ask, call in dependency order, wait until ready, read back.
@@ -48,8 +60,11 @@ def command(
     """
     from rds_secure import api
     from rds_secure.cli import approve
-    from rds_secure.cli.carry import carry_out
+    from rds_secure.cli.carry import Question, Terms, carry_out
+    from rds_secure.cli.record import Record
+    from rds_secure.cli.turn import turn
     from rds_secure.plan import Deletion
+    from rds_secure.plan import file as plans
     from rds_secure.spec import load
     from rds_secure.spec.safety import read_safety
 
@@ -58,24 +73,36 @@ def command(
     if file is None:
         stack, sources = load(specs)
         empty = options.addresses(create_empty, stack)
-    elif prune_limit is not None or create_empty:
-        raise click.UsageError("a plan file holds its own options: leave --prune-limit and --create-empty out")
+    elif prune_limit is not None or create_empty or resume:
+        raise click.UsageError("a plan file holds its own options: leave --prune-limit, --create-empty, --resume out")
     else:
         stack, sources = approve.stack_of(file, region)
         prune_limit, empty = file.options.prune_limit, file.create_empty()
     account = options.connect(stack, profile, region, role_arn, sandbox)
+    if resume:
+        file = approve.unfinished(stack.name, account.identity)
+        prune_limit, empty = (file.options.prune_limit, file.create_empty()) if file else (prune_limit, empty)
     deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
-    planned = api.make_plan(stack, account, sources, deletion, empty)
-    approve.standing(file, expect)(planned.plan)
     is_approved = file is not None or expect is not None
-    left = () if is_approved else approve.unconfirmed(planned.plan, confirm)
+
+    def question(plan: Plan) -> Question:
+        left = () if is_approved else approve.unconfirmed(plan, confirm)
+        return Question(" ".join(left) or "yes", is_approved or (yes and not left), approve.instead(left))
+
     return carry_out(
-        planned,
+        lambda: api.make_plan(stack, account, sources, deletion, empty),
         account,
-        deletion,
-        show_calls=show_calls,
-        confirmed=is_approved or (yes and not left),
-        wanted=" ".join(left) or "yes",
-        instead=approve.instead(left),
-        preflight="skip" if sandbox else preflight,
+        Terms(
+            question,
+            deletion,
+            turn(stack.name, account, lock_timeout, no_lock),
+            preflight="skip" if sandbox else preflight,
+            standing=approve.standing(file, expect) if is_approved else None,
+            show_calls=show_calls,
+            record=Record(
+                report,
+                [source.file for source in sources],
+                lambda path, plan: plans.save(path, plans.write(plan, sources, prune_limit, empty)),
+            ),
+        ),
     )

@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from rds_secure.errors import Problem
+    from rds_secure.live import Identity
     from rds_secure.plan import Plan
     from rds_secure.plan.file import PlanFile
     from rds_secure.spec import Source, Stack
@@ -103,6 +104,25 @@ def one_plan_file(specs: tuple[str, ...]) -> str | None:
     if found and len(specs) > 1:
         raise click.UsageError(f"{found[0]} is a plan file, which is applied alone: name nothing else")
     return found[0] if found else None
+
+
+def unfinished(stack: str, identity: Identity) -> PlanFile | None:
+    """The plan of the last apply of a stack from here, if it did not come to its end; how far it came is said."""
+    from rds_secure.apply import journal
+    from rds_secure.cli.record import place, told
+    from rds_secure.plan.file import load
+    from rds_secure.render.screen import printable
+
+    where = place(identity.account, identity.region, stack)
+    found = journal.last(where) if where else None
+    if found is None or found.is_complete:
+        click.echo("There is nothing to resume: no apply of this stack from here stopped in the middle.\n")
+        return None
+    for line in told(found):
+        click.echo(printable(line))
+    click.echo()
+    saved = found.path.with_suffix(journal.PLAN)
+    return load(saved) if saved.exists() else None
 
 
 def read(path: str, digest: str | None) -> PlanFile:

@@ -1,64 +1,145 @@
-"""What `apply` and `destroy` have in common: show, ask, carry out, verify, and say what was made."""
+"""What `apply` and `destroy` have in common: show, ask, lock, carry out, verify, and say what was made."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import click
 
 from rds_secure import api
-from rds_secure.apply import Outcome
+from rds_secure.apply import Guard, Outcome
 from rds_secure.cli import options, permission
 from rds_secure.cli.main import INTERRUPTED
-from rds_secure.errors import ApplyError, DeclinedError
+from rds_secure.cli.record import Record
+from rds_secure.cli.turn import Turn
+from rds_secure.errors import ApplyError, DeclinedError, Problem, RefusedError
+from rds_secure.events import each
 from rds_secure.plan import Action, Deletion, Plan
 from rds_secure.render.terminal import plan_text, progress, result_text
 
 REFUSED = 3
 
 
-def carry_out(
-    planned: api.Planned,
-    account: api.Account,
-    deletion: Deletion,
-    *,
-    show_calls: bool,
-    confirmed: bool,
-    wanted: str,
-    instead: str = options.ELSE,
-    preflight: str = permission.SKIP,
-) -> int:
-    """Show a plan and carry it out, once ``wanted`` is typed or ``confirmed``; the exit code.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be typed, whether it was said beforehand, and what to do ``instead`` where nobody can be asked."""
 
-    ``instead``: what to do where nobody can be asked.
+    wanted: str
+    confirmed: bool
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a plan is carried out.
+
+    ``standing`` stops one that is not as it was approved, None where nothing was approved beforehand; ``record``: what
+    is kept of the apply.
     """
-    plan_text(planned.plan, show_calls=show_calls, stream=sys.stdout)
+
+    question: Callable[[Plan], Question]
+    deletion: Deletion
+    turn: Turn
+    preflight: str = permission.SKIP
+    standing: Callable[[Plan], None] | None = None
+    show_calls: bool = False
+    record: Record = field(default_factory=Record)
+
+
+def carry_out(make_plan: Callable[[], api.Planned], account: api.Account, terms: Terms) -> int:
+    """Show a plan, and carry it out once that is confirmed; the exit code.
+
+    The lock is taken after the question. If another apply was there since the plan was made, it is made again (meaning
+    §6), and carried out only if it is still the one that was shown, or approved.
+    """
+    turn = terms.turn
+    expected, planned = turn.next(), make_plan()
+    if not planned.plan.is_applicable and turn.came_between(expected):
+        expected, planned = turn.next(), make_plan()  # the first was read while another apply was half done
+    if terms.standing:
+        terms.standing(planned.plan)
+    plan_text(planned.plan, show_calls=terms.show_calls, stream=sys.stdout)
     if not planned.plan.is_applicable:
         return REFUSED
     if planned.plan.is_empty:
+        terms.record.nothing_left(planned.plan)
         return 0
-    permission.check(planned, account, preflight)
-    if not confirmed and not options.ask(f"Type {wanted!r} to carry this out", wanted, instead):
-        raise DeclinedError("declined: nothing was changed")
+    permission.check(planned, account, terms.preflight, locks=turn.lock is not None)
+    question = terms.question(planned.plan)
+    if not question.confirmed:
+        asked = f"Type {question.wanted!r} to carry this out"
+        if not options.ask(asked, question.wanted, question.instead):
+            raise DeclinedError("declined: nothing was changed")
     click.echo()
-    with progress(sys.stdout, account.clock.now) as observe:
-        outcome = api.apply(planned, account, observe)
-        again = api.verify(planned, account, deletion, observe) if outcome.succeeded else planned
-    if outcome.interrupted:
-        click.echo(_account(planned.plan, outcome), err=True)
-        return INTERRUPTED
-    if not outcome.succeeded:
-        raise ApplyError(_account(planned.plan, outcome))
-    _converged(planned.plan, again.plan)
-    exports = {address: dict(live.exports) for address, live in again.snapshot.live.items()}
+    with turn.hold(planned.plan.digest, expected) as (guard, came_between):
+        if came_between:
+            planned = _as_shown(planned.plan, make_plan(), terms)
+            if planned.plan.is_empty:
+                click.echo("No changes are left: another apply made them meanwhile.")
+                return 0
+        return _write(planned, account, terms, guard)
+
+
+def _as_shown(shown: Plan, now: api.Planned, terms: Terms) -> api.Planned:
+    """The plan of now, if it is the one that was shown or approved, or nothing is left of it. Raises `RefusedError`."""
+    if terms.standing:
+        terms.standing(now.plan)
+        return now
+    if now.plan.is_applicable and (now.plan.is_empty or now.plan.digest == shown.digest):
+        return now
+    what = f"another apply came between, and the plan is not the one that was shown any more (digest {shown.digest})"
+    raise RefusedError([Problem(what, "run the same command again, and look at the new plan")])
+
+
+def _write(planned: api.Planned, account: api.Account, terms: Terms, guard: Guard) -> int:
+    """Carry out a plan, verify, and say what was made; the exit code."""
+    record = terms.record
+    again: api.Planned | None = None
+    ended = "failed"
+    record.begin(planned.plan, account.identity.arn)
+    try:
+        with progress(sys.stdout, account.clock.now) as observe:
+            outcome = api.apply(planned, account, each(record, observe), guard=guard)
+            ended = _ended(outcome)
+            if outcome.succeeded:
+                again = api.verify(planned, account, terms.deletion, observe)
+        if outcome.interrupted:
+            click.echo(_account(planned.plan, outcome), err=True)
+            return INTERRUPTED
+        if not outcome.succeeded or again is None:
+            raise ApplyError(_account(planned.plan, outcome))
+        if left := _left(planned.plan, again.plan):
+            raise ApplyError(left)
+        ended = "done"
+    except KeyboardInterrupt:
+        ended = "interrupted"
+        click.echo("left at once: what was out may still take effect; run the same apply again", err=True)
+        raise
+    finally:
+        exports = _exports(again) if again else {}
+        record.end(ended, planned.plan, again.plan if again else None, exports)
+    _say(planned, again)
+    return 0
+
+
+def _ended(outcome: Outcome) -> str:
+    return "interrupted" if outcome.interrupted else "not converged" if outcome.succeeded else "failed"
+
+
+def _exports(found: api.Planned) -> api.Exports:
+    return {address: dict(live.exports) for address, live in found.snapshot.live.items()}
+
+
+def _say(planned: api.Planned, again: api.Planned) -> None:
     waiting = {
         step.address: str(again.snapshot.live[step.address].facts.get("window", ""))
         for step in again.plan.steps
         if step.pending
     }
-    result_text(planned.plan, exports, stream=sys.stdout, waiting=waiting, now=datetime.now(UTC))
-    return 0
+    result_text(planned.plan, _exports(again), stream=sys.stdout, waiting=waiting, now=datetime.now(UTC))
 
 
 def _account(plan: Plan, outcome: Outcome) -> str:
@@ -67,16 +148,19 @@ def _account(plan: Plan, outcome: Outcome) -> str:
     lines = [
         f"{len(outcome.done)} of {total} calls are done, {len(outcome.failures)} failed, {len(outcome.skipped)} remain"
     ]
+    if outcome.lost:
+        lines.insert(0, f"stopped: {outcome.lost}")
     lines += [f"  {item.address}: {item.operation.summary}: {item.code}: {item.message}" for item in outcome.failures]
     lines.append("nothing is lost: run the same apply again, and it goes on from what is there")
     return "\n".join(lines)
 
 
-def _converged(before: Plan, after: Plan) -> None:
+def _left(before: Plan, after: Plan) -> str:
+    """What was touched and is not as declared yet; "" where all of it is."""
     touched = {step.address for step in before.steps if step.operations}
     left = [step for step in after.steps if step.address in touched and step.is_open]
     if not left:
-        return
+        return ""
     fields = [
         f"  {step.address}.{change.path}: is {change.old!r}, should be {change.new!r}"
         for step in left
@@ -86,4 +170,4 @@ def _converged(before: Plan, after: Plan) -> None:
     fields += [f"  {step.address}: still there" for step in left if step.action is Action.DELETE]
     fields += [f"  {step.address}: still carries our tags" for step in left if step.action is Action.LET_GO]
     fields += [f"  {step.address}: could not be read back" for step in left if step.action is Action.UNSEEN]
-    raise ApplyError("\n".join(["all calls were made, but AWS does not agree with the spec yet:", *fields]))
+    return "\n".join(["all calls were made, but AWS does not agree with the spec yet:", *fields])

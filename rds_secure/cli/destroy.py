@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from rds_secure.cli import options
@@ -10,10 +12,12 @@ from rds_secure.cli import options
 @click.command("destroy")
 @options.specs
 @options.access
+@options.lock
 @click.option("--confirm", metavar="STACK", help="The stack's name, in place of typing it.")
 @click.option("--include-data", is_flag=True, help="Delete databases as well, each with a final snapshot.")
 @click.option("--no-final-snapshot", is_flag=True, help="With --include-data: no snapshot, and the keys go too.")
 @options.preflight
+@options.report
 @click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
 def command(
     specs: tuple[str, ...],
@@ -21,10 +25,13 @@ def command(
     region: str | None,
     role_arn: str | None,
     sandbox: bool,
+    lock_timeout: float,
+    no_lock: bool,
     confirm: str | None,
     include_data: bool,
     no_final_snapshot: bool,
     preflight: str,
+    report: tuple[Path, ...],
     show_calls: bool,
 ) -> int:
     """Delete what a stack owns. Databases and keys are kept, with all that they use, and listed.
@@ -36,13 +43,15 @@ def command(
     from dataclasses import replace
 
     from rds_secure import api
-    from rds_secure.cli.carry import carry_out
+    from rds_secure.cli.carry import Question, Terms, carry_out
+    from rds_secure.cli.record import Record
+    from rds_secure.cli.turn import turn
     from rds_secure.plan import Deletion
     from rds_secure.spec import load
 
     if no_final_snapshot and not include_data:
         raise click.UsageError("--no-final-snapshot goes with --include-data")
-    stack, _ = load(specs)
+    stack, sources = load(specs)
     if confirm is not None and confirm != stack.name:
         raise click.UsageError(f"--confirm {confirm} does not name the stack, which is {stack.name}")
     account = options.connect(stack, profile, region, role_arn, sandbox)
@@ -51,13 +60,16 @@ def command(
         final_snapshot=not no_final_snapshot,
         everything=True,
     )
-    planned = api.make_plan(replace(stack, resources={}, adopt={}), account, deletion=deletion)
+    question = Question(stack.name, confirm is not None, "pass --confirm STACK")
     return carry_out(
-        planned,
+        lambda: api.make_plan(replace(stack, resources={}, adopt={}), account, deletion=deletion),
         account,
-        deletion,
-        show_calls=show_calls,
-        confirmed=confirm is not None,
-        wanted=stack.name,
-        preflight="skip" if sandbox else preflight,
+        Terms(
+            lambda plan: question,
+            deletion,
+            turn(stack.name, account, lock_timeout, no_lock),
+            preflight="skip" if sandbox else preflight,
+            show_calls=show_calls,
+            record=Record(report, [source.file for source in sources]),
+        ),
     )

@@ -9,12 +9,13 @@ import click
 from rds_secure.cli import options
 
 DRIFTED = 2
+FORMS = ("text", "json", "markdown")
 
 
 @click.command("drift")
 @options.specs
 @options.access
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text is for people.")
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", help="text is for people.")
 def command(
     specs: tuple[str, ...],
     profile: str | None,
@@ -40,6 +41,10 @@ def command(
         from rds_secure.render.json import drift_json
 
         click.echo(drift_json(found))
+    elif form == "markdown":
+        from rds_secure.render.drift_markdown import drift_markdown
+
+        click.echo(drift_markdown(found), nl=False)
     else:
         from rds_secure.render.terminal import drift_text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,17 @@ def preflight(function: F) -> F:
     )(function)
 
 
+def report(function: F) -> F:
+    """Where to write what came of it."""
+    return click.option(
+        "--report",
+        multiple=True,
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write a record of the change when it is over: JSON, or Markdown where the name ends in .md; repeatable.",
+    )(function)
+
+
 def safety(function: F) -> F:
     """A file with limits that nothing else can loosen."""
     return click.option(
@@ -64,6 +76,30 @@ def safety(function: F) -> F:
         metavar="FILE",
         help="Limits of deletions, as below 'safety:' of a spec; neither the spec nor --prune-limit goes beyond them.",
     )(function)
+
+
+def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """Seconds, written as 90, 90s, 5m or 1h."""
+    written = re.fullmatch(r"(\d{1,6})([smh]?)", value, re.ASCII)
+    if not written:
+        raise click.BadParameter(f"{value!r} is no time: write seconds, or 90s, 5m, 1h")
+    return float(written[1]) * {"h": 3600, "m": 60}.get(written[2], 1)
+
+
+def lock(function: F) -> F:
+    """Whether to take the lock, and how long to wait for it."""
+    for option in (
+        click.option("--no-lock", is_flag=True, help="Take no lock; nobody else may apply meanwhile."),
+        click.option(
+            "--lock-timeout",
+            callback=_seconds,
+            default="0",
+            metavar="TIME",
+            help="Wait that long (90, 90s, 5m, 1h) for who holds the stack's lock, instead of failing at once.",
+        ),
+    ):
+        function = option(function)
+    return function
 
 
 def create_empty(function: F) -> F:
@@ -110,11 +146,7 @@ def connect(stack: Stack, profile: str | None, region: str | None, role_arn: str
     )
 
 
-ELSE = "pass --yes, or for destroy --confirm STACK"
-"""What to do where nobody can be asked."""
-
-
-def ask(question: str, wanted: str, instead: str = ELSE) -> bool:
+def ask(question: str, wanted: str, instead: str) -> bool:
     """Whether the person types ``wanted``. Exit 64 where there is no terminal; ``instead``: what to do then."""
     from rds_secure.errors import UsageError
 

@@ -13,13 +13,14 @@ from rds_secure.plan import permissions as policy
 SKIP, AUTO, REQUIRE = "skip", "auto", "require"
 
 
-def check(planned: api.Planned, account: api.Account, how: str) -> None:
+def check(planned: api.Planned, account: api.Account, how: str, *, locks: bool) -> None:
     """Raises `RefusedError` where a call is denied, after the smallest policy that is missing; with ``require`` also
-    where one could not be checked. What was not checked is said.
+    where one could not be checked. What was not checked is said. ``locks``: whether the lock is to be taken, too.
     """
     if how == SKIP:
         return
-    answer = api.preflight(planned, account)
+    also = api.lock_rights(planned.plan.stack, account) if locks else ()
+    answer = api.preflight(planned, account, also)
     problems = []
     for why, names in answer.unchecked.items():
         click.echo(f"\nNot checked before the first call: {_named(names) or 'all permissions'} ({why}).")

@@ -50,6 +50,17 @@ def parameter_group(reader: Reader, lists: str, named: Value, engine: str, versi
         yield Complaint(("parameter_group",), what, f"name a group of the family {wanted}")
 
 
+def certificate(reader: Reader, named: str | None) -> Iterator[Complaint]:
+    """The certificate authority."""
+    if named is None:
+        return
+    reply = reader.call("rds", "DescribeCertificates") or {}
+    known = [item["CertificateIdentifier"] for item in reply["Certificates"]]
+    if named not in known:
+        what = f"there is no certificate authority {named} in this region"
+        yield Complaint(("ca",), what, f"use one of {', '.join(sorted(known))}")
+
+
 def find(reader: Reader, action: str, root: str, key: str, name: str) -> Mapping[str, Any] | None:
     """The member of a list that has this name, in any case."""
     reply = reader.call("rds", action) or {}

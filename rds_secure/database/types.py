@@ -42,6 +42,9 @@ GROUP_NAME: Final = r"[A-Za-z](-?[A-Za-z0-9]){0,254}|default\.[a-z0-9.-]+"
 REGION: Final = r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+"
 """The name of a region."""
 
+ZONE: Final = r"[a-z]{2,}(-[a-z]+)+-\d+(-[a-z]+)*[a-z0-9-]*"
+"""An availability zone, or a local one."""
+
 TIME: Final = r"([01]\d|2[0-3]):[0-5]\d"
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY: Final = f"(?:{'|'.join(''.join(f'[{letter}{letter.upper()}]' for letter in day) for day in _WEEK)})"

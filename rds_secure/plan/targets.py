@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rds_secure import ownership
 from rds_secure.kind import Scope
@@ -27,6 +27,7 @@ _RDS: Mapping[str, str] = {
     "DBClusterIdentifier": "cluster",
     "SourceDBInstanceIdentifier": "db",
     "DBParameterGroupName": "pg",
+    "DBInstanceParameterGroupName": "pg",
     "DBClusterParameterGroupName": "cluster-pg",
     "OptionGroupName": "og",
     "DBSubnetGroupName": "subgrp",
@@ -136,9 +137,14 @@ class _Call:
             yield self.own or self._typed("db-proxy", ANY)  # its ARN has an id in the place of the name
         if "TargetGroupName" in self.params:
             yield self._typed("target-group", ANY)
-        yield from (self.own or self._typed(ANY, ANY) if arn == ANY else arn for arn in self._texts("ResourceName"))
+        named = self._texts("ResourceName", "ResourceArn")
+        yield from (self.own or self._typed(ANY, ANY) if arn == ANY else arn for arn in named)
         given = [(kind, name) for param, kind in _RDS.items() for name in self._texts(param)]
         yield from (self._typed(kind, name) for kind, name in given)
+        yield from self._texts("SourceDBInstanceArn")
+        if action == "StartDBInstanceAutomatedBackupsReplication":  # what it makes, in the region that it is called in
+            there = replace(self.scope, region=self.operation.region or self.scope.region)
+            yield there.arn("rds", "auto-backup:*")
         missing = (kind for kind in _DEFAULTS.get(action, ()) if kind not in dict(given))
         yield from (self._typed(kind, "default*") for kind in missing)
 

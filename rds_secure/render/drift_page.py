@@ -64,16 +64,15 @@ def _who(deviation: Deviation, width: int) -> Iterator[Line]:
 def _summary(found: Drift) -> Line:
     if found.is_none:
         return joined(part("No drift.", f"{BOLD} {GREEN}"), " AWS agrees with the spec.")
-    counts = (
-        f"{number} {word}"
-        for sort, word in _COUNTED.items()
-        if (number := sum(item.sort is sort for item in found.deviations))
-    )
-    hidden = found.plan.count(Action.UNSEEN)
-    conflicts = f"{len(found.refusals)} in conflict" if found.refusals else ""
-    return joined(
-        part("Drift:", f"{BOLD} {YELLOW}"),
-        " ",
-        ", ".join(filter(None, (*counts, conflicts, f"{hidden} not seen" if hidden else ""))),
-        ".",
-    )
+    return joined(part("Drift:", f"{BOLD} {YELLOW}"), " ", ", ".join(counted(found)), ".")
+
+
+def counted(found: Drift) -> Iterator[str]:
+    """How many resources differ, and how: "2 missing"."""
+    for sort, word in _COUNTED.items():
+        if number := sum(item.sort is sort for item in found.deviations):
+            yield f"{number} {word}"
+    if found.refusals:
+        yield f"{len(found.refusals)} in conflict"
+    if unseen := found.plan.count(Action.UNSEEN):
+        yield f"{unseen} not seen"

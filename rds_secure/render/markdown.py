@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rds_secure import resources
 from rds_secure.kind import Stateful
-from rds_secure.plan.model import Action, Plan, Refusal, Step
+from rds_secure.live import Unseen
+from rds_secure.plan.model import Action, Plan, Refusal, Step, seeing
 from rds_secure.render.plan_page import counts, step_lines
 from rds_secure.render.screen import printable
 
@@ -49,8 +50,9 @@ def plan_markdown(plan: Plan, then: str = "") -> str:
         f"## Plan of stack {code(plan.stack)}",
         verdict(plan),
         f"Account {code(plan.account)}, region {code(plan.region)}.",
-        *_section("Refused", _cut(_refusals(plan.refusals), _REFUSED, "refusals")),
-        *_section("Danger", _cut(dangers(plan), _DANGER, "dangers")),
+        *section("Refused", cut(refusals(plan.refusals), _REFUSED, "refusals")),
+        *section("Not seen, and so unknown", cut(hidden(plan.unseen), _REFUSED, "reads")),
+        *section("Danger", cut(dangers(plan), _DANGER, "dangers")),
     ]
     end = [*_noted(plan), *_approval(plan, then)]
     room = LIMIT - _LEFT_OUT - sum(len(block) + 2 for block in (*start, *end))
@@ -59,7 +61,7 @@ def plan_markdown(plan: Plan, then: str = "") -> str:
 
 def code(text: object, length: int = _SPAN) -> str:
     """A code span that shows this text and nothing else, clipped where it is longer."""
-    shown = _clipped(printable(str(text)), length)
+    shown = clipped(printable(str(text)), length)
     shown = shown if shown.strip() else f'"{shown}"'
     ticks = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
     pad = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) else ""
@@ -77,6 +79,8 @@ def verdict(plan: Plan) -> str:
     """The first line: whether there is anything to be afraid of."""
     if plan.refusals:
         return f"**Refused: {_count(len(plan.refusals), 'problem')} to settle before anything is applied.**"
+    if unseen := [address for item in plan.unseen for address in item.addresses]:
+        return f"**Not seen: {_count(len(set(unseen)), 'resource')}, so nothing can be applied.**"
     if plan.is_empty:
         waits = " Changes of ours wait for their window." if plan.waits_for_window else ""
         return f"**No changes: AWS agrees with the spec.**{waits}"
@@ -122,11 +126,16 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(code(name, _NAME) for name in distinct[:8]) + more
 
 
-def _refusals(refusals: Sequence[Refusal]) -> list[str]:
+def refusals(found: Sequence[Refusal]) -> list[str]:
+    """Refusals, each on one line of Markdown."""
     return [
-        f"- {code(refusal.location or refusal.address)}: {code(refusal.what)}; what to do: {code(refusal.fix)}"
-        for refusal in refusals
+        f"- {code(item.location or item.address)}: {code(item.what)}; what to do: {code(item.fix)}" for item in found
     ]
+
+
+def hidden(unseen: Sequence[Unseen]) -> list[str]:
+    """Reads that were not answered, each on one line of Markdown."""
+    return [f"- {code(item.call)} hides {_listed(item.kinds)}; what to do: {code(seeing(item))}" for item in unseen]
 
 
 def _folds(plan: Plan, room: int) -> Iterator[str]:
@@ -145,22 +154,27 @@ def _folds(plan: Plan, room: int) -> Iterator[str]:
 
 
 def _fold(plan: Plan, step: Step) -> str:
-    lines = [printable(line) for line in step_lines(plan, step, WIDTH)]
+    return folded(step, step.action.value, step_lines(plan, step, WIDTH))
+
+
+def folded(step: Step, said: str, shown: Iterable[str]) -> str:
+    """A resource with ``said`` in its heading and lines below it, which are cut where they are too many."""
+    lines = [printable(line) for line in shown]
     kept, room = list[str](), _FOLD
     for line in lines:
         room -= min(len(line), WIDTH * 10) + 1
         if room < 0:
             kept.append(f"... {len(lines) - len(kept)} more lines are left out here")
             break
-        kept.append(_clipped(line, WIDTH * 10))
-    label = html.escape(_clipped(printable(str(step.address)), _SPAN))
-    return f"<details><summary><code>{label}</code> {step.action.value}</summary>\n\n{fence(kept)}\n\n</details>"
+        kept.append(clipped(line, WIDTH * 10))
+    label = html.escape(clipped(printable(str(step.address)), _SPAN))
+    return f"<details><summary><code>{label}</code> {html.escape(said)}</summary>\n\n{fence(kept)}\n\n</details>"
 
 
 def _noted(plan: Plan) -> Iterator[str]:
     kept = [f"{item.address} ({item.name}): {item.reason}" for item in plan.kept]
-    yield from _section("No longer declared, kept", _cut([f"- {code(line)}" for line in kept], _NOTED, "things"))
-    yield from _section("Notes", _cut([f"- {code(note)}" for note in plan.notes], _NOTED, "notes"))
+    yield from section("No longer declared, kept", cut([f"- {code(line)}" for line in kept], _NOTED, "things"))
+    yield from section("Notes", cut([f"- {code(note)}" for note in plan.notes], _NOTED, "notes"))
 
 
 def _approval(plan: Plan, then: str) -> Iterator[str]:
@@ -170,13 +184,14 @@ def _approval(plan: Plan, then: str) -> Iterator[str]:
         yield fence([then if len(then) <= _COMMAND else f"rds-secure apply SPEC --expect {plan.digest}"], "sh")
 
 
-def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
+def section(title: str, lines: Sequence[str]) -> Iterator[str]:
+    """A heading with lines below it; nothing where there are none."""
     if lines:
         yield f"### {title}"
         yield "\n".join(lines)
 
 
-def _cut(lines: Sequence[str], room: int, what: str) -> list[str]:
+def cut(lines: Sequence[str], room: int, what: str) -> list[str]:
     """As many lines as there is room for, and how many there are beyond."""
     kept: list[str] = []
     for line in lines:
@@ -187,7 +202,7 @@ def _cut(lines: Sequence[str], room: int, what: str) -> list[str]:
     return kept
 
 
-def _clipped(text: str, length: int) -> str:
+def clipped(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rds_secure.apply.journal import KEPT, Journal, folder, last, read
+from rds_secure.apply.journal import KEPT, Journal, folder, last, read, settle
 from rds_secure.events import Done, Failed, Skipped, Started, Stopping, Verifying, Waiting
 from rds_secure.values import Address
 
@@ -124,6 +124,15 @@ def test_the_newest_journal_counts_and_old_ones_go(tmp_path: Path) -> None:
     assert told.path.name == "900.jsonl"
 
 
+def test_what_has_nothing_left_is_told_no_more(tmp_path: Path) -> None:
+    settle(tmp_path)  # there may be none
+    journal(tmp_path / "a.jsonl")(started(A, "Create"))
+    settle(tmp_path)
+    told = last(tmp_path)
+    assert told is not None
+    assert told.is_complete
+
+
 def test_a_place_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     written = journal(tmp_path / "file" / "a.jsonl")
@@ -135,4 +144,4 @@ def test_a_place_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
 
 def test_each_stack_of_each_account_and_region_has_a_folder_of_its_own() -> None:
     where = folder(Path("/state"), "123456789012", "eu-west-1", "orders")
-    assert where == Path("/state/rds-secure/applies/123456789012/eu-west-1/orders")
+    assert where == Path("/state/applies/123456789012/eu-west-1/orders")

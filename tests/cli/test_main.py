@@ -23,6 +23,7 @@ from rds_secure.errors import (
     CredentialsError,
     DeclinedError,
     DeniedError,
+    LockedError,
     Problem,
     RdsSecureError,
     RefusedError,
@@ -150,6 +151,7 @@ ERRORS: list[tuple[RdsSecureError, int, str]] = [
     (CredentialsError("there are no credentials"), 1, "there are no credentials"),
     (ApplyError("3 of 5 calls are done"), 1, "3 of 5 calls are done"),
     (StaleError("toy.a.size 1 → 2 since the plan"), 1, "toy.a.size 1 → 2 since the plan"),
+    (LockedError(7, "dana on laptop"), 1, "locked by dana on laptop"),
     (DeclinedError("declined: nothing was changed"), 1, "declined: nothing was changed"),
     (RefusedError([Problem("that would replace it", "make another one")]), 3, "that would replace it"),
     (UsageError("there is no terminal to ask on"), 64, "there is no terminal to ask on"),
@@ -279,14 +281,14 @@ class Terminal:
 def test_only_the_word_itself_is_consent(typed: str, agrees: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
 
-    assert options.ask("Type 'yes'", "yes") is agrees
+    assert options.ask("Type 'yes'", "yes", "pass --yes") is agrees
 
 
 def test_without_a_terminal_a_question_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Terminal("yes\n", terminal=False))
 
-    with pytest.raises(UsageError, match="pass --yes, or for destroy --confirm STACK"):
-        options.ask("Type 'yes'", "yes")
+    with pytest.raises(UsageError, match="pass --confirm STACK"):
+        options.ask("Type 'yes'", "yes", "pass --confirm STACK")
 
 
 def test_every_exit_code_is_explained_at_the_entry_point() -> None:

@@ -21,9 +21,9 @@ DOUBT = {"what they act on is not known before it is made": ("kms:CreateGrant",)
 
 def _check(monkeypatch: pytest.MonkeyPatch, answer: Answer, how: str) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(api, "preflight", lambda planned, account: asked.append(planned) or answer)
+    monkeypatch.setattr(api, "preflight", lambda planned, account, also: asked.append(planned) or answer)
     nothing: Any = SimpleNamespace()
-    permission.check(nothing, nothing, how)
+    permission.check(nothing, nothing, how, locks=False)
     assert len(asked) == (how != permission.SKIP)
 
 

@@ -34,6 +34,7 @@ SENT_NOWHERE = {
     "reboot": "is about what exists",
     "disable_in_use": "says whether a key that databases use may be disabled",
     "when": "says when a change is made, and a creation is none",
+    "instance_parameter_group": "goes along with a major upgrade",
     "master_password-1": "an instance that is new has a password",
     "password_version": "is kept in a tag",
     "max_storage_gib-2": "0 is what AWS does when nothing is sent, and it refuses 0",

@@ -205,6 +205,35 @@ def test_calls_keep_what_the_kind_promises(kind: Kind[Any]) -> None:
         assert not (operation.repeatable and operation.action in ("CreateKey", "CreatePolicyVersion")), "KMS-1"
 
 
+ADDING = (
+    "Add",
+    "Associate",
+    "Attach",
+    "Authorize",
+    "Batch",
+    "Create",
+    "Enable",
+    "Generate",
+    "Label",
+    "Modify",
+    "Put",
+    "Register",
+    "Set",
+    "Start",
+    "Tag",
+    "Update",
+)
+"""How actions begin that add or change something. One that begins otherwise takes something away, until listed here."""
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_call_that_takes_something_away_is_preceded_by_a_look_at_the_lock(kind: Kind[Any]) -> None:
+    """Meaning §7."""
+    for operation in emitted.operations(kind):
+        adds = operation.action.startswith(ADDING) and not operation.destructive
+        assert operation.takes_away is not adds, operation.action
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_error_codes_are_those_of_the_call(kind: Kind[Any]) -> None:
     """RDS-25: as they are on the wire, not as exceptions are named."""
@@ -222,7 +251,13 @@ UNMODELLED = {
     ("CreateRole", "NoSuchEntity"): "a boundary that is not seen yet, as CreateUser answers (IAM-1)",
     **{
         (action, "InvalidParameterValue"): "a role that is not seen yet (IAM-1)"
-        for action in ("AddRoleToDBInstance", "CreateDBInstance", "CreateDBInstanceReadReplica", "ModifyDBInstance")
+        for action in (
+            "AddRoleToDBCluster",
+            "AddRoleToDBInstance",
+            "CreateDBInstance",
+            "CreateDBInstanceReadReplica",
+            "ModifyDBInstance",
+        )
     },
     ("DeleteGroup", "ConcurrentModification"): "other deletions of IAM answer it",
     ("DeletePolicy", "ConcurrentModification"): "other deletions of IAM answer it",

@@ -129,6 +129,8 @@ MINIMAL: Mapping[str, Written] = {
     "Pool": {},
     "Store": {},
     "Domain": {},
+    "Directory": {},
+    "ClusterRole": {"feature": "s3Import", "role": ROLE},
     "BackupCopy": {"region": "eu-central-1", "key": COPY_KEY},
     "FeatureRole": {"feature": "s3Import", "role": ROLE},
 }
@@ -318,7 +320,10 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
     "db_cluster": {
         **_NAMED,
         "engine": (Value("aurora-mysql", also={"engine_version": "8.0"}), Value("postgres", also=MULTI_AZ)),
-        "engine_version": (Value("16.4"), Value("17")),
+        "engine_version": (
+            Value("16.4"),
+            Value("17", given={"instance_parameter_group": "audited-aurora-postgresql17"}),
+        ),
         "instance_class": (Value("db.r6gd.large", given={**MULTI_AZ, "when": "now"}),),
         "parameter_group": (
             Value("${db_cluster_parameter_group.neighbour}"),
@@ -358,6 +363,18 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "insights_days": (Value("31", given={"insights": "true"}),),
         "insights_key": (Value("${kms_key.neighbour}", given={"insights": "true", "insights_key": KEY_ID}),),
         "insights_mode": (Value("advanced", given={"insights": "true", "insights_days": "465"}),),
+        "availability_zones": (Value(["eu-west-1a", "eu-west-1b"]),),
+        "network_type": (Value("DUAL", also={"when": "now"}),),
+        "ca": (Value("rds-ca-rsa4096-g1", given=MULTI_AZ),),
+        "instance_parameter_group": (Value("audited-aurora-postgresql17"),),
+    },
+    "Directory": {
+        "directory": (Value("d-9876543210", given={"directory": "d-0123456789", "role": "directory"}),),
+        "role": (Value("${iam_role.neighbour}", given={"directory": "d-0123456789", "role": "directory"}),),
+    },
+    "ClusterRole": {
+        "feature": (Value("s3Export"),),
+        "role": (Value("${iam_role.neighbour}"),),
     },
     "Serverless": {
         "min": (Value("0.5"),),
@@ -533,6 +550,14 @@ _OTHERS = frozenset(
 )
 """What not every engine has, and what makes no sense alone."""
 
+_OF_AURORA = frozenset(
+    {
+        *("availability_zones", "backtrack_seconds", "data_api", "domain", "instance_parameter_group"),
+        *("network_type", "serverless"),
+    }
+)
+"""What a Multi-AZ DB cluster does not take."""
+
 _OF_MEMBERS = frozenset({"cluster", "promotion_tier"})
 
 LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
@@ -553,12 +578,28 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     "db_proxy": (frozenset({"cluster"}), frozenset({"instance"})),
     "db_cluster": (
         frozenset(
-            {"master_password", "password_version", "encrypted", "public", "monitoring_seconds", "monitoring_role"}
+            {
+                "master_password",
+                "password_version",
+                "encrypted",
+                "public",
+                "monitoring_seconds",
+                "monitoring_role",
+                "ca",
+            }
         )
         | MULTI_AZ.keys() - {"engine", "storage_type"},
-        frozenset({"master_secret_key", "kms_key", "serverless", "backtrack_seconds"}),
+        frozenset({"master_secret_key", "kms_key"}) | _OF_AURORA,
         frozenset(
-            {"master_password", "password_version", "encrypted", "public", "monitoring_seconds", "monitoring_role"}
+            {
+                "master_password",
+                "password_version",
+                "encrypted",
+                "public",
+                "monitoring_seconds",
+                "monitoring_role",
+                "ca",
+            }
         )
         | {"insights", "insights_days", "insights_mode", "insights_key"}
         | MULTI_AZ.keys() - {"engine"},

@@ -77,8 +77,16 @@ class Call:
         """Whether it can change anything."""
         return not self.action.startswith(("Describe", "Get", "List", "Lookup", "Simulate"))
 
+    @property
+    def is_of_lock(self) -> bool:
+        """Whether it takes or releases the lock of a stack, which no plan has a call for (meaning §7)."""
+        return self.service == "ssm" and bool(_LOCK.match(str(self.params.get("Name", ""))))
+
     def __repr__(self) -> str:
         return f"{self.service} {self.action} {self.params}"
+
+
+_LOCK = re.compile(r"/rds-secure/[^/]+/lock/\d{12}")
 
 
 @dataclass
@@ -115,8 +123,8 @@ class Recorder:
 
     @property
     def writes(self) -> list[Call]:
-        """The calls that can change something."""
-        return [call for call in self.calls if call.is_write]
+        """The calls that can change something, but for those of the lock."""
+        return [call for call in self.calls if call.is_write and not call.is_of_lock]
 
     def _heard(self, params: Any, model: Any, context: Any, **_: Any) -> None:
         sent = {

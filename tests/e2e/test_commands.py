@@ -88,6 +88,7 @@ def command(
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("RDS_SECURE_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(api, "Connection", connections)
     monkeypatch.setattr(api, "SystemClock", FakeClock)
     return Commands(harness, capsys, monkeypatch)
@@ -447,6 +448,41 @@ def test_an_apply_that_failed_in_the_middle_goes_on_with_its_plan_file(command: 
     assert command("apply", file).code == 0
     assert {"RevokeSecurityGroupEgress", "AttachGroupPolicy"} <= {*command.writes}
     assert "CreateSecurityGroup" not in command.writes
+
+
+def test_an_apply_that_failed_is_resumed_without_a_question_and_leaves_a_record(
+    command: Commands, tmp_path: Path
+) -> None:
+    command.harness.recorder.refusals["AttachGroupPolicy"] = "ServiceFailure"
+    reports = (tmp_path / "failed.json", tmp_path / "failed.md")
+    failed = command("apply", QUICKSTART, "--yes", "--report", reports[0], "--report", reports[1])
+    record = json.loads(reports[0].read_text())
+    jsonschema.validate(record, json.loads((ROOT / "schemas" / "report.schema.json").read_text()))
+    assert (failed.code, record["outcome"]) == (1, "failed")
+    calls = {(call["call"], call["outcome"]) for call in record["calls"]}
+    assert {("iam:AttachGroupPolicy", "failed"), ("kms:CreateKey", "done"), ("iam:TagPolicy", "skipped")} <= calls
+    assert all(call["request_id"] for call in record["calls"] if call["outcome"] == "done")
+    assert "**Failed: " in reports[1].read_text()
+
+    command.harness.recorder.clear()
+    resumed = command("apply", QUICKSTART, "--resume", "--report", tmp_path / "done.json")
+    assert (resumed.code, "AttachGroupPolicy" in command.writes) == (0, True)
+    assert "calls are done, 2 failed, " in resumed.out
+    done = json.loads((tmp_path / "done.json").read_text())
+    assert (done["outcome"], {item["state"] for item in done["resources"]}) == ("done", {"agrees"})
+    again = command("apply", QUICKSTART, "--resume")
+    assert (again.code, "There is nothing to resume" in again.out) == (0, True)
+
+
+def test_what_is_resumed_is_the_rest_of_what_was_approved_and_nothing_else(command: Commands) -> None:
+    file = role(command, 3600)
+    command.harness.recorder.refusals["CreateGroup"] = "ServiceFailure"
+    assert command("apply", file, "--yes").code == 1
+    command.harness.recorder.clear()
+    file.write_text(file.read_text().replace("3600", "7200"))
+    stopped = command("apply", file, "--resume")
+    assert (stopped.code, command.writes) == (3, [])
+    assert "iam_role.app: this call is not one of the plan: change max_session" in stopped.err
 
 
 def test_a_plan_file_that_is_not_as_it_was_written_calls_nothing(command: Commands, tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ import json
 
 import pytest
 from jsonschema import Draft202012Validator
+from markdown_it import MarkdownIt
 
 from rds_secure.live.authors import Author
 from rds_secure.plan.drift import Drift, blamed, drift
+from rds_secure.render.drift_markdown import drift_markdown
 from rds_secure.render.json import drift_json, drift_schema
 from rds_secure.render.terminal import drift_text
 from tests.render import plans
@@ -27,6 +29,22 @@ def found(name: str) -> Drift:
 @pytest.mark.parametrize("name", ["drift", "pending", "empty", "refusals"])
 def test_drift_looks_as_approved(name: str) -> None:
     assert_golden(f"drifted-{name}.txt", text_of(drift_text, found(name), width=80, color=False))
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_drift_as_markdown_is_as_approved(name: str) -> None:
+    assert_golden(f"drifted-{name}.md", drift_markdown(found(name)))
+
+
+def test_nothing_from_aws_is_markdown() -> None:
+    hostile = Author("`</details>` @everyone [x](https://example.com)", "<b>", "`")
+    seen = drift(plans.drift())
+    shown = drift_markdown(blamed(seen, {item.step.address: hostile for item in seen.deviations}, "# no heading"))
+    html = MarkdownIt("commonmark", {"html": True}).render(shown)
+    assert "<a " not in html
+    assert "<b>" not in html
+    assert html.count("<h1>") == 0
+    assert html.count("</details>") == html.count("<details>")
 
 
 @pytest.mark.parametrize("name", PLANS)

@@ -51,6 +51,7 @@ class DbCluster(Kind[DbClusterSpec]):
     services = ("rds", "ec2")
     read_actions = (
         "ec2:DescribeSecurityGroups",
+        "rds:DescribeCertificates",
         "rds:DescribeDBClusterParameterGroups",
         "rds:DescribeDBClusterSnapshots",
         "rds:DescribeDBClusters",
@@ -70,6 +71,7 @@ class DbCluster(Kind[DbClusterSpec]):
         yield from look.parameter_group(
             reader, "DescribeDBClusterParameterGroups", spec.parameter_group, spec.engine, spec.engine_version
         )
+        yield from look.certificate(reader, spec.ca)
         existing = look.find(reader, "DescribeDBClusters", "DBClusters", "DBClusterIdentifier", resource.name)
         if existing is None:
             yield from checks.first_user(spec.master_username, spec.master_password, "cluster")
@@ -102,6 +104,9 @@ class DbCluster(Kind[DbClusterSpec]):
             update["iam_auth"] = True
         if spec.minor_upgrades is None and is_multi_az(spec):
             update["minor_upgrades"] = True
+        zones = spec.availability_zones
+        if zones and live and set(zones) <= {*(live.spec.availability_zones or ())}:
+            update["availability_zones"] = live.spec.availability_zones  # AWS fills them up to three (RDS-16)
         if live and _unwritten_password(resource):
             update["master_password"] = live.spec.master_password  # never switched by a default (meaning §4)
         update |= _keys_of_the_cluster(spec.model_copy(update=update), live)
@@ -147,6 +152,9 @@ class DbCluster(Kind[DbClusterSpec]):
         if field == "insights_key" and live.insights_key is None:
             return True  # it is chosen by the call that switches insights on
         return None
+
+    def member(self, path: str, value: Value) -> str:
+        return str(value["feature"] or value["role"]) if path == "roles" else super().member(path, value)
 
     def advice(self, field: str, resource: Resource[DbClusterSpec], live: Live[DbClusterSpec]) -> str:
         return ADVICE.get(field) or super().advice(field, resource, live)

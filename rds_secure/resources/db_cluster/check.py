@@ -20,12 +20,16 @@ _ONLY_MULTI_AZ: Mapping[str, str] = {
     "storage_gib": "its storage grows by itself: take it out",
     "iops": "its storage takes no number of IOPS: take it out",
     "public": "its instances say it: write it there",
+    "ca": "its instances have certificates of their own: write it there",
     "monitoring_seconds": "its instances are looked at: write it there",
     "monitoring_role": "its instances are looked at: write it there",
 }
 """Fields that Aurora does not take, and what to do (AWS's API reference)."""
 
-_ONLY_AURORA = ("backtrack_seconds", "serverless")
+_ONLY_AURORA = (
+    *("availability_zones", "backtrack_seconds", "data_api", "domain", "instance_parameter_group"),
+    *("network_type", "serverless"),
+)
 
 
 def is_multi_az(spec: DbClusterSpec) -> bool:
@@ -45,6 +49,7 @@ def check(key: str, spec: DbClusterSpec) -> Iterator[Complaint]:
     yield from checks.insights(
         on=spec.insights, days=spec.insights_days, mode=spec.insights_mode, key=spec.insights_key
     )
+    yield from _roles(spec)
     engine, known = ENGINES.get(spec.engine), [*checks.names(clustered=True), *MULTI_AZ]
     if engine is None:
         yield checks.engine(spec.engine, known)
@@ -84,8 +89,27 @@ def _aurora(spec: DbClusterSpec, engine: Engine) -> Iterator[Complaint]:
     if spec.backtrack_seconds and engine.name != "aurora-mysql":
         what = f"{engine.name} cannot be wound back"
         yield Complaint(("backtrack_seconds",), what, "take backtrack_seconds out")
+    if len(spec.availability_zones or ()) > 3:
+        what = f"the storage of {engine.name} lies in three zones"
+        yield Complaint(("availability_zones",), what, "name three or fewer")
+    if spec.domain is not None and (spec.domain.directory is None) != (spec.domain.role is None):
+        what = "RDS calls Directory Service by a role, and a directory has an id"
+        yield Complaint(("domain",), what, "write directory and role, or {} for none")
     if spec.serverless:
         yield from _serverless(spec)
+
+
+def _roles(spec: DbClusterSpec) -> Iterator[Complaint]:
+    """A feature has one role; without features there is one of each."""
+    seen = set()
+    for index, item in enumerate(spec.roles):
+        if item.feature is None and spec.engine.endswith(("postgresql", "postgres")):
+            what = f"{spec.engine} takes a role for one of its features"
+            yield Complaint(("roles", index), what, "add feature, such as s3Import")
+        elif (item.feature or item.role) in seen:
+            what = f"{item.feature} has a role already" if item.feature else f"{item.role} is there already"
+            yield Complaint(("roles", index), what, "keep one")
+        seen.add(item.feature or item.role)
 
 
 def _serverless(spec: DbClusterSpec) -> Iterator[Complaint]:

@@ -1,39 +1,43 @@
-"""The calls that create, change and delete a cluster, with their waits; parameters come from the fields' markers."""
+"""The calls that create, change and delete a cluster, in order; parameters come from the fields' markers.
+
+What they wait for is in `waits`, roles and the Data API, which have calls of their own, in `integration`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from rds_secure import tagging
 from rds_secure.database import calls
 from rds_secure.database.calls import Params
-from rds_secure.database.password import MANAGED
 from rds_secure.fields import Field, markers
 from rds_secure.kind import Change, Live, Resource
-from rds_secure.operation import Condition, Operation, Retry, Wait
+from rds_secure.operation import Condition, Operation
+from rds_secure.resources.db_cluster import integration, waits
 from rds_secure.resources.db_cluster.check import is_multi_az
-from rds_secure.resources.db_cluster.read import FAILED, UNSEEN, USABLE, WHEN_READY
-from rds_secure.resources.db_cluster.spec import DbClusterSpec, Serverless
+from rds_secure.resources.db_cluster.integration import BUSY
+from rds_secure.resources.db_cluster.read import FAILED, USABLE
+from rds_secure.resources.db_cluster.spec import DbClusterSpec, Directory, Serverless
 from rds_secure.values import Value
 
-_HOURS = 3600
 _GONE = "DBClusterNotFoundFault"
-_BUSY = Retry("InvalidDBClusterStateFault")
-"""It takes no change while another one goes on, or one of its instances is on its way out (RDS-1)."""
-
 _SNAPSHOT = ("rds:AddTagsToResource", "rds:CreateDBClusterSnapshot")
 
 
 def create(resource: Resource[DbClusterSpec]) -> tuple[Operation, ...]:
-    """``CreateDBCluster`` with everything that is written or a default of ours."""
+    """``CreateDBCluster`` with everything that is written or a default of ours, then its roles."""
     spec = resource.spec
     params: Params = {"DBClusterIdentifier": resource.name, **calls.at_create(spec, _AT_CREATE)}
+    params |= _directory(spec.domain) if spec.domain else {}
     if not is_multi_az(spec):
         params.pop("PubliclyAccessible")  # which Aurora's instances say
     if resource.tags:
         params["Tags"] = tagging.pairs(resource.tags)
-    managed = (_SECRET_ACTIVE,) if "ManageMasterUserPassword" in params else ()
+    more = [waits.NOTHING_PARKED]
+    if "ManageMasterUserPassword" in params:
+        more.append(waits.SECRET_ACTIVE)
+    if spec.domain:
+        more.append(waits.joined())
     return (
         Operation(
             service="rds",
@@ -41,27 +45,35 @@ def create(resource: Resource[DbClusterSpec]) -> tuple[Operation, ...]:
             params=params,
             summary=f"create cluster {resource.name}",
             exports={"arn": "DBCluster.DBClusterArn", "resource_id": "DBCluster.DbClusterResourceId"},
-            wait=_ready(resource.name, _NOTHING_PARKED, *managed),
+            wait=waits.ready(resource.name, *more),
             retry_on=calls.retries(params),
             also=calls.permissions(params, "iam:CreateServiceLinkedRole", *calls.NETWORK, *_members(spec, "Create")),
         ),
+        *(integration.add_role(resource.name, item.role, item.feature) for item in spec.roles),
     )
 
 
 def update(change: Change[DbClusterSpec]) -> tuple[Operation, ...]:
-    """One ``ModifyDBCluster`` for all differences."""
+    """One ``ModifyDBCluster`` for all differences but those that have calls of their own."""
+    return (*_modify(change), *integration.update(change))
+
+
+def _modify(change: Change[DbClusterSpec]) -> tuple[Operation, ...]:
     wanted, live = change.resource.spec, change.live
-    params: Params = {"DBClusterIdentifier": live.name, "ApplyImmediately": wanted.when == "now"}
-    params |= calls.at_change(change, _AT_CHANGE)
+    settling = calls.at_change(change, _AT_CHANGE)
+    if not settling:
+        return ()
+    params: Params = {"DBClusterIdentifier": live.name, "ApplyImmediately": wanted.when == "now", **settling}
+    changed = sorted({item.path for item in change.fields} - waits.BY_OTHER_CALLS)
     major = ", a major upgrade" if "AllowMajorVersionUpgrade" in params else ""
     return (
         Operation(
             service="rds",
             action="ModifyDBCluster",
             params=params,
-            summary=f"change {change.names}{major}",
-            wait=_ready(live.name, *_settled(change)),
-            retry_on=(_BUSY, *calls.retries(params)),
+            summary=f"change {' and '.join(changed)}{major}",
+            wait=waits.ready(live.name, *waits.settled(change)),
+            retry_on=(BUSY, *calls.retries(params)),
             also=calls.permissions(params, *_members(wanted, "Modify")),
         ),
     )
@@ -80,14 +92,14 @@ def _unprotect(live: Live[DbClusterSpec]) -> Iterator[Operation]:
             # It applies at once; ApplyImmediately would also flush what is parked (RDS-2).
             params={"DBClusterIdentifier": live.name, "DeletionProtection": False, "ApplyImmediately": False},
             summary="switch deletion protection off",
-            wait=_wait(
+            wait=waits.wait(
                 live.name,
                 (
                     Condition("DeletionProtection", (False,), "deletion_protection"),
                     Condition("Status", (*USABLE, *FAILED), "the cluster"),
                 ),
             ),
-            retry_on=(_BUSY,),
+            retry_on=(BUSY,),
             done_on=(_GONE,),
             also=_members(live.spec, "Modify"),
         )
@@ -112,8 +124,8 @@ def _delete(live: Live[DbClusterSpec]) -> Operation:
         action="DeleteDBCluster",
         params=params,
         summary=f"delete cluster {live.name}, {ending}",
-        wait=_wait(live.name, (), gone=True),
-        retry_on=(_BUSY,),
+        wait=waits.wait(live.name, (), gone=True),
+        retry_on=(BUSY,),
         done_on=(_GONE,),
         also=(*(_SNAPSHOT if snapshot else ()), *_members(live.spec, "Delete")),
         destructive=True,
@@ -132,9 +144,23 @@ def _capacities(scale: Serverless) -> Params:
     return {name: value for name, value in inside.items() if value is not None}
 
 
+def _create_data_api(marker: Field, on: Value) -> Params:
+    return {marker.create.rpartition(".")[2]: True} if on else {}  # a Multi-AZ DB cluster does not take it at all
+
+
+def _directory(domain: Directory) -> Params:
+    return {marker.create: value for name, marker in markers(Directory).items() if (value := getattr(domain, name))}
+
+
+def _by_another_call(marker: Field, value: object) -> Params:
+    return {}
+
+
 _AT_CREATE: Mapping[str, Callable[[Field, Value], Params]] = {
     "master_password": calls.password,
     "serverless": _create_serverless,
+    "data_api": _create_data_api,
+    "roles": _by_another_call,
 }
 
 
@@ -142,6 +168,12 @@ def _change_serverless(marker: Field, change: Change[DbClusterSpec]) -> Params:
     """All of it, changed or not."""
     scale = change.resource.spec.serverless
     return {} if scale is None else {marker.change: _capacities(scale)}
+
+
+def _change_domain(marker: Field, change: Change[DbClusterSpec]) -> Params:
+    """All of a directory at once; leaving one has a name of its own (AWS's API reference)."""
+    wanted = change.resource.spec.domain
+    return (_directory(wanted) if wanted else {}) or {_DOMAIN["directory"].change: "none"}
 
 
 def _change_password(marker: Field, change: Change[DbClusterSpec]) -> Params:
@@ -157,6 +189,8 @@ def _change_version(marker: Field, change: Change[DbClusterSpec]) -> Params:
         return params
     group = change.resource.written.parameter_group
     named = {} if group is None else {_FIELDS["parameter_group"].change: group}
+    if wanted.instance_parameter_group is not None:
+        named[_FIELDS["instance_parameter_group"].change] = wanted.instance_parameter_group
     return params | {"AllowMajorVersionUpgrade": True} | named
 
 
@@ -182,66 +216,13 @@ def _change_insights(marker: Field, change: Change[DbClusterSpec]) -> Params:
 
 _INSIGHTS = ("insights", "insights_days", "insights_mode")
 _AT_CHANGE: Mapping[str, Callable[[Field, Change[DbClusterSpec]], Params]] = {
+    "domain": _change_domain,
     "log_exports": calls.log_exports,
+    **dict.fromkeys(waits.BY_OTHER_CALLS, _by_another_call),
     **dict.fromkeys(("master_password", "password_version"), _change_password),
     "engine_version": _change_version,
     "serverless": _change_serverless,
     **dict.fromkeys(("storage_gib", "storage_type", "iops"), _change_storage),
     **dict.fromkeys(_INSIGHTS, _change_insights),
 }
-_FIELDS = markers(DbClusterSpec)
-
-
-# Waits: all conditions at once (RDS-1, house rule 10); one poll of all clusters serves everyone who waits
-
-_SECRET_ACTIVE = Condition("MasterUserSecret.SecretStatus", ("active",), "the secret with its password")
-_WITHOUT_SECRET = Condition("MasterUserSecret.SecretArn", what="the secret with its managed password")
-_NOTHING_PARKED = Condition("PendingModifiedValues", what="what AWS has parked")
-
-
-def _wait(name: str, until: tuple[Condition, ...], fail: tuple[Condition, ...] = (), *, gone: bool = False) -> Wait:
-    return Wait(
-        service="rds",
-        action="DescribeDBClusters",
-        params={},
-        select=f"DBClusters[?DBClusterIdentifier=='{name.lower()}'] | [0]",
-        until=until,
-        fail=fail,
-        gone=gone,
-        timeout=3 * _HOURS,
-        interval=15,
-    )
-
-
-def _ready(name: str, *more: Condition) -> Wait:
-    """Until it is in use as the call asked for."""
-    until = (
-        Condition("Status", USABLE, "the cluster"),
-        Condition("type(Endpoint)", ("string",), "its host name"),
-        Condition("VpcSecurityGroups[].Status", ("active",), "its security groups"),
-        Condition(
-            "DBClusterMembers[].DBClusterParameterGroupStatus", ("in-sync", "pending-reboot"), "its parameter group"
-        ),
-    )
-    fail = (
-        Condition("Status", FAILED, "the cluster"),
-        Condition("MasterUserSecret.SecretStatus", ("impaired",), "the secret with its password"),
-    )
-    return replace(_wait(name, (*until, *more), fail), exports=WHEN_READY)
-
-
-def _settled(change: Change[DbClusterSpec]) -> Iterator[Condition]:
-    """What shows that AWS took the change up: right after the call the old state still reads available (RDS-17)."""
-    wanted = change.resource.spec
-    if wanted.when == "now":
-        yield _NOTHING_PARKED
-    for path in sorted({item.path for item in change.fields}):
-        if path in ("master_password", "password_version"):
-            yield _SECRET_ACTIVE if wanted.master_password == MANAGED else _WITHOUT_SECRET
-            yield Condition("PendingModifiedValues.MasterUserPassword", what="a password that AWS has parked")
-        elif path == "log_exports":
-            yield Condition("PendingModifiedValues.PendingCloudwatchLogsExports", what="logs that AWS has parked")
-        elif path in _FIELDS and (path in UNSEEN or _FIELDS[path].applies in ("now", "reboot")):
-            value = change.scope.resolve(getattr(wanted, path))
-            if isinstance(value, str | int):  # what is off may be absent
-                yield Condition(_FIELDS[path].read, (value,) if value else (value, None), path)
+_FIELDS, _DOMAIN = markers(DbClusterSpec), markers(Directory)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import jmespath
+
 from rds_secure import tagging
-from rds_secure.database import reading
+from rds_secure.database import directory, reading
 from rds_secure.database.reading import AsRead
+from rds_secure.fields import values_of
 from rds_secure.kind import Found
 from rds_secure.resources.db_cluster.check import MULTI_AZ
-from rds_secure.resources.db_cluster.spec import DbClusterSpec, Serverless
+from rds_secure.resources.db_cluster.spec import ClusterRole, DbClusterSpec, Directory, Serverless
 from rds_secure.values import Value
 
 USABLE = ("available", "storage-optimization")
@@ -33,10 +36,11 @@ _PENDING = {
     "engine_version": "EngineVersion",
     "backup_days": "BackupRetentionPeriod",
     "iam_auth": "IAMDatabaseAuthenticationEnabled",
+    "ca": "CertificateDetails.CAIdentifier",
 }
-"""Field → what AWS calls it while it is parked (RDS-2)."""
+"""Field → where AWS has it while it is parked (RDS-2)."""
 
-UNSEEN = ("instance_class",)
+UNSEEN = ("instance_class", "network_type")
 """What never shows there, parked or on its way (RDS-24)."""
 
 WHEN_READY: Mapping[str, str] = {
@@ -53,14 +57,13 @@ _EXPORTS = {"name": "DBClusterIdentifier", "arn": "DBClusterArn", "resource_id":
 def found(cluster: Mapping[str, Any]) -> Found[DbClusterSpec]:
     """One member of ``DescribeDBClusters: DBClusters``."""
     status = cluster.get("Status", "")
-    parked = cluster.get("PendingModifiedValues") or {}
     return Found(
         name=cluster["DBClusterIdentifier"],
         identity=cluster["DBClusterIdentifier"].lower(),
         spec=DbClusterSpec.model_construct(**reading.values(DbClusterSpec, cluster, _AS_READ)),
         exports=dict(reading.exports(_EXPORTS, cluster)),
         tags=tagging.mapping(cluster.get("TagList")),
-        pending={field: parked[name] for field, name in _PENDING.items() if parked.get(name) is not None},
+        pending=_pending(cluster),
         facts={
             "status": status,
             "window": cluster.get("PreferredMaintenanceWindow", ""),
@@ -103,15 +106,46 @@ def _serverless(cluster: Mapping[str, Any]) -> Serverless:
     return Serverless.model_construct(**capacities)
 
 
+def _domain(value: Any, cluster: Mapping[str, Any]) -> Value:
+    """The directory that it is joined to, or one without anything: what is on its way is parked."""
+    joined = [item for item in value or () if item.get("Status") not in directory.PARKED]
+    return _directory(joined[0]) if joined else Directory()
+
+
+def _directory(membership: Mapping[str, Any]) -> Directory:
+    return Directory.model_construct(directory=membership.get("Domain"), role=membership.get("IAMRoleName"))
+
+
+def _roles(value: Any, cluster: Mapping[str, Any]) -> Value:
+    return tuple(
+        ClusterRole.model_construct(feature=item.get("FeatureName") or None, role=item["RoleArn"])
+        for item in cluster.get("AssociatedRoles") or ()
+    )
+
+
+def _pending(cluster: Mapping[str, Any]) -> dict[str, Value]:
+    """What waits for the window, field by field."""
+    parked = cluster.get("PendingModifiedValues") or {}
+    found = ((field, jmespath.search(path, parked)) for field, path in _PENDING.items())
+    pending = {field: value for field, value in found if value is not None}
+    for membership in cluster.get("DomainMemberships") or ():
+        if membership.get("Status") in directory.PARKED:
+            pending |= {f"domain.{name}": value for name, value in values_of(_directory(membership)).items() if value}
+    return pending
+
+
 _AS_READ: Mapping[str, AsRead] = {
     **dict.fromkeys(
         ("engine", "subnet_group", "parameter_group", "backup_window", "maintenance_window"), reading.lower
     ),
     **dict.fromkeys(
-        ("public", "iam_auth", "minor_upgrades", "copy_tags", "deletion_protection", "insights"), reading.truth
+        ("public", "iam_auth", "minor_upgrades", "copy_tags", "deletion_protection", "insights", "data_api"),
+        reading.truth,
     ),
     **dict.fromkeys(("backtrack_seconds", "monitoring_seconds"), _number),
-    "security_groups": reading.members,
+    **dict.fromkeys(("security_groups", "availability_zones"), reading.members),
+    "domain": _domain,
+    "roles": _roles,
     "log_exports": reading.logs,
     "master_password": reading.password,
     "password_version": reading.password_version,

@@ -19,6 +19,8 @@ ADVICE = {
     "master_username": "AWS never renames it: write the name that it has, and create further users inside",
     "master_secret_key": "the key of a managed password is fixed (RDS-12): write the one that it has, or leave it out",
     "insights_key": "the key of insights never changes (RDS-13): write the one that it has, or leave it out",
+    "availability_zones": "the zones of its storage are chosen when a cluster is made: write some that it has, or "
+    "leave them out",
     "public": f"AWS decides it when a cluster is made: write what it has, or {_RESTORE}",
 }
 """Field that never changes → what to do instead."""
@@ -37,6 +39,8 @@ def refuses(change: FieldChange, wanted: DbClusterSpec, live: Live[DbClusterSpec
             "AWS shows nowhere that such a change waits for its window (RDS-24), so that nobody could tell whether it "
             "was asked for: write when: now, and apply it when a restart is welcome"
         )
+    if change.path == "network_type" and wanted.when == "window":  # RDS-24
+        return "AWS does not show that it waits for its window, so no plan could tell it was asked for: write when: now"
     if change.path == "backtrack_seconds" and not live.spec.backtrack_seconds:
         return f"it can be switched on only when a cluster is made: take it out, or {_RESTORE}"
     if live.facts["status"] == "storage-optimization" and change.path in ("storage_gib", "storage_type", "iops"):

@@ -179,8 +179,9 @@ class DbInstance(Kind[DbInstanceSpec]):
         reply = reader.call("rds", "DescribeDBInstances") or {}
         for instance in map(found, reply["DBInstances"]):
             if wanted.asks_for(instance.identity, instance.exports.get("arn", ""), tags=instance.tags):
-                known = certificate.with_rotation(reader, copies.looked_up(reader, instance), wanted)
-                yield options.with_losses(reader, known, wanted)
+                instance = copies.looked_up(reader, member.with_its_cluster(reader, instance))
+                instance = certificate.with_rotation(reader, instance, wanted)
+                yield options.with_losses(reader, instance, wanted)
 
     def inspect(
         self, reader: Reader, live: Live[DbInstanceSpec], scope: Scope, going: frozenset[str]

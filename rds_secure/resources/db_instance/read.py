@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rds_secure import tagging
-from rds_secure.database import reading
+from rds_secure.database import directory, reading
 from rds_secure.database.reading import AsRead
 from rds_secure.fields import values_of
 from rds_secure.kind import Found
@@ -48,14 +48,6 @@ _PENDING = {
     "ca": "CACertificateIdentifier",
 }
 """Field → what AWS calls it while it is parked (RDS-2). Option groups never show there (RDS-24)."""
-
-PARKED_DOMAIN = (
-    "pending-join",
-    "pending-maintenance-join",
-    "pending-enable-kerberos",
-    "pending-maintenance-enable-kerberos",
-)
-"""Statuses of a directory that is not in use yet; nothing else shows that it is parked (RDS-24)."""
 
 _UNSEEN = ("DBInstanceIdentifier", "Engine", "MasterUserPassword", "MultiTenant", "ProcessorFeatures")
 """What may be parked and is no field, or no value to show."""
@@ -103,7 +95,7 @@ def _upper(value: Any, instance: Mapping[str, Any]) -> Value:
 
 def _domain(value: Any, instance: Mapping[str, Any]) -> Value:
     """The directory that it is joined to, or one without anything: what is on its way is parked."""
-    joined = [item for item in value or () if item.get("Status") not in PARKED_DOMAIN]
+    joined = [item for item in value or () if item.get("Status") not in directory.PARKED]
     return _directory(joined[0]) if joined else Domain()
 
 
@@ -185,7 +177,7 @@ def _pending(instance: Mapping[str, Any]) -> dict[str, Value]:
         if membership.get("Status") in _PARKED_OPTION_GROUP:
             pending["option_group"] = membership["OptionGroupName"].lower()
     for membership in instance.get("DomainMemberships") or ():
-        if membership.get("Status") in PARKED_DOMAIN:
+        if membership.get("Status") in directory.PARKED:
             pending |= {f"domain.{name}": value for name, value in values_of(_directory(membership)).items() if value}
     return pending
 

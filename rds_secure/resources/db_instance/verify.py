@@ -17,22 +17,12 @@ def verify(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> 
     yield from look.parameter_group(
         reader, "DescribeDBParameterGroups", spec.parameter_group, spec.engine, spec.engine_version
     )
-    yield from _certificate(reader, spec)
+    yield from look.certificate(reader, spec.ca)
     yield from _cluster(reader, spec)
     if not look.find(reader, "DescribeDBInstances", "DBInstances", "DBInstanceIdentifier", resource.name):
         if spec.replica_of is None and spec.cluster is None:
             yield from checks.first_user(spec.master_username, spec.master_password, "database")
         yield from outside(reader, resource, scope)
-
-
-def _certificate(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:
-    if spec.ca is None:
-        return
-    reply = reader.call("rds", "DescribeCertificates") or {}
-    known = [item["CertificateIdentifier"] for item in reply["Certificates"]]
-    if spec.ca not in known:
-        what = f"there is no certificate authority {spec.ca} in this region"
-        yield Complaint(("ca",), what, f"use one of {', '.join(sorted(known))}")
 
 
 def _cluster(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from rds_secure.database import directory
 from rds_secure.fields import markers
 from rds_secure.kind import Change
 from rds_secure.operation import Condition, Wait
-from rds_secure.resources.db_instance.read import FAILED, PARKED_DOMAIN, USABLE, WHEN_READY
+from rds_secure.resources.db_instance.read import FAILED, USABLE, WHEN_READY
 from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec
 
 _HOURS = 3600
@@ -67,10 +68,11 @@ def ready(name: str, *more: Condition, window: bool = False) -> Wait:
 
 def joined(*, window: bool = False) -> Condition:
     """A directory is in use, or waits for its window."""
-    return Condition("DomainMemberships[].Status", (*_JOINED, *(PARKED_DOMAIN if window else ())), "its directory")
+    return Condition(
+        "DomainMemberships[].Status", (*directory.JOINED, *(directory.PARKED if window else ())), "its directory"
+    )
 
 
-_JOINED = ("joined", "kerberos-enabled")
 _UNSEEN = ("network_type",)
 """What PendingModifiedValues never shows, parked or on its way (RDS-24)."""
 

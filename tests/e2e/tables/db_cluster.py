@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.e2e.looks import Client, named
 from tests.e2e.tables.bench import KEY, Bench, Changed, Drifted, Refused
-from tests.e2e.tables.db_instance import in_groups, own_key, own_secret, second_shelf, shelf
+from tests.e2e.tables.db_instance import DIRECTORY, SENDING, in_groups, own_key, own_secret, second_shelf, shelf
 
 GROUP = "orders-implied-aurora-postgresql16"
 ARN = f"arn:aws:rds:us-east-1:123456789012:cluster:{KEY}"
@@ -25,6 +25,7 @@ MULTI_AZ: dict[str, Any] = {
     "iops": 1000,
 }
 MYSQL: dict[str, Any] = {"engine": "aurora-mysql", "engine_version": "8.0"}
+LOADING = "arn:aws:iam::123456789012:role/loading"
 ROLE = {"iam_role": {"watch": {"trust": {"services": ["monitoring.rds.amazonaws.com"]}}}}
 
 
@@ -205,6 +206,53 @@ BENCH = Bench(
             sees={"DatabaseInsightsMode": "advanced"},
             path="insights_mode insights_days",
         ),
+        Changed(field="network_type", fields={"network_type": "DUAL", "when": "now"}, sees={"NetworkType": "DUAL"}),
+        Changed(
+            field="ca",
+            given=MULTI_AZ,
+            fields={"ca": "rds-ca-rsa4096-g1"},
+            sees={"CertificateDetails.CAIdentifier": "rds-ca-rsa4096-g1"},
+        ),
+        *(
+            Changed(
+                field=f"domain.{name}",
+                given={"domain": DIRECTORY},
+                fields={"domain": {**DIRECTORY, name: new}, "when": "now"},
+                sees={f"DomainMemberships[0].{seen}": new},
+            )
+            for name, new, seen in (("directory", "d-9876543210", "Domain"), ("role", "joining", "IAMRoleName"))
+        ),
+        Changed(
+            field="domain",
+            note="none",
+            given={"domain": DIRECTORY},
+            fields={"domain": {}},
+            sees={"DomainMemberships": []},
+            path="domain.directory domain.role",
+        ),
+        Changed(
+            field="roles",
+            given={"roles": [{"feature": "s3Import", "role": LOADING}]},
+            fields={"roles": [{"feature": "s3Export", "role": LOADING}]},
+            sees={"AssociatedRoles[].FeatureName": ["s3Export"]},
+        ),
+        Changed(
+            field="roles.role",
+            given={"roles": [{"feature": "s3Import", "role": LOADING}]},
+            others=SENDING,
+            fields={"roles": [{"feature": "s3Import", "role": "${iam_role.sending}"}]},
+            sees={"AssociatedRoles[].RoleArn": ["arn:aws:iam::123456789012:role/sending"]},
+            path="roles",
+        ),
+        Changed(
+            field="roles.feature",
+            note="none",
+            given={**MYSQL, "roles": [{"role": LOADING}]},
+            fields={"roles": []},
+            sees={"AssociatedRoles": []},
+            path="roles",
+        ),
+        Changed(field="data_api", fields={"data_api": True}, sees={"HttpEndpointEnabled": True}),
         Changed(field="tags", fields={"tags": {"data": "orders"}}, sees={"tags.data": "orders"}),
     ),
     drifts=(
@@ -234,6 +282,18 @@ BENCH = Bench(
         ),
         drifted("iam_auth", "IAMDatabaseAuthenticationEnabled", EnableIAMDatabaseAuthentication=False),
         drifted("backup_days", "BackupRetentionPeriod", BackupRetentionPeriod=1),
+        Drifted(
+            field="roles",
+            mutate=lambda client: client("rds").add_role_to_db_cluster(
+                DBClusterIdentifier=KEY, RoleArn=LOADING, FeatureName="Lambda"
+            ),
+            restores=("AssociatedRoles",),
+        ),
+        Drifted(
+            field="data_api",
+            mutate=lambda client: client("rds").enable_http_endpoint(ResourceArn=ARN),
+            restores=("HttpEndpointEnabled",),
+        ),
         drifted("copy_tags", "CopyTagsToSnapshot", CopyTagsToSnapshot=False),
         drifted("deletion_protection", "DeletionProtection", DeletionProtection=False),
         drifted(
@@ -262,6 +322,13 @@ BENCH = Bench(
             note="in-the-window",
             given=MULTI_AZ,
             fields={"instance_class": "db.r6gd.large"},
+        ),
+        Refused(field="availability_zones", fields={"availability_zones": ["us-east-1d"]}),
+        Refused(
+            field="network_type",
+            note="in-the-window",
+            fields={"network_type": "DUAL"},
+            says="db_cluster.orders.network_type cannot change as things are",
         ),
         Refused(field="port", note="of-a-multi-az-cluster", given=MULTI_AZ, fields={"port": 6432}),
         Refused(field="backtrack_seconds", note="on", given=MYSQL, fields={"backtrack_seconds": 3600}),

@@ -10,13 +10,22 @@ from rds_secure.resources.db_cluster.spec.access import AccessFields
 from rds_secure.resources.db_cluster.spec.backup import BackupFields
 from rds_secure.resources.db_cluster.spec.engine import EngineFields, Serverless
 from rds_secure.resources.db_cluster.spec.insight import InsightFields
+from rds_secure.resources.db_cluster.spec.integration import ClusterRole, Directory, IntegrationFields
 from rds_secure.resources.db_cluster.spec.storage import StorageFields
 
-__all__ = ["DbClusterSpec", "Serverless"]
+__all__ = ["ClusterRole", "DbClusterSpec", "Directory", "Serverless"]
 
 
 class DbClusterSpec(
-    Named, Tagged, ResourceSpec, InsightFields, BackupFields, AccessFields, StorageFields, EngineFields
+    Named,
+    Tagged,
+    ResourceSpec,
+    IntegrationFields,
+    InsightFields,
+    BackupFields,
+    AccessFields,
+    StorageFields,
+    EngineFields,
 ):
     """An Aurora cluster or a Multi-AZ DB cluster: encrypted, private, with TLS forced, unless written otherwise.
 

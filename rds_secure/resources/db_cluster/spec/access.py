@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field as Limit
 
 from rds_secure import engines
 from rds_secure.database.password import MANAGED, Password
-from rds_secure.database.types import KmsKey, SecurityGroup, SubnetGroup
+from rds_secure.database.types import ZONE, KmsKey, SecurityGroup, SubnetGroup
 from rds_secure.fields import Bool, Field, Int, Mode, OrLookup, Part, Pattern
 
 
@@ -39,6 +39,44 @@ class AccessFields(Part):
         ),
     ]
     """The subnets it may be placed in: a db_subnet_group, or the name of one."""
+    availability_zones: Annotated[
+        tuple[Annotated[str, Pattern(ZONE, "a zone such as eu-west-1a")], ...] | None,
+        Field(
+            Mode.CREATE_ONLY,
+            create="AvailabilityZones",
+            read="AvailabilityZones",
+            terraform="availability_zones",
+            applies="never",
+        ),
+    ] = None
+    """Zones that the storage of an Aurora cluster lies in, up to three; AWS chooses those that are not written. Those
+    of its instances are chosen there."""
+    network_type: Annotated[
+        Literal["IPV4", "DUAL"] | None,
+        Field(
+            Mode.ADOPT,
+            create="NetworkType",
+            change="NetworkType",
+            read="NetworkType",
+            terraform="network_type",
+            applies="window",
+        ),
+    ] = None
+    """IPV4, or DUAL for IPv6 as well; Aurora only. AWS does not show that a change waits for its window: it takes
+    when: now."""
+    ca: Annotated[
+        str | None,
+        Pattern(r"[a-z][a-z0-9-]+", "the name of a certificate authority such as rds-ca-rsa2048-g1"),
+        Field(
+            Mode.ADOPT,
+            create="CACertificateIdentifier",
+            change="CACertificateIdentifier",
+            read="CertificateDetails.CAIdentifier",
+            terraform="ca_certificate_identifier",
+            applies="window",
+        ),
+    ] = None
+    """The certificate authority of the TLS certificates of a Multi-AZ DB cluster. For Aurora its instances say it."""
     port: Annotated[
         Int | None,
         Field(Mode.ADOPT, create="Port", change="Port", read="Port", terraform="port", applies="now"),

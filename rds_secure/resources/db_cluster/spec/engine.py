@@ -18,6 +18,10 @@ ParameterGroup = Annotated[
     Ref | str,
     Reference(("db_cluster_parameter_group",), "name", GROUP_NAME, "the name of a cluster parameter group"),
 ]
+InstanceParameterGroup = Annotated[
+    Ref | str,
+    Reference(("db_parameter_group",), "name", GROUP_NAME, "the name of a parameter group"),
+]
 
 
 def _capacity(value: Any) -> float:
@@ -132,6 +136,12 @@ class EngineFields(Part):
     ] = None
     """Its parameters: a db_cluster_parameter_group, or the name of one. Left out: a group of its own that forces TLS;
     then engine_version is required."""
+    instance_parameter_group: Annotated[
+        InstanceParameterGroup | None,
+        Field(Mode.META, change="DBInstanceParameterGroupName", terraform="db_instance_parameter_group_name"),
+    ] = None
+    """The db_parameter_group, or the name of one, that the instances of an Aurora cluster get by a major upgrade: of
+    the new family, and the one that is written there. Left out: the default group of that family."""
     db_name: Annotated[
         str | None,
         Pattern(engines.DB_NAME, "a database name: letters, digits and underscores, a letter first"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from rds_secure.database.types import SecurityGroup, SubnetGroup
+from rds_secure.database.types import ZONE, SecurityGroup, SubnetGroup
 from rds_secure.fields import Bool, Field, Int, Mode, OrLookup, Part, Pattern
 
 
@@ -37,7 +37,7 @@ class NetworkFields(Part):
     """The subnets it may be placed in: a db_subnet_group, or the name of one."""
     availability_zone: Annotated[
         str | None,
-        Pattern(r"[a-z]{2,}(-[a-z]+)+-\d+(-[a-z]+)*[a-z0-9-]*", "a zone such as eu-west-1a"),
+        Pattern(ZONE, "a zone such as eu-west-1a"),
         Field(
             Mode.CREATE_ONLY,
             create="AvailabilityZone",

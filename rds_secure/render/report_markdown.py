@@ -1,0 +1,53 @@
+"""The report of an apply as Markdown, for a change record. What comes from AWS stands in code spans (`markdown`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rds_secure.plan.report import CallMade, ReadBack, Report
+from rds_secure.render.markdown import code
+
+_OUTCOMES = {
+    "done": "Done: AWS agrees with the spec, but for what waits for its window.",
+    "failed": "Failed: what is left is done by the same apply once more.",
+    "interrupted": "Interrupted: what is left is done by the same apply once more.",
+    "not converged": "Not converged: all calls were made, but AWS does not agree with the spec yet.",
+}
+
+
+def report_markdown(report: Report) -> str:
+    """All of it."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    plan = report.plan
+    yield f"## Apply of stack {code(plan.stack)}"
+    yield ""
+    yield f"**{_OUTCOMES[report.outcome]}**"
+    yield ""
+    yield f"- account {code(plan.account)}, region {code(plan.region)}"
+    yield f"- by {code(report.who)}, from {report.started} to {report.ended}"
+    yield f"- plan {code(plan.digest)}"
+    commit = f"commit {code(report.commit)}{'' if report.is_clean else ', with changes that are not in it'}"
+    yield f"- spec of {commit}" if report.commit else "- spec of no commit"
+    yield from _section("Resources", [_resource(found) for found in report.resources])
+    yield from _section("Calls", [_call(made) for made in report.calls])
+
+
+def _section(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield from ("", f"### {title}", "", *lines)
+
+
+def _resource(found: ReadBack) -> str:
+    exports = ", ".join(f"{code(name)} {code(value)}" for name, value in sorted(found.exports.items()))
+    shown = f"- {code(found.address)} ({found.action.value}): {found.state}"
+    return f"{shown}; {exports}" if exports else shown
+
+
+def _call(made: CallMade) -> str:
+    request = f", request {code(made.request_id)}" if made.request_id else ""
+    when = f", {made.started} to {made.ended}" if made.ended else ""
+    error = f": {code(made.error)}" if made.error else ""
+    return f"- {made.outcome}: {code(made.call)} for {code(made.address)}{request}{when}{error}"
