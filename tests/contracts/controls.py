@@ -71,6 +71,7 @@ EVENTS: Mapping[str, set[str]] = {
 
 DATABASES = (("db_instance", "CreateDBInstance"), ("db_cluster", "CreateDBCluster"))
 KEY = {"kms_key": KEY_ID}
+COPIES = {"region": "eu-central-1", "key": f"arn:aws:kms:eu-central-1:123456789012:key/{KEY_ID}"}
 WATCHED = {**KEY, "insights": "true"}
 MYSQL = {"engine": "mysql", "engine_version": "8.4"}
 _FORCED = "[?ParameterName=='{}'].ParameterValue | [0] == '{}'"
@@ -144,6 +145,12 @@ DATA_AT_REST: tuple[Row, ...] = (
     Safe("RDS.27 rds-cluster-encrypted-at-rest CKV_AWS_96", "db_cluster.encrypted", "CreateDBCluster.StorageEncrypted"),
     Chosen("CKV_AWS_327", "db_instance.kms_key", _is_reference, "a key of one's own costs money every month", _alone),
     Chosen("CKV_AWS_327", "db_cluster.kms_key", _is_reference, "a key of one's own costs money every month"),
+    Safe(  # copies of an encrypted database without a key are refused (tests/spec/broken)
+        "CKV_AWS_245",
+        "db_instance.backup_copy.key",
+        f"StartDBInstanceAutomatedBackupsReplication.KmsKeyId == '{COPIES['key']}'",
+        {"backup_copy": COPIES},
+    ),
     Elsewhere("RDS.4 rds-snapshot-encrypted CKV_AWS_146 CKV_AWS_266", "a snapshot is encrypted as its database is"),
     Elsewhere("CKV_AWS_140 aurora-global-database-encryption-at-rest RDS.51", "global databases are not made here"),
     Chosen("CKV_AWS_353", "db_instance.insights", _is_true, "not every class has them, and being kept costs money"),

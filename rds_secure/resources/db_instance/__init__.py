@@ -25,7 +25,7 @@ from rds_secure.kind import (
     Wanted,
 )
 from rds_secure.operation import Operation
-from rds_secure.resources.db_instance import copies, member, operations, options, parameters
+from rds_secure.resources.db_instance import certificate, copies, member, operations, options, parameters
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.check.replica import beside
 from rds_secure.resources.db_instance.read import found
@@ -98,6 +98,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         "ec2:DescribeSecurityGroups",
         "rds:DescribeCertificates",
         "rds:DescribeDBClusters",
+        "rds:DescribeDBEngineVersions",
         "rds:DescribeDBInstanceAutomatedBackups",
         "rds:DescribeDBInstances",
         "rds:DescribeDBParameterGroups",
@@ -178,8 +179,9 @@ class DbInstance(Kind[DbInstanceSpec]):
         reply = reader.call("rds", "DescribeDBInstances") or {}
         for instance in map(found, reply["DBInstances"]):
             if wanted.asks_for(instance.identity, instance.exports.get("arn", ""), tags=instance.tags):
-                instance = member.with_its_cluster(reader, instance)
-                yield options.with_losses(reader, copies.looked_up(reader, instance), wanted)
+                instance = copies.looked_up(reader, member.with_its_cluster(reader, instance))
+                instance = certificate.with_rotation(reader, instance, wanted)
+                yield options.with_losses(reader, instance, wanted)
 
     def inspect(
         self, reader: Reader, live: Live[DbInstanceSpec], scope: Scope, going: frozenset[str]
@@ -237,6 +239,7 @@ class DbInstance(Kind[DbInstanceSpec]):
             yield "RDS does not manage its master password: to have it switched, write master_password: managed"
         if live:
             yield from copies.notes(resource.spec, live.spec)
+            yield from certificate.notes(resource.spec, live)
 
     def create(self, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[Operation, ...]:
         return (*operations.create(resource), *copies.create(resource, scope))
