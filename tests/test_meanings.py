@@ -1,4 +1,4 @@
-"""The tables of meanings and of facts about AWS: each names the tests that show it, and those exist. Runs none of them."""
+"""The tables of meanings and of facts about AWS: each row names the tests that show it, and those exist."""
 
 from __future__ import annotations
 
