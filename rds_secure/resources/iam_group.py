@@ -115,9 +115,7 @@ class IamGroup(Kind[IamGroupSpec]):
     def update(self, change: Change[IamGroupSpec]) -> tuple[Operation, ...]:
         return policies_settled("Group", change)
 
-    def follow(
-        self, change: Change[IamGroupSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]
-    ) -> Consequence:
+    def follow(self, change: Change[IamGroupSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]) -> Consequence:
         """A group of nobody is here because it is adopted: its path changes, and its ARN with that (IAM-6)."""
         if change.live.found.owned_by_path is not None:
             return Consequence()
