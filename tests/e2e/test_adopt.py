@@ -94,7 +94,7 @@ def test_a_group_moves_below_the_stacks_path_with_its_members_and_policies(named
 
     harness.behind(staff)
     admit = {"effect": "allow", "actions": ["iam:AddUserToGroup"], "resources": ["${iam_group.staff.arn}"]}
-    declared = {
+    declared: dict[str, dict[str, dict[str, Any]]] = {
         "iam_group": {"staff": {"policies": ["SecurityAudit"]}},
         "iam_policy": {"admit": {"statements": [admit]}},
     }
