@@ -6,11 +6,12 @@ import os
 import secrets as random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
+from rds_secure.apply.again import PAUSES, in_doubt, merged, rest
 from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
 from rds_secure.apply.place import place
@@ -22,8 +23,8 @@ from rds_secure.aws.reader import AwsReader
 from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.draft import Draft, Selection, select, write
-from rds_secure.errors import DeniedError, Problem, RefusedError, UnsupportedError
-from rds_secure.events import Observer, Verifying, ignore
+from rds_secure.errors import DeniedError, Problem, RdsSecureError, RefusedError, UnsupportedError
+from rds_secure.events import Observer, Stopping, Verifying, ignore
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
@@ -53,11 +54,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and the reading of the account it was made from."""
+    """A plan, the reading of the account it was made from, and what else it was made with."""
 
     plan: Plan
     snapshot: Snapshot
     stack: Stack
+    deletion: Deletion = field(default_factory=Deletion)
+    create_empty: frozenset[Address] = frozenset()
 
 
 def connect(stack: Stack, access: Access, clock: Clock | None = None) -> Account:
@@ -66,14 +69,15 @@ def connect(stack: Stack, access: Access, clock: Clock | None = None) -> Account
         fix = f"leave --region out, or use a spec for {access.region}"
         raise RefusedError([Problem(f"the spec is for {stack.region}, not {access.region}", fix)])
     region = stack.region or access.region
+    clock = clock or SystemClock()
     connection = Connection(
-        Access(access.profile, region, access.role_arn, access.endpoint, access.access_key, access.secret_key)
+        Access(access.profile, region, access.role_arn, access.endpoint, access.access_key, access.secret_key), clock
     )
     identity = connection.identity()
     if stack.account and stack.account != identity.account:
         what = f"the spec is for account {stack.account}, the credentials are for {identity.account}"
         raise RefusedError([Problem(what, "use other credentials, or another spec")])
-    return Account(connection, identity, clock or SystemClock())
+    return Account(connection, identity, clock)
 
 
 def make_plan(
@@ -92,7 +96,7 @@ def make_plan(
         stack = build(sources, Environment(identity.account, identity.region, identity.partition))
     with AwsReader(account.connection) as reader:
         snapshot = read_live(stack, reader, identity, deletion.stateful)
-    return Planned(plan(snapshot, stack.at, deletion, create_empty), snapshot, stack)
+    return Planned(plan(snapshot, stack.at, deletion, create_empty), snapshot, stack, deletion, create_empty)
 
 
 def find_drift(planned: Planned, account: Account) -> Drift:
@@ -174,14 +178,37 @@ def apply(
 ) -> Outcome:
     """Carry out a plan, which must be applicable, as long as the guard allows. What failed is in the outcome.
 
+    Where no answer says whether a call took effect, the account is read anew, and the rest of the plan carried out.
     `preflight` tells before whether the caller may.
     """
     if not planned.plan.is_applicable:
         raise RefusedError(planned.plan.obstacles)
     if missing := list(_without_secrets(planned, Secrets(account.connection))):
         raise RefusedError(missing)
-    caller, recheck = AwsCaller(account.connection), Recheck(planned, account)
-    return run(planned.plan, caller, clock or account.clock, observe, guard=guard, recheck=recheck)
+    caller, time = AwsCaller(account.connection), clock or account.clock
+
+    def once(part: Planned) -> Outcome:
+        return run(part.plan, caller, time, observe, guard=guard, recheck=Recheck(part, account))
+
+    outcome = once(planned)
+    for number, pause in enumerate(PAUSES, 1):
+        if outcome.lost or not in_doubt(outcome):
+            break
+        try:
+            observe(Verifying(number))
+            time.sleep(time.spread(pause))
+            now = make_plan(planned.stack, account, (), planned.deletion, planned.create_empty)
+        except RdsSecureError:  # such as a key that KMS does not show yet (KMS-4); the failures are told either way
+            continue
+        except KeyboardInterrupt:
+            outcome.interrupted = True
+            observe(Stopping())
+            break
+        if not now.plan.is_applicable:
+            break
+        left = rest(planned.plan, outcome, now.plan, first_look=number % 2 == 1)
+        outcome = merged(planned.plan, outcome, now.plan, left, once(replace(now, plan=left)))
+    return outcome
 
 
 @dataclass(frozen=True, slots=True)

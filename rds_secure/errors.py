@@ -69,15 +69,25 @@ class CallError(RdsSecureError):
     """A call was answered with an error.
 
     ``code`` is the code on the wire (AWS's API reference: not the exception's name), ``status`` the HTTP status,
-    0 when no answer came at all (then ``code`` is ``NoReply`` and the call may have taken effect).
+    0 when no answer came at all (then ``code`` is ``NoReply``). ``uncertain``: the call, or an earlier attempt at it,
+    may have taken effect all the same.
     """
 
     def __init__(
-        self, service: str, action: str, code: str, message: str, *, status: int = 0, request_id: str = ""
+        self,
+        service: str,
+        action: str,
+        code: str,
+        message: str,
+        *,
+        status: int = 0,
+        request_id: str = "",
+        uncertain: bool = False,
     ) -> None:
         self.service, self.action = service, action
         self.code, self.message = code, message
         self.status, self.request_id = status, request_id
+        self.uncertain = uncertain or code == "NoReply" or status >= 500
         super().__init__(f"{service} {action}: {code}: {message}")
 
 

@@ -56,6 +56,8 @@ class Failure:
     operation: Operation
     code: str
     message: str
+    uncertain: bool = False
+    """Whether it may have taken effect all the same (`errors.CallError`)."""
 
 
 @dataclass(slots=True)
@@ -162,7 +164,8 @@ class _Run:
             raise error
         code = error.code if isinstance(error, CallError) else type(error).__name__
         message = self._without_blobs(error.message if isinstance(error, CallError) else str(error))
-        self.outcome.failures.append(Failure(address, operation, code, message))
+        uncertain = isinstance(error, CallError) and error.uncertain
+        self.outcome.failures.append(Failure(address, operation, code, message, uncertain))
         request = error.request_id if isinstance(error, CallError) else ""
         self.observe(Failed(address, operation.summary, code, message, operation.call, request))
         self._skip(node, address, everything=isinstance(error, CredentialsError))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
+from rds_secure.aws.retry import UNCERTAIN
 from rds_secure.errors import CallError, CredentialsError, DeniedError, RdsSecureError, UnsupportedError
 
 NO_REPLY = "NoReply"
@@ -70,4 +71,5 @@ def _answered(service: str, action: str, error: boto.ClientError) -> RdsSecureEr
         kind = DeniedError
     elif code in _UNSUPPORTED or status == 501:
         kind = UnsupportedError
-    return kind(service, action, code, message, status=status, request_id=request)
+    uncertain = bool(meta.get(UNCERTAIN))
+    return kind(service, action, code, message, status=status, request_id=request, uncertain=uncertain)

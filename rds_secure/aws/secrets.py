@@ -38,7 +38,13 @@ class Filled:
         if isinstance(error, CallError):
             message = self._scrubbed(error.message)
             return type(error)(
-                error.service, error.action, error.code, message, status=error.status, request_id=error.request_id
+                error.service,
+                error.action,
+                error.code,
+                message,
+                status=error.status,
+                request_id=error.request_id,
+                uncertain=error.uncertain,
             )
         return type(error)(self._scrubbed(str(error)))
 

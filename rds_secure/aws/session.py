@@ -14,7 +14,10 @@ from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
 from rds_secure import __version__
+from rds_secure.apply.clock import Clock, SystemClock
 from rds_secure.aws.errors import BOTO, translate
+from rds_secure.aws.rate import Limits
+from rds_secure.aws.retry import Retry
 from rds_secure.errors import CredentialsError, RdsSecureError
 from rds_secure.live import Identity
 
@@ -35,9 +38,12 @@ class Access:
 
 
 class Connection:
-    """Clients for one account and region."""
+    """Clients for one account and region. All that they send shares its retries and its rates, but for the sandbox's,
+    which nobody shares."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._limits = Limits(self._clock)
         self._endpoint = access.endpoint
         self._local = bool(access.endpoint and "//127.0.0.1:" in access.endpoint)  # no proxy leads back to this machine
         self._clients: dict[tuple[str, str | None, bool], Any] = {}
@@ -56,24 +62,37 @@ class Connection:
         self.region: str | None = self._session.region_name
 
     def client(self, service: str, region: str | None = None, *, once: bool = False) -> Any:
-        """The client of a service. ``once``: without the SDK's retries, for calls that must not be repeated (KMS-1)."""
+        """The client of a service. ``once``: nothing that may have taken effect is sent again (KMS-1)."""
         key = (service, region, once)
         with self._lock:  # making clients is not thread-safe in boto3; using them is
             if key not in self._clients:
-                attempts = 1 if once else 5
                 config = Config(
-                    retries={"mode": "standard", "total_max_attempts": attempts},
+                    retries={"mode": "standard", "total_max_attempts": 1},  # `Retry` decides
                     max_pool_connections=IN_FLIGHT,
                     user_agent_extra=f"rds-secure/{__version__}",
                     proxies={} if self._local else None,
                 )
-                self._clients[key] = self._session.client(
-                    service,  # type: ignore[call-overload]
-                    region_name=region or self.region,
-                    endpoint_url=self._endpoint,
-                    config=config,
+                self._clients[key] = self._governed(
+                    service,
+                    self._session.client(
+                        service,  # type: ignore[call-overload]
+                        region_name=region or self.region,
+                        endpoint_url=self._endpoint,
+                        config=config,
+                    ),
+                    once=once,
                 )
             return self._clients[key]
+
+    def _governed(self, service: str, client: Any, *, once: bool) -> Any:
+        """A client whose attempts are made again as `Retry` says, and wait for their turn as `Limits` does."""
+        client.meta.events.register("needs-retry", Retry(self._clock, once=once))
+        if not client.meta.endpoint_url.startswith("http://127.0.0.1:"):
+            where = client.meta.region_name or ""
+            client.meta.events.register(
+                "before-sign", lambda operation_name, **_: self._limits.take(service, where, operation_name)
+            )
+        return client
 
     def identity(self) -> Identity:
         """Who asks: the first call of every run. Raises `CredentialsError`."""

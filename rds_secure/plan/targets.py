@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rds_secure import ownership
 from rds_secure.kind import Scope
@@ -141,6 +141,10 @@ class _Call:
         yield from (self.own or self._typed(ANY, ANY) if arn == ANY else arn for arn in named)
         given = [(kind, name) for param, kind in _RDS.items() for name in self._texts(param)]
         yield from (self._typed(kind, name) for kind, name in given)
+        yield from self._texts("SourceDBInstanceArn")
+        if action == "StartDBInstanceAutomatedBackupsReplication":  # what it makes, in the region that it is called in
+            there = replace(self.scope, region=self.operation.region or self.scope.region)
+            yield there.arn("rds", "auto-backup:*")
         missing = (kind for kind in _DEFAULTS.get(action, ()) if kind not in dict(given))
         yield from (self._typed(kind, "default*") for kind in missing)
 

@@ -69,7 +69,7 @@ def connections(recorder: Recorder) -> Any:
     def connection(access: Access) -> Connection:
         return recorder.listen(Connection(access))
 
-    return connection
+    return lambda access, _clock: connection(access)
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def export_logs(client: looks.Client) -> None:
 
 def change_alerts(client: looks.Client) -> None:
     """Which goes on for a moment after the call."""
-    client("rds").modify_event_subscription(SubscriptionName="alerts", SourceType="db-instance", Enabled=False)
+    client("rds").modify_event_subscription(SubscriptionName="alerts", SourceType="db-instance", Enabled=True)
 
 
 def aurora(**fields: Any) -> Resources:

@@ -122,7 +122,8 @@ def described(**fields: Any) -> dict[str, Any]:
 
 
 def reader(*instances: dict[str, Any], **more: Any) -> FakeReader:
-    return FakeReader({("rds", "DescribeDBInstances"): {"DBInstances": list(instances)}, **more})
+    answers = {("rds", "DescribeDBClusters"): {"DBClusters": []}, **more}
+    return FakeReader({("rds", "DescribeDBInstances"): {"DBInstances": list(instances)}, **answers})
 
 
 def found(**fields: Any) -> Found[DbInstanceSpec]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from rds_secure.fields import markers
+from rds_secure.kind import Consequence, FieldChange
 from rds_secure.resources.db_instance import KIND
 from rds_secure.resources.db_instance.member import OF_THE_CLUSTER
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
@@ -219,3 +221,44 @@ def test_nothing_is_said_of_a_password_that_is_the_clusters() -> None:
 def test_it_brings_no_parameter_group() -> None:
     """TLS is forced by the cluster's (RDS-8)."""
     assert KIND.implied("orders", member().spec) is None
+
+
+# Reboots for the parameters of the cluster
+
+GROUP = Address("db_cluster_parameter_group", "orders")
+STATIC = FieldChange("parameters", old="50", new="100", member="max_connections", when="reboot")
+DYNAMIC = FieldChange("parameters", old="1", new="2", member="work_mem")
+
+
+def followed(
+    elsewhere: Mapping[Address, tuple[FieldChange, ...]], status: str = "in-sync", **fields: Any
+) -> Consequence:
+    """What a member does about changes elsewhere, when its cluster says this of it."""
+    told = [{"DBInstanceIdentifier": "Orders", "DBClusterParameterGroupStatus": status}]
+    cluster = {"DBClusterIdentifier": "orders", "DBClusterParameterGroup": "Main-aurora16", "DBClusterMembers": told}
+    answers = dict(reader(shown()).answers) | {("rds", "DescribeDBClusters"): {"DBClusters": [cluster]}}
+    [live] = KIND.read(FakeReader(answers), wanted(KIND, member()))
+    scope = knowing(SCOPE, (CLUSTER.target, {"name": "orders"}), (GROUP, {"name": "main-aurora16"}))
+    _, change = compare(KIND, member(**fields), live, scope)
+    return KIND.follow(change, elsewhere)
+
+
+def test_a_member_is_rebooted_for_the_parameters_of_its_cluster_rds_8() -> None:
+    [note] = followed({}, "pending-reboot").notes
+    assert "parameter group main-aurora16: static parameters are not in effect" in note
+    [call] = followed({}, "pending-reboot", reboot="now").operations
+    assert (call.action, call.after) == ("RebootDBInstance", ())
+    assert followed({}, reboot="now") == Consequence()
+
+
+def test_a_member_is_rebooted_after_a_static_parameter_of_its_cluster_changes() -> None:
+    [call] = followed({GROUP: (STATIC,)}, reboot="now").operations
+    assert call.after == (GROUP,)
+    assert followed({GROUP: (DYNAMIC,)}, reboot="now") == Consequence()
+
+
+def test_a_member_is_rebooted_after_its_cluster_gets_another_group() -> None:
+    switched = FieldChange("parameter_group", old="default.aurora-postgresql16", new="main-aurora16", when="reboot")
+    [call] = followed({CLUSTER.target: (switched,)}, reboot="now").operations
+    assert call.after == (CLUSTER.target,)
+    assert "main-aurora16" in call.summary

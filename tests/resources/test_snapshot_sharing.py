@@ -146,10 +146,21 @@ def test_a_snapshot_under_awss_own_key_is_refused() -> None:
 
 
 def test_accounts_that_the_note_names_are_ours_and_others_are_not() -> None:
-    one = found(STRANGER, AUDITOR, note=noted(AUDITOR, PARTNER))
+    one = found(STRANGER, AUDITOR, note=noted(AUDITOR))
     assert (one.spec.accounts, one.spec.other_accounts) == ((AUDITOR,), (STRANGER,))
     assert one.owned_by_path is not None
     assert one.owned_by_path.stack == "orders"
+
+
+def test_who_was_shut_out_and_is_still_noted_is_forgotten() -> None:
+    """ANY-1: an apply that was killed between the two calls; whoever lets that account in later is not to be undone."""
+    live = found(AUDITOR, note=noted(AUDITOR, PARTNER))
+    declared = declare(KIND, "audit", {**MINIMAL, "accounts": [AUDITOR]})
+    difference, _ = compare(KIND, declared, live)
+    assert [change.path for change in difference.changes] == ["accounts"]
+    (operation,) = updated(KIND, declared, live)
+    assert operation.action == "AddTagsToResource"
+    assert operation.params["Tags"] == ({"Key": NOTED, "Value": noted(AUDITOR)[NOTED]},)
 
 
 def test_what_is_read_equals_what_is_declared() -> None:

@@ -178,6 +178,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         reply = reader.call("rds", "DescribeDBInstances") or {}
         for instance in map(found, reply["DBInstances"]):
             if wanted.asks_for(instance.identity, instance.exports.get("arn", ""), tags=instance.tags):
+                instance = member.with_its_cluster(reader, instance)
                 yield options.with_losses(reader, copies.looked_up(reader, instance), wanted)
 
     def inspect(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rds_secure.engines import Engine
 from rds_secure.fields import Mode, markers
-from rds_secure.kind import Complaint, Live
+from rds_secure.kind import Complaint, Found, Live, Reader
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 from rds_secure.values import Value
 
@@ -67,3 +68,18 @@ def as_the_cluster_has_it(live: Live[DbInstanceSpec] | None) -> dict[str, Value]
     """Field of the cluster → what it has: never a difference here, and never sent."""
     empty = {name: () if markers(DbInstanceSpec)[name].as_set else None for name in OF_THE_CLUSTER}
     return {name: getattr(live.spec, name) for name in OF_THE_CLUSTER} if live else empty
+
+
+def with_its_cluster(reader: Reader, instance: Found[DbInstanceSpec]) -> Found[DbInstanceSpec]:
+    """A member with what its cluster says of it: the cluster's parameter group, and whether that waits for a reboot."""
+    if not isinstance(instance.spec.cluster, str):
+        return instance
+    reply = reader.call("rds", "DescribeDBClusters") or {}
+    for cluster in reply["DBClusters"]:
+        for member in cluster.get("DBClusterMembers") or ():
+            if member["DBInstanceIdentifier"].lower() == instance.identity:
+                group = str(cluster.get("DBClusterParameterGroup", "")).lower()
+                waits = member.get("DBClusterParameterGroupStatus") == "pending-reboot"  # RDS-8
+                waiting = (*instance.facts.get("waiting", ()), *((group,) if waits else ()))
+                return replace(instance, facts={**instance.facts, "cluster_group": group, "waiting": waiting})
+    return instance

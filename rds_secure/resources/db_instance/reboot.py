@@ -41,12 +41,18 @@ def _waiting(
     """The groups with static values that wait or will, and the resources whose changes have to be done before."""
     if "engine_version" in change and parameters.is_major_upgrade(change.resource.spec, change.live.spec):
         return (), ()  # an upgrade restarts it anyway
-    names, after = dict.fromkeys(change.live.facts.get("waiting", ())), []
-    for item in (*_own(change), *_of_group(change, elsewhere)):
+    names, after = dict.fromkeys(change.live.facts.get("waiting", ())), list[Address]()
+    for item in (*_own(change), *_of_group(change, elsewhere), *_of_cluster_group(change, elsewhere)):
         if isinstance(item, Ref):
             after.append(item.target)
         names[str(change.scope.resolve(item))] = None
-    return tuple(names), tuple(after)
+    cluster = change.live.spec.cluster
+    if isinstance(cluster, Ref):
+        for other in elsewhere.get(cluster.target, ()):
+            if other.path == "parameter_group" and other.new is not None:
+                after.append(cluster.target)
+                names[str(change.scope.resolve(other.new))] = None
+    return tuple(names), tuple(dict.fromkeys(after))
 
 
 def _own(change: Change[DbInstanceSpec]) -> Iterator[Ref | str]:
@@ -62,3 +68,15 @@ def _of_group(change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[
         return
     if any(item.when == "reboot" for item in elsewhere.get(group.target, ())):
         yield group
+
+
+def _of_cluster_group(
+    change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]
+) -> Iterator[Ref]:
+    """The group of the cluster that it is a member of, where the plan changes a static value of it."""
+    group = change.live.facts.get("cluster_group")
+    for address, changes in sorted(elsewhere.items()) if group else ():
+        name = Ref(address, "name")
+        is_it = address.kind == "db_cluster_parameter_group" and change.scope.known.get(name) == group
+        if is_it and any(item.when == "reboot" for item in changes):
+            yield name

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Operation
 from rds_secure.resources.snapshot_sharing.calls import forget, note, share
-from rds_secure.resources.snapshot_sharing.read import hashed, is_awss_own, owner, read, snapshots
+from rds_secure.resources.snapshot_sharing.read import hashed, is_awss_own, is_shared, owner, read, snapshots
 from rds_secure.resources.snapshot_sharing.sort import OF_CLUSTERS, OF_INSTANCES, arn_of, identity_of, sort_of
 from rds_secure.resources.snapshot_sharing.spec import SnapshotSharingSpec
 
@@ -100,7 +100,7 @@ class SnapshotSharing(Kind[SnapshotSharingSpec]):
         sort, name, noted = sort_of(change.resource.spec), change.live.name, change.live.facts["noted"]
         arn = arn_of(change.scope, sort, name)
         ours = frozenset(map(hashed, change.resource.spec.accounts))
-        removed = (*change.removed("accounts"), *change.removed("other_accounts"))
+        removed = (*filter(is_shared, change.removed("accounts")), *change.removed("other_accounts"))
         shared = share(sort, name, change.added("accounts"), removed)
         before = (note(arn, noted | ours),) if ours - noted else ()
         after = (note(arn, ours),) if noted - ours else ()
@@ -109,7 +109,7 @@ class SnapshotSharing(Kind[SnapshotSharingSpec]):
     def delete(self, live: Live[SnapshotSharingSpec], scope: Scope) -> tuple[Operation, ...]:
         sort = sort_of(live.spec)
         arn = arn_of(scope, sort, live.name)
-        return (*share(sort, live.name, (), live.spec.accounts), forget(sort, live.name, arn))
+        return (*share(sort, live.name, (), filter(is_shared, live.spec.accounts)), forget(sort, live.name, arn))
 
 
 KIND = SnapshotSharing()

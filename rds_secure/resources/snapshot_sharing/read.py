@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rds_secure import ownership, tagging
-from rds_secure.kind import Found, Reader, Scope, Wanted
+from rds_secure.kind import Found, Reader, Wanted
 from rds_secure.resources.snapshot_sharing.sort import OF_CLUSTERS, Sort, arn_of, identity_of
 from rds_secure.resources.snapshot_sharing.spec import SnapshotSharingSpec
 from rds_secure.values import Address, Value, digest
@@ -15,6 +15,8 @@ NOTED = "rds-secure:shared"
 """The tag on a snapshot that notes the accounts which it is shared with by a spec: ``1.`` and a hash of each."""
 
 EVERYBODY = "all"
+ONLY_NOTED = "noted as "
+"""How an account reads that is noted although the snapshot is not shared with it, before what the note has of it."""
 
 
 def read(reader: Reader, sort: Sort, wanted: Wanted) -> Iterator[Found[SnapshotSharingSpec]]:
@@ -25,7 +27,7 @@ def read(reader: Reader, sort: Sort, wanted: Wanted) -> Iterator[Found[SnapshotS
     for (name, snapshot), accounts in zip(declared, values, strict=True):
         noted = _tags(snapshot).get(NOTED)
         if accounts or noted is not None:
-            yield _found(sort, name, accounts, _hashes(noted or ""), wanted.scope)
+            yield _found(sort, name, accounts, _hashes(noted or ""), wanted)
 
 
 def snapshots(reader: Reader, sort: Sort) -> dict[str, Mapping[str, Any]]:
@@ -45,10 +47,19 @@ def _restorers(reader: Reader, sort: Sort, name: str) -> tuple[str, ...]:
 
 
 def _found(
-    sort: Sort, name: str, accounts: tuple[str, ...], noted: frozenset[str], scope: Scope
+    sort: Sort, name: str, accounts: tuple[str, ...], noted: frozenset[str], wanted: Wanted
 ) -> Found[SnapshotSharingSpec]:
-    """Everybody is among the accounts that are compared, so that it is taken out whatever is written."""
+    """Everybody is among the accounts that are compared, so that it is taken out whatever is written.
+
+    So is whom an apply that was interrupted had shut out, but not forgotten: by what the note has of it.
+    """
+    scope = wanted.scope
+    written = {
+        item for resource in wanted.declared.values() if resource.name == name for item in resource.spec.accounts
+    }
+    left = noted - {hashed(account) for account in (*accounts, *written)}
     ours = {account for account in accounts if account == EVERYBODY or hashed(account) in noted}
+    ours |= {f"{ONLY_NOTED}{item}" for item in left}
     public = ("it is public: every AWS account may restore it",) if EVERYBODY in accounts else ()
     return Found(
         name=name,
@@ -85,6 +96,11 @@ def is_awss_own(reader: Reader, key: str) -> bool:
     reply = reader.call("kms", "ListAliases") or {}
     targets = {item["AliasName"]: item.get("TargetKeyId") for item in reply["Aliases"]}
     return bool(key) and key.rpartition("/")[2] == targets.get("alias/aws/rds")
+
+
+def is_shared(account: Value) -> bool:
+    """Whether it is an account that may restore the snapshot, not one that is only noted."""
+    return not str(account).startswith(ONLY_NOTED)
 
 
 def hashed(account: Value) -> str:

@@ -105,7 +105,7 @@ BENCH = Bench(
             given=SOURCES,
             others=GROUPS,
             fields={"source_type": "db-snapshot", "sources": []},
-            says="event_subscription.orders.source_type cannot change in place",
+            says="event_subscription.orders.source_type cannot change as things are",
         ),
     ),
     stranger=lambda client: client("rds").create_event_subscription(SubscriptionName=KEY, SnsTopicArn=TOPIC),
