@@ -109,7 +109,7 @@ class _Run:
         self.operations = {
             (step.address, index): operation for step in plan.steps for index, operation in enumerate(step.operations)
         }
-        self.blocked = {node: set(needed) for node, needed in order(plan.steps).items()}
+        self.blocked = {node: set(needed) for node, needed in order(plan.steps, plan.known).items()}
         self.started = 0
         self.outcome = Outcome()
 

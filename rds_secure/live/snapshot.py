@@ -238,7 +238,7 @@ class _Matching:
 
     def _taking(self, kind: Kind[Any], found: Found[Any], holder: Address | None) -> Address | None:
         """The address that ``adopt:`` gives an object, by its id, its ARN or its name; without one, its AWS name."""
-        names = {found.name.lower(), found.identity, *found.exports.values()}
+        names = {found.name.lower(), found.identity, found.facts.get("also"), *found.exports.values()}
         for address, value in self.adopt.items():
             if address.kind == kind.name and (address == holder if value is None else {value, value.lower()} & names):
                 return address

@@ -5,7 +5,7 @@ So two security groups may name each other: each group's rules wait for the othe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
@@ -17,13 +17,16 @@ Node: TypeAlias = tuple[Address, int]
 """A call: the address of its step, and its place in it."""
 
 
-def order(steps: Iterable[Step]) -> dict[Node, frozenset[Node]]:
-    """Every call, with the calls that must be complete before it goes out. Raises graphlib's `CycleError`."""
+def order(steps: Iterable[Step], known: Container[Ref] = ()) -> dict[Node, frozenset[Node]]:
+    """Every call, with the calls that must be complete before it goes out. Raises graphlib's `CycleError`.
+
+    ``known``: what is there already, and is not waited for unless it is being made or changed as a whole.
+    """
     by_address = {step.address: step for step in steps if step.operations}
     graph: dict[Node, frozenset[Node]] = {}
     for step in by_address.values():
         for index, operation in enumerate(step.operations):
-            needed = set(_referred(step, operation, by_address))
+            needed = set(_referred(step, operation, by_address, known))
             needed.update(
                 (address, len(by_address[address].operations) - 1)
                 for address in operation.after
@@ -44,8 +47,11 @@ def cycle(error: CycleError) -> tuple[Address, ...]:
     return tuple(dict.fromkeys(address for address, _ in nodes))
 
 
-def _referred(step: Step, operation: Operation, steps: dict[Address, Step]) -> Iterator[Node]:
-    """A reference waits for its whole target if that is being made; a weak one for the call that yields the id."""
+def _referred(step: Step, operation: Operation, steps: dict[Address, Step], known: Container[Ref]) -> Iterator[Node]:
+    """A reference waits for its whole target if that is being made; a weak one for the call that yields the id.
+
+    A change is waited for where only that yields what is referred to: the ARN of a group that is adopted.
+    """
     waited = operation.wait.params if operation.wait else {}
     for ref in refs((dict(operation.params), dict(waited))):
         target = steps.get(ref.target)
@@ -56,6 +62,8 @@ def _referred(step: Step, operation: Operation, steps: dict[Address, Step]) -> I
             yield target.address, _exporting(target, ref) if operation.weak else last
         elif target.action is Action.UPDATE and step.action is Action.CREATE and not operation.weak:
             yield target.address, len(target.operations) - 1
+        elif target.action is Action.UPDATE and ref not in known:
+            yield target.address, _exporting(target, ref)
 
 
 def _exporting(target: Step, ref: Ref) -> int:

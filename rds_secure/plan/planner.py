@@ -80,7 +80,7 @@ class _Planner:
         for address, what, fix in retirement.complaints(steps):
             self._refuse(address, (), what, fix)
         try:
-            graph.order(steps)
+            graph.order(steps, self.scope.known)
         except CycleError as error:
             names = graph.cycle(error)
             what = f"these wait for each other: {' → '.join(map(str, (*names, names[0])))}"

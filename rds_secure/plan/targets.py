@@ -180,6 +180,9 @@ class _Call:
             yield from (self._arn("iam", "policy/*", regional=False) if arn == ANY else arn for arn in arns)
         else:
             yield from (arn for name in self._texts(param) for arn in self._by_name(kind, name))
+            # What gets another path is asked for at both.
+            moved = ((path, name) for path in self._texts("NewPath") for name in self._texts(param))
+            yield from (self._arn("iam", f"{kind}{path}{name}", regional=False) for path, name in moved)
 
     def _passed(self) -> Iterator[str]:
         named = (name for name in self._texts("RoleName", "DomainIAMRoleName"))

@@ -12,8 +12,20 @@ from rds_secure.iam import principals
 from rds_secure.iam.attachments import LETTING_GO, must_stay, policies_let_go, policies_made, policies_settled, strange
 from rds_secure.iam.holder import Holder
 from rds_secure.iam.principals import GONE, Attached
-from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
-from rds_secure.operation import Operation
+from rds_secure.kind import (
+    Change,
+    Complaint,
+    Consequence,
+    FieldChange,
+    Found,
+    Kind,
+    Live,
+    Reader,
+    Resource,
+    Scope,
+    Wanted,
+)
+from rds_secure.operation import Condition, Operation, Wait
 from rds_secure.ownership import Owner
 from rds_secure.values import Address
 
@@ -30,7 +42,8 @@ class IamGroup(Kind[IamGroupSpec]):
     """IAM `CreateGroup` and its like. Its path is /rds-secure/<home region>/<stack>/<key>/ (IAM-6).
 
     The key is in it so that a group is found again when its `name:` changes. Groups of before, whose path ends in the
-    stack, go by their name: they stay where they are, because another path would be another ARN.
+    stack, go by their name: they stay where they are, because another path would be another ARN. One that is adopted is
+    moved below our path, for nothing else would say whose it is.
     """
 
     name = "iam_group"
@@ -40,7 +53,6 @@ class IamGroup(Kind[IamGroupSpec]):
     services = ("iam",)
     read_actions = principals.READ_ACTIONS
     taggable = False
-    adoptable = False
     imported = False
     home = True
 
@@ -103,6 +115,19 @@ class IamGroup(Kind[IamGroupSpec]):
     def update(self, change: Change[IamGroupSpec]) -> tuple[Operation, ...]:
         return policies_settled("Group", change)
 
+    def follow(self, change: Change[IamGroupSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]) -> Consequence:
+        """A group of nobody is here because it is adopted: its path changes, and its ARN with that (IAM-6)."""
+        if change.live.found.owned_by_path is not None:
+            return Consequence()
+        path = _path(change.scope, change.resource.address.name)
+        arn, old = str(change.live.facts["also"]), str(change.live.facts["path"])
+        new = change.scope.arn("iam", f"group{path}{change.live.name}", regional=False)
+        return Consequence(
+            changes=(FieldChange("path", old=old, new=path),),
+            operations=(_moved(change.live.name, path),),
+            notes=(f"its ARN changes from {arn} to {new}: what names the old one outside this stack has to follow",),
+        )
+
     def delete(self, live: Live[IamGroupSpec], scope: Scope) -> tuple[Operation, ...]:
         return (
             *policies_let_go("Group", live),
@@ -121,6 +146,24 @@ class IamGroup(Kind[IamGroupSpec]):
 def _path(scope: Scope, key: str = "") -> str:
     """Where the groups of a stack are, or one of them."""
     return f"/rds-secure/{scope.region}/{scope.stack}/{f'{key}/' if key else ''}"
+
+
+def _moved(name: str, path: str) -> Operation:
+    """Another path for a group. The reply does not tell its new ARN, so it is looked up."""
+    return Operation(
+        service="iam",
+        action="UpdateGroup",
+        params={"GroupName": name, "NewPath": path},
+        summary=f"move group {name} to {path}",
+        wait=Wait(
+            service="iam",
+            action="GetGroup",
+            params={"GroupName": name},
+            select="Group",
+            until=(Condition("Path", (path,), "its new path"),),
+            exports={"arn": "Arn", "name": "GroupName"},
+        ),
+    )
 
 
 def _owner(detail: Mapping[str, Any], scope: Scope) -> Owner | None:
@@ -148,14 +191,22 @@ def _found(
 ) -> Found[IamGroupSpec]:
     owner = _owner(detail, scope)
     is_keyed = owner is None or detail["Path"] != _path(scope)
+    # The ARN of one that nobody has is none to refer to: it changes when the group is adopted.
+    arn = {"arn": detail["Arn"]} if owner else {}
     return Found(
         name=detail["GroupName"],
         identity=detail["GroupName"].lower(),
         spec=IamGroupSpec.model_construct(
             policies=policies.outside, inline_policies=principals.inline(detail, "Group")
         ),
-        exports={"arn": detail["Arn"], "name": detail["GroupName"]},
-        facts={**policies.facts, "members": members, "renamed": () if is_keyed else tuple(sorted(missing))},
+        exports={**arn, "name": detail["GroupName"]},
+        facts={
+            **policies.facts,
+            "also": detail["Arn"],
+            "path": detail["Path"],
+            "members": members,
+            "renamed": () if is_keyed else tuple(sorted(missing)),
+        },
         owned_by_path=owner,
         keyed=is_keyed,
     )

@@ -261,8 +261,8 @@ def _adopted(
             if kind is None:
                 found.add(f"there is no kind {address.kind!r}", suggestion(address.kind, resources.KINDS_BY_NAME), at)
             elif not kind.adoptable:
-                what = f"{text} cannot be adopted: AWS takes no tags that would say whose it is"
-                found.add(what, "name it where it is used, as what stands outside the stack", at)
+                what = f"{text} cannot be adopted: it is a setting of something else, which takes no tags of its own"
+                found.add(what, "take the line out: what is declared is found at what it is a setting of", at)
             elif address in adopt:
                 found.add(f"{text} is adopted twice", "keep one of the two lines", at)
             elif address not in where:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
+from botocore.credentials import DeferredRefreshableCredentials
 from moto import mock_aws
 
 from rds_secure.aws.session import Access, Connection
@@ -35,6 +38,17 @@ def test_a_role_is_assumed_when_asked_for() -> None:
     """IAM-8; botocore renews such credentials by itself."""
     connection = Connection(Access(region="eu-west-1", role_arn=ROLE, **KEYS))
     assert "assumed-role/deploy/rds-secure-" in connection.identity().arn
+
+
+@mock_aws
+def test_the_credentials_of_a_role_renew_themselves_before_they_end() -> None:
+    """IAM-8: a role that was assumed from a role session lasts an hour, and an apply may take longer."""
+    core: Any = Connection(Access(region="eu-west-1", role_arn=ROLE, **KEYS)).client("sts")._request_signer._credentials
+    assert isinstance(core, DeferredRefreshableCredentials)
+    core.get_frozen_credentials()
+    assert not core.refresh_needed(), "they are good for an hour"
+    core._expiry_time = datetime.now(UTC) + timedelta(minutes=5)
+    assert core.refresh_needed(), "and are not used to their last minute"
 
 
 @mock_aws

@@ -170,6 +170,8 @@ def _found(resource: Resource[Any], scope: Scope, live: Mapping[str, Any], targe
     noted = facts(kind, spec)
     if target and kind.name in _CROWDED:
         noted |= _CROWDED[kind.name](spec, _normal(kind, target, scope))
+    owner = ownership.Owner(SCOPE.stack, resource.address, resource.name)
+    is_adopted = target is not None and kind.adoptable  # what takes no tags is nobody's until then
     return Found(
         name=resource.name,
         identity=kind.identity(resource.name, resource.spec, scope),
@@ -177,7 +179,7 @@ def _found(resource: Resource[Any], scope: Scope, live: Mapping[str, Any], targe
         exports=_exports(resource, scope),
         tags=resource.tags,
         facts=noted,
-        owned_by_path=None if kind.taggable else ownership.Owner(SCOPE.stack, resource.address, resource.name),
+        owned_by_path=None if kind.taggable or is_adopted else owner,
     )
 
 
@@ -257,7 +259,12 @@ def _all_dynamic(spec: Any, target: Any) -> dict[str, Any]:
 
 
 _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
-    "iam_group": lambda spec: {**_held(spec), "members": {}},
+    "iam_group": lambda spec: {
+        **_held(spec),
+        "members": {},
+        "path": "/",
+        "also": "arn:aws:iam::123456789012:group/orders",
+    },
     "iam_user": _held,
     "iam_role": lambda spec: {**_held(spec), "instance_profiles": (), "profile": _profile(spec)},
     "iam_policy": lambda _: {"versions": _versions()},

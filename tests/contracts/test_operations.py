@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -243,6 +244,49 @@ def test_error_codes_are_those_of_the_call(kind: Kind[Any]) -> None:
         codes = {*operation.done_on, *(retry.code for retry in operation.retry_on)}
         unknown = {code for code in codes - possible if (operation.action, code) not in UNMODELLED}
         assert not (possible and unknown), operation.action  # EC2's models have no errors at all
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_a_wait_takes_for_gone_is_an_answer_of_its_call(kind: Kind[Any]) -> None:
+    """RDS-25: a code that AWS never answers would make of each deletion an error."""
+    waits = (operation.wait for operation in emitted.operations(kind) if operation.wait)
+    for service_name, action, codes in {(wait.service, wait.action, wait.absent) for wait in waits if wait.absent}:
+        assert {*codes} & _answers(service_name, action), action
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_a_read_takes_for_absent_is_an_answer_of_its_call(kind: Kind[Any]) -> None:
+    """RDS-25: an absence that is not told apart would stop every plan; it is never taken for a denial (meaning §8)."""
+    reads = list(_reads(kind))
+    known = {code for service_name, action, _ in reads for code in _answers(service_name, action)}
+    for service_name, action, codes in reads:
+        assert {*codes} & _answers(service_name, action), action
+        assert {*codes} <= known, "several reads may share their codes, each of which one of them answers"
+
+
+def _answers(service_name: str, action: str) -> set[str]:
+    """The error codes of a call, as they are on the wire."""
+    shapes = service(service_name).operation_model(action).error_shapes
+    return {shape.metadata.get("error", {}).get("code", shape.name) for shape in shapes}
+
+
+def _reads(kind: Kind[Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Service, action and codes of each ``reader.call(…, absent=…)`` in a kind's source that names all three."""
+    modules = (module for name, module in sys.modules.items() if f"{name}.".startswith(f"{_package(kind)}."))
+    for module in modules:
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "call":
+                given = {keyword.arg: keyword.value for keyword in node.keywords}
+                named = [item.value for item in node.args[:2] if isinstance(item, ast.Constant)]
+                if len(named) == 2 and "absent" in given:
+                    names = {item.id for item in ast.walk(given["absent"]) if isinstance(item, ast.Name)}
+                    if names <= vars(module).keys():  # what is local is put together from such
+                        codes = eval(compile(ast.Expression(given["absent"]), "absent", "eval"), vars(module))
+                        yield str(named[0]), str(named[1]), codes
+
+
+def _package(kind: Kind[Any]) -> str:
+    return type(kind).__module__
 
 
 UNMODELLED = {

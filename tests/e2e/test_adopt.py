@@ -14,8 +14,12 @@ from tests.e2e.rows import prepared, step_of
 from tests.e2e.tables import BENCHES, KEY, Bench
 from tests.e2e.tables.db_instance import BENCH as DATABASE
 
-ADOPTABLE = [bench for bench in BENCHES if resources.kind(bench.kind).adoptable and bench.kind != "db_instance"]
-"""A database differs in what cannot change from what the tables declare; its test is below."""
+ADOPTABLE = [
+    bench
+    for bench in BENCHES
+    if resources.kind(bench.kind).adoptable and bench.kind not in ("db_instance", "iam_group")
+]
+"""A database differs in what cannot change from what the tables declare, and a group gets another path: see below."""
 
 
 @pytest.mark.parametrize("bench", ADOPTABLE, ids=[bench.kind for bench in ADOPTABLE])
@@ -76,3 +80,38 @@ def test_a_database_is_taken_over_as_it_is_without_a_parameter_group_of_ours(har
     changed = {change.path for step in later.steps for change in step.changes if step.address.kind == "db_instance"}
     assert {"deletion_protection", "backup_days"} <= changed
     assert "master_password" not in changed, "that is switched where it is written, never by a default"
+
+
+@pytest.mark.parametrize("named", [None, "staff", "arn:aws:iam::123456789012:group/teams/staff"])
+def test_a_group_moves_below_the_stacks_path_with_its_members_and_policies(named: str | None, harness: Harness) -> None:
+    """Groups take no tags (IAM-6). What refers to its ARN in the stack gets the new one in the same apply."""
+    iam = harness.client("iam")
+
+    def staff(client: Client) -> None:
+        client("iam").create_group(GroupName="staff", Path="/teams/")
+        client("iam").create_user(UserName="eve")
+        client("iam").add_user_to_group(GroupName="staff", UserName="eve")
+
+    harness.behind(staff)
+    admit = {"effect": "allow", "actions": ["iam:AddUserToGroup"], "resources": ["${iam_group.staff.arn}"]}
+    declared: dict[str, dict[str, dict[str, Any]]] = {
+        "iam_group": {"staff": {"policies": ["SecurityAudit"]}},
+        "iam_policy": {"admit": {"statements": [admit]}},
+    }
+    spec = harness.spec(declared, adopt={"iam_group.staff": named})
+
+    planned = harness.plan(spec)
+    step = next(step for step in planned.plan.steps if step.address.kind == "iam_group")
+    assert step.action is Action.UPDATE
+    assert [operation.action for operation in step.operations] == ["AttachGroupPolicy", "UpdateGroup"]
+    assert any("its ARN changes from arn:aws:iam::123456789012:group/teams/staff to" in note for note in step.notes)
+    harness.carry_out(planned)
+
+    got = iam.get_group(GroupName="staff")
+    assert got["Group"]["Path"].endswith("/staff/")
+    assert [user["UserName"] for user in got["Users"]] == ["eve"]
+    policy = next(item for item in iam.list_policies(Scope="Local")["Policies"] if item["PolicyName"] == "admit")
+    version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+    assert got["Group"]["Arn"] in str(version["Document"])
+    assert harness.plan(spec).plan.is_empty
+    assert harness.plan(harness.spec(declared)).plan.is_empty, "without its line as well"

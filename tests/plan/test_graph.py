@@ -82,12 +82,21 @@ def test_what_is_made_waits_for_what_changes_and_it_refers_to() -> None:
     """A new instance is made with the parameters of its group already set (RDS-22)."""
     changed = _step(A, _call(), _call(), action=Action.UPDATE)
     assert order([changed, _step(B, _call(_id(A)))])[B, 0] == {(A, 1)}
-    assert order([changed, _step(B, _call(_id(A), weak=True))])[B, 0] == frozenset()
+    assert order([changed, _step(B, _call(_id(A), weak=True))], {_id(A)})[B, 0] == frozenset()
 
 
 def test_changes_do_not_wait_for_each_other() -> None:
     steps = [_step(A, _call(), action=Action.UPDATE), _step(B, _call(_id(A)), action=Action.UPDATE)]
-    assert order(steps)[B, 0] == frozenset()
+    assert order(steps, {_id(A)})[B, 0] == frozenset()
+
+
+def test_a_change_is_waited_for_where_only_that_yields_what_is_referred_to() -> None:
+    """The ARN of a group that is adopted, say."""
+    changed = _step(A, _call(), MAKE, _call(), action=Action.UPDATE)
+    for weak in (False, True):
+        user = _step(B, _call(_id(A), weak=weak), action=Action.UPDATE)
+        assert order([changed, user])[B, 0] == {(A, 1)}
+        assert order([changed, user], {_id(A)})[B, 0] == frozenset()
 
 
 def test_a_change_waits_for_what_is_made_and_it_is_to_refer_to() -> None:

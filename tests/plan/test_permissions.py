@@ -112,6 +112,15 @@ def test_a_role_is_passed_by_its_arn_wherever_it_stands_and_by_name_with_and_wit
     assert "iam:PassRole role/*/directory" not in _of("rds", "ModifyDBInstance", params, "iam:PassRole", known=known)
 
 
+def test_a_group_that_moves_is_asked_for_where_it_is_and_where_it_goes() -> None:
+    needed = _of("iam", "UpdateGroup", {"GroupName": "staff", "NewPath": "/rds-secure/eu-west-1/orders/staff/"})
+    assert needed == {
+        "iam:UpdateGroup group/staff",
+        "iam:UpdateGroup group/*/staff",
+        "iam:UpdateGroup group/rds-secure/eu-west-1/orders/staff/staff",
+    }
+
+
 def test_a_stored_password_is_read_and_decrypted_by_way_of_secrets_manager_alone() -> None:
     params = {"DBInstanceIdentifier": "orders", "MasterUserPassword": Secret("secret", "orders/master", "password")}
     operation = Operation(

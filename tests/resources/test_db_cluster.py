@@ -253,8 +253,9 @@ def test_a_password_becomes_managed_with_the_key_of_the_cluster_rds_12() -> None
 
 def test_a_password_is_never_switched_by_a_default() -> None:
     """Meaning §4: it is only mentioned."""
-    declared, live = cluster(), found(MasterUserSecret=None)
-    assert changes(declared, live) == {}
+    declared = cluster(parameter_group="${db_cluster_parameter_group.orders.name}")
+    live = found(MasterUserSecret=None)
+    assert changes(cluster(), live) == {}
     [note] = KIND.notes(declared, link(live, ORDERS, SCOPE))
     assert "write master_password: managed" in note
     assert list(KIND.notes(declared, link(found(), ORDERS, SCOPE))) == []

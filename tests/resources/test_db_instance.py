@@ -218,10 +218,11 @@ def test_a_master_password_is_switched_where_that_is_written_and_never_by_a_defa
     assert changes(instance(), own) == {}
     assert changes(instance(master_password="managed"), own) == {"master_password": ("unmanaged", "managed")}
     live = link(own, Address(KIND.name, "orders"), SCOPE)
-    [note] = KIND.notes(instance(), live)
+    group = {"parameter_group": "${db_parameter_group.orders.name}"}
+    [note] = KIND.notes(instance(**group), live)
     assert "write master_password: managed" in note
-    assert list(KIND.notes(instance(master_password="unmanaged"), live)) == []
-    assert list(KIND.notes(instance(), link(found(), Address(KIND.name, "orders"), SCOPE))) == []
+    assert list(KIND.notes(instance(**group, master_password="unmanaged"), live)) == []
+    assert list(KIND.notes(instance(**group), link(found(), Address(KIND.name, "orders"), SCOPE))) == []
 
 
 @pytest.mark.parametrize(

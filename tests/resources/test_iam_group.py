@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rds_secure.fields import markers
-from rds_secure.kind import Found
+from rds_secure.kind import Consequence, Found
 from rds_secure.operation import Retry
 from rds_secure.resources.iam_group import KIND, IamGroupSpec
 from rds_secure.values import Address
@@ -26,7 +26,7 @@ from tests.resources.iam_account import (
     user,
     verified,
 )
-from tests.resources.planning import actions, compare, complaints, created, declare, updated
+from tests.resources.planning import actions, checked, compare, complaints, created, declare, updated
 
 STACK = "/rds-secure/eu-west-1/orders/"
 PATH = f"{STACK}team/"
@@ -138,6 +138,30 @@ def test_policies_come_and_go() -> None:
         "DetachGroupPolicy",
         "DeleteGroupPolicy",
     ]
+
+
+# What is adopted
+
+
+def test_iam_6_a_group_that_is_adopted_moves_below_our_path_and_the_plan_says_what_that_means() -> None:
+    [item] = found(KIND, account(group("team", "/teams/")), declared())
+    assert item.exports == {"name": "team"}, "an ARN that is about to change is none to refer to"
+    _, change = compare(KIND, declared(), item)
+    after = KIND.follow(change, {})
+    [moved] = checked(after.operations)
+    assert (moved.params, moved.destructive) == ({"GroupName": "team", "NewPath": PATH}, False)
+    assert moved.wait is not None
+    assert (moved.wait.action, moved.wait.exports["arn"]) == ("GetGroup", "Arn")
+    assert [(item.path, item.old, item.new) for item in after.changes] == [("path", "/teams/", PATH)]
+    [note] = after.notes
+    assert f"from {arn('group', 'team', '/teams/')} to {arn('group', 'team', PATH)}: what names the old one" in note
+
+
+@pytest.mark.parametrize("path", [PATH, STACK])
+def test_a_group_of_the_stack_stays_where_it_is(path: str) -> None:
+    [item] = found(KIND, account(group("team", path)), declared())
+    _, change = compare(KIND, declared(), item)
+    assert KIND.follow(change, {}) == Consequence()
 
 
 # What is deleted

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import engines, ownership, tagging
-from rds_secure.database import calls, checks, look, reading
+from rds_secure.database import calls, checks, look, reading, tls
 from rds_secure.database.password import MANAGED, UNMANAGED
 from rds_secure.kind import (
     Change,
@@ -165,6 +165,8 @@ class DbCluster(Kind[DbClusterSpec]):
     def notes(self, resource: Resource[DbClusterSpec], live: Live[DbClusterSpec] | None) -> Iterator[str]:
         if live and live.spec.master_password != MANAGED and _unwritten_password(resource):
             yield "RDS does not manage its master password: to have it switched, write master_password: managed"
+        spec = resource.spec
+        yield from tls.unforced(spec.engine, spec.engine_version, spec.parameter_group, None, self.implies)
 
     def create(self, resource: Resource[DbClusterSpec], scope: Scope) -> tuple[Operation, ...]:
         return operations.create(resource)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import engines, ownership, tagging
-from rds_secure.database import calls, checks, reading
+from rds_secure.database import calls, checks, reading, tls
 from rds_secure.fields import ResourceSpec
 from rds_secure.kind import (
     Change,
@@ -237,6 +237,11 @@ class DbInstance(Kind[DbInstanceSpec]):
         alone = resource.spec.cluster is None  # else the password is the cluster's
         if live and alone and live.spec.master_password != MANAGED and _unwritten_password(resource):
             yield "RDS does not manage its master password: to have it switched, write master_password: managed"
+        if alone and not isinstance(resource.spec.replica_of, Ref):  # a replica has the group of its source
+            spec = resource.spec
+            yield from tls.unforced(
+                spec.engine, spec.engine_version, spec.parameter_group, spec.option_group, self.implies
+            )
         if live:
             yield from copies.notes(resource.spec, live.spec)
             yield from certificate.notes(resource.spec, live)
