@@ -75,6 +75,10 @@ def differences(expected: Any, found: Any, path: str = "") -> Iterator[str]:
         yield f"{path}: {_short(found)}, not {_short(expected)}"
 
 
+def _parameters(client: Client) -> list[str]:
+    return [item["Name"] for item in client("ssm").describe_parameters()["Parameters"]]
+
+
 NAMES: Mapping[str, Callable[[Client], list[str]]] = {
     "iam_group": lambda client: [item["GroupName"] for item in client("iam").list_groups()["Groups"]],
     "iam_user": lambda client: [item["UserName"] for item in client("iam").list_users()["Users"]],
@@ -84,7 +88,7 @@ NAMES: Mapping[str, Callable[[Client], list[str]]] = {
     ],
     "data_key": lambda client: [
         *(item["Name"] for item in client("secretsmanager").list_secrets()["SecretList"] if "!" not in item["Name"]),
-        *(item["Name"] for item in client("ssm").describe_parameters()["Parameters"]),
+        *(name for name in _parameters(client) if "/lock/" not in name),  # a killed process leaves its lock
     ],
     "db_subnet_group": lambda client: _rds(client, "describe_db_subnet_groups", "DBSubnetGroups", "DBSubnetGroupName"),
     "db_parameter_group": lambda client: _rds(

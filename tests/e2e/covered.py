@@ -30,9 +30,11 @@ class Policy:
         """The actions of these calls (service and action) that are allowed on nothing."""
         return {actions.name(*call) for call in calls} - self._allowed.keys() - ANYBODY
 
-    def misses(self, address: Address, service: str, action: str, params: Value, scope: Scope) -> list[str]:
+    def misses(
+        self, address: Address, service: str, action: str, params: Value, scope: Scope, region: str
+    ) -> list[str]:
         """What a call with these parameters, nothing of which is unknown any more, acts on and is not allowed on."""
-        operation = Operation(service=service, action=action, params=params, summary="")
+        operation = Operation(service=service, action=action, params=params, summary="", region=region)
         return [
             f"{right.action} on {right.arn}"
             for right in rights(address, operation, scope)

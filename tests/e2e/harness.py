@@ -228,12 +228,15 @@ class Harness:
         known = {**planned.snapshot.scope.known, **again.snapshot.scope.known}
         secrets = Secrets(self.account.connection)
         expected = list(_expected(planned.plan, known, self.recorder.replies, secrets))
-        assert _counted(writes) == _counted(call for _, call in expected if call.is_write)
+        assert _counted(writes) == _counted(call for _, call, _ in expected if call.is_write)
         policy = Policy(planned)
         made = [*self.recorder.calls[before:], *self.recorder.early[early:]]
         assert policy.uncovered((call.service, call.action) for call in made) == set()
         after = replace(planned.snapshot.scope, known=known)
-        misses = [policy.misses(address, call.service, call.action, call.params, after) for address, call in expected]
+        misses = [
+            policy.misses(address, call.service, call.action, call.params, after, region)
+            for address, call, region in expected
+        ]
         assert not any(misses), misses
         return Applied(planned, outcome, writes, again)
 
@@ -275,8 +278,8 @@ def connect(sandbox: Sandbox, recorder: Recorder) -> api.Account:
 
 def _expected(
     plan: Plan, known: Mapping[Any, str], replies: Mapping[str, Any], secrets: Secrets
-) -> Iterable[tuple[Address, Call]]:
-    """The calls of a plan, every reference and every secret filled in, and what a reply hands on."""
+) -> Iterable[tuple[Address, Call, str]]:
+    """The calls of a plan, every reference and every secret filled in, what a reply hands on, and their regions."""
     filled = dict(known)
     for step, operation in plan.operations():
         params = resolve(freeze(dict(operation.params)), filled)
@@ -286,7 +289,7 @@ def _expected(
             value = jmespath.search(path, replies[repr(call)])
             text = base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
             filled[Handed(step.address, name)] = text
-        yield step.address, call
+        yield step.address, call, operation.region
 
 
 def _counted(calls: Iterable[Call]) -> list[str]:

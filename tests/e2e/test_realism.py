@@ -436,7 +436,11 @@ def test_instances_that_lack_static_parameters_of_their_cluster_are_named(harnes
     def notes() -> list[str]:
         return [note for step in harness.plan(connections("200")).plan.steps for note in step.notes]
 
-    assert notes() == ["instance orders-1: static parameters of the cluster are not in effect until it is rebooted"]
+    assert notes() == [
+        "instance orders-1: static parameters of the cluster are not in effect until it is rebooted",
+        "parameter group tuned-aurora-postgresql16: static parameters are not in effect until it is rebooted; "
+        "reboot: now has that done",
+    ]
     harness.client("rds").reboot_db_instance(DBInstanceIdentifier="orders-1")
     harness.sandbox.settle()
     assert notes() == []

@@ -102,7 +102,7 @@ def test_what_is_its_own_changes() -> None:
 def test_what_is_the_clusters_is_not_written_here(field: str) -> None:
     """With the line: the complaint is about the field."""
     written = WRITTEN.get(field, "7")
-    what = f"{field} of an instance of a cluster is the cluster's"
+    what = f"{field} of a cluster's member is the cluster's"
     assert ((field,), what, "write it there, and take it out here") in complaints(**{field: written})
 
 

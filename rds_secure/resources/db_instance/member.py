@@ -48,7 +48,7 @@ def check(spec: DbInstanceSpec, engine: Engine | None) -> Iterator[Complaint]:
         yield from _alone(spec)
         return
     for field in sorted(OF_THE_CLUSTER & spec.model_fields_set):
-        what = f"{field} of an instance of a cluster is the cluster's"
+        what = f"{field} of a cluster's member is the cluster's"
         yield Complaint((field,), what, "write it there, and take it out here")
     if engine is not None and not engine.clustered:
         what = f"an instance of {engine.name} cannot join a cluster"
