@@ -137,7 +137,7 @@ class _Call:
             yield self.own or self._typed("db-proxy", ANY)  # its ARN has an id in the place of the name
         if "TargetGroupName" in self.params:
             yield self._typed("target-group", ANY)
-        named = self._texts("ResourceName", "ResourceArn")
+        named = self._texts("ResourceName", "ResourceArn", "ResourceIdentifier")
         yield from (self.own or self._typed(ANY, ANY) if arn == ANY else arn for arn in named)
         given = [(kind, name) for param, kind in _RDS.items() for name in self._texts(param)]
         yield from (self._typed(kind, name) for kind, name in given)

@@ -308,7 +308,11 @@ _CROWDED: Mapping[str, Callable[[Any, Any], dict[str, Any]]] = {
     "db_parameter_group": _all_dynamic,
     "db_cluster_parameter_group": _all_dynamic,
     "db_cluster": lambda *_: {"skip_final_snapshot": True},
-    "db_instance": lambda *_: {"skip_final_snapshot": True, "waiting": ("group-of-subject",)},
+    "db_instance": lambda *_: {
+        "skip_final_snapshot": True,
+        "waiting": ("group-of-subject",),
+        "maintenance": ({"Action": "system-update"},),
+    },
 }
 """What it may note otherwise: no attachment is left, an older version is the wanted one, the alias has another key, a
-parameter is dynamic, a database leaves no snapshot, and waits for a reboot."""
+parameter is dynamic, a database leaves no snapshot, and waits for a reboot and for maintenance."""

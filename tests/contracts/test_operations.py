@@ -208,6 +208,7 @@ def test_calls_keep_what_the_kind_promises(kind: Kind[Any]) -> None:
 
 ADDING = (
     "Add",
+    "Apply",
     "Associate",
     "Attach",
     "Authorize",

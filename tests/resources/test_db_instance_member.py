@@ -143,7 +143,7 @@ def test_no_field_is_forgotten() -> None:
         *("engine", "instance_class", "parameter_group", "cluster", "promotion_tier", "availability_zone", "public"),
         *("maintenance_window", "minor_upgrades", "monitoring_seconds", "monitoring_role", "ca"),
         *("insights", "insights_days", "insights_key", "insights_mode"),
-        *("name", "tags", "ignore", "when", "reboot"),
+        *("name", "tags", "ignore", "when", "reboot", "maintenance"),
     }
 
 

@@ -25,7 +25,15 @@ from rds_secure.kind import (
     Wanted,
 )
 from rds_secure.operation import Operation
-from rds_secure.resources.db_instance import certificate, copies, member, operations, options, parameters
+from rds_secure.resources.db_instance import (
+    certificate,
+    copies,
+    member,
+    operations,
+    options,
+    parameters,
+    upkeep,
+)
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.check.replica import beside
 from rds_secure.resources.db_instance.read import found
@@ -106,6 +114,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         "rds:DescribeDBSubnetGroups",
         "rds:DescribeEvents",
         "rds:DescribeOptionGroups",
+        "rds:DescribePendingMaintenanceActions",
     )
     stateful = Stateful.DATA
     implies = "db_parameter_group"
@@ -181,6 +190,7 @@ class DbInstance(Kind[DbInstanceSpec]):
             if wanted.asks_for(instance.identity, instance.exports.get("arn", ""), tags=instance.tags):
                 instance = copies.looked_up(reader, member.with_its_cluster(reader, instance))
                 instance = certificate.with_rotation(reader, instance, wanted)
+                instance = upkeep.with_pending(reader, instance, wanted)
                 yield options.with_losses(reader, instance, wanted)
 
     def inspect(
@@ -255,7 +265,12 @@ class DbInstance(Kind[DbInstanceSpec]):
     def follow(
         self, change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]
     ) -> Consequence:
-        return follow(change, elsewhere)
+        restart, made = follow(change, elsewhere), upkeep.follow(change)
+        return Consequence(
+            (*restart.changes, *made.changes),
+            (*restart.operations, *made.operations),
+            (*restart.notes, *made.notes),
+        )
 
     def delete(self, live: Live[DbInstanceSpec], scope: Scope) -> tuple[Operation, ...]:
         return operations.delete(live)

@@ -53,6 +53,12 @@ class MaintenanceFields(Part):
     )
     """What to do where static parameters wait for a reboot, which no window brings: now plans one, an outage of a
     minute or so; never says in every plan that they are not in effect."""
+    maintenance: Annotated[
+        Literal["leave", "next-window", "now"],
+        Field(Mode.META, change="ApplyPendingMaintenanceAction.OptInType"),
+    ] = "leave"
+    """When to make maintenance that AWS has pending, such as updates of the operating system: next-window or now, which
+    may interrupt it; leave: when AWS does it by itself, and it is not looked up."""
     when: Annotated[
         Literal["window", "now"], Field(Mode.META, change="ApplyImmediately", terraform="apply_immediately")
     ] = "window"
