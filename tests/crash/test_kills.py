@@ -11,7 +11,7 @@ from tests.crash.process import Ground
 from tests.crash.sweep import instants, laid, sample
 from tests.crash.transport import Way
 
-SIZES = {"create": ("all", 6), "change": ("none", 3)}
+SIZES = {"create": ("all", 4), "change": ("none", 3)}
 """Scenario → what takes its time in it, and after how many kills somebody applies again."""
 
 
