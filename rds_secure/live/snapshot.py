@@ -92,6 +92,7 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
         raise SpecError(problems)
     declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
     seen = {address: resource for address, resource in declared.items() if not sight.hides(address)}
+    scope = replace(scope, known=_predicted(declared, scope))
     matched = _Matching(scope, declared, stack.adopt, Moves(stack.transfers, scope))
     givers = frozenset(place.stack for place in stack.transfers.taken)
     wanted = {
@@ -338,6 +339,12 @@ class _Matching:
         self.conflicts.append(Conflict(holder, what, fix))
 
 
+def _predicted(declared: Mapping[Address, Resource[Any]], scope: Scope) -> dict[Ref, str]:
+    """What references yield that follows from names: a setting is found by the ARN of what it is of."""
+    told = {at: resources.kind(at.kind).predict(scope, item.name, item.spec) for at, item in declared.items()}
+    return {Ref(at, attribute): value for at, exports in told.items() for attribute, value in exports.items()}
+
+
 def _linked(
     matched: _Matching,
     reader: Reader,
@@ -346,10 +353,7 @@ def _linked(
     unseen: tuple[Unseen, ...],
 ) -> Snapshot:
     out_of_sight = hidden(unseen)
-    known: dict[Ref, str] = {}
-    for address, resource in matched.declared.items():
-        predicted = resources.kind(address.kind).predict(matched.scope, resource.name, resource.spec)
-        known.update({Ref(address, attribute): value for attribute, value in predicted.items()})
+    known = dict(matched.scope.known)
     for address, found in {**matched.live, **matched.retired}.items():
         known.update({Ref(address, attribute): value for attribute, value in found.exports.items()})
     reference = links.by_value(known)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rds_secure.kind import Kind
 from rds_secure.resources import (
+    activity_stream,
     data_key,
     db_cluster,
     db_cluster_parameter_group,
@@ -47,6 +48,7 @@ KINDS: tuple[Kind[Any], ...] = (
     db_proxy.KIND,
     event_subscription.KIND,
     snapshot_sharing.KIND,
+    activity_stream.KIND,
 )
 
 KINDS_BY_NAME: dict[str, Kind[Any]] = {kind.name: kind for kind in KINDS}

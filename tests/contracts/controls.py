@@ -283,6 +283,11 @@ NETWORK: tuple[Row, ...] = (
 
 RECOVERY: tuple[Row, ...] = (
     Safe(
+        "CKV_AWS_246",
+        "activity_stream.kms_key",
+        "StartActivityStream.KmsKeyId != `null`",
+    ),
+    Safe(
         "RDS.1 rds-snapshots-public-prohibited CKV_AWS_302",
         "snapshot_sharing.accounts",
         "!contains(ModifyDBSnapshotAttribute.ValuesToAdd, 'all')",

@@ -19,6 +19,7 @@ from tests.contracts import account
 from tests.contracts.readers import Listening, denials
 from tests.contracts.test_kinds import EVERY, sources
 from tests.e2e.harness import EVERYTHING, PRUNING, Harness
+from tests.e2e.tables import activity_stream
 from tests.e2e.tables.snapshot_sharing import archived
 
 PACKAGE = Path(rds_secure.__file__).parent
@@ -89,7 +90,7 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
             "subnet_group": "${db_subnet_group.everything}",
             "security_groups": ["${security_group.everything}", "${security_group.everything.id}"],
             "parameter_group": "${db_parameter_group.everything}",
-        }
+        },
     },
     "db_proxy": {
         "everything": {
@@ -109,6 +110,7 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
             "sources": ["${db_instance.everything}"],
         }
     },
+    "activity_stream": {"everything": {"of": activity_stream.BOOKS, "kms_key": "${kms_key.everything}"}},
     "snapshot_sharing": {"everything": {"snapshot": "archived", "accounts": ["210987654321"]}},
 }
 
@@ -117,6 +119,7 @@ STACK: dict[str, dict[str, dict[str, Any]]] = {
 def snapshot(harness: Harness) -> Snapshot:
     """The account with one resource of each kind in it."""
     harness.behind(archived)
+    harness.behind(activity_stream.prepare)
     harness.make(STACK)
     made = harness.plan(STACK)
     assert made.plan.is_empty

@@ -10,12 +10,14 @@ from rds_secure.spec import load
 from tests.contracts.readers import denials
 from tests.contracts.test_reads import STACK
 from tests.e2e.harness import PRUNING, Harness
+from tests.e2e.tables.activity_stream import prepare
 from tests.e2e.tables.snapshot_sharing import archived
 
 
 def test_only_what_was_seen_to_be_missing_is_created(harness: Harness) -> None:
     stack, _ = load([str(harness.spec(STACK))])
     harness.behind(archived)
+    harness.behind(prepare)
     for made, denied in denials(harness.account, stack, PRUNING):
         hidden = {address for item in made.unseen for address in item.addresses}
         assert hidden or made.unseen or made.refusals, f"{denied} is read, and nobody misses it"

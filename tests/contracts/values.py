@@ -59,6 +59,8 @@ JOINING = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:joining"
 OWN_DIRECTORY = {"fqdn": "ad.example.com", "secret": f"{JOINING}-AbCdEf", "dns": ["10.20.0.1", "10.20.0.2"]}
 COPY_KEY = f"arn:aws:kms:eu-central-1:123456789012:key/{KEY_ID}"
 SOURCE = "arn:aws:rds:us-east-1:123456789012:db:orders"
+STREAMED = "arn:aws:rds:eu-west-1:123456789012:cluster:ledger"
+STREAM_KEY = f"arn:aws:kms:eu-west-1:123456789012:key/{KEY_ID}"
 MULTI_AZ = {
     "engine": "postgres",
     "instance_class": "db.m6gd.large",
@@ -117,6 +119,7 @@ MINIMAL: Mapping[str, Written] = {
     },
     "event_subscription": {"topic": TOPIC, "source_type": "db-instance"},
     "snapshot_sharing": {"snapshot": "before-the-move", "accounts": ["210987654321"]},
+    "activity_stream": {"of": STREAMED, "kms_key": STREAM_KEY},
     "Statement": {"effect": "allow", "actions": ["rds:Describe*"], "resources": ["*"]},
     "AttachTo": {},
     "Trust": {"services": ["ec2.amazonaws.com"]},
@@ -523,6 +526,16 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "snapshot": (Value("after-the-move"),),
         "accounts": (Value(["210987654321", "345678901234"]), Value(["345678901234"]), Value([])),
     },
+    "activity_stream": {
+        "ignore": _NAMED["ignore"],
+        "of": (Value("arn:aws:rds:eu-west-1:123456789012:cluster:payments"),),
+        "instance": (
+            Value("${db_instance.neighbour}", given={"of": "arn:aws:rds:eu-west-1:123456789012:cluster:payments"}),
+        ),
+        "kms_key": (Value("${kms_key.neighbour}"),),
+        "mode": (Value("sync"),),
+        "native_audit_fields": (Value("true", given={"of": "arn:aws:rds:eu-west-1:123456789012:db:ledger"}),),
+    },
 }
 """Values of fields, none of them the default or the minimal one; the first one of each is part of a maximal spec."""
 
@@ -617,6 +630,7 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
         _OF_MEMBERS | _OTHERS | {"timezone", "character_set"},
         _OF_MEMBERS | _OTHERS - {"replica_of", "replica_mode"} | {*INHERITED, "insights_mode"},
     ),
+    "activity_stream": (frozenset({"native_audit_fields"}), frozenset({"mode", "instance"})),
     "Domain": (frozenset(OWN_DIRECTORY) | {"ou"}, frozenset({"directory", "role"})),
 }
 """What cannot be written together: a maximal spec for each of these sets, without its fields."""

@@ -109,6 +109,7 @@ NAMES: Mapping[str, Callable[[Client], list[str]]] = {
         client, "describe_event_subscriptions", "EventSubscriptionsList", "CustSubscriptionId"
     ),
     "security_hub": lambda client: ["main"] if looks.exists(client, "security_hub", "main") else [],
+    "activity_stream": lambda client: ["everything"] if looks.exists(client, "activity_stream", "everything") else [],
     "snapshot_sharing": lambda client: [
         name
         for name in _rds(client, "describe_db_snapshots", "DBSnapshots", "DBSnapshotIdentifier")

@@ -297,6 +297,16 @@ def snapshot_sharing(client: Client, name: str) -> dict[str, Any]:
     return {"accounts": sorted(accounts), "tags": tags(snapshot["TagList"])}
 
 
+def activity_stream(client: Client, name: str) -> dict[str, Any]:
+    """The stream of the cluster ``books``, and the alias of its key."""
+    found = client("rds").describe_db_clusters(DBClusterIdentifier="books")["DBClusters"]
+    cluster = _one(found, name)
+    if cluster.get("ActivityStreamStatus") != "started":
+        raise NothingThereError(name)
+    aliases = client("kms").list_aliases(KeyId=cluster["ActivityStreamKmsKeyId"])["Aliases"]
+    return {**cluster, "key": _one(aliases, name)["AliasName"], "tags": {}}
+
+
 LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
     look.__name__: look
     for look in (
@@ -319,6 +329,7 @@ LOOKS: Mapping[str, Callable[[Client, str], dict[str, Any]]] = {
         db_proxy,
         event_subscription,
         snapshot_sharing,
+        activity_stream,
     )
 }
 """Kind → what boto3 says of one object, by its AWS name."""

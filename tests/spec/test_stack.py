@@ -212,7 +212,7 @@ def test_resources_are_a_mapping_of_kinds(text: str) -> None:
         ("aws_db_instance", "did you mean 'db_instance'?"),
         ("security_groups", "did you mean 'security_group'?"),
         ("kms", "did you mean 'kms_key'?"),
-        ("s3_bucket", "use one of data_key, "),
+        ("s3_bucket", "use one of activity_stream, data_key, "),
     ],
 )
 def test_an_unknown_kind(kind: str, meant: str) -> None:
@@ -365,7 +365,7 @@ def test_a_reference_that_leads_nowhere_is_found_where_it_is_written(written: st
     ("written", "says"),
     [
         ("${iam_rol.app}", "there is no kind 'iam_rol': did you mean 'iam_role'?"),
-        ("${lambda.app}", "there is no kind 'lambda': use one of data_key, "),
+        ("${lambda.app}", "there is no kind 'lambda': use one of activity_stream, data_key, "),
         ("arn:${iam_role.ap}:x", "there is no iam_role.ap in this stack: did you mean 'iam_role.app'?"),
         ("${iam_role.app.url}", "iam_role has no attribute 'url': use one of arn, id, name"),
     ],

@@ -35,6 +35,7 @@ from rds_secure.sandbox.repairs import (
     rds_proxy,
     rds_replicas,
     rds_sharing,
+    rds_streams,
     security_hub,
     sts,
     tagging,
@@ -166,6 +167,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-proxy-targets", "anything is registered, and twice", "API", rds_proxy.proxy_targets),
     Repair("rds-unknown-proxies", "calls about an unknown proxy fail", "RDS-25", rds_proxy.unknown_proxies),
     Repair("rds-proxy-groups-in-use", "a group of a proxy is deleted", "EC2-3", rds_proxy.proxy_groups_in_use),
+    Repair("rds-activity-streams", "StartActivityStream is missing", "API", rds_streams.activity_streams),
     Repair("rds-snapshot-sharing", "any snapshot is shared, and twice", "API", rds_sharing.snapshot_sharing),
     Repair(
         "rds-cluster-snapshot-sharing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.tables import (
+    activity_stream,
     data_key,
     db_cluster,
     db_cluster_group,
@@ -42,6 +43,7 @@ BENCHES: tuple[Bench, ...] = (
     db_proxy.BENCH,
     event_subscription.BENCH,
     snapshot_sharing.BENCH,
+    activity_stream.BENCH,
 )
 
 __all__ = ["BENCHES", "KEY", "Bench", "Changed", "Drifted", "Noted", "Refused"]
