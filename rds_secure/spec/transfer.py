@@ -206,6 +206,9 @@ class _Collection:
             self.report(f"{address} is removed twice", "keep one of the two entries", at)
         elif Place("", address) in self._at:
             self.report(f"{address} is moved, and removed as well", "keep one of the two entries", at)
+        elif kind.setting:
+            fix = "take the entry out: it is a setting, which goes on as it is when it is declared no longer"
+            self.report(f"no {kind.title} can be removed", fix, at)
         elif kind.singleton and not entry.keep:
             fix = "write 'keep: true': there is one only, which stays as it is"
             self.report(f"no {kind.title} is ever deleted", fix, at)

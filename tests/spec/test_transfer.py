@@ -106,6 +106,7 @@ def test_a_database_goes_with_a_final_snapshot_and_its_backups_stay_unless_it_is
         ("address: iam_role.a", "'keep' is missing"),
         ("address: iam_role.b, keep: true", "iam_role.b is declared, and removed as well: keep one of the two"),
         ("address: iam_group.a, keep: true", "no IAM group can be let go of"),
+        ("address: activity_stream.a, keep: false", "no activity stream can be removed: take the entry out"),
         ("address: security_hub.a, keep: false", "is ever deleted: write 'keep: true'"),
         ("address: iam_role.a, keep: false, final_snapshot: true", "'final_snapshot' means nothing for this"),
         ("address: db_instance.a, keep: true, final_snapshot: false", "'final_snapshot' means nothing for this"),
