@@ -199,7 +199,7 @@ class ActivityStream(Kind[ActivityStreamSpec]):
         return (_stop(spec.of, change.scope), _start(spec, change.scope))
 
     def delete(self, live: Live[ActivityStreamSpec], scope: Scope) -> tuple[Operation, ...]:
-        """What is no longer declared is not found, so that no plan has it: an audit never ends by a line that is gone."""
+        """No plan has it, for what is no longer declared is not found: no audit ends by a line that is gone."""
         stop = _stop(live.found.spec.of, scope)
         gone = (_sort(live.found.spec.of).gone, "ResourceNotFoundFault")
         return (replace(stop, done_on=gone, destructive=True),)
