@@ -34,7 +34,7 @@ class ActivityStreamSpec(ResourceSpec):
 
     of: Annotated[Database, Field(Mode.META, create="ResourceArn", terraform="resource_arn")]
     """The database: an Aurora cluster, or an instance of Oracle or SQL Server; for one of no stack, its ARN. A stream
-    that is no longer declared goes on, because ending it loses evidence: stop it by hand."""
+    that is no longer declared goes on: no plan takes an audit away. Who wants it stopped calls StopActivityStream."""
     instance: Annotated[Member | None, Field(Mode.META)] = None
     """An instance of the cluster, which is made first: a cluster without one has no stream."""
     kms_key: Annotated[
@@ -199,7 +199,7 @@ class ActivityStream(Kind[ActivityStreamSpec]):
         return (_stop(spec.of, change.scope), _start(spec, change.scope))
 
     def delete(self, live: Live[ActivityStreamSpec], scope: Scope) -> tuple[Operation, ...]:
-        """A stream that is no longer declared is not found, and goes on; so this is for whoever asks a kind alone."""
+        """No plan has it, for what is no longer declared is not found: no audit ends by a line that is gone."""
         stop = _stop(live.found.spec.of, scope)
         gone = (_sort(live.found.spec.of).gone, "ResourceNotFoundFault")
         return (replace(stop, done_on=gone, destructive=True),)

@@ -17,7 +17,6 @@ from tests.crash.picture import Picture, differences, picture
 from tests.crash.stack import Resources
 from tests.crash.transport import Call, Kill, Killed, Transport, account
 from tests.e2e.harness import STACK
-from tests.e2e.tables.activity_stream import prepare
 from tests.e2e.tables.snapshot_sharing import archived
 from tests.fakes import FakeClock
 
@@ -118,7 +117,6 @@ def _lay(sandbox: Sandbox, before: Path | None, realism: str) -> None:
     sandbox.realism("none")
     sandbox.reset()
     archived(sandbox.client)
-    prepare(sandbox.client)
     if before:
         assert apply(sandbox, before, Transport()).outcome.succeeded
     sandbox.realism(realism)

@@ -24,7 +24,17 @@ STORED: Resources = {
     },
 }
 
-EVERYTHING: Resources = {**STACK, **STORED}
+STREAMED: Resources = {
+    "activity_stream": {
+        "everything": {
+            "of": "${db_cluster.everything}",
+            "instance": "${db_instance.everything-member}",
+            "kms_key": "${kms_key.everything}",
+        }
+    }
+}
+
+EVERYTHING: Resources = {**STACK, **STORED, **STREAMED}
 """Every kind; data keys in both stores, and a member of the cluster."""
 
 

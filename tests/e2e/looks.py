@@ -298,11 +298,9 @@ def snapshot_sharing(client: Client, name: str) -> dict[str, Any]:
 
 
 def activity_stream(client: Client, name: str) -> dict[str, Any]:
-    """The stream of the cluster ``books``, and the alias of its key."""
-    found = client("rds").describe_db_clusters(DBClusterIdentifier="books")["DBClusters"]
-    cluster = _one(found, name)
-    if cluster.get("ActivityStreamStatus") != "started":
-        raise NothingThereError(name)
+    """The cluster that has a stream, of which there is one, and the alias of the stream's key."""
+    clusters = client("rds").describe_db_clusters()["DBClusters"]
+    cluster = _one([item for item in clusters if item.get("ActivityStreamStatus") == "started"], name)
     aliases = client("kms").list_aliases(KeyId=cluster["ActivityStreamKmsKeyId"])["Aliases"]
     return {**cluster, "key": _one(aliases, name)["AliasName"], "tags": {}}
 

@@ -132,7 +132,7 @@ def test_a_change_stops_it_and_starts_it_again_and_says_so() -> None:
     assert "nothing is streamed in between; the cluster restarts at once" in note
 
 
-def test_a_stream_is_stopped_where_that_is_asked_for() -> None:
+def test_what_stops_a_stream_is_marked_as_destructive() -> None:
     [one] = read(reader())
     [stop] = checked(KIND.delete(link(one, Address(KIND.name, "audit"), SCOPE), SCOPE))
     assert (stop.action, stop.params["ResourceArn"], stop.destructive) == ("StopActivityStream", CLUSTER, True)
