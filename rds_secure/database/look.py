@@ -61,6 +61,16 @@ def certificate(reader: Reader, named: str | None) -> Iterator[Complaint]:
         yield Complaint(("ca",), what, f"use one of {', '.join(sorted(known))}")
 
 
+def offered(reader: Reader, engine: str, instance_class: str) -> Iterator[Complaint]:
+    """Whether AWS offers a class for an engine in this region; for which of its versions, it says elsewhere."""
+    asked = {"Engine": engine, "DBInstanceClass": instance_class}
+    reply = reader.call("rds", "DescribeOrderableDBInstanceOptions", asked, first_page=True) or {}
+    if not reply["OrderableDBInstanceOptions"]:
+        what = f"AWS offers no {instance_class} for {engine} in this region"
+        fix = "choose another class: aws rds describe-orderable-db-instance-options --engine lists them"
+        yield Complaint(("instance_class",), what, fix)
+
+
 def find(reader: Reader, action: str, root: str, key: str, name: str) -> Mapping[str, Any] | None:
     """The member of a list that has this name, in any case."""
     reply = reader.call("rds", action) or {}

@@ -122,7 +122,11 @@ def described(**fields: Any) -> dict[str, Any]:
 
 
 def reader(*instances: dict[str, Any], **more: Any) -> FakeReader:
-    answers = {("rds", "DescribeDBClusters"): {"DBClusters": []}, **more}
+    answers = {
+        ("rds", "DescribeDBClusters"): {"DBClusters": []},
+        ("rds", "DescribeOrderableDBInstanceOptions"): {"OrderableDBInstanceOptions": [{}]},
+        **more,
+    }
     return FakeReader({("rds", "DescribeDBInstances"): {"DBInstances": list(instances)}, **answers})
 
 

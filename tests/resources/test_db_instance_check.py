@@ -350,6 +350,7 @@ def test_a_version_that_tells_the_family_is_required_for_it() -> None:
 
 NOTHING: dict[Any, Any] = {("rds", "DescribeDBInstances"): {"DBInstances": []}}
 ACCOUNT: dict[Any, Any] = {
+    ("rds", "DescribeOrderableDBInstanceOptions"): {"OrderableDBInstanceOptions": [{}]},
     ("rds", "DescribeDBSubnetGroups"): {"DBSubnetGroups": [{"DBSubnetGroupName": "private", "VpcId": "vpc-1"}]},
     ("rds", "DescribeDBParameterGroups"): {
         "DBParameterGroups": [
@@ -398,7 +399,8 @@ def test_references_are_left_to_their_own_kinds() -> None:
     }
     looking = reader()
     assert list(KIND.verify(looking, instance(**named), SCOPE)) == []
-    assert [action for _, action, _ in looking.calls] == ["DescribeDBInstances"]
+    asked = [action for _, action, _ in looking.calls]
+    assert asked == ["DescribeDBInstances", "DescribeOrderableDBInstanceOptions"]
 
 
 def test_a_new_database_has_its_password_managed() -> None:
@@ -438,3 +440,12 @@ def test_storage_cannot_reach_the_limit_up_to_which_aws_may_grow_it() -> None:
     assert refused(instance(storage_gib="199"), limited) == {}
     assert "larger max_storage_gib" in refused(instance(storage_gib="200"), limited)["storage_gib"]
     assert refused(instance(storage_gib="200", max_storage_gib="0"), limited) == {}
+
+
+def test_a_class_that_aws_does_not_offer_for_the_engine_is_refused_before_anything_is_made() -> None:
+    none = {("rds", "DescribeOrderableDBInstanceOptions"): {"OrderableDBInstanceOptions": []}}
+    looking = FakeReader({**ACCOUNT, **NOTHING, **none})
+    [complaint] = KIND.verify(looking, instance(), SCOPE)
+    assert complaint.path == ("instance_class",)
+    assert complaint.what == "AWS offers no db.m7g.large for postgres in this region"
+    assert ("rds", "DescribeOrderableDBInstanceOptions") in {call[:2] for call in looking.calls}

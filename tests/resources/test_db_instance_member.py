@@ -173,6 +173,7 @@ def test_a_cluster_outside_the_spec_is_there_and_of_its_engine() -> None:
         looking = FakeReader(
             {
                 ("rds", "DescribeDBInstances"): {"DBInstances": []},
+                ("rds", "DescribeOrderableDBInstanceOptions"): {"OrderableDBInstanceOptions": [{}]},
                 ("rds", "DescribeDBClusters"): {
                     "DBClusters": [{"DBClusterIdentifier": "payroll", "Engine": "aurora-mysql"}]
                 },

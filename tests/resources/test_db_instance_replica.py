@@ -227,6 +227,7 @@ def test_a_source_makes_backups_is_of_the_same_engine_and_another_database() -> 
 
 
 NOWHERE: dict[Any, Any] = {
+    ("rds", "DescribeOrderableDBInstanceOptions"): {"OrderableDBInstanceOptions": [{}]},
     ("rds", "DescribeDBSubnetGroups"): {"DBSubnetGroups": [{"DBSubnetGroupName": "private", "VpcId": "vpc-1"}]},
     ("ec2", "DescribeSecurityGroups"): {"SecurityGroups": [{"GroupId": GROUP, "VpcId": "vpc-1"}]},
 }
@@ -242,7 +243,7 @@ def looked_at(fields: dict[str, Any], **source: Any) -> list[str]:
     looking = FakeReader({**NOWHERE, ("rds", "DescribeDBInstances"): answer})
     resource = replica(replica_of=SOURCE, **fields)
     problems = list(KIND.verify(looking, replace(resource, spec=resource.spec), SCOPE))
-    assert looking.regions[-1] == "us-east-1"
+    assert "us-east-1" in looking.regions
     return [f"{'.'.join(map(str, item.path))}: {item.what}" for item in problems]
 
 

@@ -281,6 +281,17 @@ def test_offered_versions_name_their_family(rds):
     assert "error" in default["ExportableLogTypes"]
 
 
+@pytest.mark.repair("rds-offered-classes")
+def test_classes_are_offered_for_every_engine_and_no_others(rds):
+    def offered(engine, named):
+        reply = rds.describe_orderable_db_instance_options(Engine=engine, DBInstanceClass=named)
+        return {(one["Engine"], one["DBInstanceClass"]) for one in reply["OrderableDBInstanceOptions"]}
+
+    for engine in ("postgres", "sqlserver-se", "aurora-mysql"):
+        assert offered(engine, "db.m7g.large") == {(engine, "db.m7g.large")}
+    assert offered("postgres", "db.huge") == offered("nobody", "db.m7g.large") == set()
+
+
 @pytest.mark.repair("rds-default-groups")
 @pytest.mark.parametrize(
     ("engine", "version", "parameters", "options"),

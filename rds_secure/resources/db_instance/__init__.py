@@ -114,6 +114,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         "rds:DescribeDBSubnetGroups",
         "rds:DescribeEvents",
         "rds:DescribeOptionGroups",
+        "rds:DescribeOrderableDBInstanceOptions",
         "rds:DescribePendingMaintenanceActions",
     )
     stateful = Stateful.DATA

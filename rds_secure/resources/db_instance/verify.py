@@ -11,7 +11,7 @@ from rds_secure.resources.db_instance.spec import DbInstanceSpec
 
 
 def verify(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[Complaint]:
-    """Every problem that needs a look at AWS. All calls are lists that are read anyway."""
+    """Every problem that needs a look at AWS. All but one of the calls are lists that are read anyway."""
     spec = resource.spec
     yield from look.network(reader, spec.subnet_group, spec.security_groups)
     yield from look.parameter_group(
@@ -23,6 +23,7 @@ def verify(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> 
         if spec.replica_of is None and spec.cluster is None:
             yield from checks.first_user(spec.master_username, spec.master_password, "database")
         yield from outside(reader, resource, scope)
+        yield from look.offered(reader, spec.engine, spec.instance_class)
 
 
 def _cluster(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:

@@ -133,6 +133,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-group-families", "any group fits any version", "RDS-8", rds_engine.group_families),
     Repair("rds-versions", "a prefix stays one, and anything can be upgraded", "RDS-6", rds_engine.versions),
     Repair("rds-offered-versions", "DescribeDBEngineVersions is missing", "API", rds_engine.offered_versions),
+    Repair("rds-offered-classes", "classes are offered for two engines only", "API", rds_engine.offered_classes),
     Repair("rds-subnet-groups", "names, subnets and zones are not checked", "RDS-10", rds_group.subnet_groups),
     Repair("rds-subnet-group-changes", "a modified group vanishes", "API", rds_group.subnet_group_changes),
     Repair(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -84,6 +85,21 @@ def offered_versions() -> None:
     @add(RDSResponse)
     def describe_db_engine_versions(self: RDSResponse) -> ActionResult:
         return ActionResult({"DBEngineVersions": list(_offered(self.params))})
+
+
+def offered_classes() -> None:
+    """DescribeOrderableDBInstanceOptions offers every class with a well-known family for every engine that is known."""
+
+    @around(RDSResponse, "describe_orderable_db_instance_options")
+    def options(original: Any, self: RDSResponse) -> ActionResult:
+        engine, named = str(self.params.get("Engine")), str(self.params.get("DBInstanceClass") or "db.m7g.large")
+        known = engine in VERSIONS and _CLASS.fullmatch(named)
+        versions = VERSIONS[engine] if known else ()
+        rows = [{"Engine": engine, "EngineVersion": version, "DBInstanceClass": named} for version in versions]
+        return ActionResult({"OrderableDBInstanceOptions": rows})
+
+
+_CLASS = re.compile(r"db\.(serverless|(t|m|r|x|z|c)\d[a-z0-9]*\.(micro|small|medium|(\d*x?)large)(\..+)?)")
 
 
 def _offered(asked: Any) -> Iterator[dict[str, Any]]:
