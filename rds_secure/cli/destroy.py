@@ -40,8 +40,6 @@ def command(
     --no-final-snapshot databases and keys both go, the keys after 30 days; only a data key that is kept in an SSM
     parameter goes at once, because AWS has no way back for those.
     """
-    from dataclasses import replace
-
     from rds_secure import api
     from rds_secure.cli.carry import Question, Terms, carry_out
     from rds_secure.cli.record import Record
@@ -62,7 +60,7 @@ def command(
     )
     question = Question(stack.name, confirm is not None, "pass --confirm STACK")
     return carry_out(
-        lambda: api.make_plan(replace(stack, resources={}, adopt={}), account, deletion=deletion),
+        lambda: api.make_plan(stack.emptied(), account, deletion=deletion),
         account,
         Terms(
             lambda plan: question,

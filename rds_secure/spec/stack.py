@@ -98,6 +98,16 @@ class Stack:
         source = self.sources.get(written)
         return source.at(("resources", written.kind, written.name, *path)) if source else None
 
+    def emptied(self) -> Stack:
+        """The same stack without its resources, as `destroy` plans it.
+
+        What is given to others stays theirs to take, and what ``removed:`` lets go is let go; data that it would delete
+        is left to an apply, which asks for it by its name.
+        """
+        freed = {address: entry for address, entry in self.transfers.removed.items() if entry.keep}
+        transfers = Transfers(given=self.transfers.given, removed=freed)
+        return replace(self, resources={}, adopt={}, transfers=transfers)
+
     def aws_name(self, address: Address) -> str:
         """The name at AWS of one of its resources."""
         return resources.kind(address.kind).aws_name(self.name, address.name, self.resources[address])

@@ -210,7 +210,7 @@ class Harness:
     def plan_destroy(self, spec: Path | Resources, deletion: Deletion) -> api.Planned:
         """What `rds-secure destroy` plans."""
         stack, _ = load([str(spec if isinstance(spec, Path) else self.spec(spec))])
-        return api.make_plan(replace(stack, resources={}), self.account, deletion=deletion)
+        return api.make_plan(stack.emptied(), self.account, deletion=deletion)
 
     def destroy(self, spec: Path | Resources, deletion: Deletion = SMALL) -> Applied:
         """What `rds-secure destroy` does."""

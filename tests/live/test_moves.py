@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from rds_secure import ownership
-from rds_secure.plan import Action
+from rds_secure.plan import Action, Deletion
 from rds_secure.spec import Stack
 from rds_secure.spec.transfer import Place, Transfers
 from rds_secure.values import Address
-from tests.toy_account import ToyAccount, owned, planned, refusals, stack, steps
+from tests.toy_account import ToyAccount, look, owned, planned, refusals, stack, steps
 
 pytestmark = pytest.mark.usefixtures("toys")
 
@@ -149,3 +149,24 @@ def test_what_was_taken_is_simply_ours() -> None:
     account, taker = ToyAccount(), _billing({"name": "a"})
     account.add("toy", "a", {**owned(stack({"toy.b": {"name": "a"}}), "toy.b"), ownership.STACK: "billing"})
     assert planned(taker, account).is_applicable
+
+
+def test_destroy_stumbles_over_no_move_whether_it_was_made_or_not() -> None:
+    everything = Deletion(everything=True)
+    moving = stack({"toy.b": {"name": "a"}}, transfers=Transfers(moved={A: B}))
+    account = ToyAccount()
+    account.own(stack({"toy.a": {}}), "toy.a")
+    assert steps(planned(moving.emptied(), account, everything))["toy.a"].action is Action.DELETE
+
+    taken = ToyAccount()
+    tags = owned(stack({"toy.b": {"name": "a"}}), "toy.b") | {ownership.STACK: "billing"}
+    identifier = taken.add("toy", "a", tags)
+    gone = look(_billing({"name": "a"}).emptied(), taken)
+    assert (gone.conflicts, [live.exports["id"] for live in gone.retired.values()]) == ((), [identifier])
+
+
+def test_destroy_leaves_what_is_given_to_others() -> None:
+    account = ToyAccount()
+    account.own(stack({"toy.a": {}}), "toy.a")
+    made = planned(stack({}, transfers=TO_BILLING).emptied(), account, Deletion(everything=True))
+    assert steps(made)["toy.a"].action is Action.RETAG

@@ -142,3 +142,13 @@ def test_a_mistake_in_a_file_of_limits_is_shown_where_it_is(tmp_path: Path) -> N
     with pytest.raises(SpecError) as caught:
         read_safety(file)
     assert str(caught.value) == f"{file}:2:1: there is no field 'deletion' here: did you mean 'deletions'?"
+
+
+def test_destroy_deletes_no_data_because_of_an_entry_that_an_apply_would_ask_about() -> None:
+    """Meaning §5: `destroy` is confirmed by the stack's name, the deletion of data by its own."""
+    account, _ = _account("vault.a", "chest.b", "toy.c", others=0)
+    declared = stack({}, transfers=_removed(vault__a=False, chest__b=True))
+    made = planned(declared.emptied(), account, Deletion(everything=True))
+    actions = {str(step.address): step.action for step in made.steps}
+    assert actions == {"chest.b": Action.LET_GO, "toy.c": Action.DELETE}
+    assert {str(kept.address) for kept in made.kept} == {"vault.a"}
