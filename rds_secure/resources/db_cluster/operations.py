@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from rds_secure import tagging
 from rds_secure.database import calls
 from rds_secure.database.calls import Params
+from rds_secure.database.directory import Directory
 from rds_secure.fields import Field, markers
 from rds_secure.kind import Change, Live, Resource
 from rds_secure.operation import Condition, Operation
@@ -17,7 +18,7 @@ from rds_secure.resources.db_cluster import integration, waits
 from rds_secure.resources.db_cluster.check import is_multi_az
 from rds_secure.resources.db_cluster.integration import BUSY
 from rds_secure.resources.db_cluster.read import FAILED, USABLE
-from rds_secure.resources.db_cluster.spec import DbClusterSpec, Directory, Serverless
+from rds_secure.resources.db_cluster.spec import DbClusterSpec, Serverless
 from rds_secure.values import Value
 
 _GONE = "DBClusterNotFoundFault"

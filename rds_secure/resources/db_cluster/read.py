@@ -9,11 +9,12 @@ import jmespath
 
 from rds_secure import tagging
 from rds_secure.database import directory, reading
+from rds_secure.database.directory import Directory
 from rds_secure.database.reading import AsRead
 from rds_secure.fields import values_of
 from rds_secure.kind import Found
 from rds_secure.resources.db_cluster.check import MULTI_AZ
-from rds_secure.resources.db_cluster.spec import ClusterRole, DbClusterSpec, Directory, Serverless
+from rds_secure.resources.db_cluster.spec import ClusterRole, DbClusterSpec, Serverless
 from rds_secure.values import Value
 
 USABLE = ("available", "storage-optimization")

@@ -10,10 +10,10 @@ from rds_secure.resources.db_cluster.spec.access import AccessFields
 from rds_secure.resources.db_cluster.spec.backup import BackupFields
 from rds_secure.resources.db_cluster.spec.engine import EngineFields, Serverless
 from rds_secure.resources.db_cluster.spec.insight import InsightFields
-from rds_secure.resources.db_cluster.spec.integration import ClusterRole, Directory, IntegrationFields
+from rds_secure.resources.db_cluster.spec.integration import ClusterRole, IntegrationFields
 from rds_secure.resources.db_cluster.spec.storage import StorageFields
 
-__all__ = ["ClusterRole", "DbClusterSpec", "Directory", "Serverless"]
+__all__ = ["ClusterRole", "DbClusterSpec", "Serverless"]
 
 
 class DbClusterSpec(

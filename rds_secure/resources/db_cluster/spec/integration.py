@@ -4,32 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from rds_secure.database.types import RoleArn, RoleName
+from rds_secure.database.directory import Directory
+from rds_secure.database.types import RoleArn
 from rds_secure.fields import Bool, Field, Mode, Part, Pattern
-
-
-class Directory(Part):
-    """A directory of AWS Directory Service."""
-
-    directory: Annotated[
-        str | None,
-        Pattern(r"d-[0-9a-z]{10}", "the id of a directory: d- and ten digits or letters"),
-        Field(
-            create="Domain", change="Domain", read="DomainMemberships[].Domain", terraform="domain", applies="window"
-        ),
-    ] = None
-    """The directory, such as d-0123456789."""
-    role: Annotated[
-        RoleName | None,
-        Field(
-            create="DomainIAMRoleName",
-            change="DomainIAMRoleName",
-            read="DomainMemberships[].IAMRoleName",
-            terraform="domain_iam_role_name",
-            applies="window",
-        ),
-    ] = None
-    """The role by which RDS calls Directory Service: an iam_role, or the name of one."""
 
 
 class ClusterRole(Part):
