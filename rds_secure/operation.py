@@ -109,8 +109,8 @@ class Operation:
     for the whole resource (rule peers, attachments). ``releases``: resources it lets go of, so that their deletion need
     not wait for the rest of the step. ``after``: resources of which every call must be done first, although nothing of
     them is a parameter. ``repeatable``: may be sent again after a lost reply. ``done_on``: error codes which mean that
-    it is done already. ``also``: IAM actions it needs beside its own. ``region``: another one than the stack's, for the
-    call alone: its wait polls in the stack's.
+    it is done already. ``also``: IAM actions it needs beside its own. ``restarts``: it interrupts a database.
+    ``region``: another one than the stack's, for the call alone: its wait polls in the stack's.
     """
 
     service: str
@@ -129,6 +129,7 @@ class Operation:
     weak: bool = False
     repeatable: bool = True
     destructive: bool = False
+    restarts: bool = False
 
     @property
     def call(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from rds_secure.apply.run import Outcome
 from rds_secure.plan import Plan, Step
+from rds_secure.plan.part import strays
 from rds_secure.values import Address, refs
 
 PAUSES = (5.0, 15.0, 5.0, 30.0, 5.0, 60.0)
@@ -25,20 +26,20 @@ def in_doubt(outcome: Outcome) -> bool:
 
 
 def rest(plan: Plan, outcome: Outcome, now: Plan, *, first_look: bool) -> Plan:
-    """Of the plan as it is ``now``: the steps that were not done, as far as every call in them is one of the first
+    """Of the plan as it is ``now``: the steps that were not done, as far as every call in them is a part of the first
     plan's for the same thing, none is destructive, and what they need is not left out.
 
     What must not be made twice, and may have been made, is not made after the ``first_look``: that may have come too
     early to see it (KMS-1).
     """
     held = {item.address for item in outcome.failures if first_look and not item.operation.repeatable}
-    approved = {step.address: {operation.call for operation in step.operations} for step in plan.steps}
+    unapproved = strays(plan, now)
     pending = _pending(outcome)
     steps = {
         step.address: step
         for step in now.steps
         if step.address in pending
-        and {operation.call for operation in step.operations} <= approved[step.address]
+        and step.address not in unapproved
         and not any(operation.destructive for operation in step.operations)
         and not (step.address in held and not all(operation.repeatable for operation in step.operations))
     }

@@ -20,7 +20,7 @@ from rds_secure.apply.wait import Waiter, WaitFailed
 from rds_secure.errors import CallError, CredentialsError, RdsSecureError, StaleError
 from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Stopping, Waiting
 from rds_secure.operation import Operation
-from rds_secure.plan import Node, Plan, order
+from rds_secure.plan import Action, Node, Plan, order
 from rds_secure.values import Address, Handed, Ref, refs, resolve
 
 WORKERS = 10
@@ -109,6 +109,7 @@ class _Run:
         self.operations = {
             (step.address, index): operation for step in plan.steps for index, operation in enumerate(step.operations)
         }
+        self.ending = {step.address for step in plan.steps if step.action is Action.DELETE}
         self.blocked = {node: set(needed) for node, needed in order(plan.steps, plan.known).items()}
         self.started = 0
         self.outcome = Outcome()
@@ -182,9 +183,9 @@ class _Run:
 
     def _operate(self, node: Node) -> None:
         address, operation = node[0], self.operations[node]
-        if operation.destructive and (moved := self.recheck(node)):
+        if (operation.destructive or address in self.ending) and (moved := self.recheck(node)):
             raise StaleError(moved)
-        self._stay(operation)
+        self._stay(operation, fresh=address in self.ending)
         with self.lock:
             self.started += 1
             number = self.started
@@ -229,9 +230,9 @@ class _Run:
             pause = min(pause * 2, 15.0)
             self._stay(operation)
 
-    def _stay(self, operation: Operation) -> None:
+    def _stay(self, operation: Operation, *, fresh: bool = False) -> None:
         """Go on only while the lock is ours; as of now, before a call that takes something away. Raises `_LockLost`."""
-        if self._has_lost(fresh=operation.takes_away):
+        if self._has_lost(fresh=fresh or operation.takes_away):
             raise _LockLost
 
     def _pause(self, seconds: float) -> bool:

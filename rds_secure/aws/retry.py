@@ -80,7 +80,8 @@ class Retry:
         return 0
 
 
-_NEVER_SENT = (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError, boto.SSLError)
+_NEVER_SENT = (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError)
+"""No connection came about. An error of TLS is not among them: one may also come after the call was sent."""
 
 
 def _code(parsed: Mapping[str, Any]) -> str:
@@ -88,7 +89,8 @@ def _code(parsed: Mapping[str, Any]) -> str:
 
 
 def _throttled(parsed: Mapping[str, Any]) -> bool:
-    return _code(parsed) in THROTTLED or parsed.get("ResponseMetadata", {}).get("HTTPStatusCode") == 429
+    is_429 = parsed.get("ResponseMetadata", {}).get("HTTPStatusCode") == 429
+    return _code(parsed) in THROTTLED or (is_429 and "LimitExceeded" not in _code(parsed))
 
 
 def _broken(parsed: Mapping[str, Any]) -> bool:

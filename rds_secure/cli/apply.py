@@ -80,7 +80,7 @@ def command(
         prune_limit, empty = file.options.prune_limit, file.create_empty()
     account = options.connect(stack, profile, region, role_arn, sandbox)
     if resume:
-        file = approve.unfinished(stack.name, account.identity)
+        file = approve.unfinished(stack.name, account.identity, expect)
         prune_limit, empty = (file.options.prune_limit, file.create_empty()) if file else (prune_limit, empty)
     deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
     is_approved = file is not None or expect is not None

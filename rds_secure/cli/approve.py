@@ -106,11 +106,13 @@ def one_plan_file(specs: tuple[str, ...]) -> str | None:
     return found[0] if found else None
 
 
-def unfinished(stack: str, identity: Identity) -> PlanFile | None:
-    """The plan of the last apply of a stack from here, if it did not come to its end; how far it came is said."""
+def unfinished(stack: str, identity: Identity, digest: str | None) -> PlanFile | None:
+    """The plan of the last apply of a stack from here, if it did not come to its end; how far it came is said.
+
+    It must be of the digest, if one is given. Raises `RefusedError`.
+    """
     from rds_secure.apply import journal
     from rds_secure.cli.record import place, told
-    from rds_secure.plan.file import load
     from rds_secure.render.screen import printable
 
     where = place(identity.account, identity.region, stack)
@@ -122,7 +124,7 @@ def unfinished(stack: str, identity: Identity) -> PlanFile | None:
         click.echo(printable(line))
     click.echo()
     saved = found.path.with_suffix(journal.PLAN)
-    return load(saved) if saved.exists() else None
+    return read(str(saved), digest) if saved.exists() else None
 
 
 def read(path: str, digest: str | None) -> PlanFile:
@@ -133,7 +135,7 @@ def read(path: str, digest: str | None) -> PlanFile:
     file = load(path)
     if digest is not None and digest != file.digest:
         what = f"{path} is the plan {file.digest}, not the expected {digest}"
-        raise RefusedError([Problem(what, "apply the file of the plan that was approved")])
+        raise RefusedError([Problem(what, "name what was approved: another plan, or its digest")])
     return file
 
 

@@ -31,6 +31,13 @@ def moved(before: Approved, plan: Plan) -> tuple[str, ...]:
     return tuple(_Comparison(before, now, plan).lines())
 
 
+def strays(plan: Plan, now: Plan) -> frozenset[Address]:
+    """The resources with calls in the plan of ``now`` which are no part of what this plan has for them."""
+    comparison = _Comparison(approved(plan), approved(now), now)
+    steps = comparison.now.steps
+    return frozenset(Address.parse(step.address) for step in steps if any(comparison.unapproved(step)))
+
+
 def parts(value: JSON, whole: JSON) -> bool:
     """Whether one call's parameters are contained in another's: fewer keys, fewer members of lists, equal leaves."""
     if isinstance(value, Mapping) and isinstance(whole, Mapping):
@@ -72,7 +79,7 @@ class _Comparison:
                 yield line
         for step in self.now.steps:
             if step.address not in told:  # what would happen because of it goes without saying
-                yield from self._step(step)
+                yield from self.unapproved(step)
 
     def _scope(self) -> Iterator[str]:
         for name in ("account", "region", "stack"):
@@ -143,7 +150,8 @@ class _Comparison:
 
     # What is left to do
 
-    def _step(self, step: ApprovedStep) -> Iterator[str]:
+    def unapproved(self, step: ApprovedStep) -> Iterator[str]:
+        """What of a step that is left is no part of the approved one for the same resource."""
         if not step.calls:
             return
         whole = self.old.get(step.address)

@@ -75,6 +75,7 @@ class _Planner:
             *map(self._delete, retirement.deleted),
             *map(self._let_go, retirement.let_go.values()),
             *map(self._give, retirement.given.values()),
+            *map(self._withdraw, retirement.withdrawn),
         )
         steps = tuple(sorted((*declared, *leaving), key=lambda step: step.address))
         for address, what, fix in retirement.complaints(steps):
@@ -211,6 +212,12 @@ class _Planner:
         marks = ownership.marks(live.found.tags)
         operations = resources.kind(live.address.kind).tag(live, {}, marks, self.scope)
         return Step(live.address, live.name, Action.LET_GO, operations)
+
+    def _withdraw(self, live: Live[Any]) -> Step:
+        """Take back the offer of something that stays: nobody gives it any longer."""
+        operations = resources.kind(live.address.kind).tag(live, {}, (ownership.OFFER,), self.scope)
+        notes = (f"not given to {live.found.tags[ownership.OFFER]} any longer",)
+        return Step(live.address, live.name, Action.RETAG, operations, notes=notes)
 
     def _give(self, live: Live[Any]) -> Step:
         """Mark it for the stack that is to take it; until then it stays ours, and as it is (meaning §4)."""

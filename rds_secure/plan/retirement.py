@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from rds_secure import resources
+from rds_secure import ownership, resources
 from rds_secure.fields import Reference, mapped, values_of
 from rds_secure.kind import Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
@@ -49,7 +49,7 @@ class Retirement:
     """The sorting of what is no longer declared, beside the steps of what is.
 
     ``kept``: what stays, and why. ``deleted``: what goes, with what its calls need to know. ``let_go``: what becomes
-    nobody's. ``given``: what stays ours until another stack takes it.
+    nobody's. ``given``: what stays ours until another stack takes it; ``withdrawn``: what is kept, and given no longer.
     """
 
     def __init__(self, snapshot: Snapshot, deletion: Deletion, declared: Mapping[Address, Step]) -> None:
@@ -61,6 +61,7 @@ class Retirement:
         self.let_go = {address: live for address, live in rest.items() if self._goes_free(address)}
         self._mortal = {address: live for address, live in rest.items() if address not in self.let_go}
         self.kept = self._keep(declared)
+        self.withdrawn = [retired[address] for address in sorted(self.kept) if _is_offered(retired[address])]
         going = sorted(self._mortal.keys() - self.kept.keys())
         self.deleted = [self._with_wishes(self._mortal[address]) for address in going]
 
@@ -203,6 +204,10 @@ class Retirement:
                     found.add(used)
                     queue.append(used)
         return found
+
+
+def _is_offered(live: Live[Any]) -> bool:
+    return ownership.OFFER in live.found.tags
 
 
 def uses(live: Live[Any]) -> tuple[Address, ...]:

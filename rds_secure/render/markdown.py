@@ -102,7 +102,7 @@ def _dangers(step: Step) -> Iterator[tuple[int, str]]:
         summary = code("; ".join(operation.summary for operation in step.operations))
         yield (_DATA if kind.stateful else _SMALL), f"**deletes** {subject}{what.get(kind.stateful, '')}: {summary}"
         return
-    if any(operation.action.startswith("Reboot") for operation in step.operations):
+    if any(operation.restarts for operation in step.operations):
         yield _RESTART, f"**restarts** {subject}"
     if kind.stateful is Stateful.DATA and (at_once := [item.path for item in step.changes if item.when == "now"]):
         yield _AT_ONCE, f"**at once**, not in a window: {subject}: {_listed(at_once)}"

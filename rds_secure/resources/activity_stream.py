@@ -21,7 +21,7 @@ from rds_secure.values import Address, Ref, Value
 
 _ARN = r"arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:(cluster|db):[A-Za-z][A-Za-z0-9-]{0,62}"
 _STREAM = "ActivityStream"
-_ON = ("starting", "started")
+_THERE = ("starting", "started", "stopping")
 
 Database = Annotated[
     Ref | str, Reference(("db_cluster", "db_instance"), "arn", _ARN, "the ARN of a cluster or an instance")
@@ -62,6 +62,7 @@ class ActivityStreamSpec(ResourceSpec):
 class _Sort:
     """What AWS calls the same things of clusters and of instances, and which engines have streams there."""
 
+    said: str
     kind: str
     type: str
     reads: str
@@ -73,6 +74,7 @@ class _Sort:
 
 
 _CLUSTER = _Sort(
+    said="cluster",
     kind="db_cluster",
     type="cluster",
     reads="DescribeDBClusters",
@@ -83,6 +85,7 @@ _CLUSTER = _Sort(
     engines=("aurora-mysql", "aurora-postgresql"),
 )
 _INSTANCE = _Sort(
+    said="database",
     kind="db_instance",
     type="db",
     reads="DescribeDBInstances",
@@ -164,7 +167,7 @@ class ActivityStream(Kind[ActivityStreamSpec]):
     # What is live
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[ActivityStreamSpec]]:
-        """Only of declared databases; a stream that stops is not there, and can be started as soon as it has."""
+        """Only of declared databases."""
         names = {
             self.identity(item.name, item.spec, wanted.scope): item.name
             for item in wanted.declared.values()
@@ -173,23 +176,26 @@ class ActivityStream(Kind[ActivityStreamSpec]):
         for sort in (_CLUSTER, _INSTANCE):
             if any(f":{sort.type}:" in identity for identity in wanted.identities):
                 for described in _described(reader, sort):
-                    arn, is_on = described[f"{sort.item}Arn"], described.get(f"{_STREAM}Status") in _ON
-                    if is_on and arn.lower() in wanted.identities:
+                    arn, is_there = described[f"{sort.item}Arn"], described.get(f"{_STREAM}Status") in _THERE
+                    if is_there and arn.lower() in wanted.identities:
                         name = names.get(arn.lower(), arn.rpartition(":")[2])
                         yield _found(sort, described, name, wanted.scope)
 
     # Operations
 
     def notes(self, resource: Resource[ActivityStreamSpec], live: Live[ActivityStreamSpec] | None) -> Iterator[str]:
-        if live is None and _sort(resource.spec.of) is _CLUSTER:
-            yield "the cluster restarts at once when its stream is started"
+        sort = _sort(resource.spec.of)
+        if live is None:
+            yield f"the {sort.said} restarts at once when its stream is started"
+        if live is None and sort is _INSTANCE:
+            yield "on Oracle, starting it clears what its audit trail holds, and revokes rights to the trail"
 
     def follow(self, change: Change[ActivityStreamSpec], elsewhere: Mapping[Address, tuple[Any, ...]]) -> Consequence:
         """What a change takes with it."""
         if not change.fields:
             return Consequence()
-        restarts = "; the cluster restarts at once" if _sort(change.resource.spec.of) is _CLUSTER else ""
-        return Consequence(notes=(f"it is stopped and started again, and nothing is streamed in between{restarts}",))
+        restarts = f"the {_sort(change.resource.spec.of).said} restarts at once"
+        return Consequence(notes=(f"it is stopped and started again, nothing is streamed in between, and {restarts}",))
 
     def create(self, resource: Resource[ActivityStreamSpec], scope: Scope) -> tuple[Operation, ...]:
         return (_start(resource.spec, scope),)
@@ -223,6 +229,7 @@ def _start(spec: ActivityStreamSpec, scope: Scope) -> Operation:
         exports={"stream": "KinesisStreamName"},
         wait=_wait(spec.of, scope, started),
         retry_on=(Retry(_sort(spec.of).busy),),
+        restarts=True,
         after=(spec.instance.target,) if isinstance(spec.instance, Ref) else (),
         also=("kms:CreateGrant", "kms:DescribeKey"),
     )
@@ -237,6 +244,7 @@ def _stop(of: Value, scope: Scope) -> Operation:
         summary="stop the activity stream",
         wait=_wait(of, scope, stopped),
         retry_on=(Retry(_sort(of).busy),),
+        restarts=True,
     )
 
 
@@ -267,13 +275,14 @@ def _found(sort: _Sort, described: Mapping[str, Any], name: str, scope: Scope) -
         spec=ActivityStreamSpec.model_construct(
             of=arn,
             kms_key=reading.key_arn(described.get(f"{_STREAM}KmsKeyId"), scope),
-            mode=described[f"{_STREAM}Mode"],
+            mode=described.get(f"{_STREAM}Mode") or "async",
             native_audit_fields=bool(described.get(f"{_STREAM}EngineNativeAuditFieldsIncluded")),
         ),
         exports={"name": name, **({"stream": stream} if stream else {})},
         owned_by_path=Owner(scope.stack, Address("activity_stream", name), name),
         keyed=False,
-        busy="" if described[f"{_STREAM}Status"] == "started" else "starting",
+        busy="" if described[f"{_STREAM}Status"] == "started" else described[f"{_STREAM}Status"],
+        blocked="it stops just now: apply again when it has" if described[f"{_STREAM}Status"] == "stopping" else "",
     )
 
 
@@ -284,7 +293,7 @@ def _is_member(instance: ResourceSpec, cluster: Ref) -> bool:
 
 def _unfit(spec: ActivityStreamSpec, named: str, engine: str) -> Iterator[Complaint]:
     """What its engine has no stream for, or not in this mode."""
-    if not engine.removeprefix("custom-").startswith(_sort(spec.of).engines):
+    if not engine.startswith(_sort(spec.of).engines):
         what = f"{named} is of {engine}: only Aurora clusters and instances of Oracle and SQL Server have streams"
         yield Complaint(("of",), what, "name a database that has one, or take this out")
     elif spec.mode == "sync" and engine == "aurora-mysql":

@@ -66,6 +66,15 @@ def test_calls_that_were_not_in_the_plan_are_not_made() -> None:
     assert addresses(rest(FIRST, OUTCOME, now, first_look=False)) == []
 
 
+def test_a_call_that_would_do_more_than_was_approved_is_not_made() -> None:
+    """Meaning §6: somebody added a rule meanwhile, which nobody has approved to be removed."""
+    first = plan(c=(call("Tell", params={"Remove": ("x",)}),))
+    outcome = Outcome(failures=[Failure(C, first.steps[0].operations[0], "NoReply", "as AWS says", uncertain=True)])
+    wider = plan(c=(call("Tell", params={"Remove": ("x", "stranger")}),))
+    assert addresses(rest(first, outcome, wider, first_look=False)) == []
+    assert addresses(rest(first, outcome, first, first_look=False)) == [C]
+
+
 def test_nothing_destructive_is_done_on_a_second_look() -> None:
     now = plan(a=(call("Tell", destructive=True),))
     assert addresses(rest(FIRST, OUTCOME, now, first_look=False)) == []

@@ -431,12 +431,12 @@ def test_a_deletion_whose_object_moved_is_not_made_and_the_others_are() -> None:
     )
     caller, events = FakeCaller(), list[Event]()
     outcome = run(plan, caller, FakeClock(), events.append, recheck=moved)
-    assert sorted(asked) == [(A, 1), (B, 0)]
-    assert sorted(caller.actions) == ["Delete", "Make", "Release"]
+    assert sorted(asked) == [(A, 0), (B, 0)]  # the first call of a deletion may be what unprotects it
+    assert sorted(caller.actions) == ["Delete", "Make"]
     assert [(item.address, item.code, item.message) for item in outcome.failures] == [
         (A, "StaleError", "toy.a.size 1 → 2 since the plan")
     ]
-    assert outcome.skipped == [(A, 2)]
+    assert outcome.skipped == [(A, 1), (A, 2)]
     assert [event.message for event in events if isinstance(event, Failed)] == ["toy.a.size 1 → 2 since the plan"]
 
 

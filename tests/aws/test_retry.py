@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, SSLError
 
 from rds_secure.aws.caller import AwsCaller
-from rds_secure.aws.retry import BROKEN_ATTEMPTS, LONGEST, THROTTLED_ATTEMPTS
+from rds_secure.aws.retry import BROKEN_ATTEMPTS, LONGEST, THROTTLED_ATTEMPTS, Retry
 from rds_secure.aws.session import Access, Connection
 from rds_secure.errors import CallError
 from tests.crash.network import code, refused
@@ -96,7 +96,18 @@ def test_a_full_quota_is_final(name: str, limit: str) -> None:
     assert service.attempts == 1
 
 
-@pytest.mark.parametrize("answer", ["InternalFailure", CUT], ids=["500", "cut"])
+def test_a_full_quota_is_final_also_where_it_comes_as_429() -> None:
+    """ANY-7: so it does from Security Hub."""
+    answer = {"Error": {"Code": "LimitExceededException"}, "ResponseMetadata": {"HTTPStatusCode": 429}}
+    assert Retry(FakeClock())((None, answer), None, {"context": {}}) is None
+    throttled = {"Error": {"Code": "Slower"}, "ResponseMetadata": {"HTTPStatusCode": 429}}
+    assert Retry(FakeClock())((None, throttled), None, {"context": {}}) == 0
+
+
+TLS = SSLError(endpoint_url="https://kms", error="bad record mac")
+
+
+@pytest.mark.parametrize("answer", ["InternalFailure", CUT, TLS], ids=["500", "cut", "tls"])
 def test_a_call_that_must_not_be_made_twice_is_not(answer: str | Exception) -> None:
     """KMS-1."""
     service = Service("kms", answer)

@@ -479,6 +479,8 @@ def test_what_is_resumed_is_the_rest_of_what_was_approved_and_nothing_else(comma
     command.harness.recorder.refusals["CreateGroup"] = "ServiceFailure"
     assert command("apply", file, "--yes").code == 1
     command.harness.recorder.clear()
+    other = command("apply", file, "--resume", "--expect", "another digest")
+    assert (other.code, command.writes) == (3, [])
     file.write_text(file.read_text().replace("3600", "7200"))
     stopped = command("apply", file, "--resume")
     assert (stopped.code, command.writes) == (3, [])

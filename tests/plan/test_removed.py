@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rds_secure import ownership
 from rds_secure.errors import SpecError
 from rds_secure.plan import Action, Deletion
 from rds_secure.plan.retirement import Retirement
@@ -142,6 +143,17 @@ def test_a_mistake_in_a_file_of_limits_is_shown_where_it_is(tmp_path: Path) -> N
     with pytest.raises(SpecError) as caught:
         read_safety(file)
     assert str(caught.value) == f"{file}:2:1: there is no field 'deletion' here: did you mean 'deletions'?"
+
+
+def test_an_offer_that_nobody_makes_any_longer_is_taken_back() -> None:
+    """Meaning §4: without the giver's entry nothing changes hands."""
+    account, declared = _account("vault.a")
+    account.named("a")["tags"][ownership.OFFER] = "billing/vault.a"
+    made = planned(stack(declared), account)
+    step = steps(made)["vault.a"]
+    assert (step.action, [call.params["TagKeys"] for call in step.operations]) == (Action.RETAG, [(ownership.OFFER,)])
+    assert step.notes == ("not given to billing/vault.a any longer",)
+    assert [str(kept.address) for kept in made.kept] == ["vault.a"]
 
 
 def test_destroy_deletes_no_data_because_of_an_entry_that_an_apply_would_ask_about() -> None:

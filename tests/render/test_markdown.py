@@ -47,7 +47,7 @@ def test_the_verdict_is_the_first_thing_said_and_the_command_the_last() -> None:
 
 
 def test_dangers_are_in_the_order_of_what_can_be_lost() -> None:
-    reboot = plans.call("rds", "RebootDBInstance", {}, "reboot it")
+    reboot = plans.call("rds", "RebootDBInstance", {}, "reboot it", restarts=True)
     gone = plans.call("rds", "DeleteDBInstance", {}, "delete it", destructive=True)
     plan = plans.plan(
         Step(plans.address("iam_user.bob"), "bob", Action.DELETE, (plans.call("iam", "DeleteUser", {}, "delete bob"),)),

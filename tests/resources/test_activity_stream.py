@@ -89,9 +89,10 @@ def test_a_stream_that_is_on_is_found_under_its_key_and_equals_its_spec() -> Non
     assert (one.spec.kms_key, list(difference.changes)) == (KEY_ARN, [])
 
 
-@pytest.mark.parametrize("status", ["stopped", "stopping"])
-def test_a_stream_that_is_off_or_stops_is_not_there(status: str) -> None:
-    assert read(reader(status)) == []
+def test_a_stream_that_is_off_is_not_there_and_one_that_stops_is_waited_for() -> None:
+    assert read(reader("stopped")) == []
+    [one] = read(reader("stopping"))
+    assert (one.busy, one.blocked) == ("stopping", "it stops just now: apply again when it has")
 
 
 def test_a_stream_that_starts_takes_no_change_yet() -> None:
@@ -129,7 +130,17 @@ def test_a_change_stops_it_and_starts_it_again_and_says_so() -> None:
     assert [item.action for item in updated(KIND, resource, one)] == ["StopActivityStream", "StartActivityStream"]
     _, change = compare(KIND, resource, one)
     [note] = KIND.follow(change, {}).notes
-    assert "nothing is streamed in between; the cluster restarts at once" in note
+    assert note.endswith("nothing is streamed in between, and the cluster restarts at once")
+
+
+@pytest.mark.parametrize(("of", "said"), [(CLUSTER, ["cluster"]), (INSTANCE, ["database", "Oracle"])])
+def test_starting_it_is_said_to_restart_the_database(of: str, said: list[str]) -> None:
+    """RDS User Guide, "Starting a database activity stream"."""
+    resource = declare(KIND, "audit", {**MINIMAL, "of": of})
+    notes = list(KIND.notes(resource, None))
+    assert len(notes) == len(said)
+    assert all(word in note for word, note in zip(said, notes, strict=True))
+    assert all(call.restarts for call in created(KIND, resource))
 
 
 def test_what_stops_a_stream_is_marked_as_destructive() -> None:

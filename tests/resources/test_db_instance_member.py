@@ -249,6 +249,8 @@ def test_a_member_is_rebooted_for_the_parameters_of_its_cluster_rds_8() -> None:
     assert "parameter group main-aurora16: static parameters are not in effect" in note
     [call] = followed({}, "pending-reboot", reboot="now").operations
     assert (call.action, call.after) == ("RebootDBInstance", ())
+    assert call.wait is not None
+    assert call.wait.action == "DescribeDBClusters"  # the instance does not show the group of its cluster
     assert followed({}, reboot="now") == Consequence()
 
 

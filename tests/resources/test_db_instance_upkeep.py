@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from rds_secure.apply.paths import search
+from rds_secure.database.checks import STOPPED
 from rds_secure.errors import DeniedError
 from rds_secure.kind import Consequence
 from rds_secure.resources.db_instance import KIND
@@ -76,3 +78,30 @@ def test_what_could_not_be_seen_is_said_and_hides_nothing_else() -> None:
     denied = DeniedError("rds", "DescribePendingMaintenanceActions", "AccessDenied", "you may not")
     [live] = KIND.read(asking(denied), wanted(KIND, instance(maintenance="now")))
     assert live.facts["notes"] == ("what maintenance AWS has pending could not be seen: AccessDenied",)
+
+
+def test_what_is_made_now_is_waited_for_until_aws_lists_it_no_more() -> None:
+    """Whether it restarts, and for how long it takes, differs from action to action."""
+    [call] = followed(UPDATE, maintenance="now").operations
+    mine = {"ResourceIdentifier": ARN, "PendingMaintenanceActionDetails": [UPDATE]}
+    assert call.wait is not None
+    assert (call.wait.gone, call.restarts) == (True, True)
+    assert search(call.wait.select, {"PendingMaintenanceActions": [mine]}) == UPDATE
+    assert (
+        search(call.wait.select, {"PendingMaintenanceActions": [{**mine, "PendingMaintenanceActionDetails": []}]})
+        is None
+    )
+
+
+def test_nothing_is_made_of_an_instance_that_is_stopped() -> None:
+    """RDS-27."""
+    mine = {"ResourceIdentifier": ARN, "PendingMaintenanceActionDetails": [UPDATE]}
+    answers = {
+        **reader(described(DBInstanceStatus="stopped")).answers,
+        ("rds", "DescribePendingMaintenanceActions"): {"PendingMaintenanceActions": [mine]},
+    }
+    [live] = KIND.read(FakeReader(answers), wanted(KIND, instance(maintenance="now")))
+    _, change = compare(KIND, instance(maintenance="now"), live, SCOPE)
+    stopped = KIND.follow(change, {})
+    assert stopped.operations == stopped.changes == ()
+    assert STOPPED in stopped.notes

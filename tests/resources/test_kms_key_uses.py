@@ -91,6 +91,10 @@ CLUSTER_SNAPSHOT = {
 BURIED = {"Name": "old", "KmsKeyId": arn(KEY), "DeletedDate": "2026-11-01"}
 
 
+ELSEWHERE = "arn:aws:rds:us-west-2:123456789012:db:orders"
+"""A database of another region, whose backups are copied to this one under a key of this one."""
+
+
 @pytest.mark.parametrize(
     ("uses", "said"),
     [
@@ -98,6 +102,7 @@ BURIED = {"Name": "old", "KmsKeyId": arn(KEY), "DeletedDate": "2026-11-01"}
         ({"cluster_snapshots": [CLUSTER_SNAPSHOT]}, "cluster snapshot cs"),
         ({"backups": [{**BACKUP, "Status": "retained"}]}, "automated backup of orders"),
         ({"cluster_backups": [{**CLUSTER_BACKUP, "Status": "retained"}]}, "automated backup of cluster c"),
+        ({"backups": [{**BACKUP, "Status": "active", "DBInstanceArn": ELSEWHERE}]}, "automated backup of orders"),
         ({"secrets": [BURIED]}, "secret old"),
     ],
 )

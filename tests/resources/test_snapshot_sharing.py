@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from rds_secure import tagging
 from rds_secure.kind import Found
+from rds_secure.resources import kind
 from rds_secure.resources.snapshot_sharing import KIND
 from rds_secure.resources.snapshot_sharing.read import NOTED
 from rds_secure.resources.snapshot_sharing.spec import SnapshotSharingSpec
@@ -161,6 +163,19 @@ def test_who_was_shut_out_and_is_still_noted_is_forgotten() -> None:
     (operation,) = updated(KIND, declared, live)
     assert operation.action == "AddTagsToResource"
     assert operation.params["Tags"] == ({"Key": NOTED, "Value": noted(AUDITOR)[NOTED]},)
+
+
+def test_something_else_of_the_snapshots_name_says_nothing_of_its_accounts() -> None:
+    group = declare(
+        kind("db_subnet_group"), NAME, {"subnets": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]}
+    )
+    asked = wanted(KIND, declare(KIND, "audit", MINIMAL))
+    beside = replace(asked, declared={**asked.declared, group.address: group})
+
+    def looking() -> FakeReader:
+        return reader(described(tags=noted(PARTNER)), accounts=(PARTNER,))
+
+    assert list(KIND.read(looking(), beside)) == list(KIND.read(looking(), asked))
 
 
 def test_what_is_read_equals_what_is_declared() -> None:

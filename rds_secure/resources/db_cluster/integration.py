@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rds_secure.database import calls
+from rds_secure.database import calls, conditions
 from rds_secure.kind import Change
 from rds_secure.operation import Operation, Retry
 from rds_secure.resources.db_cluster import waits
@@ -35,7 +35,7 @@ def add_role(name: str, role: Value, feature: str | None) -> Operation:
         action="AddRoleToDBCluster",
         params={"DBClusterIdentifier": name, "RoleArn": role, **({"FeatureName": feature} if feature else {})},
         summary=f"give it a role for {feature}" if feature else "give it a role",
-        wait=waits.ready(name, waits.ROLES_ACTIVE),
+        wait=waits.ready(name, conditions.with_role(role, feature)),
         retry_on=(BUSY, calls.NEW_ROLE),
         done_on=("DBClusterRoleAlreadyExists",),
         also=_PASS_ROLE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from rds_secure import tagging
-from rds_secure.database import calls
+from rds_secure.database import calls, conditions
 from rds_secure.database.calls import Params
 from rds_secure.database.directory import Directory
 from rds_secure.fields import Field, markers
@@ -34,11 +34,11 @@ def create(resource: Resource[DbClusterSpec]) -> tuple[Operation, ...]:
         params.pop("PubliclyAccessible")  # which Aurora's instances say
     if resource.tags:
         params["Tags"] = tagging.pairs(resource.tags)
-    more = [waits.NOTHING_PARKED]
+    more = [conditions.NOTHING_PARKED]
     if "ManageMasterUserPassword" in params:
-        more.append(waits.SECRET_ACTIVE)
+        more.append(conditions.SECRET_ACTIVE)
     if spec.domain:
-        more.append(waits.joined())
+        more.append(conditions.joined())
     return (
         Operation(
             service="rds",

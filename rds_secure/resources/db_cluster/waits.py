@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rds_secure.database import directory
+from rds_secure.database import conditions
+from rds_secure.database.directory import Directory
 from rds_secure.database.password import MANAGED
 from rds_secure.fields import markers
 from rds_secure.kind import Change
@@ -21,11 +22,6 @@ _FIELDS = markers(DbClusterSpec)
 
 BY_OTHER_CALLS = frozenset({"data_api", "roles"})
 """Fields that ModifyDBCluster does not change."""
-
-ROLES_ACTIVE = Condition("AssociatedRoles[].Status", ("ACTIVE",), "its roles")
-SECRET_ACTIVE = Condition("MasterUserSecret.SecretStatus", ("active",), "the secret with its password")
-WITHOUT_SECRET = Condition("MasterUserSecret.SecretArn", what="the secret with its managed password")
-NOTHING_PARKED = Condition("PendingModifiedValues", what="what AWS has parked")
 
 
 def wait(name: str, until: tuple[Condition, ...], fail: tuple[Condition, ...] = (), *, gone: bool = False) -> Wait:
@@ -55,16 +51,9 @@ def ready(name: str, *more: Condition) -> Wait:
     )
     fail = (
         Condition("Status", FAILED, "the cluster"),
-        Condition("MasterUserSecret.SecretStatus", ("impaired",), "the secret with its password"),
+        conditions.SECRET_IMPAIRED,
     )
     return replace(wait(name, (*until, *more), fail), exports=WHEN_READY)
-
-
-def joined(*, window: bool = False) -> Condition:
-    """A directory is in use, or waits for its window."""
-    return Condition(
-        "DomainMemberships[].Status", (*directory.JOINED, *(directory.PARKED if window else ())), "its directory"
-    )
 
 
 def without_role(role: str, feature: str | None) -> Condition:
@@ -84,12 +73,13 @@ def settled(change: Change[DbClusterSpec]) -> Iterator[Condition]:
     """What shows that AWS took the change up: right after the call the old state still reads available (RDS-17)."""
     wanted = change.resource.spec
     if wanted.when == "now":
-        yield NOTHING_PARKED
+        yield conditions.NOTHING_PARKED
     for path in sorted({item.path.partition(".")[0] for item in change.fields} - BY_OTHER_CALLS):
         if path == "domain":
-            yield joined(window=wanted.when == "window")
+            is_left = wanted.domain == Directory()
+            yield (conditions.left if is_left else conditions.joined)(window=wanted.when == "window")
         elif path in ("master_password", "password_version"):
-            yield SECRET_ACTIVE if wanted.master_password == MANAGED else WITHOUT_SECRET
+            yield conditions.SECRET_ACTIVE if wanted.master_password == MANAGED else conditions.WITHOUT_SECRET
             yield Condition("PendingModifiedValues.MasterUserPassword", what="a password that AWS has parked")
         elif path == "log_exports":
             yield Condition("PendingModifiedValues.PendingCloudwatchLogsExports", what="logs that AWS has parked")

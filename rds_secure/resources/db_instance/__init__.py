@@ -267,6 +267,8 @@ class DbInstance(Kind[DbInstanceSpec]):
         self, change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[FieldChange, ...]]
     ) -> Consequence:
         restart, made = follow(change, elsewhere), upkeep.follow(change)
+        if (restart.operations or made.operations) and change.live.facts.get("status") == "stopped":
+            return Consequence(notes=(*made.notes, checks.STOPPED))
         return Consequence(
             (*restart.changes, *made.changes),
             (*restart.operations, *made.operations),

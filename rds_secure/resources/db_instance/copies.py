@@ -132,7 +132,7 @@ def _start(name: str, copy: BackupCopy, region: str, scope: Scope) -> Operation:
         summary=f"copy its backups to {region}",
         region=region,
         wait=waits.wait(name, (Condition(f"type({_copied(region)} | [0])", ("string",), f"a copy in {region}"),)),
-        retry_on=(_BUSY,),
+        retry_on=(_BUSY, Retry("InvalidDBInstanceAutomatedBackupState")),
         also=calls.permissions(given),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rds_secure import engines, tagging
-from rds_secure.database import calls
+from rds_secure.database import calls, conditions
 from rds_secure.kind import Change, Live, Resource
 from rds_secure.operation import Condition, Operation, Retry
 from rds_secure.resources.db_instance import copies, parameters, waits
@@ -30,11 +30,11 @@ def create(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
     params = {"DBInstanceIdentifier": resource.name, **made}
     if resource.tags:
         params["Tags"] = tagging.pairs(resource.tags)
-    more = [waits.NOTHING_PARKED]
+    more = [conditions.NOTHING_PARKED]
     if "ManageMasterUserPassword" in params:
-        more.append(waits.SECRET_ACTIVE)
+        more.append(conditions.SECRET_ACTIVE)
     if spec.domain:
-        more.append(waits.joined())
+        more.append(conditions.joined())
     operation = Operation(
         service="rds",
         action="CreateDBInstance" if source is None else "CreateDBInstanceReadReplica",
@@ -62,7 +62,7 @@ def _after(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
         action="ModifyDBInstance",
         params={"DBInstanceIdentifier": resource.name, "ApplyImmediately": True, **params},
         summary="set what a new replica does not have from its source",
-        wait=waits.ready(resource.name, waits.NOTHING_PARKED),
+        wait=waits.ready(resource.name, conditions.NOTHING_PARKED),
         retry_on=(_BUSY,),
     )
     return (operation,)
@@ -125,7 +125,7 @@ def _add_role(name: str, role: Value, feature: str) -> Operation:
         action="AddRoleToDBInstance",
         params={"DBInstanceIdentifier": name, "RoleArn": role, "FeatureName": feature},
         summary=f"give it a role for {feature}",
-        wait=waits.ready(name, waits.ROLES_ACTIVE, window=True),
+        wait=waits.ready(name, conditions.with_role(role, feature), window=True),
         retry_on=(_BUSY, calls.NEW_ROLE),
         done_on=("DBInstanceRoleAlreadyExists",),
         also=_PASS_ROLE,

@@ -26,10 +26,12 @@ def follow(change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[Fie
         # A failover would leave the other instance of a Multi-AZ pair with the old values.
         params={"DBInstanceIdentifier": change.live.name, "ForceFailover": False},
         summary=f"reboot it for the static parameters of {said}",
-        wait=waits.rebooted(change.live.name),
+        # A member's own group is seen with it, and its cluster's with the cluster.
+        wait=(waits.rebooted if change.live.spec.cluster is None else waits.member_rebooted)(change.live.name),
         retry_on=(Retry("InvalidDBInstanceState"),),
         after=after,
         repeatable=False,
+        restarts=True,
     )
     shown = FieldChange("reboot", new="now", when="now", note=f"static parameters of {said}")
     return Consequence(changes=(shown,), operations=(reboot,))

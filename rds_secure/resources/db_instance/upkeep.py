@@ -11,8 +11,7 @@ from typing import Any
 
 from rds_secure.errors import DeniedError, UnsupportedError
 from rds_secure.kind import Change, Consequence, FieldChange, Found, Reader, Wanted
-from rds_secure.operation import Operation, Retry
-from rds_secure.resources.db_instance import waits
+from rds_secure.operation import Operation, Retry, Wait
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 
 PENDING = "maintenance"
@@ -73,8 +72,23 @@ def _apply(change: Change[DbInstanceSpec], action: str, when: str) -> Operation:
             "OptInType": _OPT_IN[when],
         },
         summary=f"have AWS make the pending {action} {_SAID[when]}",
-        wait=waits.rebooted(change.live.name) if when == "now" else None,
+        wait=_until_made(change.live.exports["arn"], action) if when == "now" else None,
         retry_on=(Retry("InvalidDBInstanceState"),),
+        restarts=when == "now",
+    )
+
+
+def _until_made(arn: str, action: str) -> Wait:
+    """Until AWS lists it no more. What it restarts meanwhile differs from action to action."""
+    mine = f"PendingMaintenanceActions[?ResourceIdentifier=='{arn}'].PendingMaintenanceActionDetails[]"
+    return Wait(
+        service="rds",
+        action="DescribePendingMaintenanceActions",
+        params={},
+        select=f"{mine} | [?Action=='{action}'] | [0]",
+        gone=True,
+        timeout=3 * 3600,
+        interval=30,
     )
 
 

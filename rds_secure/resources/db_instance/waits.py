@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rds_secure.database import directory
+from rds_secure.database import conditions
 from rds_secure.fields import markers
 from rds_secure.kind import Change
 from rds_secure.operation import Condition, Wait
 from rds_secure.resources.db_instance.read import FAILED, USABLE, WHEN_READY
-from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec
+from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec, Domain
 
 _HOURS = 3600
 _FIELDS = markers(DbInstanceSpec)
 
 DELETABLE = (*USABLE, *FAILED, "stopped", "storage-full")
-SECRET_ACTIVE = Condition("MasterUserSecret.SecretStatus", ("active",), "the secret with its password")
-WITHOUT_SECRET = Condition("MasterUserSecret.SecretArn", what="the secret with its managed password")
 
 
 def without_role(feature: str) -> Condition:
@@ -28,8 +26,6 @@ def without_role(feature: str) -> Condition:
     return Condition(f"AssociatedRoles[?FeatureName=='{feature}'].RoleArn", what=f"its role for {feature}")
 
 
-ROLES_ACTIVE = Condition("AssociatedRoles[].Status", ("ACTIVE",), "its roles")
-NOTHING_PARKED = Condition("PendingModifiedValues", what="what AWS has parked")
 _WAITS_FOR_WINDOW = ("pending-apply", "pending-maintenance-apply", "pending-maintenance-removal", "pending-removal")
 
 
@@ -61,16 +57,9 @@ def ready(name: str, *more: Condition, window: bool = False) -> Wait:
     )
     fail = (
         Condition("DBInstanceStatus", FAILED, "the database"),
-        Condition("MasterUserSecret.SecretStatus", ("impaired",), "the secret with its password"),
+        conditions.SECRET_IMPAIRED,
     )
     return replace(wait(name, (*until, *more), fail), exports=WHEN_READY)
-
-
-def joined(*, window: bool = False) -> Condition:
-    """A directory is in use, or waits for its window."""
-    return Condition(
-        "DomainMemberships[].Status", (*directory.JOINED, *(directory.PARKED if window else ())), "its directory"
-    )
 
 
 _UNSEEN = ("network_type",)
@@ -87,17 +76,31 @@ def rebooted(name: str) -> Wait:
     )
 
 
+def member_rebooted(name: str) -> Wait:
+    """Until the parameters of its cluster are in effect in a member, which its cluster alone tells."""
+    return Wait(
+        service="rds",
+        action="DescribeDBClusters",
+        params={},
+        select=f"DBClusters[].DBClusterMembers[] | [?DBInstanceIdentifier=='{name.lower()}'] | [0]",
+        until=(Condition("DBClusterParameterGroupStatus", ("in-sync",), "the parameter group of its cluster"),),
+        timeout=3 * _HOURS,
+        interval=15,
+    )
+
+
 def settled(change: Change[DbInstanceSpec]) -> Iterator[Condition]:
     """What shows that AWS took the change up: right after the call the old state still reads available (RDS-17)."""
     wanted = change.resource.spec
     if wanted.when == "now":
-        yield NOTHING_PARKED
+        yield conditions.NOTHING_PARKED
     for path in sorted({item.path.partition(".")[0] for item in change.fields} - _UNSURE):
         marker, value = _FIELDS[path], change.scope.resolve(getattr(wanted, path))
         if path == "domain":
-            yield joined(window=wanted.when == "window")
+            is_left = wanted.domain == Domain()
+            yield (conditions.left if is_left else conditions.joined)(window=wanted.when == "window")
         elif path in ("master_password", "password_version"):
-            yield SECRET_ACTIVE if wanted.master_password == MANAGED else WITHOUT_SECRET
+            yield conditions.SECRET_ACTIVE if wanted.master_password == MANAGED else conditions.WITHOUT_SECRET
             yield Condition("PendingModifiedValues.MasterUserPassword", what="a password that AWS has parked")
         elif path == "log_exports":
             yield Condition("PendingModifiedValues.PendingCloudwatchLogsExports", what="logs that AWS has parked")

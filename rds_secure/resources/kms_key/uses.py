@@ -51,7 +51,7 @@ def users(reader: Reader, live: Live[Any], scope: Scope, going: frozenset[str]) 
     return [
         *_replicas(live),
         *_encrypted(reader, names, scope, going),
-        *_backups(reader, names, going),
+        *_backups(reader, names, scope, going),
         *_secrets(reader, names, live.exports["id"], going),
     ]
 
@@ -69,12 +69,13 @@ def _encrypted(reader: Reader, names: set[str], scope: Scope, going: frozenset[s
             yield f"{what} {item[f'{thing}Identifier']}"
 
 
-def _backups(reader: Reader, names: set[str], going: frozenset[str]) -> Iterator[str]:
-    """Backups that outlive their database; those of one that is there are named by it."""
+def _backups(reader: Reader, names: set[str], scope: Scope, going: frozenset[str]) -> Iterator[str]:
+    """Backups that outlive their database, and copies of those of another region; the rest are named by theirs."""
     for what, thing, source in _BACKUPS:
         for item in _listed(reader, thing):
-            is_retained = item.get("Status") == "retained" and item.get(f"{source}Arn") not in going
-            if is_retained and item.get("KmsKeyId") in names:
+            arn = str(item.get(f"{source}Arn", ""))
+            is_alone = item.get("Status") == "retained" or arn.split(":")[3:4] not in ([scope.region], [])
+            if is_alone and arn not in going and item.get("KmsKeyId") in names:
                 yield f"{what} {item[f'{source}Identifier']}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rds_secure import ownership, tagging
 from rds_secure.kind import Found, Reader, Wanted
-from rds_secure.resources.snapshot_sharing.sort import OF_CLUSTERS, Sort, arn_of, identity_of
+from rds_secure.resources.snapshot_sharing.sort import OF_CLUSTERS, Sort, arn_of, identity_of, sort_of
 from rds_secure.resources.snapshot_sharing.spec import SnapshotSharingSpec
 from rds_secure.values import Address, Value, digest
 
@@ -54,9 +54,9 @@ def _found(
     So is whom an apply that was interrupted had shut out, but not forgotten: by what the note has of it.
     """
     scope = wanted.scope
-    written = {
-        item for resource in wanted.declared.values() if resource.name == name for item in resource.spec.accounts
-    }
+    declared = [item.spec for item in wanted.declared.values() if item.name == name]
+    sharings = [spec for spec in declared if isinstance(spec, SnapshotSharingSpec) and sort_of(spec) is sort]
+    written = {account for spec in sharings for account in spec.accounts}
     left = noted - {hashed(account) for account in (*accounts, *written)}
     ours = {account for account in accounts if account == EVERYBODY or hashed(account) in noted}
     ours |= {f"{ONLY_NOTED}{item}" for item in left}
