@@ -79,6 +79,7 @@ def command(
         stack, sources = approve.stack_of(file, region)
         prune_limit, empty = file.options.prune_limit, file.create_empty()
     account = options.connect(stack, profile, region, role_arn, sandbox)
+    reaching = options.reaching(profile, account.identity.region, role_arn, sandbox)
     if resume:
         file = approve.unfinished(stack.name, account.identity, expect)
         prune_limit, empty = (file.options.prune_limit, file.create_empty()) if file else (prune_limit, empty)
@@ -95,7 +96,7 @@ def command(
         Terms(
             question,
             deletion,
-            turn(stack.name, account, lock_timeout, no_lock),
+            turn(stack.name, account, lock_timeout, no_lock, reaching),
             preflight="skip" if sandbox else preflight,
             standing=approve.standing(file, expect) if is_approved else None,
             show_calls=show_calls,

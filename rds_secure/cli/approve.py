@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from rds_secure.cli import options
+
 if TYPE_CHECKING:
     from rds_secure.errors import Problem
     from rds_secure.live import Identity
@@ -30,10 +32,7 @@ def apply_command(
     create_empty: Iterable[str],
 ) -> str:
     """The command line that applies exactly the plan of this digest, quoted for a POSIX shell."""
-    words = ["rds-secure", "apply", *specs]
-    for name, value in (("--profile", profile), ("--region", region), ("--role-arn", role_arn)):
-        words += [name, value] if value else []
-    words += ["--sandbox"] if sandbox else []
+    words = ["rds-secure", "apply", *specs, *options.reaching(profile, region, role_arn, sandbox)]
     words += ["--prune-limit", str(prune_limit)] if prune_limit is not None else []
     words += ["--safety", str(safety)] if safety else []
     for address in create_empty:

@@ -53,6 +53,7 @@ def command(
     if confirm is not None and confirm != stack.name:
         raise click.UsageError(f"--confirm {confirm} does not name the stack, which is {stack.name}")
     account = options.connect(stack, profile, region, role_arn, sandbox)
+    reaching = options.reaching(profile, account.identity.region, role_arn, sandbox)
     deletion = Deletion(
         stateful=api.stateful(keys=no_final_snapshot) if include_data else frozenset(),
         final_snapshot=not no_final_snapshot,
@@ -65,7 +66,7 @@ def command(
         Terms(
             lambda plan: question,
             deletion,
-            turn(stack.name, account, lock_timeout, no_lock),
+            turn(stack.name, account, lock_timeout, no_lock, reaching),
             preflight="skip" if sandbox else preflight,
             show_calls=show_calls,
             record=Record(report, [source.file for source in sources]),

@@ -35,6 +35,13 @@ def access(function: F) -> F:
     return function
 
 
+def reaching(profile: str | None, region: str | None, role_arn: str | None, sandbox: bool) -> list[str]:
+    """The same options as words of a command line."""
+    written = (("--profile", profile), ("--region", region), ("--role-arn", role_arn))
+    words = [word for name, value in written if value for word in (name, value)]
+    return [*words, *(["--sandbox"] if sandbox else [])]
+
+
 def prune_limit(function: F) -> F:
     """How many deletions pass."""
     return click.option(
@@ -57,12 +64,21 @@ def preflight(function: F) -> F:
     )(function)
 
 
+def _in_a_folder(ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Files in folders that exist: better known before an apply than after it."""
+    for path in value:
+        if not path.absolute().parent.is_dir():
+            raise click.BadParameter(f"there is no folder {path.parent}")
+    return value
+
+
 def report(function: F) -> F:
     """Where to write what came of it."""
     return click.option(
         "--report",
         multiple=True,
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=click.Path(dir_okay=False, writable=True, path_type=Path),
+        callback=_in_a_folder,
         metavar="FILE",
         help="Write a record of the change when it is over: JSON, or Markdown where the name ends in .md; repeatable.",
     )(function)

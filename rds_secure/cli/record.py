@@ -103,7 +103,10 @@ def place(account: str, region: str, stack: str) -> Path | None:
 def told(found: journal.Record) -> Iterator[str]:
     """What a journal tells of an apply that did not come to its end, in plain words."""
     begin, ended = found.begin, _END.get(found.ended, "stopped in the middle")
-    counts = f"{len(found.done)} of {begin['calls']} calls are done, {len(found.failed)} failed, {found.left} remain"
+    counts = (
+        f"{len(found.done)} of {begin['calls']} calls are done, {len(found.failed)} failed, "
+        f"{len(found.open)} may have taken effect, {found.left} remain"
+    )
     yield f"the apply of {begin['at']} by {begin['who']} {ended}: {counts}"
     for line in found.open:
         yield f"  may have taken effect: {line['address']}: {line['summary']} ({line['call']})"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,10 +22,13 @@ UNKNOWN = -1
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The lock of one stack for one command; ``lock`` is None with ``--no-lock``. Timeout in seconds."""
+    """The lock of one stack for one command; ``lock`` is None with ``--no-lock``. Timeout in seconds.
+
+    ``reaching``: the options with which this account is reached.
+    """
 
     stack: str
-    region: str
+    reaching: tuple[str, ...]
     lock: StackLock | None
     timeout: float
 
@@ -75,15 +79,16 @@ class Turn:
         click.echo(printable(f"{say}; once this run is over, {self._unlock(generation)}"), err=True)
 
     def _unlock(self, generation: int) -> str:
-        return f"run rds-secure unlock {self.stack} --generation {generation} --region {self.region}"
+        words = ("rds-secure", "unlock", self.stack, "--generation", str(generation), *self.reaching)
+        return f"run {shlex.join(words)}"
 
 
-def turn(stack: str, account: api.Account, timeout: float, no_lock: bool) -> Turn:
-    """What the options ask for."""
+def turn(stack: str, account: api.Account, timeout: float, no_lock: bool, reaching: Iterable[str]) -> Turn:
+    """What the options ask for; ``reaching``: those that lead to the account."""
     if no_lock and timeout:
         raise click.UsageError("--lock-timeout waits for the lock, --no-lock takes none: leave one of them out")
     lock = None if no_lock else api.stack_lock(stack, account)
-    return Turn(stack, account.identity.region, lock, timeout)
+    return Turn(stack, tuple(reaching), lock, timeout)
 
 
 @contextmanager

@@ -164,6 +164,7 @@ class Retirement:
             limit = min(self._deletion.limit, at_most.deletions) if at_most else self._deletion.limit
         if len(small) > limit:
             what = f"{len(small)} of the {owned} resources that this stack owns would be deleted: {_listed(small)}"
+            what = f"{what}; {limit} would pass (safety: deletions, deletions_percent)"
             fix = f"if that is meant, pass --prune-limit {len(small)}"
             if at_most and len(small) > at_most.deletions:
                 fix = f"delete them in several applies: the file of limits allows {at_most.deletions}"
@@ -174,8 +175,11 @@ class Retirement:
         ):
             lost = [address for address in going if resources.kind(address.kind).stateful is stateful]
             if len(lost) > most:
-                what = f"{len(lost)} {title} would be deleted in one apply: {_listed(lost)}"
+                noun = title if len(lost) > 1 else title.removesuffix("s")
+                what = f"{len(lost)} {noun} would be deleted in one apply, and {most} would pass: {_listed(lost)}"
                 fix = f"remove them one apply after another, or write 'safety: {{{title}: {len(lost)}}}'"
+                if at_most and len(lost) > getattr(at_most, title):
+                    fix = f"the file of limits allows {getattr(at_most, title)} an apply"
                 yield lost[0], what, fix
 
     def _not_alone(self, steps: Iterable[Step]) -> Iterator[_Complaint]:

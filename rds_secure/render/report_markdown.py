@@ -8,7 +8,7 @@ from rds_secure.plan.report import CallMade, ReadBack, Report
 from rds_secure.render.markdown import code
 
 _OUTCOMES = {
-    "done": "Done: AWS agrees with the spec, but for what waits for its window.",
+    "done": "Done: AWS agrees with the spec.",
     "failed": "Failed: what is left is done by the same apply once more.",
     "interrupted": "Interrupted: what is left is done by the same apply once more.",
     "not converged": "Not converged: all calls were made, but AWS does not agree with the spec yet.",
@@ -22,9 +22,10 @@ def report_markdown(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     plan = report.plan
-    yield f"## Apply of stack {code(plan.stack)}"
+    yield f"## Change of stack {code(plan.stack)}"
     yield ""
-    yield f"**{_OUTCOMES[report.outcome]}**"
+    waits = any(found.state == "pending" for found in report.resources)
+    yield f"**{_OUTCOMES[report.outcome]}**{' Some of it waits for its window.' if waits else ''}"
     yield ""
     yield f"- account {code(plan.account)}, region {code(plan.region)}"
     yield f"- by {code(report.who)}, from {report.started} to {report.ended}"

@@ -38,7 +38,7 @@ def entries(harness: Harness, stack: str = STACK) -> list[str]:
 
 
 def turn(harness: Harness) -> Turn:
-    return Turn(STACK, "us-east-1", api.stack_lock(STACK, harness.account), 0)
+    return Turn(STACK, ("--region", "us-east-1"), api.stack_lock(STACK, harness.account), 0)
 
 
 @contextmanager

@@ -185,7 +185,8 @@ def test_too_many_deletions_are_named_with_the_way_out() -> None:
     assert refusals(planned(stack(declared), account)) == [
         (
             "badge.a",
-            "2 of the 4 resources that this stack owns would be deleted: badge.a, toy.a",
+            "2 of the 4 resources that this stack owns would be deleted: badge.a, toy.a; "
+            "0 would pass (safety: deletions, deletions_percent)",
             "if that is meant, pass --prune-limit 2",
         )
     ]

@@ -105,7 +105,7 @@ def test_a_small_thing_that_is_named_passes_the_limit_and_a_second_database_does
     account, declared = _account("vault.a", "vault.b")
     both = _removed(vault__a=False, vault__b=False)
     [(_, what, fix)] = refusals(planned(stack(declared, transfers=both), account))
-    assert what == "2 databases would be deleted in one apply: vault.a, vault.b"
+    assert what == "2 databases would be deleted in one apply, and 1 would pass: vault.a, vault.b"
     assert fix == "remove them one apply after another, or write 'safety: {databases: 2}'"
     assert planned(stack(declared, transfers=both, safety=Safety(databases=2)), account).is_applicable
 
@@ -116,7 +116,8 @@ def test_the_limits_of_the_spec_count_and_the_command_line_asks_in_words() -> No
     strict = stack(declared, safety=Safety(deletions=1))
     [(_, what, fix)] = refusals(planned(strict, account))
     assert (what, fix) == (
-        "2 of the 32 resources that this stack owns would be deleted: toy.a, toy.b",
+        "2 of the 32 resources that this stack owns would be deleted: toy.a, toy.b; "
+        "1 would pass (safety: deletions, deletions_percent)",
         "if that is meant, pass --prune-limit 2",
     )
     assert planned(strict, account, Deletion(limit=2)).is_applicable
