@@ -28,16 +28,16 @@ def make_parameter_group(rds: Any, name: str = "orders", family: str = "postgres
 
 
 def make_instance(rds: Any, **more: Any) -> None:
-    rds.create_db_instance(
-        DBInstanceIdentifier="orders",
-        DBInstanceClass="db.t4g.micro",
-        Engine="postgres",
-        EngineVersion="16",
-        AllocatedStorage=20,
-        MasterUsername="dbowner",
-        ManageMasterUserPassword=True,
-        **more,
-    )
+    asked: dict[str, Any] = {
+        "DBInstanceIdentifier": "orders",
+        "DBInstanceClass": "db.t4g.micro",
+        "Engine": "postgres",
+        "EngineVersion": "16",
+        "AllocatedStorage": 20,
+        "MasterUsername": "dbowner",
+        "ManageMasterUserPassword": True,
+    }
+    rds.create_db_instance(**asked | more)
 
 
 @pytest.mark.repair("rds-subnet-groups")
