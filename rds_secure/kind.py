@@ -14,6 +14,9 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rds_secure import ownership
+from rds_secure.difference import Consequence as Consequence
+from rds_secure.difference import FieldChange as FieldChange
+from rds_secure.difference import Migrating as Migrating
 from rds_secure.fields import ResourceSpec
 from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
@@ -112,26 +115,6 @@ class Live(Generic[S]):
 
 
 @dataclass(frozen=True, slots=True)
-class FieldChange:
-    """One difference that the plan will settle, or name.
-
-    ``path`` is the field, dotted inside nested parts (``attach_to.users``). Sets and mappings differ member by
-    member: ``member`` is its label or key, ``old`` is None where it is added, ``new`` where it is removed.
-    ``parked``: what AWS has put aside for the window, neither live nor, perhaps, wanted (RDS-2).
-    ``when``: now, window, reboot, or "" where it does not matter. ``detail``: lines of a statement-level difference.
-    """
-
-    path: str
-    old: Value = None
-    new: Value = None
-    member: str = ""
-    when: str = ""
-    note: str = ""
-    detail: tuple[str, ...] = ()
-    parked: Value = None
-
-
-@dataclass(frozen=True, slots=True)
 class Change(Generic[S]):
     """What is declared, what is live, and the differences between the two that are to be settled."""
 
@@ -159,18 +142,6 @@ class Change(Generic[S]):
     def removed(self, path: str) -> tuple[Value, ...]:
         """The members that a set field loses."""
         return tuple(change.old for change in self.members(path) if change.new is None)
-
-
-@dataclass(frozen=True, slots=True)
-class Consequence:
-    """What has to happen to a resource besides its own differences: a restart, because of what it uses.
-
-    ``changes`` say it, ``operations`` do it, after those that settle the differences; ``notes`` say what is left.
-    """
-
-    changes: tuple[FieldChange, ...] = ()
-    operations: tuple[Operation, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +334,10 @@ class Kind(ABC, Generic[S]):
     def refuses(self, change: FieldChange, resource: Resource[S], live: Live[S]) -> str:
         """What to do instead of a change that AWS does not make as things are; "" where it can be made."""
         return ""
+
+    def migrate(self, change: Change[S], refused: tuple[FieldChange, ...]) -> Migrating | None:
+        """How the ``refused`` differences are made after all, or what goes on of that already; None for neither."""
+        return None
 
     def notes(self, resource: Resource[S], live: Live[S] | None) -> Iterator[str]:
         """What is worth knowing of a declared resource beside its differences; it changes nothing."""

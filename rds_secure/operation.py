@@ -55,7 +55,7 @@ class Condition:
     """
 
     path: str
-    any_of: tuple[JSON, ...] = ()
+    any_of: tuple[Value, ...] = ()
     what: str = ""
 
     def holds(self, value: JSON) -> bool:
@@ -143,5 +143,6 @@ class Operation:
 
     @property
     def takes_away(self) -> bool:
-        """Whether it takes anything away, be it a tag: then the lock is looked at right before it (meaning §7)."""
-        return self.destructive or self.action.startswith(_TAKING)
+        """Whether it takes anything away, be it a tag, or the use of a database for some minutes: then the lock is
+        looked at right before it (meaning §7)."""
+        return self.destructive or self.restarts or self.action.startswith(_TAKING)

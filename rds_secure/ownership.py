@@ -21,6 +21,10 @@ PASSWORD = "rds-secure:password"  # noqa: S105 - the version of a password, not 
 OFFER = "rds-secure:moves-to"
 """The place in another stack that may take a thing: what its owner says, and only then it changes hands."""
 
+MIGRATION = "rds-secure:migration"
+STEP = "rds-secure:migration-step"
+"""The migration that an object has a part in, and which one; its plan alone sets and removes them."""
+
 OURS = frozenset({STACK, ADDRESS, APPLIED, HOME, PASSWORD, OFFER})
 """What `tags` sets, and the mark of what changes hands."""
 
@@ -28,7 +32,9 @@ USER_TAGS = 44
 """AWS allows 50 (ANY-2); four are ours, a migration takes two more."""
 
 _PENDING = "1.pending."
-_IMPLIED_AS = "+"  # implied resources have a ~ in their address, which no tag value may hold (ANY-2)
+_IN_TAGS = str.maketrans("~#", "+@")
+_FROM_TAGS = str.maketrans("+@", "~#")
+"""Addresses of what is implied have a ~, of what is aside a #, which no tag value may hold (ANY-2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ def owner(tags: Mapping[str, str]) -> Owner | None:
     if not (stack and slash and name):
         return None
     try:
-        return Owner(stack, Address.parse(path.replace(_IMPLIED_AS, "~")), name)
+        return Owner(stack, Address.parse(path.translate(_FROM_TAGS)), name)
     except ValueError:
         return None
 
@@ -68,14 +74,18 @@ def tags(
     more: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Every tag that a resource of a stack carries; ``home`` is "" for regional objects, ``more`` its kind's own."""
-    where = f"{address}/{name}".replace("~", _IMPLIED_AS)
-    ours = {STACK: stack, ADDRESS: where, APPLIED: applied(written, user)}
+    ours = {STACK: stack, ADDRESS: where(address, name), APPLIED: applied(written, user)}
     return {**user, **ours, **({HOME: home} if home else {}), **(more or {})}
+
+
+def where(address: Address, name: str) -> str:
+    """The value of ``rds-secure:address``."""
+    return f"{str(address).translate(_IN_TAGS)}/{name}"
 
 
 def marks(tags: Mapping[str, str]) -> tuple[str, ...]:
     """The keys of the tags that make a thing ours: what comes off when it is let go of."""
-    return tuple(sorted(OURS & tags.keys()))
+    return tuple(sorted((OURS | {MIGRATION, STEP}) & tags.keys()))
 
 
 def pending(tags: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
@@ -19,7 +19,7 @@ from rds_secure.apply.paths import search
 from rds_secure.apply.wait import Waiter, WaitFailed
 from rds_secure.errors import CallError, CredentialsError, RdsSecureError, StaleError
 from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Stopping, Waiting
-from rds_secure.operation import Operation
+from rds_secure.operation import Operation, Wait
 from rds_secure.plan import Action, Node, Plan, order
 from rds_secure.values import Address, Handed, Ref, refs, resolve
 
@@ -196,13 +196,19 @@ class _Run:
         self._export(address, operation.hands_on, reply, Handed)
         if operation.wait:
             ready = self.waiter.wait(
-                operation.wait,
+                self._known(operation.wait),
                 self._filled(operation.wait.params),
                 lambda missing, seen, elapsed: self.observe(Waiting(address, missing, elapsed, seen)),
             )
             self._export(address, operation.wait.exports, ready)
         request = str(reply.get("ResponseMetadata", {}).get("RequestId", ""))
         self.observe(Done(address, operation.summary, self.clock.now() - start, operation.call, request))
+
+    def _known(self, wait: Wait) -> Wait:
+        """A wait with the references in what it waits for filled in."""
+        with self.lock:
+            until = tuple(replace(item, any_of=resolve(item.any_of, self.values)) for item in wait.until)
+        return replace(wait, until=until)
 
     def _call(self, address: Address, operation: Operation) -> Mapping[str, Any]:
         params = self._filled(operation.params)

@@ -62,7 +62,7 @@ class ApprovedStep(Data):
     """kind.name in the spec."""
     name: str
     """Its name at AWS."""
-    action: Literal["create", "update", "delete", "let go", "tags only", "none", "not seen"]
+    action: Literal["create", "update", "migrate", "delete", "let go", "tags only", "none", "not seen"]
     """What happens to it."""
     cause: str
     """Why: spec, drift, or empty."""

@@ -69,6 +69,7 @@ class Drift:
 _SORTS = {
     Action.CREATE: Sort.MISSING,
     Action.UPDATE: Sort.DIFFERS,
+    Action.MIGRATE: Sort.DIFFERS,
     Action.DELETE: Sort.UNDECLARED,
     Action.LET_GO: Sort.UNDECLARED,
     Action.RETAG: Sort.MARKS,

@@ -62,7 +62,7 @@ def _referred(step: Step, operation: Operation, steps: dict[Address, Step], know
             yield target.address, _exporting(target, ref) if operation.weak else last
         elif target.action is Action.UPDATE and step.action is Action.CREATE and not operation.weak:
             yield target.address, len(target.operations) - 1
-        elif target.action is Action.UPDATE and ref not in known:
+        elif target.action in (Action.UPDATE, Action.MIGRATE) and ref not in known:
             yield target.address, _exporting(target, ref)
 
 

@@ -24,6 +24,8 @@ class Action(StrEnum):
 
     CREATE = "create"
     UPDATE = "update"
+    MIGRATE = "migrate"
+    """Another object takes its place, with all that is in it: the first one stays, aside."""
     DELETE = "delete"
     LET_GO = "let go"
     RETAG = "tags only"

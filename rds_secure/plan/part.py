@@ -19,7 +19,7 @@ from rds_secure.plan.model import Plan
 from rds_secure.values import JSON, Address, Value, canonical, decode, freeze, resolve
 
 _ENDS = ("delete", "let go")
-_LATER = {"create": ("update", "tags only"), "update": ("tags only",)}
+_LATER = {"create": ("update", "tags only"), "update": ("tags only",), "migrate": ("update", "tags only")}
 """What an approved action may have become, once some of it is done."""
 
 

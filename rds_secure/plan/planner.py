@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from rds_secure import ownership, resources
 from rds_secure.errors import Location
 from rds_secure.fields import Mode, ignored, markers, plain, unwritten, values_of
-from rds_secure.kind import Change, FieldChange, Kind, Live, Resource, Stateful
+from rds_secure.kind import Change, FieldChange, Kind, Live, Migrating, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
 from rds_secure.plan import graph
@@ -53,6 +53,7 @@ class _Planner:
         self.create_empty = create_empty
         self.scope = snapshot.scope
         self.refusals: list[Refusal] = []
+        self.migrating: dict[Address, Migrating] = {}
 
     def run(self) -> Plan:
         conflicts = {conflict.address for conflict in self.snapshot.conflicts}
@@ -109,7 +110,10 @@ class _Planner:
         address = resource.address
         if (left := self.snapshot.traces.get(address)) and address not in self.create_empty:
             what = f"{address} is not there, and was before; it left {'; '.join(left)}"
-            fix = f"restore it as {resource.name}; or, if it is to begin again empty, pass --create-empty {address}"
+            again = "write 'restore_from: SNAPSHOT' to have its data back, or restore it"
+            if "restore_from" not in type(resource.spec).model_fields:
+                again = "restore it"
+            fix = f"{again} as {resource.name}; or, if it is to begin again empty, pass --create-empty {address}"
             self._refuse(address, (), what, fix)
         kind = resources.kind(resource.address.kind)
         resource = replace(resource, spec=kind.normalise(resource, None, self.scope))
@@ -137,6 +141,7 @@ class _Planner:
             left |= unwritten(resource.written)
         resource = replace(resource, spec=_as_it_is(kind.normalise(resource, live, self.scope), live, left))
         difference = diff(kind, resource, live, self.scope.known)
+        self._migrate(Change(resource, live, tuple(difference.changes), self.scope), difference)
         for change, advice in difference.refused:
             how = "as things are" if advice == kind.refuses(change, resource, live) else "in place"
             what = f"{resource.address}.{change.path} cannot change {how}{_shown(change)}"
@@ -148,22 +153,37 @@ class _Planner:
             changes = tuple(_with_lookup(resource, change) for change in changes)
         return Change(resource, live, changes, self.scope), difference
 
+    def _migrate(self, change: Change[Any], difference: Difference) -> None:
+        """Take out of what is refused what a migration settles, and note that one; refuse what is in its way."""
+        address = change.resource.address
+        refused = tuple(item for item, _ in difference.refused)
+        migrating = resources.kind(address.kind).migrate(change, refused)
+        if migrating is None:
+            return
+        self.migrating[address] = migrating
+        difference.refused = [pair for pair in difference.refused if pair[0] not in migrating.settles]
+        for what, fix in migrating.obstacles:
+            self._refuse(address, ("migration",), what, fix)
+
     def _update(
         self, change: Change[Any], difference: Difference, elsewhere: Mapping[Address, tuple[FieldChange, ...]]
     ) -> Step:
         resource, live, changes = change.resource, change.live, change.fields
         kind = resources.kind(resource.address.kind)
+        migrating = self.migrating.get(resource.address, Migrating())
+        if not migrating.finishes and resource.address in self.migrating:
+            return self._migration(change, migrating)
         operations = kind.update(change) if changes else ()
         after = kind.follow(change, elsewhere)
         tagging, retagged = self._tagging(resource, live)
         differs = bool(changes or retagged)
-        is_update = differs or after.operations
+        is_update = differs or after.operations or migrating.operations
         action = Action.UPDATE if is_update else Action.RETAG if tagging else Action.NONE
         return Step(
             address=resource.address,
             name=live.name,
             action=action,
-            operations=(*operations, *after.operations, *tagging),
+            operations=(*operations, *after.operations, *migrating.operations, *tagging),
             changes=(*changes, *after.changes, *retagged),
             pending=tuple(difference.pending),
             strangers=tuple(difference.strangers),
@@ -175,6 +195,20 @@ class _Planner:
                 *kind.notes(resource, live),
             ),
             cause=_cause(live, resource) if differs else "",
+            uses=uses(live),
+        )
+
+    def _migration(self, change: Change[Any], migrating: Migrating) -> Step:
+        """All that happens to a resource whose place another object takes: nothing else, until that is done."""
+        resource, live = change.resource, change.live
+        return Step(
+            address=resource.address,
+            name=live.name,
+            action=Action.MIGRATE if migrating.operations else Action.NONE,
+            operations=migrating.operations,
+            changes=migrating.settles,
+            notes=migrating.notes,
+            cause=_cause(live, resource) if migrating.operations else "",
             uses=uses(live),
         )
 

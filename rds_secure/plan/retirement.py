@@ -111,7 +111,7 @@ class Retirement:
         kept = {address: reason for address, reason in self._snapshot.stuck.items() if address in retired}
         for address in retired:
             if resources.kind(address.kind).stateful and not self._may_go(address):
-                kept[address] = KEPT
+                kept[address] = str(retired[address].facts.get("kept", KEPT))
             elif reason := unsure(self._snapshot.unseen, resources.kind(address.kind)):
                 kept[address] = reason
         for address, step in declared.items():

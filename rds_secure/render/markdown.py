@@ -39,8 +39,8 @@ _WAYS_IN = frozenset(
 )
 """Fields of what the other services have that open or close a way to the data."""
 
-_DATA, _SMALL, _RESTART, _AT_ONCE, _REMOVAL, _ACCESS, _NONE = range(7)
-_NOUNS = ("deletion of data", "deletion", "restart", "change at once", "removal", "change of access")
+_DATA, _SMALL, _MIGRATION, _RESTART, _AT_ONCE, _REMOVAL, _ACCESS, _NONE = range(8)
+_NOUNS = ("deletion of data", "deletion", "migration", "restart", "change at once", "removal", "change of access")
 """What there is to be afraid of, the worst first, and how it is counted."""
 
 
@@ -102,7 +102,9 @@ def _dangers(step: Step) -> Iterator[tuple[int, str]]:
         summary = code("; ".join(operation.summary for operation in step.operations))
         yield (_DATA if kind.stateful else _SMALL), f"**deletes** {subject}{what.get(kind.stateful, '')}: {summary}"
         return
-    if any(operation.restarts for operation in step.operations):
+    if step.action is Action.MIGRATE:
+        yield _MIGRATION, f"**migrates** {subject}: another database with its data takes its place, with an outage"
+    elif any(operation.restarts for operation in step.operations):
         yield _RESTART, f"**restarts** {subject}"
     if kind.stateful is Stateful.DATA and (at_once := [item.path for item in step.changes if item.when == "now"]):
         yield _AT_ONCE, f"**at once**, not in a window: {subject}: {_listed(at_once)}"

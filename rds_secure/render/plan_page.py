@@ -20,6 +20,7 @@ from rds_secure.values import Address
 SYMBOLS = {
     Action.CREATE: ("+", GREEN),
     Action.UPDATE: ("~", YELLOW),
+    Action.MIGRATE: ("»", MAGENTA),
     Action.DELETE: ("-", RED),
     Action.LET_GO: ("·", YELLOW),
     Action.RETAG: ("·", DIM),
@@ -76,6 +77,8 @@ class Steps:
         """Its differences, what is parked, what others added, and notes."""
         changes = Changes(self.values, self.width, indent=6)
         yield from (changes.created if step.action is Action.CREATE else changes.changed)(step.changes)
+        if step.action is Action.MIGRATE:
+            yield from self._course(step)
         if step.action is Action.DELETE and len(step.operations) > 1:
             yield from (indented(6, part(operation.summary)) for operation in step.operations)
         below = replace(changes, indent=8)
@@ -92,6 +95,14 @@ class Steps:
         if self.show_calls:
             yield from calls(step, self.plan, indent=6)
 
+    def _course(self, step: Step) -> Iterator[Line]:
+        """What happens one after another, with what interrupts the database set apart."""
+        yield indented(6, part("in this order:", DIM))
+        for number, operation in enumerate(step.operations, 1):
+            said = [part(f"{number:2}.", DIM), *words(operation.summary)]
+            interrupts = [part("(interrupts it)", RED)] if operation.restarts else []
+            yield from wrapped([*said, *interrupts], self.width, 8, hang=4)
+
 
 def _reason(step: Step) -> Iterator[Line]:
     """What stands behind the name: why it changes, or what one word says of it."""
@@ -101,6 +112,8 @@ def _reason(step: Step) -> Iterator[Line]:
         yield part("tags only", DIM)
     if step.action is Action.UNSEEN:
         yield part("not seen: nothing is planned on it", RED)
+    if step.action is Action.MIGRATE:
+        yield part("another database takes its place, with its data", MAGENTA)
     if step.action is Action.LET_GO:
         yield part("let go: our tags come off, nothing else changes", DIM)
     if step.action is Action.DELETE and len(step.operations) == 1:
@@ -184,6 +197,8 @@ def counts(plan: Plan) -> Iterator[str]:
     """What happens to how many resources."""
     yield f"{plan.count(Action.CREATE)} to create"
     yield f"{plan.count(Action.UPDATE)} to change"
+    if migrated := plan.count(Action.MIGRATE):
+        yield f"{migrated} to migrate"
     yield f"{plan.count(Action.DELETE)} to delete"
     if let_go := plan.count(Action.LET_GO):
         yield f"{let_go} to let go"

@@ -19,6 +19,7 @@ Exports = Mapping[Address, Mapping[str, str]]
 _DONE = {
     Action.CREATE: "created",
     Action.UPDATE: "changed",
+    Action.MIGRATE: "migrated",
     Action.RETAG: "tags only",
     Action.DELETE: "deleted",
     Action.LET_GO: "let go",

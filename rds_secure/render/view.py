@@ -18,11 +18,12 @@ from rds_secure.plan.model import FORMAT, Action, Kept, Plan, Refusal, Step
 from rds_secure.render.value import name
 from rds_secure.values import JSON, Handed, Ref, encode, refs, resolve
 
-ActionName: TypeAlias = Literal["create", "update", "delete", "let_go", "retag", "none", "unseen"]
+ActionName: TypeAlias = Literal["create", "update", "migrate", "delete", "let_go", "retag", "none", "unseen"]
 
 ACTIONS: Mapping[Action, ActionName] = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
+    Action.MIGRATE: "migrate",
     Action.DELETE: "delete",
     Action.LET_GO: "let_go",
     Action.RETAG: "retag",
@@ -94,7 +95,8 @@ class StepView(View):
     aws_name: str
     """Its name at AWS."""
     action: ActionName
-    """What happens to it; retag: only the tags that mark it as ours and up to date; let_go: these come off."""
+    """What happens to it; migrate: another database with its data takes its place; retag: only the tags that mark it
+    as ours and up to date; let_go: these come off."""
     cause: Literal["spec", "drift", ""]
     """Why it changes: the spec is another than was last applied, or AWS was changed behind it."""
     changes: tuple[ChangeView, ...]
@@ -151,6 +153,8 @@ class SummaryView(View):
     """Resources to be made."""
     update: int
     """Resources to be changed."""
+    migrate: int
+    """Databases of which the place is to be taken by another one with their data."""
     delete: int
     """Resources to be deleted."""
     let_go: int
@@ -260,6 +264,7 @@ def _summary(plan: Plan) -> SummaryView:
     return SummaryView(
         create=plan.count(Action.CREATE),
         update=plan.count(Action.UPDATE),
+        migrate=plan.count(Action.MIGRATE),
         delete=plan.count(Action.DELETE),
         let_go=plan.count(Action.LET_GO),
         retag=plan.count(Action.RETAG),

@@ -25,6 +25,8 @@ Report: TypeAlias = Callable[[str, str, Location | None], None]
 
 _ADDRESS = rf"[a-z_]+\.{KEY}"
 _PLACE = rf"({KEY}/)?{_ADDRESS}"
+_ASIDE = rf"{_ADDRESS}(#[a-z]+-[a-z0-9-]+)?"
+"""Of something declared, or of what a migration left aside: ``db_instance.orders#old-k3f9zq2w``."""
 _HERE = "an address: kind.key"
 
 Days = Annotated[Int, Setting(ge=7, le=30)]
@@ -59,8 +61,8 @@ class Moved(Part):
 class Removed(Part):
     """A resource that is declared no longer, and what is to become of it."""
 
-    address: Annotated[Str, Pattern(_ADDRESS, _HERE)]
-    """Its address when it was declared: kind.key."""
+    address: Annotated[Str, Pattern(_ASIDE, _HERE)]
+    """Its address when it was declared: kind.key; or, of what a migration left, kind.key#old-…"""
     keep: Bool
     """true: it stays, as nobody's; our tags come off. false: it is deleted, databases and keys as well."""
     final_snapshot: Bool = True

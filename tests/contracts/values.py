@@ -135,6 +135,7 @@ MINIMAL: Mapping[str, Written] = {
     "Directory": {},
     "ClusterRole": {"feature": "s3Import", "role": ROLE},
     "BackupCopy": {"region": "eu-central-1", "key": COPY_KEY},
+    "Migration": {"from": "none"},
     "FeatureRole": {"feature": "s3Import", "role": ROLE},
 }
 """The least that can be written."""
@@ -392,6 +393,11 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "secret": (Value(f"{JOINING}-2-AbCdEf", given=OWN_DIRECTORY),),
         "dns": (Value(["10.20.0.3", "10.20.0.4"], given=OWN_DIRECTORY),),
     },
+    "Migration": {
+        "from_subnet_group": (Value("elsewhere"),),
+        "from": (Value(STREAM_KEY),),
+        "to": (Value("${kms_key.neighbour}"),),
+    },
     "BackupCopy": {
         "region": (Value("us-west-2", also={"key": COPY_KEY.replace("eu-central-1", "us-west-2")}),),
         "key": (Value(COPY_KEY.replace("eu-central-1", "us-west-2"), also={"region": "us-west-2"}),),
@@ -403,6 +409,7 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
     },
     "db_instance": {
         **_NAMED,
+        "restore_from": (Value("orders-final-1"),),
         "cluster": (Value("${db_cluster.neighbour}", also=MEMBER), Value("payroll", given=MEMBER)),
         "promotion_tier": (Value("0", given=MEMBER),),
         "engine": tuple(
@@ -539,7 +546,9 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
 }
 """Values of fields, none of them the default or the minimal one; the first one of each is part of a maximal spec."""
 
-_OF_POSTGRES = frozenset({"replica_of", "replica_mode", "character_set", "nchar_character_set", "timezone"})
+_OF_POSTGRES = frozenset(
+    {"restore_from", "migration", "replica_of", "replica_mode", "character_set", "nchar_character_set", "timezone"}
+)
 _TOGETHER = frozenset(
     {
         *("storage_type", "iops", "throughput_mbps", "dedicated_log_volume"),
@@ -548,7 +557,7 @@ _TOGETHER = frozenset(
 )
 _OTHERS = frozenset(
     {
-        *("replica_of", "replica_mode"),
+        *("replica_of", "replica_mode", "restore_from", "migration"),
         *("availability_zone", "db_name", "dedicated_log_volume", "encrypted", "iam_auth", "license"),
         *(
             "lifecycle_support",

@@ -18,6 +18,7 @@ from rds_secure.kind import (
     Implied,
     Kind,
     Live,
+    Migrating,
     Reader,
     Resource,
     Scope,
@@ -36,6 +37,8 @@ from rds_secure.resources.db_instance import (
 )
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.check.replica import beside
+from rds_secure.resources.db_instance.migration import look, restore
+from rds_secure.resources.db_instance.migration.course import advice, migrate
 from rds_secure.resources.db_instance.read import found
 from rds_secure.resources.db_instance.reboot import follow
 from rds_secure.resources.db_instance.refuse import refuses
@@ -58,12 +61,6 @@ _NO_SNAPSHOT = ("failed", "incompatible-network", "incompatible-restore")
 _ADVICE = {
     "cluster": "an instance never moves between clusters: declare another instance under another key of the "
     "spec, and remove this one in a later apply",
-    "encrypted": "AWS encrypts a database only when it is made (RDS-4): copy a snapshot of it under a key, restore "
-    "the copy as a new database, and declare that one under another key of the spec",
-    "kms_key": "AWS never changes the key of a database (RDS-4): keep the one it has, or copy a snapshot of it under "
-    "the new key and restore the copy as a new database, declared under another key of the spec",
-    "subnet_group": "a database stays in its subnets: restore a snapshot of it there as a new database, declared "
-    "under another key of the spec",
     "engine": "AWS never changes the engine: declare a new database under another key of the spec, and move the data",
     "db_name": "it only counts when a database is made: create further ones inside, and write the one it was made with",
     "master_username": "AWS never renames it: write the name that it has, and create further users inside",
@@ -101,9 +98,13 @@ class DbInstance(Kind[DbInstanceSpec]):
         "port": "the port to connect to; known once it is available",
         "secret": "the ARN of the secret with the master password; known once it is available",
     }
-    services = ("rds", "ec2")
+    services = ("rds", "ec2", "kms")
     read_actions = (
         "ec2:DescribeSecurityGroups",
+        "kms:DescribeKey",
+        "rds:DescribeBlueGreenDeployments",
+        "rds:DescribeDBProxies",
+        "rds:DescribeDBProxyTargets",
         "rds:DescribeCertificates",
         "rds:DescribeDBClusters",
         "rds:DescribeDBEngineVersions",
@@ -187,7 +188,8 @@ class DbInstance(Kind[DbInstanceSpec]):
 
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[DbInstanceSpec]]:
         reply = reader.call("rds", "DescribeDBInstances") or {}
-        for instance in map(found, reply["DBInstances"]):
+        described = {item["DBInstanceIdentifier"].lower(): item for item in reply["DBInstances"]}
+        for instance in look.folded(reader, wanted, map(found, reply["DBInstances"]), described):
             if wanted.asks_for(instance.identity, instance.exports.get("arn", ""), tags=instance.tags):
                 instance = copies.looked_up(reader, member.with_its_cluster(reader, instance))
                 instance = certificate.with_rotation(reader, instance, wanted)
@@ -239,10 +241,15 @@ class DbInstance(Kind[DbInstanceSpec]):
     def advice(self, field: str, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec]) -> str:
         if field == "replica_of" and resource.spec.replica_of == PROMOTED:
             return _PROMOTION
+        if asked := advice(field, live.spec):
+            return asked
         return _ADVICE.get(field) or super().advice(field, resource, live)
 
     def refuses(self, change: FieldChange, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec]) -> str:
         return refuses(change, resource.spec, live)
+
+    def migrate(self, change: Change[DbInstanceSpec], refused: tuple[FieldChange, ...]) -> Migrating | None:
+        return migrate(change, refused)
 
     def notes(self, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec] | None) -> Iterator[str]:
         alone = resource.spec.cluster is None  # else the password is the cluster's
@@ -258,7 +265,8 @@ class DbInstance(Kind[DbInstanceSpec]):
             yield from certificate.notes(resource.spec, live)
 
     def create(self, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[Operation, ...]:
-        return (*operations.create(resource), *copies.create(resource, scope))
+        made = restore.create(resource, scope) if resource.spec.restore_from else operations.create(resource)
+        return (*made, *copies.create(resource, scope))
 
     def update(self, change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
         return (*operations.update(change), *copies.update(change))

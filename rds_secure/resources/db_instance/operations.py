@@ -49,7 +49,7 @@ def create(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
         ),
     )
     after = () if source is None else _after(resource)
-    return (operation, *after, *(_add_role(resource.name, item.role, item.feature) for item in spec.roles))
+    return (operation, *after, *(add_role(resource.name, item.role, item.feature) for item in spec.roles))
 
 
 def _after(resource: Resource[DbInstanceSpec]) -> tuple[Operation, ...]:
@@ -116,10 +116,11 @@ def _roles(change: Change[DbInstanceSpec]) -> Iterator[Operation]:
             releases=tuple(sorted({ref.target for ref in refs(old)})),
         )
     for new in (item.new for item in members if item.new is not None):
-        yield _add_role(name, new["role"], new["feature"])
+        yield add_role(name, new["role"], new["feature"])
 
 
-def _add_role(name: str, role: Value, feature: str) -> Operation:
+def add_role(name: str, role: Value, feature: str) -> Operation:
+    """A role for one of its features, once it is there."""
     return Operation(
         service="rds",
         action="AddRoleToDBInstance",

@@ -68,6 +68,7 @@ def found(instance: Mapping[str, Any]) -> Found[DbInstanceSpec]:
         facts={
             "status": status,
             "window": instance.get("PreferredMaintenanceWindow", ""),
+            "vpc": (instance.get("DBSubnetGroup") or {}).get("VpcId", ""),
             "replica": bool(instance.get("ReadReplicaSourceDBInstanceIdentifier")),
             "waiting": tuple(_waiting(instance)),
             "notes": tuple(_notes(instance)),

@@ -15,8 +15,8 @@ _TWO_WEEKS = 20160
 
 def traces(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[str, ...]:
     """Snapshots with our tags, retained backups and recent events; lists that all missing databases share."""
-    if resource.spec.replica_of is not None:  # it is copied from its source again
-        return ()
+    if resource.spec.replica_of is not None or resource.spec.restore_from is not None:
+        return ()  # it is copied from its source again, or made from what it left
     snapshots, backups, events = together(
         reader,
         lambda: (reader.call("rds", "DescribeDBSnapshots") or {})["DBSnapshots"],

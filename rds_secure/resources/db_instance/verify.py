@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rds_secure.database import checks, look
 from rds_secure.kind import Complaint, Reader, Resource, Scope
 from rds_secure.resources.db_instance.check.replica import outside
+from rds_secure.resources.db_instance.migration import restore
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 
 
@@ -23,6 +24,7 @@ def verify(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> 
         if spec.replica_of is None and spec.cluster is None:
             yield from checks.first_user(spec.master_username, spec.master_password, "database")
         yield from outside(reader, resource, scope)
+        yield from restore.verify(reader, spec)
         yield from look.offered(reader, spec.engine, spec.instance_class)
 
 

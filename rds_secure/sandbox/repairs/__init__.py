@@ -244,6 +244,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-restores-in-time", "nearly everything is inherited", "RDS-29", rds_restores.to_points_in_time),
     Repair("rds-renames", "a name that is taken takes the place of the other", "RDS-30", rds_renames.renames),
     Repair("rds-restorable-times", "there is one without backups", "API", rds_renames.restorable_times),
+    Repair("rds-blue-green-lists", "a page of them fails", "API", rds_renames.blue_green_lists),
     #
     Repair("tagging-rds-groups", "subnet and parameter groups are not found", "API", tagging.rds_groups),
     Repair("tagging-rds-events", "event subscriptions are not found", "API", tagging.rds_events),

@@ -1,4 +1,4 @@
-"""RDS instances under another name, and until when they can be restored. How long that takes is in `realism`."""
+"""RDS instances under another name, until when they can be restored, what copies them. How long it takes: `realism`."""
 
 from __future__ import annotations
 
@@ -54,3 +54,13 @@ def restorable_times() -> None:
     replace_property(
         DBInstance, "latest_restorable_time", lambda made: utcnow() if made.backup_retention_period else None
     )
+
+
+def blue_green_lists() -> None:
+    """They come in pages, as every list of RDS."""
+
+    @around(RDSBackend, "describe_blue_green_deployments")
+    def describe(original: Any, self: RDSBackend, **params: Any) -> Any:
+        return original(
+            self, **{name: value for name, value in params.items() if name not in ("marker", "max_records")}
+        )

@@ -10,6 +10,7 @@ from rds_secure.engines import ENGINES, Engine
 from rds_secure.kind import Complaint
 from rds_secure.resources.db_instance import copies, member
 from rds_secure.resources.db_instance.check.integration import integration, roles
+from rds_secure.resources.db_instance.check.migration import migration, restored
 from rds_secure.resources.db_instance.check.replica import replica
 from rds_secure.resources.db_instance.check.storage import storage
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
@@ -29,6 +30,8 @@ def check(key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
     yield from roles(spec)
     yield from replica(spec)
     yield from copies.check(spec)
+    yield from migration(spec)
+    yield from restored(spec)
     yield from checks.windows(spec.backup_window, spec.maintenance_window)
     yield from checks.encryption(encrypted=spec.encrypted, key=spec.kms_key)
     if spec.availability_zone is not None and spec.multi_az:

@@ -13,6 +13,7 @@ from rds_secure.resources.db_instance.spec.engine import EngineFields
 from rds_secure.resources.db_instance.spec.integration import Domain, FeatureRole, IntegrationFields
 from rds_secure.resources.db_instance.spec.maintenance import MaintenanceFields
 from rds_secure.resources.db_instance.spec.member import MemberFields
+from rds_secure.resources.db_instance.spec.migration import Migration, MigrationFields
 from rds_secure.resources.db_instance.spec.monitoring import MonitoringFields
 from rds_secure.resources.db_instance.spec.network import NetworkFields
 from rds_secure.resources.db_instance.spec.replica import AFTERWARDS, INHERITED, PROMOTED, SOURCE_ARN, ReplicaFields
@@ -29,6 +30,7 @@ __all__ = [
     "DbInstanceSpec",
     "Domain",
     "FeatureRole",
+    "Migration",
 ]
 
 
@@ -36,6 +38,7 @@ class DbInstanceSpec(
     Named,
     Tagged,
     ResourceSpec,
+    MigrationFields,
     MaintenanceFields,
     IntegrationFields,
     MonitoringFields,

@@ -1,0 +1,282 @@
+"""Which migration a database is in, and how far that has come: read from tags, names and snapshots. It decides nothing.
+
+While it lasts the source stands for the address, whatever it is called; once another database has its place, that one
+does, and the source goes by an address of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rds_secure import ownership, tagging
+from rds_secure.kind import Found, Reader, Resource, Wanted, together
+from rds_secure.ownership import Owner
+from rds_secure.resources.db_instance.migration import marks
+from rds_secure.resources.db_instance.migration.marks import Names, Part
+from rds_secure.resources.db_instance.spec import DbInstanceSpec
+from rds_secure.resources.db_instance.spec.migration import UNENCRYPTED, Migration
+from rds_secure.values import Address
+
+FACT = "migration"
+"""Among the facts of the instance that stands for an address: its `State`."""
+
+_MOVES = frozenset({"resource_id", "secret"})
+"""Exports that are the new database's once it has its place."""
+
+_ON_THE_WAY = frozenset({Part.SOURCE, Part.QUIESCED})
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A migration as it is now.
+
+    ``part``: what the source's tags say, "" before anything was done. ``new``: the new database, wherever it is;
+    ``in_place``: whether it has the name already. ``snapshot`` and ``copy``: what ``DescribeDBSnapshots`` says of them.
+    ``group``: the id of the security group without rules. ``around``: what refers to the source and would be left
+    behind, each in words. ``key``: what ``DescribeKey`` says of the key that it goes to; None for one not made yet.
+    """
+
+    id: str
+    names: Names
+    part: str = ""
+    source: Found[DbInstanceSpec] | None = None
+    new: Found[DbInstanceSpec] | None = None
+    in_place: bool = False
+    snapshot: Mapping[str, Any] | None = None
+    copy: Mapping[str, Any] | None = None
+    group: str = ""
+    around: tuple[str, ...] = ()
+    key: Mapping[str, Any] | None = None
+    backups: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of it is there, and it was not taken back."""
+        return bool(self.part) and self.part != Part.BACK
+
+
+def folded(
+    reader: Reader, wanted: Wanted, instances: Iterable[Found[DbInstanceSpec]], described: Mapping[str, Any]
+) -> Iterator[Found[DbInstanceSpec]]:
+    """The instances, those of one migration put together. ``described``: identity → what AWS said of an instance."""
+    listed = list(instances)
+    declared = {resource.name.lower(): resource for resource in _declared(wanted)}
+    sources = {item.identity: item for item in listed if _is_source(item)}
+    news = {marks.part(item.tags)[0]: item for item in listed if _is_new(item)}
+    taken = {item.identity for item in news.values()}
+    for item in listed:
+        resource = declared.get(item.identity)
+        if item.identity in sources:
+            yield from _of_source(reader, wanted, item, news, declared, described)
+        elif item.identity in taken:
+            if not any(marks.part(source.tags)[0] == marks.part(item.tags)[0] for source in sources.values()):
+                yield item  # its source is gone: it is what its name says
+        elif marks.part(item.tags)[1] in (Part.OLD, Part.UNDONE):
+            yield _kept(item)
+        elif resource is not None and asks(resource.spec, item.spec) and _is_ours(item, resource, wanted):
+            yield _standing(reader, wanted, item, None, resource, described)
+        else:
+            yield item
+
+
+def asks(wanted: DbInstanceSpec, live: DbInstanceSpec) -> bool:
+    """Whether a spec asks for a migration of a database as it is now."""
+    entry = wanted.migration
+    return entry is not None and (entry.from_ or entry.from_subnet_group) is not None and _fits(entry, live)
+
+
+def _fits(entry: Migration, live: DbInstanceSpec) -> bool:
+    now = str(live.kms_key or "") if live.encrypted else UNENCRYPTED
+    group = live.subnet_group if isinstance(live.subnet_group, str) else ""
+    key_fits = entry.from_ is None or entry.from_ == now
+    return key_fits and (entry.from_subnet_group is None or entry.from_subnet_group.lower() == group)
+
+
+def _declared(wanted: Wanted) -> Iterator[Resource[DbInstanceSpec]]:
+    return (item for item in wanted.declared.values() if isinstance(item.spec, DbInstanceSpec))
+
+
+def _is_ours(item: Found[DbInstanceSpec], resource: Resource[DbInstanceSpec], wanted: Wanted) -> bool:
+    owner = ownership.owner(item.tags)
+    is_it = owner is not None and owner.name.lower() == item.identity
+    return is_it and owner is not None and (owner.stack, owner.address) == (wanted.scope.stack, resource.address)
+
+
+def _is_source(item: Found[DbInstanceSpec]) -> bool:
+    """Tags alone tell nothing: whatever is restored from it has them too (RDS-18)."""
+    migration, part = marks.part(item.tags)
+    mine = marks.is_of(item.exports.get("resource_id", ""), migration)
+    return bool(migration) and mine and part in (*_ON_THE_WAY, Part.BACK)
+
+
+def _is_new(item: Found[DbInstanceSpec]) -> bool:
+    migration, part = marks.part(item.tags)
+    owner = ownership.owner(item.tags)
+    return part == Part.NEW and owner is not None and item.identity in _places(owner, migration)
+
+
+def _places(owner: Owner, migration: str) -> tuple[str, str]:
+    return (owner.name.lower(), Names(owner.name, migration).new)
+
+
+def _kept(item: Found[DbInstanceSpec]) -> Found[DbInstanceSpec]:
+    """What is aside after a migration says in every plan that it is there, and costs money."""
+    migration, part = marks.part(item.tags)
+    owner = ownership.owner(item.tags)
+    what = "the database as it was before migration" if part == Part.OLD else "what was taken back with migration"
+    entry = f"'removed: [{{address: {owner.address if owner else '…'}, keep: false}}]'"
+    size = f"{item.spec.instance_class}, {item.spec.gib} GiB"
+    reason = f"{what} {migration}, kept aside and paid for ({size}); it goes by {entry}"
+    return replace(item, facts={**item.facts, "kept": reason})
+
+
+def _of_source(
+    reader: Reader,
+    wanted: Wanted,
+    source: Found[DbInstanceSpec],
+    news: Mapping[str, Found[DbInstanceSpec]],
+    declared: Mapping[str, Resource[DbInstanceSpec]],
+    described: Mapping[str, Any],
+) -> Iterator[Found[DbInstanceSpec]]:
+    """What stands for the address, and the source beside it once that is another one."""
+    migration, _ = marks.part(source.tags)
+    owner, new = ownership.owner(source.tags), news.get(migration)
+    if owner is None:
+        yield source
+        return
+    resource = declared.get(owner.name.lower())
+    if new is not None and new.identity == owner.name.lower():
+        state = State(migration, Names(owner.name, migration), Part.NEW, source, new, in_place=True)
+        yield replace(new, facts={**new.facts, FACT: state})
+        old = Owner(owner.stack, marks.aside(owner.address, Part.OLD, migration), source.name)
+        yield replace(source, owned_by_path=old)
+    else:
+        yield _standing(reader, wanted, source, new, resource, described, owner)
+
+
+def _standing(
+    reader: Reader,
+    wanted: Wanted,
+    source: Found[DbInstanceSpec],
+    new: Found[DbInstanceSpec] | None,
+    resource: Resource[DbInstanceSpec] | None,
+    described: Mapping[str, Any],
+    owner: Owner | None = None,
+) -> Found[DbInstanceSpec]:
+    """The source, which goes by the address as long as no other database has its name."""
+    owner = owner or ownership.owner(source.tags)
+    assert owner is not None  # noqa: S101 - only what is ours comes here
+    begun, part = marks.part(source.tags)
+    spec = resource.spec if resource is not None else None
+    entry = spec.migration if spec is not None else None
+    wished = marks.migration_id(source.exports["resource_id"], entry.attempt) if entry else begun
+    asked = spec is not None and asks(spec, source.spec)
+    if part not in (*_ON_THE_WAY, Part.BACK) or (part == Part.BACK and asked):
+        part, begun = (part, begun) if wished == begun else ("", wished)
+    if part == Part.BACK and not asked:  # nothing is going on, and nothing is asked for
+        return source
+    names = Names(owner.name, begun)
+    key = spec.kms_key if spec is not None else None
+    target = wanted.scope.resolve(key)
+    snapshot, copy, group, around, described_key = together(
+        reader,
+        lambda: _snapshot(reader, names.snapshot),
+        lambda: _snapshot(reader, names.copy),
+        lambda: _group(reader, begun, entry),
+        lambda: tuple(_around(reader, source, described[source.identity])),
+        lambda: _key(reader, target),
+    )
+    state = State(
+        id=begun,
+        names=names,
+        part=part,
+        source=source,
+        new=new,
+        snapshot=snapshot,
+        copy=copy,
+        group=group,
+        around=around,
+        key=described_key,
+        backups=tuple(_backups(described[source.identity])),
+    )
+    exports = {name: value for name, value in source.exports.items() if name not in _MOVES}
+    stands_for = {"identity": owner.name.lower(), "owned_by_path": replace(owner, name=source.name)}
+    moved = stands_for if source.identity != owner.name.lower() else {}
+    return replace(source, exports=exports, facts={**source.facts, FACT: state}, **moved)  # type: ignore[arg-type]
+
+
+def _snapshot(reader: Reader, name: str) -> Mapping[str, Any] | None:
+    params = {"DBSnapshotIdentifier": name}
+    reply = reader.call("rds", "DescribeDBSnapshots", params, absent=("DBSnapshotNotFound",))
+    return next(iter(reply["DBSnapshots"]), None) if reply else None
+
+
+def _group(reader: Reader, migration: str, entry: Migration | None) -> str:
+    """The group without rules, by its tags; looked for only where there may be one."""
+    if entry is None or entry.quiesce == "none":
+        return ""
+    reply = reader.call("ec2", "DescribeSecurityGroups") or {}
+    wanted = marks.part_of(Part.GROUP, migration).items()
+    for group in reply["SecurityGroups"]:
+        if wanted <= tagging.mapping(group.get("Tags")).items():
+            return str(group["GroupId"])
+    return ""
+
+
+def _key(reader: Reader, key: Any) -> Mapping[str, Any] | None:
+    if not isinstance(key, str):
+        return None
+    reply = reader.call("kms", "DescribeKey", {"KeyId": key}, absent=("NotFoundException",))
+    return reply["KeyMetadata"] if reply else {}
+
+
+def _around(reader: Reader, source: Found[DbInstanceSpec], described: Mapping[str, Any]) -> Iterator[str]:
+    """What hangs on this very database and would not follow to another one."""
+    for replica in described.get("ReadReplicaDBInstanceIdentifiers") or ():
+        yield f"it has the read replica {replica}"
+    for cluster in described.get("ReadReplicaDBClusterIdentifiers") or ():
+        yield f"it has the read replica {cluster}, a cluster"
+    for copied in described.get("DBInstanceAutomatedBackupsReplications") or ():
+        region = copied["DBInstanceAutomatedBackupsArn"].split(":")[3]
+        yield f"its backups are copied to {region} (backup_copy)"
+    if described.get("ActivityStreamStatus", "stopped") != "stopped":
+        yield "its activity is streamed (activity_stream)"
+    if str(described.get("Engine", "")).startswith("custom-"):
+        yield "it is an RDS Custom instance"
+    if described.get("MultiTenant"):
+        yield "it has tenant databases"
+    proxies = (reader.call("rds", "DescribeDBProxies") or {})["DBProxies"]
+    for proxy, targets in zip(proxies, reader.each(lambda item: _targets(reader, item), proxies), strict=True):
+        if any(item.get("RdsResourceId", "").lower() == source.identity for item in targets):
+            yield f"proxy {proxy['DBProxyName']} sends connections to it"
+    filters = [{"Name": "source", "Values": [source.exports["arn"]]}]
+    reply = reader.call("rds", "DescribeBlueGreenDeployments", {"Filters": filters}) or {}
+    for deployment in reply.get("BlueGreenDeployments", ()):
+        if deployment.get("Status") != "SWITCHOVER_COMPLETED":
+            yield f"blue/green deployment {deployment['BlueGreenDeploymentName']} copies it"
+
+
+def _targets(reader: Reader, proxy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    reply = reader.call("rds", "DescribeDBProxyTargets", {"DBProxyName": proxy["DBProxyName"]}) or {}
+    return list(reply.get("Targets", ()))
+
+
+def _backups(described: Mapping[str, Any]) -> Iterator[str]:
+    """How far back and forth it can be had again: times as AWS has them."""
+    latest = described.get("LatestRestorableTime")
+    if described.get("BackupRetentionPeriod") and latest is not None:
+        yield str(latest)
+
+
+def of(found: Found[DbInstanceSpec]) -> State | None:
+    """The migration that an instance stands in the middle of."""
+    state = found.facts.get(FACT)
+    return state if isinstance(state, State) else None
+
+
+def address_of(found: Found[DbInstanceSpec]) -> Address | None:
+    """The address in an instance's tags."""
+    owner = ownership.owner(found.tags)
+    return owner.address if owner else None
