@@ -29,6 +29,7 @@ from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
 from rds_secure.plan import Deletion, Node, Plan, permissions, plan
+from rds_secure.plan.back import back
 from rds_secure.plan.drift import Drift, Sort, blamed, drift
 from rds_secure.plan.recheck import moved_since
 from rds_secure.plan.targets import Right
@@ -61,6 +62,8 @@ class Planned:
     stack: Stack
     deletion: Deletion = field(default_factory=Deletion)
     create_empty: frozenset[Address] = frozenset()
+    back: Address | None = None
+    """What a migration of is taken back, where the plan is that."""
 
 
 def connect(stack: Stack, access: Access, clock: Clock | None = None) -> Account:
@@ -86,17 +89,20 @@ def make_plan(
     sources: Sequence[Source] = (),
     deletion: Deletion = Deletion(),  # noqa: B008
     create_empty: frozenset[Address] = frozenset(),
+    roll_back: Address | None = None,
 ) -> Planned:
     """Read the account and plan. ``sources`` let ``${aws.…}`` be filled in with what AWS says.
 
-    ``create_empty``: databases that may begin again empty although something of them is left.
+    ``create_empty``: databases that may begin again empty although something of them is left. ``roll_back``: plan the
+    way back of a migration of that address, and nothing else.
     """
     identity = account.identity
     if stack.uses_environment and sources:
         stack = build(sources, Environment(identity.account, identity.region, identity.partition))
     with AwsReader(account.connection) as reader:
         snapshot = read_live(stack, reader, identity, deletion.stateful)
-    return Planned(plan(snapshot, stack.at, deletion, create_empty), snapshot, stack, deletion, create_empty)
+    made = back(snapshot, roll_back) if roll_back else plan(snapshot, stack.at, deletion, create_empty)
+    return Planned(made, snapshot, stack, deletion, create_empty, roll_back)
 
 
 def find_drift(planned: Planned, account: Account) -> Drift:
@@ -197,7 +203,7 @@ def apply(
         try:
             observe(Verifying(number))
             time.sleep(time.spread(pause))
-            now = make_plan(planned.stack, account, (), planned.deletion, planned.create_empty)
+            now = make_plan(planned.stack, account, (), planned.deletion, planned.create_empty, planned.back)
         except RdsSecureError:  # such as a key that KMS does not show yet (KMS-4); the failures are told either way
             continue
         except KeyboardInterrupt:

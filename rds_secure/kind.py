@@ -339,6 +339,12 @@ class Kind(ABC, Generic[S]):
         """How the ``refused`` differences are made after all, or what goes on of that already; None for neither."""
         return None
 
+    def roll_back(
+        self, resource: Resource[S], live: Live[S] | None, asides: Mapping[Address, Live[Any]], scope: Scope
+    ) -> Migrating | None:
+        """The way back of a migration; ``asides``: what is kept beside the address. None where there is none ever."""
+        return None
+
     def notes(self, resource: Resource[S], live: Live[S] | None) -> Iterator[str]:
         """What is worth knowing of a declared resource beside its differences; it changes nothing."""
         yield from ()

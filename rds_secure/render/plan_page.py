@@ -40,7 +40,7 @@ def plan_page(plan: Plan, width: int, show_calls: bool, then: str = "") -> Itera
     """All lines of a plan; ``then``: the command that applies exactly this one, where there is one."""
     yield joined(part(f"Stack {plan.stack}", BOLD), part(f" · account {plan.account} · {plan.region}", DIM))
     yield from _spaced(Steps(plan, width, show_calls).lines(step) for step in plan.steps if not step.says_nothing)
-    yield from section("No longer declared, kept", (line for kept in plan.kept for line in _kept(kept, width)))
+    yield from section("No longer declared, kept", (line for kept in plan.kept for line in kept_lines(kept, width)))
     yield from section("Not seen, and so unknown", (line for item in plan.unseen for line in unseen(item, width)), RED)
     yield from section("Notes", (line for note in plan.notes for line in wrapped(words(note), width, 2, hang=2)))
     yield from section("Refused", (line for refusal in plan.refusals for line in refused(refusal, width)), RED)
@@ -140,7 +140,8 @@ def section(title: str, lines: Iterable[Line], style: str = "") -> Iterator[Line
         yield from found
 
 
-def _kept(kept: Kept, width: int) -> Iterator[Line]:
+def kept_lines(kept: Kept, width: int) -> Iterator[Line]:
+    """What stays although it is declared no longer, and why."""
     subject = joined(part(kept.address), *_name(kept.name, kept.address))
     reason = [] if kept.reason == _KEPT else words(f" {kept.reason}", DIM)
     return wrapped([subject, *reason], width, 2, hang=4)
