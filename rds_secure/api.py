@@ -14,6 +14,7 @@ from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLoc
 from rds_secure.apply.again import PAUSES, in_doubt, merged, rest
 from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
+from rds_secure.apply.lasting import longest_wait, warning
 from rds_secure.apply.place import place
 from rds_secure.apply.preflight import Answer
 from rds_secure.apply.preflight import preflight as ask
@@ -130,6 +131,11 @@ def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) ->
     scope = planned.snapshot.scope
     with AwsReader(account.connection) as reader:
         return ask((*permissions.calling(planned.plan, scope), *also), reader, account.identity.arn, scope)
+
+
+def too_short(planned: Planned, account: Account) -> str:
+    """What to say where the caller's credentials may end before the waits of a plan do; "" where they do not."""
+    return warning(account.connection.lasting(), datetime.now(UTC), longest_wait(planned.plan))
 
 
 def stack_lock(stack: str, account: Account) -> StackLock:

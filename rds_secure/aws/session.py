@@ -9,12 +9,19 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    Credentials,
+    DeferredRefreshableCredentials,
+    EnvProvider,
+    RefreshableCredentials,
+)
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
 from rds_secure import __version__
 from rds_secure.apply.clock import Clock, SystemClock
+from rds_secure.apply.lasting import Lasting
 from rds_secure.aws.errors import BOTO, translate
 from rds_secure.aws.rate import Limits
 from rds_secure.aws.retry import Retry
@@ -52,8 +59,7 @@ class Connection:
             core = Session(profile=access.profile)
             if access.access_key:
                 core.set_credentials(access.access_key, access.secret_key or "")
-            if access.role_arn:
-                _assume(core, access.role_arn, access)
+            self._source = _assume(core, access.role_arn, access) if access.role_arn else None
             # Every other AWS tool takes AWS_REGION; botocore only knows AWS_DEFAULT_REGION and the profile's.
             region = access.region or os.environ.get("AWS_REGION")
             self._session = boto3.Session(botocore_session=core, region_name=region)
@@ -105,9 +111,17 @@ class Connection:
         partition = reply["Arn"].split(":")[1]
         return Identity(reply["Account"], self.region, partition, reply["Arn"])
 
+    def lasting(self) -> Lasting:
+        """How long the credentials last, or those with which a role is assumed: a role's own renew themselves."""
+        found = self._source or self._session.get_credentials()
+        if isinstance(found, RefreshableCredentials):  # from the environment the same ones are read again
+            until = found._expiry_time if found.method == EnvProvider.METHOD else None  # type: ignore[attr-defined]
+            return Lasting(renew=until is None, until=until)
+        return Lasting(renew=found is None or not found.token)
 
-def _assume(core: Session, role_arn: str, access: Access) -> None:
-    """Act as a role, with credentials that renew themselves (IAM-8)."""
+
+def _assume(core: Session, role_arn: str, access: Access) -> Credentials:
+    """Act as a role, with credentials that renew themselves (IAM-8) by the ones that are returned."""
     source = core.get_credentials()
     if source is None:
         raise CredentialsError("no AWS credentials to assume the role with: configure a profile, or set AWS_PROFILE")
@@ -124,3 +138,4 @@ def _assume(core: Session, role_arn: str, access: Access) -> None:
     core._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]
         method="assume-role", refresh_using=fetcher.fetch_credentials
     )
+    return source
