@@ -40,6 +40,9 @@ THROTTLED_ATTEMPTS = 25
 BROKEN_ATTEMPTS = 7
 """Of those that broke off: 13 seconds of pauses. More would make a machine without a network wait for nothing."""
 
+AWAY_ATTEMPTS = 2
+"""To connect to a region that botocore does not list: it may be misspelt."""
+
 LONGEST = 20.0
 """The longest pause in seconds, as botocore's."""
 
@@ -50,10 +53,13 @@ _COUNTS = "rds-secure-attempts"
 
 
 class Retry:
-    """A handler of botocore's event ``needs-retry``. ``once``: an attempt that may have taken effect is the last."""
+    """A handler of botocore's event ``needs-retry``. ``once``: an attempt that may have taken effect is the last.
 
-    def __init__(self, clock: Clock, *, once: bool = False) -> None:
-        self._clock, self._once = clock, once
+    ``exists``: whether the region is known to be there.
+    """
+
+    def __init__(self, clock: Clock, *, once: bool = False, exists: bool = True) -> None:
+        self._clock, self._once, self._exists = clock, once, exists
 
     def __call__(
         self, response: Any, caught_exception: Exception | None, request_dict: Mapping[str, Any], **_: Any
@@ -69,7 +75,9 @@ class Retry:
             sort, limit, first = "broken", BROKEN_ATTEMPTS, 0.2
         else:
             return None
-        if sort == "broken" and not isinstance(caught_exception, _NEVER_SENT):
+        if isinstance(caught_exception, _NEVER_SENT):
+            limit = limit if self._exists else AWAY_ATTEMPTS
+        elif sort == "broken":
             counts["uncertain"] = 1
             if self._once:
                 return None

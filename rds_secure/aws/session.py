@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -16,12 +17,13 @@ from botocore.credentials import (
     EnvProvider,
     RefreshableCredentials,
 )
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, EndpointConnectionError, InvalidRegionError
 from botocore.session import Session
 
 from rds_secure import __version__
 from rds_secure.apply.clock import Clock, SystemClock
 from rds_secure.apply.lasting import Lasting
+from rds_secure.aws import regions
 from rds_secure.aws.errors import BOTO, translate
 from rds_secure.aws.rate import Limits
 from rds_secure.aws.retry import Retry
@@ -90,11 +92,17 @@ class Connection:
                 )
             return self._clients[key]
 
+    @cached_property
+    def _regions(self) -> frozenset[str]:
+        return regions.listed(self._session)
+
     def _governed(self, service: str, client: Any, *, once: bool) -> Any:
         """A client whose attempts are made again as `Retry` says, and wait for their turn as `Limits` does."""
-        client.meta.events.register("needs-retry", Retry(self._clock, once=once))
-        if not client.meta.endpoint_url.startswith("http://127.0.0.1:"):
-            where = client.meta.region_name or ""
+        is_local = client.meta.endpoint_url.startswith("http://127.0.0.1:")
+        where = client.meta.region_name or ""
+        exists = is_local or where in self._regions
+        client.meta.events.register("needs-retry", Retry(self._clock, once=once, exists=exists))
+        if not is_local:
             client.meta.events.register(
                 "before-sign", lambda operation_name, **_: self._limits.take(service, where, operation_name)
             )
@@ -106,6 +114,9 @@ class Connection:
             raise RdsSecureError("no region: write 'region:' in the spec, pass --region, or set AWS_REGION")
         try:
             reply = self.client("sts").get_caller_identity()
+        except (EndpointConnectionError, InvalidRegionError) as error:
+            wrong = regions.missing(self.region, self._regions)
+            raise wrong or translate("sts", "GetCallerIdentity", error) from error
         except BOTO as error:
             raise translate("sts", "GetCallerIdentity", error) from error
         partition = reply["Arn"].split(":")[1]

@@ -45,7 +45,7 @@ def command(
     """
     from rds_secure import api
     from rds_secure.draft import Selection
-    from rds_secure.errors import UsageError
+    from rds_secure.errors import RdsSecureError, UsageError
     from rds_secure.render.spec_file import spec_text
     from rds_secure.spec import named
 
@@ -60,7 +60,8 @@ def command(
     pairs = dict(tag.split("=", 1) for tag in tags)
     drafted = api.draft(stack, account, Selection(names, pairs, vpc, everything, with_principals))
     if not drafted.entries:
-        raise UsageError("nothing there is of that name, tag or VPC, and free to be adopted")
+        asked = "of RDS" if everything else "of that name, tag or VPC"
+        raise RdsSecureError(f"nothing {asked} in {account.identity.region} is free to be adopted: no file was written")
     text = spec_text(drafted)
     if out is None:
         click.echo(text, nl=False)

@@ -350,8 +350,7 @@ def test_an_interrupted_run_waits_and_retries_no_longer() -> None:
             )
 
         def never_there(_: Mapping[str, Any]) -> Any:
-            seen.wait(timeout=30)
-            return error("toy", "Use", "NoSuchEntity")
+            return error("toy", "Use", "NoSuchEntity" if seen.wait(timeout=30) else "NotInterrupted")
 
         make = _call("Make", exports={"id": "Id"}, wait=READY)
         steps = [_step(A, make), _step(B, _call("Use", retry_on=(Retry("NoSuchEntity"),)))]
@@ -360,6 +359,8 @@ def test_an_interrupted_run_waits_and_retries_no_longer() -> None:
     assert done.outcome.interrupted
     messages = {failure.address: failure.message for failure in done.outcome.failures}
     assert messages[A].startswith("interrupted while waiting for: Status to be ready")
+    assert messages[B] == "interrupted before another attempt, after NoSuchEntity"
+    assert {event.interrupted for event in done.seen(Failed)} == {True}
     assert done.clock.time < RETRY_SECONDS
 
 
