@@ -389,9 +389,9 @@ class Kind(ABC, Generic[S]):
         """What its own changes, if any, and those of other resources of the plan (``elsewhere``) make necessary."""
         return Consequence()
 
-    @abstractmethod
     def delete(self, live: Live[S], scope: Scope) -> tuple[Operation, ...]:
-        """The calls that delete it; none for a singleton, which is let go: our tags come off, and that is all."""
+        """The calls that delete it; none for a singleton, which is let go, and a setting, which stays as it is."""
+        return ()
 
     def tag(
         self, subject: Resource[S] | Live[S], add: Mapping[str, str], remove: tuple[str, ...], scope: Scope

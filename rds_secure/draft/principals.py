@@ -13,18 +13,19 @@ from rds_secure.iam.principals import What
 from rds_secure.kind import Found, Live, Reader
 from rds_secure.values import Address, Ref, leaves
 
-_KINDS: Final[Mapping[str, What]] = {"iam_user": "User", "iam_group": "Group", "iam_role": "Role"}
-
+_ROLE: Final = "iam_role"
 _POLICY: Final = "iam_policy"
+
+_KINDS: Final[Mapping[str, What]] = {"iam_user": "User", "iam_group": "Group", _ROLE: "Role"}
 
 _AWS_S_OWN: Final = "/aws-"
 """How the paths begin of roles that AWS services and Identity Center make for themselves (IAM-9)."""
 
 
 def asked_for(
-    reader: Reader, names: Iterable[str], takes: Callable[[str, Mapping[str, str]], bool]
+    reader: Reader, names: Iterable[str], takes: Callable[[str, Mapping[str, str]], bool], roles: frozenset[str]
 ) -> dict[str, frozenset[str]]:
-    """Kind → the names, without case, of those that ``takes(name, tags)`` accepts.
+    """Kind → the names, without case, of those that ``takes(name, tags)`` accepts, and of these ``roles`` anyway.
 
     A group only if one of ``names`` is its own, written in full: adopting it changes its ARN (meaning §4).
     """
@@ -37,7 +38,7 @@ def asked_for(
             if takes(detail[f"{what}Name"], tagging.mapping(detail.get("Tags")))
         )
         found[kind] = frozenset(name for name in taken if what != "Group" or name in in_full)
-    return found
+    return found | {_ROLE: found[_ROLE] | roles}
 
 
 def used(lives: Iterable[Live[Any]]) -> frozenset[str]:
@@ -82,7 +83,7 @@ def _roles(live: Live[Any]) -> list[str]:
     found = []
 
     def note(value: Any, marker: Reference | None, many: bool) -> Any:
-        if marker is not None and marker.kinds == ("iam_role",) and isinstance(value, str):
+        if marker is not None and marker.kinds == (_ROLE,) and isinstance(value, str):
             found.extend([value] if marker.attribute == "name" or ":role/" in value else [])
         return value
 

@@ -85,8 +85,7 @@ def _people(
     def takes(name: str, tags: Mapping[str, str]) -> bool:
         return not selection.everything and selection.takes(name, tags)
 
-    names = principals.asked_for(reader, selection.names, takes)
-    names["iam_role"] |= principals.used(users)
+    names = principals.asked_for(reader, selection.names, takes, principals.used(users))
     wanted = {resources.kind(name): Wanted(scope, found, {}) for name, found in names.items() if found}
     read = [(kind, found) for kind, found in _free(reader, wanted) if found.identity in names[kind.name]]
     return _keyed([(kind, found) for kind, found in read if not principals.is_aws_s_own(found)], scope)
