@@ -204,6 +204,7 @@ def cut(lines: Sequence[str], room: int, what: str) -> list[str]:
 
 
 def clipped(text: str, length: int) -> str:
+    """A text of at most so many characters, which says with … that it was longer."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
