@@ -25,7 +25,7 @@ from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.draft import Draft, Selection, select, write
 from rds_secure.errors import DeniedError, Problem, RdsSecureError, RefusedError, UnsupportedError
-from rds_secure.events import Observer, Stopping, Verifying, ignore
+from rds_secure.events import Event, Observer, Stopping, Verifying, each, ignore
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
@@ -193,8 +193,15 @@ def apply(
         raise RefusedError(missing)
     caller, time = AwsCaller(account.connection), clock or account.clock
 
+    def heed(event: Event) -> None:
+        if isinstance(event, Stopping):
+            account.connection.stopping.set()
+
     def once(part: Planned) -> Outcome:
-        return run(part.plan, caller, time, observe, guard=guard, recheck=Recheck(part, account))
+        try:
+            return run(part.plan, caller, time, each(heed, observe), guard=guard, recheck=Recheck(part, account))
+        finally:  # the lock is released by calls that are tried again
+            account.connection.stopping.clear()
 
     outcome = once(planned)
     for number, pause in enumerate(PAUSES, 1):

@@ -100,6 +100,10 @@ class UnsupportedError(CallError):
     """The endpoint does not offer this operation (ANY-3)."""
 
 
+class StoppedError(CallError):
+    """Somebody stopped the run before another attempt at this call."""
+
+
 class CredentialsError(RdsSecureError):
     """There are no credentials, or AWS does not accept them."""
 

@@ -17,7 +17,7 @@ from rds_secure.apply.clock import Clock
 from rds_secure.apply.guard import Guard, NoLock
 from rds_secure.apply.paths import search
 from rds_secure.apply.wait import Interrupted, Waiter, WaitFailed
-from rds_secure.errors import CallError, CredentialsError, RdsSecureError, StaleError
+from rds_secure.errors import CallError, CredentialsError, RdsSecureError, StaleError, StoppedError
 from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Stopping, Waiting
 from rds_secure.operation import Operation
 from rds_secure.plan import Action, Node, Plan, order
@@ -168,7 +168,7 @@ class _Run:
         uncertain = isinstance(error, CallError) and error.uncertain
         self.outcome.failures.append(Failure(address, operation, code, message, uncertain))
         request = error.request_id if isinstance(error, CallError) else ""
-        stopped = isinstance(error, Interrupted)
+        stopped = isinstance(error, Interrupted | StoppedError)
         self.observe(Failed(address, operation.summary, code, message, operation.call, request, stopped))
         self._skip(node, address, everything=isinstance(error, CredentialsError))
 

@@ -7,11 +7,13 @@ that must not be made twice, not even where AWS said that nothing was done, and 
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
+from threading import Event
 from typing import Any
 
 from botocore import exceptions as boto
 
 from rds_secure.apply.clock import Clock
+from rds_secure.errors import StoppedError
 
 THROTTLED = frozenset(
     {
@@ -55,14 +57,20 @@ _COUNTS = "rds-secure-attempts"
 class Retry:
     """A handler of botocore's event ``needs-retry``. ``once``: an attempt that may have taken effect is the last.
 
-    ``exists``: whether the region is known to be there.
+    ``exists``: whether the region is known to be there. Once ``stopping`` is set, no attempt is made again: what would
+    have been ends in a `StoppedError`.
     """
 
-    def __init__(self, clock: Clock, *, once: bool = False, exists: bool = True) -> None:
-        self._clock, self._once, self._exists = clock, once, exists
+    def __init__(self, clock: Clock, stopping: Event, *, once: bool = False, exists: bool = True) -> None:
+        self._clock, self._stopping, self._once, self._exists = clock, stopping, once, exists
 
     def __call__(
-        self, response: Any, caught_exception: Exception | None, request_dict: Mapping[str, Any], **_: Any
+        self,
+        response: Any,
+        caught_exception: Exception | None,
+        request_dict: Mapping[str, Any],
+        operation: Any,
+        **_: Any,
     ) -> int | None:
         """0 for another attempt, now that the pause is over; None where what there is is final."""
         counts: MutableMapping[str, int] = request_dict["context"].setdefault(_COUNTS, {"throttled": 0, "broken": 0})
@@ -84,7 +92,12 @@ class Retry:
         counts[sort] += 1
         if counts[sort] >= limit:
             return None
-        self._clock.sleep(self._clock.spread(min(first * 2 ** (counts[sort] - 1), LONGEST)))
+        if not self._stopping.is_set():
+            self._clock.sleep(self._clock.spread(min(first * 2 ** (counts[sort] - 1), LONGEST)))
+        if self._stopping.is_set():
+            why = f"interrupted before another attempt, after {_code(parsed) or 'no reply'}"
+            service, action = operation.service_model.service_name, operation.name
+            raise StoppedError(service, action, "Interrupted", why, uncertain=bool(counts.get("uncertain")))
         return 0
 
 

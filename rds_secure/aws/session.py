@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 import boto3
@@ -57,6 +57,8 @@ class Connection:
         self._local = bool(access.endpoint and "//127.0.0.1:" in access.endpoint)  # no proxy leads back to this machine
         self._clients: dict[tuple[str, str | None, bool], Any] = {}
         self._lock = Lock()
+        self.stopping = Event()
+        """Set while a run is being stopped: nothing that fails is tried again then."""
         try:
             core = Session(profile=access.profile)
             if access.access_key:
@@ -101,7 +103,7 @@ class Connection:
         is_local = client.meta.endpoint_url.startswith("http://127.0.0.1:")
         where = client.meta.region_name or ""
         exists = is_local or where in self._regions
-        client.meta.events.register("needs-retry", Retry(self._clock, once=once, exists=exists))
+        client.meta.events.register("needs-retry", Retry(self._clock, self.stopping, once=once, exists=exists))
         if not is_local:
             client.meta.events.register(
                 "before-sign", lambda operation_name, **_: self._limits.take(service, where, operation_name)
