@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -72,9 +73,24 @@ def test_what_is_not_there_yet_is_neither_copied_nor_restored_nor_deleted(rds, r
     for call in calls:
         with refused("InvalidDBSnapshotState"):
             call()
-    for call in calls:  # each refusal was a look
+    *others, delete = calls
+    for call in others:  # each refusal was a look
         call()
     assert progress(rds, "copied") == IN_PROGRESS
+    delete()
+
+
+@pytest.mark.realism("rds-snapshots")
+def test_a_copy_fails_whose_source_is_deleted_before_it_is_there(rds, sandbox):
+    """RDS-28."""
+    take(rds)
+    sandbox.settle()
+    copy(rds)
+    copy(rds, target="second")
+    assert progress(rds, "second") == IN_PROGRESS
+    rds.delete_db_snapshot(DBSnapshotIdentifier="taken")
+    assert (snapshot(rds, "copied")["Status"], snapshot(rds, "second")["Status"]) == ("failed", "available")
+    rds.delete_db_snapshot(DBSnapshotIdentifier="copied")
 
 
 @pytest.mark.realism("rds-snapshots")
@@ -133,6 +149,62 @@ def test_two_instances_change_names_one_after_the_other(rds, refused):
     seen = [instance(rds, "again"), instance(rds, "again"), instance(rds), instance(rds)]
     assert [item["DBInstanceStatus"] for item in seen] == ["available", "renaming", "rebooting", "available"]
     assert (instance(rds, "old")["DbiResourceId"], instance(rds)["DbiResourceId"]) == (ids["orders"], ids["again"])
+
+
+@pytest.mark.realism("rds-snapshots")
+@pytest.mark.realism("rds-new-keys")
+def test_a_copy_waits_for_a_key_that_was_just_made(rds, kms, refused, sandbox):
+    """KMS-4, RDS-28."""
+    take(rds)
+    sandbox.settle()
+    named = {"KmsKeyId": kms.create_key()["KeyMetadata"]["Arn"]}
+    with refused("KMSKeyNotAccessibleFault"):
+        copy(rds, **named)
+    copy(rds, **named)
+
+
+def until(seen: Callable[[], str], wanted: str = "available") -> None:
+    for _ in range(10):
+        if seen() == wanted:
+            return
+    pytest.fail(f"it is never {wanted}")
+
+
+def test_the_way_of_a_migration_ends_with_everything_on(rds, sandbox, key):
+    """Snapshot, copy, restore, managed password, two renames: whoever looks on gets there (RDS-28, RDS-29, RDS-30)."""
+    sandbox.settle()
+    sandbox.realism("all")
+    before = instance(rds)
+    take(rds)
+    until(lambda: snapshot(rds)["Status"])
+    until(lambda: status(rds))
+    copy(rds, KmsKeyId="alias/mine")
+    until(lambda: snapshot(rds, "copied")["Status"])
+    rds.restore_db_instance_from_db_snapshot(**{**AGAIN, "DBSnapshotIdentifier": "copied"})
+    until(lambda: status(rds, "again"))
+    now = {"DBInstanceIdentifier": "again", "ApplyImmediately": True}
+    rds.modify_db_instance(**now, ManageMasterUserPassword=True, MultiAZ=True, BackupRetentionPeriod=7)
+    until(lambda: str(instance(rds, "again")["PendingModifiedValues"]), "{}")
+    until(lambda: status(rds, "again"))
+    until(lambda: instance(rds, "again")["MasterUserSecret"]["SecretStatus"], "active")
+    rename(rds, "orders", "old")
+    until(lambda: names(rds), "again old")
+    until(lambda: status(rds, "old"))
+    rename(rds, "again", "orders")
+    until(lambda: names(rds), "old orders")
+    until(lambda: status(rds))
+    after = instance(rds)
+    assert (after["DBInstanceArn"], after["Endpoint"]["Address"]) == (
+        before["DBInstanceArn"],
+        before["Endpoint"]["Address"],
+    )
+    assert (after["KmsKeyId"], after["MultiAZ"], before["StorageEncrypted"]) == (key["Arn"], True, False)
+    assert instance(rds, "old")["DbiResourceId"] == before["DbiResourceId"] != after["DbiResourceId"]
+    assert instance(rds, "old")["MasterUserSecret"] != after["MasterUserSecret"]
+
+
+def names(rds: Any) -> str:
+    return " ".join(sorted(item["DBInstanceIdentifier"] for item in rds.describe_db_instances()["DBInstances"]))
 
 
 @pytest.mark.realism("rds-stopping")

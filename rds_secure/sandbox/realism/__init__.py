@@ -90,6 +90,7 @@ _PATCHES: tuple[Callable[[], None], ...] = (
     rds_snapshots.looks,
     rds_snapshots.creating,
     rds_snapshots.early,
+    rds_snapshots.deleting,
     rds_cluster.looks,
     rds_cluster.creating,
     rds_cluster.deferred,

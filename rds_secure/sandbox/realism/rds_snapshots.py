@@ -8,7 +8,7 @@ from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBSnapshot, RDSBackend
 from moto.rds.responses import RDSResponse
 
-from rds_secure.sandbox.realism.course import Step, look, then
+from rds_secure.sandbox.realism.course import Step, course, look, then
 from rds_secure.sandbox.realism.switch import around
 from rds_secure.sandbox.repairs import patch, rds_snapshots
 
@@ -67,9 +67,21 @@ def early() -> None:
     """A call that comes too early for a snapshot is a look at it, so that whoever only retries gets there."""
 
     @around(_ROW, rds_snapshots, "ready")
-    def ready(original: Any, rds: RDSBackend, named: str) -> DBSnapshot:
+    def ready(original: Any, rds: RDSBackend, named: str, *also: str) -> DBSnapshot:
         try:
-            return original(rds, named)  # type: ignore[no-any-return]
+            return original(rds, named, *also)  # type: ignore[no-any-return]
         except RDSClientError:
             look(rds_snapshots.find(rds, named))
             raise
+
+
+def deleting() -> None:
+    """A copy fails whose source goes before it is there (user guide, "Copying a DB snapshot": it may)."""
+
+    @around(_ROW, RDSBackend, "delete_db_snapshot")
+    def delete(original: Any, self: RDSBackend, db_snapshot_identifier: str) -> DBSnapshot:
+        gone: DBSnapshot = original(self, db_snapshot_identifier)
+        for snapshot in self.database_snapshots.values():
+            if getattr(snapshot, "copied_from", None) is gone and snapshot.status == "creating":
+                course(snapshot).ahead = [Step("failed")]
+        return gone
