@@ -14,6 +14,7 @@ from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLoc
 from rds_secure.apply.again import PAUSES, in_doubt, merged, rest
 from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
+from rds_secure.apply.lasting import longest_wait, warning
 from rds_secure.apply.place import place
 from rds_secure.apply.preflight import Answer
 from rds_secure.apply.preflight import preflight as ask
@@ -24,7 +25,7 @@ from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.draft import Draft, Selection, select, write
 from rds_secure.errors import DeniedError, Problem, RdsSecureError, RefusedError, UnsupportedError
-from rds_secure.events import Observer, Stopping, Verifying, ignore
+from rds_secure.events import Event, Observer, Stopping, Verifying, each, ignore
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
@@ -138,6 +139,11 @@ def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) ->
         return ask((*permissions.calling(planned.plan, scope), *also), reader, account.identity.arn, scope)
 
 
+def too_short(planned: Planned, account: Account) -> str:
+    """What to say where the caller's credentials may end before the waits of a plan do; "" where they do not."""
+    return warning(account.connection.lasting(), datetime.now(UTC), longest_wait(planned.plan))
+
+
 def stack_lock(stack: str, account: Account) -> StackLock:
     """The way of this run to the lock of a stack. Nothing is taken yet."""
     me = Record(run=random.token_hex(16), who=account.identity.arn, where=place(os.environ))
@@ -193,8 +199,15 @@ def apply(
         raise RefusedError(missing)
     caller, time = AwsCaller(account.connection), clock or account.clock
 
+    def heed(event: Event) -> None:
+        if isinstance(event, Stopping):
+            account.connection.stopping.set()
+
     def once(part: Planned) -> Outcome:
-        return run(part.plan, caller, time, observe, guard=guard, recheck=Recheck(part, account))
+        try:
+            return run(part.plan, caller, time, each(heed, observe), guard=guard, recheck=Recheck(part, account))
+        finally:  # the lock is released by calls that are tried again
+            account.connection.stopping.clear()
 
     outcome = once(planned)
     for number, pause in enumerate(PAUSES, 1):

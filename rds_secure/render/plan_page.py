@@ -34,6 +34,8 @@ _CAUSES = {
     "drift": ("drift: AWS was changed behind the spec", MAGENTA),
 }
 _KEPT = "no longer declared, kept"
+_NAMED = 5
+"""How many of what is kept are named in one line."""
 
 
 def plan_page(plan: Plan, width: int, show_calls: bool, then: str = "") -> Iterator[Line]:
@@ -177,7 +179,9 @@ def _summary(plan: Plan) -> Iterator[Line]:
     waiting = sum(len(step.pending) for step in plan.steps)
     waits = f"{_count(waiting, 'change')} of ours {'waits' if waiting == 1 else 'wait'} for the window"
     strangers = sum(len(step.strangers) for step in plan.steps)
-    if plan.is_empty and plan.is_applicable:
+    if plan.is_empty and plan.is_applicable and plan.kept:
+        yield joined(part("No changes.", f"{BOLD} {GREEN}"), " ", kept_only(plan), f"; {waits}." if waiting else ".")
+    elif plan.is_empty and plan.is_applicable:
         agrees = f"AWS agrees with the spec; {waits}." if waiting else "AWS agrees with the spec."
         yield joined(part("No changes.", f"{BOLD} {GREEN}"), " ", agrees)
     else:
@@ -192,6 +196,13 @@ def _summary(plan: Plan) -> Iterator[Line]:
     if plan.refusals:
         yield part(f"Refused: {_count(len(plan.refusals), 'problem')} to settle before anything is applied.", RED)
     yield part(f"digest {plan.digest}", DIM)
+
+
+def kept_only(plan: Plan) -> str:
+    """What a plan leaves that does nothing else: a destroy of databases alone says so."""
+    names = [str(item.address) for item in plan.kept]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"No longer declared, and kept: {', '.join(names[:_NAMED])}{more}"
 
 
 def counts(plan: Plan) -> Iterator[str]:
