@@ -31,7 +31,7 @@ def looks() -> None:
 def creating() -> None:
     """A snapshot is `creating` for a while, its instance `backing-up`, whatever its zones; so is a copy `creating`.
 
-    That an instance with a standby shows `backing-up` as well is from memory.
+    That an instance with a standby shows `backing-up` as well, and a copy `creating`, is from memory.
     """
 
     @around(_ROW, RDSBackend, "create_db_snapshot")
