@@ -101,8 +101,8 @@ def make_plan(
     if stack.uses_environment and sources:
         stack = build(sources, Environment(identity.account, identity.region, identity.partition))
     with AwsReader(account.connection) as reader:
-        snapshot = read_live(stack, reader, identity, deletion.stateful)
-    made = back(snapshot, roll_back) if roll_back else plan(snapshot, stack.at, deletion, create_empty)
+        snapshot = read_live(stack, reader, identity, deletion.stateful, roll_back)
+    made = back(snapshot, stack.at, roll_back) if roll_back else plan(snapshot, stack.at, deletion, create_empty)
     return Planned(made, snapshot, stack, deletion, create_empty, roll_back)
 
 

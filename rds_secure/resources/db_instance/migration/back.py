@@ -46,35 +46,48 @@ def roll_back(
     scope: Scope,
 ) -> Migrating:
     """The calls that put the old database back; ``asides``: what is kept beside it, the group without rules as well."""
+    kept = [item.found for address, item in asides.items() if address.kind == resource.address.kind]
     state = look.of(live.found) if live else None
-    if state is not None and state.has_begun and not state.in_place and state.source is not None:
+    if state is not None and state.part in _ON_THE_WAY and state.source is not None:
         back = _Back(resource, scope, state.id, state.names, state.source, state.new, state.group)
-        return Migrating(operations=tuple(_before(back)), notes=tuple(_said_before(back, state)))
-    kept = [item for address, item in asides.items() if address.kind == resource.address.kind]
-    quiet = {marks.part(item.found.tags): item.exports["id"] for item in asides.values() if item not in kept}
-    olds = [item.found for item in kept if marks.part(item.found.tags)[1] in (Part.OLD, Part.BACK, Part.SOURCE)]
-    olds += [item for item in (state.source if state else None,) if item is not None and item not in olds]
-    olds += [item for item in (live.found if live else None,) if item and _is_half_back(item, resource)]
-    if len(olds) != 1:
-        what = f"{resource.address} is in no migration, and nothing is kept aside that it could go back to"
-        if olds:
-            what = (
-                f"more than one database is kept aside of {resource.address}: {', '.join(item.name for item in olds)}"
-            )
-        return Migrating(obstacles=((what, "rds-secure migration status says what there is"),))
-    (old,) = olds
+        return Migrating(
+            operations=tuple(_before(back)), notes=tuple(_said_before(back, state)), exports=back.old.exports
+        )
+    there = live.found if live else None
+    old = _old(state, there, kept)
+    if isinstance(old, str):
+        return Migrating(obstacles=((f"{resource.address}: {old}", "rds-secure migration status says what there is"),))
     migration, _ = marks.part(old.tags)
-    undone = (item.found for item in kept if marks.part(item.found.tags) == (migration, Part.UNDONE))
-    new = next(undone, live.found if live and live.found is not old else None)
-    names = Names(resource.name, migration)
-    back = _Back(resource, scope, migration, names, old, new, quiet.get((migration, Part.GROUP.value), ""))
-    return Migrating(operations=tuple(_after(back)), notes=tuple(_said_after(back)))
+    undone = next((item for item in kept if marks.part(item.tags) == (migration, Part.UNDONE)), None)
+    is_in_place = old.identity == resource.name.lower()
+    quiet = {marks.part(item.found.tags): item.exports["id"] for item in asides.values() if item.found not in kept}
+    group = quiet.get((migration, Part.GROUP), "") or (state.group if state else "")
+    new = undone or (None if is_in_place else there)
+    back = _Back(resource, scope, migration, Names(resource.name, migration), old, new, group)
+    operations = tuple(_after(back))
+    if not operations:
+        what = f"{resource.address} is back from migration {migration} already"
+        return Migrating(obstacles=((what, "nothing is left to do"),))
+    return Migrating(operations=operations, notes=tuple(_said_after(back)), exports=back.old.exports)
 
 
-def _is_half_back(found: Found[DbInstanceSpec], resource: Resource[DbInstanceSpec]) -> bool:
-    """Whether it has its name again, and its tags do not say so yet."""
-    owner = ownership.owner(found.tags)
-    return marks.part(found.tags)[1] == Part.BACK and owner is not None and owner.address != resource.address
+_ON_THE_WAY = (Part.SOURCE, Part.QUIESCED)
+
+
+def _old(
+    state: State | None, there: Found[DbInstanceSpec] | None, kept: list[Found[DbInstanceSpec]]
+) -> Found[DbInstanceSpec] | str:
+    """The database to go back to; or why there is none that could be meant."""
+    if state is not None and state.source is not None and (state.in_place or state.part == Part.BACK):
+        return state.source
+    if there is not None and marks.part(there.tags)[1] == Part.BACK:
+        return there
+    olds = [item for item in kept if marks.part(item.tags)[1] in (Part.OLD, Part.BACK)]
+    if len(olds) == 1:
+        return olds[0]
+    if olds:
+        return f"more than one database is kept aside: {', '.join(item.name for item in olds)}"
+    return "it is in no migration, and nothing is kept aside that it could go back to"
 
 
 # Before the switch
@@ -107,23 +120,26 @@ def _said_before(back: _Back, state: State) -> Iterator[str]:
 
 
 def _after(back: _Back) -> Iterator[Operation]:
-    name, names, new = back.names.name, back.names, back.new
-    if marks.part(back.old.tags)[1] != Part.BACK:
-        yield from _tagged(back, back.old.name, marks.part_of(Part.BACK, back.id), f"mark {back.old.name} to go back")
+    """What is done already is left out: the way back may have been interrupted anywhere."""
+    name, names, new, old = back.names.name, back.names, back.new, back.old
+    if marks.part(old.tags)[1] != Part.BACK:
+        yield from _tagged(back, old.name, marks.part_of(Part.BACK, back.id), f"mark {old.name} to go back")
     if new is not None and new.identity == name.lower():
         yield from _tagged(back, name, marks.part_of(Part.UNDONE, back.id), f"mark {name} to be taken back")
         if not new.spec.deletion_protection:
             yield steps.protected(name)
         yield steps.renamed(name, names.undone, f"rename {name}: its host name is nobody's for now")
-    if back.old.identity != name.lower():
+    if old.identity != name.lower():
         yield steps.in_its_place(names.old, name)
     yield from _reachable(back, name)
     if new is not None:
         aside = marks.aside(back.resource.address, Part.UNDONE, back.id)
         tags = {ownership.ADDRESS: ownership.where(aside, names.undone), **marks.part_of(Part.UNDONE, back.id)}
-        yield from _tagged(back, names.undone, tags, f"mark {names.undone} as kept aside")
+        if not tags.items() <= new.tags.items():
+            yield from _tagged(back, names.undone, tags, f"mark {names.undone} as kept aside")
     tags = {ownership.ADDRESS: ownership.where(back.resource.address, name)}
-    yield from _tagged(back, name, tags, f"mark {name} as the database of this address")
+    if not tags.items() <= old.tags.items():
+        yield from _tagged(back, name, tags, f"mark {name} as the database of this address")
 
 
 def _said_after(back: _Back) -> Iterator[str]:
@@ -143,24 +159,20 @@ def _reachable(back: _Back, name: str) -> Iterator[Operation]:
     """The groups that are declared again, where it was put into one without rules; that one goes."""
     if not back.group:
         return
-    yield Operation(
-        service="rds",
-        action="ModifyDBInstance",
-        params={
-            "DBInstanceIdentifier": name,
-            "VpcSecurityGroupIds": back.resource.spec.security_groups,
-            "ApplyImmediately": False,
-        },
-        summary="let in again whom its security groups let in",
-        wait=waits.ready(
-            name,
-            Condition(
-                f"VpcSecurityGroups[?VpcSecurityGroupId=='{back.group}']", what="the security group without rules"
-            ),
-            window=True,
-        ),
-        retry_on=(Retry("InvalidDBInstanceState"),),
-    )
+    if back.group in back.old.spec.security_groups:
+        gone = f"VpcSecurityGroups[?VpcSecurityGroupId=='{back.group}']"
+        yield Operation(
+            service="rds",
+            action="ModifyDBInstance",
+            params={
+                "DBInstanceIdentifier": name,
+                "VpcSecurityGroupIds": back.resource.spec.security_groups,
+                "ApplyImmediately": False,
+            },
+            summary="let in again whom its security groups let in",
+            wait=waits.ready(name, Condition(gone, what="the security group without rules"), window=True),
+            retry_on=(Retry("InvalidDBInstanceState"),),
+        )
     yield Operation(
         service="ec2",
         action="DeleteSecurityGroup",
