@@ -54,6 +54,7 @@ WHEN = {
     "rds:CreateDBInstance": ("DBClusterInstanceClass",),
     "rds:ModifyDBInstance": ("DBClusterInstanceClass",),
     "rds:DeleteDBInstance": (),
+    "rds:CopyCustomDBEngineVersion": (),
     "rds:CreateTenantDatabase": ("MultiTenant",),
     "rds:DeleteTenantDatabase": (),
     "secretsmanager:CreateSecret": ("ManageMasterUserPassword",),
