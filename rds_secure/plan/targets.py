@@ -34,6 +34,9 @@ _RDS: Mapping[str, str] = {
     "SubscriptionName": "es",
     "DBSnapshotIdentifier": "snapshot",
     "DBClusterSnapshotIdentifier": "cluster-snapshot",
+    "SourceDBSnapshotIdentifier": "snapshot",
+    "TargetDBSnapshotIdentifier": "snapshot",
+    "NewDBInstanceIdentifier": "db",
 }
 """Parameter of RDS → the type in the ARN of what it names."""
 
@@ -41,8 +44,15 @@ _DEFAULTS: Mapping[str, tuple[str, ...]] = {
     "CreateDBInstance": ("og", "pg", "subgrp"),
     "CreateDBInstanceReadReplica": ("og", "pg", "subgrp"),
     "CreateDBCluster": ("cluster-pg", "og", "subgrp"),
+    "RestoreDBInstanceFromDBSnapshot": ("og", "pg", "subgrp"),
 }
 """Types of which AWS takes a default where none is named, and asks for that (RDS User Guide, policy examples)."""
+
+_MADE: Mapping[str, str] = {
+    "CreateDBSnapshot": "DBSnapshotIdentifier",
+    "CopyDBSnapshot": "TargetDBSnapshotIdentifier",
+}
+"""The parameter that names what a call makes and tags, where another one of `_RDS` stands before it."""
 
 _TARGETS = ("ModifyDBProxyTargetGroup", "RegisterDBProxyTargets")
 """Calls about a proxy that are asked for its target group alone."""
@@ -155,7 +165,8 @@ class _Call:
         if final or "DBProxyName" in self.params:
             yield from [self._typed(kind, name) for name in final] or [self._typed("db-proxy", ANY)]
             return
-        named = [self._typed(_RDS[param], name) for param in _RDS for name in self._texts(param)]
+        made = _MADE.get(self.operation.action)
+        named = [self._typed(_RDS[param], name) for param in ([made] if made else _RDS) for name in self._texts(param)]
         yield from named[:1]
 
     def _typed(self, kind: str, name: str) -> str:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from rds_secure import ownership, resources
 from rds_secure.fields import mapped
@@ -22,12 +22,15 @@ from rds_secure.plan import Deletion, Plan, Step, plan
 from rds_secure.spec import Environment, Stack, build
 from rds_secure.spec.source import parse
 from rds_secure.values import Address, Ref, digest, resolve
-from tests.contracts.values import NEIGHBOURS, Written
+from tests.contracts.values import NEIGHBOURS, VPC, Written
 from tests.resources.planning import link
 
 SCOPE = Scope("123456789012", "eu-west-1", "aws", "orders")
 SUBJECT, NEIGHBOUR = "subject", "neighbour"
 EVERYTHING = Deletion(frozenset(kind.name for kind in resources.KINDS if kind.stateful), everything=True)
+Seen: TypeAlias = Callable[[Found[Any], Found[Any]], Found[Any]]
+"""What is live, and what would be if all were as declared, to what is found."""
+
 _TAGS = ("Tags", "TagSpecifications")
 _TAGGING = ("Tag", "Untag", "AddTags", "RemoveTags", "CreateTags", "DeleteTags")
 
@@ -57,12 +60,14 @@ def planned(
     *,
     alone: bool = False,
     crowded: bool = False,
+    seen: Seen = lambda found, _: found,
     **live: Any,
 ) -> Plan:
     """The plan that leads from one spec of the subject to another; None: it is not there.
 
     ``live``: fields that AWS has otherwise than ``before`` says. With ``alone`` the neighbours are not there yet
-    either; in a ``crowded`` account what the kinds note takes other calls than usual (see `_CROWDED`).
+    either; in a ``crowded`` account what the kinds note takes other calls than usual (see `_CROWDED`). ``seen`` has
+    the last word on what is found of the subject.
     """
     wanted = _resources(stack(kind, after, before))
     former = _resources(stack(kind, before, after))
@@ -73,6 +78,8 @@ def planned(
         for at, resource in former.items()
         if (before is not None if at.name == SUBJECT else not alone)
     }
+    if address in found and address in wanted:
+        found[address] = seen(found[address], _found(wanted[address], scope, {}, None))
     if kind.claimed and before is None and address in wanted:  # AWS has made it
         untouched = _found(wanted[address], scope, AS_AWS_MAKES_IT[kind.name], None)
         found[address] = replace(untouched, tags={})
@@ -291,7 +298,13 @@ _FACTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "snapshot_sharing": lambda spec: {"noted": frozenset(digest(account, 4) for account in spec.accounts)},
     "db_cluster_parameter_group": lambda _: {"default": {}, "types": {}},
     "db_cluster": lambda _: {"status": "available", "window": "", "final_snapshot": "subject-final"},
-    "db_instance": lambda _: {"status": "available", "window": "", "replica": False, "final_snapshot": "subject-final"},
+    "db_instance": lambda _: {
+        "status": "available",
+        "window": "",
+        "replica": False,
+        "final_snapshot": "subject-final",
+        "vpc": VPC,
+    },
 }
 
 _CROWDED: Mapping[str, Callable[[Any, Any], dict[str, Any]]] = {

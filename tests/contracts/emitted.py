@@ -9,13 +9,16 @@ from typing import Any
 from rds_secure.kind import Kind
 from rds_secure.operation import Operation
 from rds_secure.plan import Plan
-from tests.contracts import account, specs
+from tests.contracts import account, migrations, specs
 from tests.contracts.values import NEVER_WRITTEN, Written
 
 
 @cache
 def operations(kind: Kind[Any]) -> tuple[Operation, ...]:
-    """What making, changing and deleting the subject takes; by both sides of every variant, and by the whole specs."""
+    """What making, changing and deleting the subject takes; by both sides of every variant, and by the whole specs.
+
+    A migration is among it in each of its states.
+    """
     return tuple(operation for made in _plans(kind) for operation in _of_subject(made))
 
 
@@ -31,6 +34,7 @@ def _plans(kind: Kind[Any]) -> Iterator[Plan]:
         yield from _between(kind, least, full)
     for variant in specs.variants(kind):
         yield from _between(kind, variant.before, variant.after)
+    yield from migrations.plans(kind)
     for field, found in NEVER_WRITTEN.get(kind.name, {}).items():
         yield account.planned(kind, least, exclusive(kind, least), **{field: found})
 

@@ -29,6 +29,8 @@ class Variant:
     marker: Field
     mode: Mode
     """The marker's, or that of the field that it is in."""
+    beside: Written
+    """What has to be written beside the part that the field is in."""
 
     @property
     def field(self) -> str:
@@ -131,13 +133,16 @@ def _variants(name: str, spec: type[BaseModel]) -> Iterator[Variant]:
                 {key: item for key, item in after.items() if item is not ...},
                 marker,
                 marker.mode,
+                value.beside,
             )
         if part := _part(info.annotation):
             for inner in _variants(part.__name__, part):
-                before, after = ({**base, field: _wrapped(info, [side])} for side in (inner.before, inner.after))
+                before, after = (
+                    {**base, **inner.beside, field: _wrapped(info, [side])} for side in (inner.before, inner.after)
+                )
                 path = f"{field}{'[]' if get_origin(info.annotation) in (tuple, dict) else ''}.{inner.path}"
                 mode = inner.mode if marker.mode is Mode.ENFORCED else marker.mode
-                yield Variant(path, inner.number, before, after, inner.marker, mode)
+                yield Variant(path, inner.number, before, after, inner.marker, mode, inner.beside)
 
 
 def _part(annotation: Any) -> type[BaseModel] | None:

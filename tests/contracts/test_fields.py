@@ -33,6 +33,7 @@ SENT_NOWHERE = {
     "rule_quota": "says whether rules are added first, or revoked first",
     "reboot": "is about what exists",
     "maintenance": "is about what exists",
+    "migration": "is about what exists",
     "disable_in_use": "says whether a key that databases use may be disabled",
     "when": "says when a change is made, and a creation is none",
     "instance_parameter_group": "goes along with a major upgrade",

@@ -55,6 +55,7 @@ WHEN = {
     "rds:CreateDBInstance": ("DBClusterInstanceClass",),
     "rds:ModifyDBInstance": ("DBClusterInstanceClass",),
     "rds:DeleteDBInstance": (),
+    "rds:CopyCustomDBEngineVersion": (),
     "rds:CreateTenantDatabase": ("MultiTenant",),
     "rds:DeleteTenantDatabase": (),
     "secretsmanager:CreateSecret": ("ManageMasterUserPassword",),

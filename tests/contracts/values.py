@@ -19,12 +19,14 @@ Written: TypeAlias = Mapping[str, Any]
 class Value:
     """A value, and what has to be written with it: ``given`` before the change as well, ``also`` only after it.
 
-    ``...`` stands for a field that must not be written.
+    ``beside``: before and after it, beside the part that the field is in. ``...`` stands for a field that must not be
+    written.
     """
 
     written: Any
     given: Mapping[str, Any | EllipsisType] = field(default_factory=dict)
     also: Mapping[str, Any | EllipsisType] = field(default_factory=dict)
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 VPC, OTHER_VPC = "vpc-0123456789abcdef0", "vpc-0fedcba9876543210"
@@ -396,7 +398,7 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
     "Migration": {
         "from_subnet_group": (Value("elsewhere"),),
         "from": (Value(STREAM_KEY),),
-        "to": (Value("${kms_key.neighbour}"),),
+        "to": (Value("${kms_key.neighbour}", beside={"kms_key": "${kms_key.neighbour}"}),),
     },
     "BackupCopy": {
         "region": (Value("us-west-2", also={"key": COPY_KEY.replace("eu-central-1", "us-west-2")}),),
@@ -628,7 +630,7 @@ LEFT_OUT: Mapping[str, tuple[frozenset[str], ...]] = {
     ),
     "db_instance": (
         _OF_MEMBERS
-        | _OF_POSTGRES
+        | _OF_POSTGRES - {"migration"}
         | {"master_password", "password_version", "encrypted", "dedicated_log_volume", "availability_zone"},
         _OF_MEMBERS | _OF_POSTGRES | {"master_secret_key", "kms_key", "throughput_mbps", "multi_az", "backup_copy"},
         _OF_MEMBERS
@@ -656,6 +658,25 @@ MORE: Mapping[str, tuple[Written, ...]] = {
             "availability_zone": "eu-west-1b",
             "maintenance_window": "sun:03:00-sun:04:00",
             "minor_upgrades": "false",
+            "tags": {"team": "payments"},
+        },
+        {
+            **MINIMAL["db_instance"],
+            "restore_from": "rds:orders-2026-01-31-03-00",
+            "kms_key": "${kms_key.neighbour}",
+            "storage_type": "io2",
+            "storage_gib": "200",
+            "iops": "3000",
+            "max_storage_gib": "1000",
+            "master_password": {"secret": "orders/master", "key": "password"},
+            "password_version": "2",
+            "monitoring_seconds": "60",
+            "monitoring_role": "${iam_role.neighbour}",
+            "insights": "true",
+            "insights_days": "465",
+            "log_exports": ["postgresql"],
+            "roles": [{"feature": "s3Import", "role": "${iam_role.neighbour}"}],
+            "domain": OWN_DIRECTORY,
             "tags": {"team": "payments"},
         },
     ),

@@ -373,6 +373,7 @@ def test_a_plan_counts_its_actions_and_lists_its_calls() -> None:
     assert counts == {
         Action.CREATE: 2,
         Action.UPDATE: 1,
+        Action.MIGRATE: 0,
         Action.DELETE: 1,
         Action.LET_GO: 0,
         Action.RETAG: 0,

@@ -99,7 +99,7 @@ def test_every_written_field_reaches_the_call() -> None:
 
 ELSEWHERE = {
     *("throughput_mbps", "roles", "availability_zone", "cluster", "promotion_tier", "replica_of", "replica_mode"),
-    *("character_set", "nchar_character_set", "timezone"),
+    *("character_set", "nchar_character_set", "timezone", "restore_from"),
 }
 """Fields that do not go together with all others; they have tests of their own."""
 

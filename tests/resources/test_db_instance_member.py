@@ -144,6 +144,7 @@ def test_no_field_is_forgotten() -> None:
         *("maintenance_window", "minor_upgrades", "monitoring_seconds", "monitoring_role", "ca"),
         *("insights", "insights_days", "insights_key", "insights_mode"),
         *("name", "tags", "ignore", "when", "reboot", "maintenance"),
+        *("migration", "restore_from"),  # refused in words of their own
     }
 
 

@@ -74,6 +74,10 @@ def folded(
             yield from _of_source(reader, wanted, item, news, declared, described)
         elif item.identity in together_with:
             continue
+        elif _is_new(item) and resource is not None:  # in its place, and the old one is marked as kept
+            migration, _ = marks.part(item.tags)
+            state = State(migration, Names(resource.name, migration), Part.NEW, None, item, in_place=True)
+            yield replace(item, facts={**item.facts, FACT: state})
         elif marks.part(item.tags)[1] in (Part.OLD, Part.UNDONE):
             yield _kept(item)
         elif resource is not None and asks(resource.spec, item.spec) and _is_ours(item, resource, wanted):

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from rds_secure.database import conditions
 from rds_secure.fields import Mode, markers
-from rds_secure.kind import Change, FieldChange, Live, Resource
+from rds_secure.kind import Change, FieldChange, Live, Resource, Scope
 from rds_secure.operation import Condition
 from rds_secure.resources.db_instance import parameters
 from rds_secure.resources.db_instance.spec import MANAGED, DbInstanceSpec, Domain
@@ -76,9 +76,11 @@ def at_restore(spec: DbInstanceSpec) -> dict[str, Value]:
     return parameters.at_create(spec.model_copy(update=left))
 
 
-def at_settling(resource: Resource[Any], spec: DbInstanceSpec, there: Live[Any], scope: Any) -> dict[str, Value]:
+def at_settling(resource: Resource[Any], spec: DbInstanceSpec, there: Live[Any], scope: Scope) -> dict[str, Value]:
     """The parameters of the ``ModifyDBInstance`` that sets what the restore did not, where it differs."""
-    fields = tuple(FieldChange(name, new=getattr(spec, name)) for name in SETTLED if _differs(name, spec, there.spec))
+    fields = tuple(
+        FieldChange(name, new=getattr(spec, name)) for name in SETTLED if _differs(name, spec, there.spec, scope)
+    )
     if not fields:
         return {}
     wanted = Resource(resource.address, resource.name, spec, resource.written, resource.tags)
@@ -91,8 +93,8 @@ def bare(spec: DbInstanceSpec) -> DbInstanceSpec:
     return spec.model_copy(update={**unknown, "insights": False, "insights_key": None, "master_password": None})
 
 
-def _differs(name: str, wanted: DbInstanceSpec, live: DbInstanceSpec) -> bool:
-    value = getattr(wanted, name)
+def _differs(name: str, wanted: DbInstanceSpec, live: DbInstanceSpec, scope: Scope) -> bool:
+    value = scope.resolve(getattr(wanted, name))  # what is read of the new database has no references
     if name == "master_password":
         return bool(value == MANAGED and live.master_password != MANAGED)
     if value is None or (name.startswith("insights_") and not wanted.insights):
