@@ -102,21 +102,15 @@ def read_live(
     scope = replace(scope, known=_predicted(declared, scope))
     matched = _Matching(scope, declared, stack.adopt, Moves(stack.transfers, scope))
     givers = frozenset(place.stack for place in stack.transfers.taken)
-    wanted = {
-        kind.name: Wanted(
-            scope,
-            frozenset(matched.identities(kind)),
-            tagged,
-            matched.adopted(kind),
-            declared=seen,
-            givers=givers,
-        )
-        for kind in resources.KINDS
-    }
+
+    def wanted(kind: Kind[Any]) -> Wanted:
+        names = frozenset(matched.identities(kind))
+        return Wanted(scope, names, tagged, matched.adopted(kind), declared=seen, givers=givers)
+
     problems, found = together(
         reader,
         lambda: _verify(stack, seen, reader, scope, sight),
-        lambda: reader.each(lambda kind: _read(kind, reader, wanted[kind.name], sight), resources.KINDS),
+        lambda: reader.each(lambda kind: _read(kind, reader, wanted(kind), sight), resources.KINDS),
     )
     if problems:
         raise SpecError(problems)
