@@ -14,6 +14,7 @@ from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLoc
 from rds_secure.apply.again import PAUSES, in_doubt, merged, rest
 from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
+from rds_secure.apply.lasting import longest_wait, warning
 from rds_secure.apply.place import place
 from rds_secure.apply.preflight import Answer
 from rds_secure.apply.preflight import preflight as ask
@@ -24,11 +25,12 @@ from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.draft import Draft, Selection, select, write
 from rds_secure.errors import DeniedError, Problem, RdsSecureError, RefusedError, UnsupportedError
-from rds_secure.events import Observer, Stopping, Verifying, ignore
+from rds_secure.events import Event, Observer, Stopping, Verifying, each, ignore
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
 from rds_secure.plan import Deletion, Node, Plan, permissions, plan
+from rds_secure.plan.back import back
 from rds_secure.plan.drift import Drift, Sort, blamed, drift
 from rds_secure.plan.recheck import moved_since
 from rds_secure.plan.targets import Right
@@ -61,6 +63,8 @@ class Planned:
     stack: Stack
     deletion: Deletion = field(default_factory=Deletion)
     create_empty: frozenset[Address] = frozenset()
+    back: Address | None = None
+    """What a migration of is taken back, where the plan is that."""
 
 
 def connect(stack: Stack, access: Access, clock: Clock | None = None) -> Account:
@@ -86,17 +90,20 @@ def make_plan(
     sources: Sequence[Source] = (),
     deletion: Deletion = Deletion(),  # noqa: B008
     create_empty: frozenset[Address] = frozenset(),
+    roll_back: Address | None = None,
 ) -> Planned:
     """Read the account and plan. ``sources`` let ``${aws.…}`` be filled in with what AWS says.
 
-    ``create_empty``: databases that may begin again empty although something of them is left.
+    ``create_empty``: databases that may begin again empty although something of them is left. ``roll_back``: plan the
+    way back of a migration of that address, and nothing else.
     """
     identity = account.identity
     if stack.uses_environment and sources:
         stack = build(sources, Environment(identity.account, identity.region, identity.partition))
     with AwsReader(account.connection) as reader:
-        snapshot = read_live(stack, reader, identity, deletion.stateful)
-    return Planned(plan(snapshot, stack.at, deletion, create_empty), snapshot, stack, deletion, create_empty)
+        snapshot = read_live(stack, reader, identity, deletion.stateful, roll_back)
+    made = back(snapshot, stack.at, roll_back) if roll_back else plan(snapshot, stack.at, deletion, create_empty)
+    return Planned(made, snapshot, stack, deletion, create_empty, roll_back)
 
 
 def find_drift(planned: Planned, account: Account) -> Drift:
@@ -130,6 +137,11 @@ def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) ->
     scope = planned.snapshot.scope
     with AwsReader(account.connection) as reader:
         return ask((*permissions.calling(planned.plan, scope), *also), reader, account.identity.arn, scope)
+
+
+def too_short(planned: Planned, account: Account) -> str:
+    """What to say where the caller's credentials may end before the waits of a plan do; "" where they do not."""
+    return warning(account.connection.lasting(), datetime.now(UTC), longest_wait(planned.plan))
 
 
 def stack_lock(stack: str, account: Account) -> StackLock:
@@ -187,8 +199,15 @@ def apply(
         raise RefusedError(missing)
     caller, time = AwsCaller(account.connection), clock or account.clock
 
+    def heed(event: Event) -> None:
+        if isinstance(event, Stopping):
+            account.connection.stopping.set()
+
     def once(part: Planned) -> Outcome:
-        return run(part.plan, caller, time, observe, guard=guard, recheck=Recheck(part, account))
+        try:
+            return run(part.plan, caller, time, each(heed, observe), guard=guard, recheck=Recheck(part, account))
+        finally:  # the lock is released by calls that are tried again
+            account.connection.stopping.clear()
 
     outcome = once(planned)
     for number, pause in enumerate(PAUSES, 1):
@@ -197,7 +216,7 @@ def apply(
         try:
             observe(Verifying(number))
             time.sleep(time.spread(pause))
-            now = make_plan(planned.stack, account, (), planned.deletion, planned.create_empty)
+            now = make_plan(planned.stack, account, (), planned.deletion, planned.create_empty, planned.back)
         except RdsSecureError:  # such as a key that KMS does not show yet (KMS-4); the failures are told either way
             continue
         except KeyboardInterrupt:

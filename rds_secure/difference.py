@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from rds_secure.operation import Operation
 from rds_secure.values import Value
@@ -46,7 +47,8 @@ class Migrating:
 
     ``settles``: the differences that it makes, which would be refused otherwise. ``operations``: all calls that are
     left, in the place of every other call for the resource; with ``finishes`` they are only the last ones, beside
-    those. ``obstacles``: why it cannot be made, and what to do, in pairs. ``notes`` say what it means.
+    those. ``exports``: what the object yields that has the place by then, as far as it is known. ``obstacles``: why it
+    cannot be made, and what to do, in pairs. ``notes`` say what it means.
     """
 
     settles: tuple[FieldChange, ...] = ()
@@ -54,3 +56,4 @@ class Migrating:
     notes: tuple[str, ...] = ()
     obstacles: tuple[tuple[str, str], ...] = ()
     finishes: bool = False
+    exports: Mapping[str, str] = field(default_factory=dict)

@@ -40,15 +40,16 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: what it is, and what to do about it."""
+    """One thing that is wrong: what it is, and what to do about it; ``details``: lines that list what it is about."""
 
     what: str
     fix: str
     location: Location | None = None
+    details: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = f"{self.location}: " if self.location else ""
-        return f"{where}{self.what}: {self.fix}"
+        return "\n  ".join((f"{where}{self.what}: {self.fix}", *self.details))
 
 
 class RdsSecureError(Exception):
@@ -97,6 +98,10 @@ class DeniedError(CallError):
 
 class UnsupportedError(CallError):
     """The endpoint does not offer this operation (ANY-3)."""
+
+
+class StoppedError(CallError):
+    """Somebody stopped the run before another attempt at this call."""
 
 
 class CredentialsError(RdsSecureError):

@@ -53,7 +53,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An operation failed; ``message`` says why in AWS's words."""
+    """An operation failed; ``message`` says why in AWS's words. ``interrupted``: nobody waited for it any longer."""
 
     address: Address
     summary: str
@@ -61,6 +61,7 @@ class Failed:
     message: str
     call: str = ""
     request_id: str = ""
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ class Kind(ABC, Generic[S]):
     adopted_by: ClassVar[str] = ""
     """The export by which an import names it below ``adopt:``; its AWS name is enough for the others."""
     imported: ClassVar[bool] = True
-    """Whether an import takes it along; users, groups and roles stay what they are to others."""
+    """Whether an import takes it along; users, groups and roles only where they are asked for."""
     in_snapshots: ClassVar[bool] = False
     """A snapshot of a database needs it, and keeps it from being deleted."""
     implies: ClassVar[str] = ""
@@ -254,6 +254,10 @@ class Kind(ABC, Generic[S]):
     def draft(self, live: Live[S]) -> S:
         """What an import starts from: the live spec, with what has to be said so that no default changes it."""
         return live.spec
+
+    def unsaid(self, live: Live[S]) -> Iterator[str]:
+        """What an import says in comments, since no field can: it stays as it is."""
+        yield from ()
 
     def aws_name(self, stack: str, key: str, spec: S) -> str:
         """Its name at AWS: ``name:`` if written, else the key."""
@@ -323,8 +327,7 @@ class Kind(ABC, Generic[S]):
         return value if isinstance(value, str) else str(value)
 
     def foreign(self, path: str, value: Value) -> bool:
-        """Whether a live member of a set has its home at another resource, or another stack, or another reason to stay:
-        nothing to show here where it is not declared."""
+        """Whether a live member of a set that is not declared has its home elsewhere: nothing to show here."""
         return False
 
     def advice(self, field: str, resource: Resource[S], live: Live[S]) -> str:
@@ -337,6 +340,12 @@ class Kind(ABC, Generic[S]):
 
     def migrate(self, change: Change[S], refused: tuple[FieldChange, ...]) -> Migrating | None:
         """How the ``refused`` differences are made after all, or what goes on of that already; None for neither."""
+        return None
+
+    def roll_back(
+        self, resource: Resource[S], live: Live[S] | None, asides: Mapping[Address, Live[Any]], scope: Scope
+    ) -> Migrating | None:
+        """The way back of a migration; ``asides``: what is kept beside the address. None where there is none ever."""
         return None
 
     def notes(self, resource: Resource[S], live: Live[S] | None) -> Iterator[str]:
@@ -361,9 +370,9 @@ class Kind(ABC, Generic[S]):
         """What its own changes, if any, and those of other resources of the plan (``elsewhere``) make necessary."""
         return Consequence()
 
-    @abstractmethod
     def delete(self, live: Live[S], scope: Scope) -> tuple[Operation, ...]:
-        """The calls that delete it; none for a singleton, which is let go: our tags come off, and that is all."""
+        """The calls that delete it; none for a singleton, which is let go, and a setting, which stays as it is."""
+        return ()
 
     def tag(
         self, subject: Resource[S] | Live[S], add: Mapping[str, str], remove: tuple[str, ...], scope: Scope

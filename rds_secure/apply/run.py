@@ -16,8 +16,8 @@ from typing import Any, Protocol, TypeAlias
 from rds_secure.apply.clock import Clock
 from rds_secure.apply.guard import Guard, NoLock
 from rds_secure.apply.paths import search
-from rds_secure.apply.wait import Waiter, WaitFailed
-from rds_secure.errors import CallError, CredentialsError, RdsSecureError, StaleError
+from rds_secure.apply.wait import Interrupted, Waiter, WaitFailed
+from rds_secure.errors import CallError, CredentialsError, RdsSecureError, StaleError, StoppedError
 from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Stopping, Waiting
 from rds_secure.operation import Operation, Wait
 from rds_secure.plan import Action, Node, Plan, order
@@ -168,7 +168,8 @@ class _Run:
         uncertain = isinstance(error, CallError) and error.uncertain
         self.outcome.failures.append(Failure(address, operation, code, message, uncertain))
         request = error.request_id if isinstance(error, CallError) else ""
-        self.observe(Failed(address, operation.summary, code, message, operation.call, request))
+        stopped = isinstance(error, Interrupted | StoppedError)
+        self.observe(Failed(address, operation.summary, code, message, operation.call, request, stopped))
         self._skip(node, address, everything=isinstance(error, CredentialsError))
 
     def _skip(self, failed: Node, because: Address, *, everything: bool = False) -> None:
@@ -228,6 +229,8 @@ class _Run:
                 passing = any(
                     retry.code == error.code and retry.contains in error.message for retry in operation.retry_on
                 )
+                if passing and self.outcome.interrupted:
+                    raise Interrupted(f"interrupted before another attempt, after {error.code}") from error
                 if not passing or self._is_over or self.clock.now() - start >= RETRY_SECONDS:
                     raise
                 self.observe(Retrying(address, operation.summary, error.code))

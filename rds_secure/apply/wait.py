@@ -29,6 +29,10 @@ class WaitFailed(Exception):  # noqa: N818 - it says what happened
     """The object went into a state that it does not leave by itself, or time ran out."""
 
 
+class Interrupted(WaitFailed):
+    """Somebody stopped the run while it waited, or was about to make a call again."""
+
+
 @dataclass(slots=True)
 class _Poll:
     lock: Lock
@@ -69,7 +73,7 @@ class Waiter:
             if now - start >= wait.timeout:
                 raise WaitFailed(f"after {wait.timeout} s still waiting for: {missing}")
             if self._stopped:
-                raise WaitFailed(f"interrupted while waiting for: {missing}")
+                raise Interrupted(f"interrupted while waiting for: {missing}")
             report(missing, lacks[0].seen, now - start)
             if not self._pause(self._clock.spread(wait.interval)):
                 raise WaitFailed(f"the lock was lost while waiting for: {missing}")

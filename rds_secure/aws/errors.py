@@ -32,6 +32,8 @@ _CREDENTIALS = frozenset(
 BOTO = (boto.ClientError, boto.BotoCoreError, ResponseParserError)
 """What botocore raises. Anything else is a mistake of ours, and must not look like a lost reply."""
 
+_SIGN_IN = "set AWS_PROFILE or pass --profile, sign in (aws sso login), or try it without an account: --sandbox"
+
 
 def translate(service: str, action: str, error: Exception) -> RdsSecureError:
     """The error to raise for one of `BOTO`; raise it ``from`` the exception."""
@@ -56,7 +58,7 @@ def translate(service: str, action: str, error: Exception) -> RdsSecureError:
         | boto.RefreshWithMFAUnsupportedError
         | boto.LoginError,
     ):
-        return CredentialsError(f"no usable AWS credentials: {str(error).rstrip('.')}")
+        return CredentialsError(f"no usable AWS credentials: {str(error).rstrip('.')}: {_SIGN_IN}")
     return CallError(service, action, NO_REPLY, str(error))
 
 

@@ -7,11 +7,13 @@ that must not be made twice, not even where AWS said that nothing was done, and 
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
+from threading import Event
 from typing import Any
 
 from botocore import exceptions as boto
 
 from rds_secure.apply.clock import Clock
+from rds_secure.errors import StoppedError
 
 THROTTLED = frozenset(
     {
@@ -40,6 +42,9 @@ THROTTLED_ATTEMPTS = 25
 BROKEN_ATTEMPTS = 7
 """Of those that broke off: 13 seconds of pauses. More would make a machine without a network wait for nothing."""
 
+AWAY_ATTEMPTS = 2
+"""To connect to a region that botocore does not list: it may be misspelt."""
+
 LONGEST = 20.0
 """The longest pause in seconds, as botocore's."""
 
@@ -50,13 +55,22 @@ _COUNTS = "rds-secure-attempts"
 
 
 class Retry:
-    """A handler of botocore's event ``needs-retry``. ``once``: an attempt that may have taken effect is the last."""
+    """A handler of botocore's event ``needs-retry``. ``once``: an attempt that may have taken effect is the last.
 
-    def __init__(self, clock: Clock, *, once: bool = False) -> None:
-        self._clock, self._once = clock, once
+    ``exists``: whether the region is known to be there. Once ``stopping`` is set, no attempt is made again: what would
+    have been ends in a `StoppedError`.
+    """
+
+    def __init__(self, clock: Clock, stopping: Event, *, once: bool = False, exists: bool = True) -> None:
+        self._clock, self._stopping, self._once, self._exists = clock, stopping, once, exists
 
     def __call__(
-        self, response: Any, caught_exception: Exception | None, request_dict: Mapping[str, Any], **_: Any
+        self,
+        response: Any,
+        caught_exception: Exception | None,
+        request_dict: Mapping[str, Any],
+        operation: Any,
+        **_: Any,
     ) -> int | None:
         """0 for another attempt, now that the pause is over; None where what there is is final."""
         counts: MutableMapping[str, int] = request_dict["context"].setdefault(_COUNTS, {"throttled": 0, "broken": 0})
@@ -69,14 +83,21 @@ class Retry:
             sort, limit, first = "broken", BROKEN_ATTEMPTS, 0.2
         else:
             return None
-        if sort == "broken" and not isinstance(caught_exception, _NEVER_SENT):
+        if isinstance(caught_exception, _NEVER_SENT):
+            limit = limit if self._exists else AWAY_ATTEMPTS
+        elif sort == "broken":
             counts["uncertain"] = 1
             if self._once:
                 return None
         counts[sort] += 1
         if counts[sort] >= limit:
             return None
-        self._clock.sleep(self._clock.spread(min(first * 2 ** (counts[sort] - 1), LONGEST)))
+        if not self._stopping.is_set():
+            self._clock.sleep(self._clock.spread(min(first * 2 ** (counts[sort] - 1), LONGEST)))
+        if self._stopping.is_set():
+            why = f"interrupted before another attempt, after {_code(parsed) or 'no reply'}"
+            service, action = operation.service_model.service_name, operation.name
+            raise StoppedError(service, action, "Interrupted", why, uncertain=bool(counts.get("uncertain")))
         return 0
 
 

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from threading import Lock
+from functools import cached_property
+from threading import Event, Lock
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    Credentials,
+    DeferredRefreshableCredentials,
+    EnvProvider,
+    RefreshableCredentials,
+)
+from botocore.exceptions import BotoCoreError, EndpointConnectionError, InvalidRegionError
 from botocore.session import Session
 
 from rds_secure import __version__
 from rds_secure.apply.clock import Clock, SystemClock
+from rds_secure.apply.lasting import Lasting
+from rds_secure.aws import regions
 from rds_secure.aws.errors import BOTO, translate
 from rds_secure.aws.rate import Limits
 from rds_secure.aws.retry import Retry
@@ -48,12 +57,13 @@ class Connection:
         self._local = bool(access.endpoint and "//127.0.0.1:" in access.endpoint)  # no proxy leads back to this machine
         self._clients: dict[tuple[str, str | None, bool], Any] = {}
         self._lock = Lock()
+        self.stopping = Event()
+        """Set while a run is being stopped: nothing that fails is tried again then."""
         try:
             core = Session(profile=access.profile)
             if access.access_key:
                 core.set_credentials(access.access_key, access.secret_key or "")
-            if access.role_arn:
-                _assume(core, access.role_arn, access)
+            self._source = _assume(core, access.role_arn, access) if access.role_arn else None
             # Every other AWS tool takes AWS_REGION; botocore only knows AWS_DEFAULT_REGION and the profile's.
             region = access.region or os.environ.get("AWS_REGION")
             self._session = boto3.Session(botocore_session=core, region_name=region)
@@ -84,11 +94,17 @@ class Connection:
                 )
             return self._clients[key]
 
+    @cached_property
+    def _regions(self) -> frozenset[str]:
+        return regions.listed(self._session)
+
     def _governed(self, service: str, client: Any, *, once: bool) -> Any:
         """A client whose attempts are made again as `Retry` says, and wait for their turn as `Limits` does."""
-        client.meta.events.register("needs-retry", Retry(self._clock, once=once))
-        if not client.meta.endpoint_url.startswith("http://127.0.0.1:"):
-            where = client.meta.region_name or ""
+        is_local = client.meta.endpoint_url.startswith("http://127.0.0.1:")
+        where = client.meta.region_name or ""
+        exists = is_local or where in self._regions
+        client.meta.events.register("needs-retry", Retry(self._clock, self.stopping, once=once, exists=exists))
+        if not is_local:
             client.meta.events.register(
                 "before-sign", lambda operation_name, **_: self._limits.take(service, where, operation_name)
             )
@@ -100,14 +116,25 @@ class Connection:
             raise RdsSecureError("no region: write 'region:' in the spec, pass --region, or set AWS_REGION")
         try:
             reply = self.client("sts").get_caller_identity()
+        except (EndpointConnectionError, InvalidRegionError) as error:
+            wrong = regions.missing(self.region, self._regions)
+            raise wrong or translate("sts", "GetCallerIdentity", error) from error
         except BOTO as error:
             raise translate("sts", "GetCallerIdentity", error) from error
         partition = reply["Arn"].split(":")[1]
         return Identity(reply["Account"], self.region, partition, reply["Arn"])
 
+    def lasting(self) -> Lasting:
+        """How long the credentials last, or those with which a role is assumed: a role's own renew themselves."""
+        found = self._source or self._session.get_credentials()
+        if isinstance(found, RefreshableCredentials):  # from the environment the same ones are read again
+            until = found._expiry_time if found.method == EnvProvider.METHOD else None  # type: ignore[attr-defined]
+            return Lasting(renew=until is None, until=until)
+        return Lasting(renew=found is None or not found.token)
 
-def _assume(core: Session, role_arn: str, access: Access) -> None:
-    """Act as a role, with credentials that renew themselves (IAM-8)."""
+
+def _assume(core: Session, role_arn: str, access: Access) -> Credentials:
+    """Act as a role, with credentials that renew themselves (IAM-8) by the ones that are returned."""
     source = core.get_credentials()
     if source is None:
         raise CredentialsError("no AWS credentials to assume the role with: configure a profile, or set AWS_PROFILE")
@@ -124,3 +151,4 @@ def _assume(core: Session, role_arn: str, access: Access) -> None:
     core._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]
         method="assume-role", refresh_using=fetcher.fetch_credentials
     )
+    return source

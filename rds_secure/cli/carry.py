@@ -66,6 +66,8 @@ def carry_out(make_plan: Callable[[], api.Planned], account: api.Account, terms:
         terms.record.nothing_left(planned.plan)
         return 0
     permission.check(planned, account, terms.preflight, locks=turn.lock is not None)
+    if short := api.too_short(planned, account):
+        click.echo(f"Warning: {short}.", err=True)
     question = terms.question(planned.plan)
     if not question.confirmed:
         asked = f"Type {question.wanted!r} to carry this out"

@@ -35,6 +35,13 @@ def network(reader: Reader, subnet_group: Value, security_groups: Iterable[Value
         yield Complaint(("security_groups",), f"these are not in one VPC: {where}", "choose groups of one VPC")
 
 
+def is_awss_own(reader: Reader, key: str) -> bool:
+    """Whether a key, by its id or ARN, is one of AWS's own, which has an alias below alias/aws/ (RDS-3)."""
+    aliases = (reader.call("kms", "ListAliases") or {})["Aliases"]
+    own = {item.get("TargetKeyId") for item in aliases if item["AliasName"].startswith("alias/aws/")}
+    return key.rpartition("/")[2] in own
+
+
 def parameter_group(reader: Reader, lists: str, named: Value, engine: str, version: str | None) -> Iterator[Complaint]:
     """The group of parameters; ``lists``: the call that has its kind, such as ``DescribeDBParameterGroups``."""
     if not isinstance(named, str):

@@ -1,7 +1,8 @@
 """What of an account an import takes: the databases that are asked for, and all that they use. It writes nothing.
 
-Users, groups and roles stay outside: specs name them as what stands elsewhere. What belongs to another stack, what AWS
-keeps for itself and what is about to be gone is never taken, and is named by its id as well.
+Users, groups and roles stay outside unless they are asked for (`draft.principals`): specs name them as what stands
+elsewhere. What belongs to another stack, what AWS keeps for itself and what is about to be gone is never taken, and is
+named by its id as well.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from rds_secure import ownership, resources
+from rds_secure.draft import principals
 from rds_secure.fields import ResourceSpec, mapped, markers, values_of
 from rds_secure.kind import Found, Kind, Live, Reader, Scope, Stateful, Wanted
 from rds_secure.live import links
@@ -28,19 +30,21 @@ _NO_KEY = re.compile(r"[^a-z0-9-]+")
 class Selection:
     """Which databases, and what else of RDS: those that match all that is given, or ``everything`` in the region.
 
-    ``names`` are patterns such as ``orders-*``, of which one must match; ``tags`` must all be there.
+    ``names`` are patterns such as ``orders-*``, of which one must match; ``tags`` must all be there. ``principals``:
+    whether the roles that all this uses come along, and users, groups and roles of these names and tags.
     """
 
     names: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     vpc: str = ""
     everything: bool = False
+    principals: bool = False
 
-    def takes(self, found: Found[Any], vpcs: frozenset[str]) -> bool:
+    def takes(self, name: str, tags: Mapping[str, str], vpcs: frozenset[str] = frozenset()) -> bool:
         """Whether an object is one of those asked for; ``vpcs`` are those that it stands in."""
         return self.everything or (
-            (not self.names or any(fnmatchcase(found.name.lower(), name.lower()) for name in self.names))
-            and self.tags.items() <= found.tags.items()
+            (not self.names or any(fnmatchcase(name.lower(), pattern.lower()) for pattern in self.names))
+            and self.tags.items() <= tags.items()
             and (not self.vpc or self.vpc in vpcs)
         )
 
@@ -48,19 +52,43 @@ class Selection:
 def select(reader: Reader, scope: Scope, selection: Selection) -> tuple[Live[Any], ...]:
     """What is asked for and what that uses, by address, with references to each other."""
     kinds = [kind for kind in resources.KINDS if kind.imported]
-    wanted = Wanted(scope, frozenset(), {}, everything=True)
-    read = reader.each(lambda kind: list(kind.read(reader, wanted)), kinds)
-    there = [
-        (kind, found)
-        for kind, items in zip(kinds, read, strict=True)
-        for found in sorted(items, key=lambda found: (found.name, found.identity))
-        if _is_free(found, scope)
-    ]
-    all_of_it = _linked(_keyed(there, scope))
+    everything = Wanted(scope, frozenset(), {}, everything=True)
+    keyed = _keyed(_free(reader, dict.fromkeys(kinds, everything)), scope)
+    all_of_it = _linked(keyed)
     roots = {address for address, live in all_of_it.items() if _is_root(live, all_of_it, selection)}
     taken = _with_what_they_use(roots, all_of_it)
     taken |= {address for address, live in all_of_it.items() if _is_about(live, taken, selection)}
-    return tuple(_linked({address: all_of_it[address].found for address in sorted(taken)}).values())
+    if selection.principals:
+        people = _people(reader, scope, selection, [all_of_it[address] for address in taken])
+        keyed |= people
+        taken |= people.keys()
+        taken |= principals.held_by(taken, _linked(keyed))
+    return tuple(principals.at_home(_linked({address: keyed[address] for address in sorted(taken)})).values())
+
+
+def _free(reader: Reader, wanted: Mapping[Kind[Any], Wanted]) -> list[tuple[Kind[Any], Found[Any]]]:
+    """What can become the stack's of these kinds, in a fixed order."""
+    read = reader.each(lambda item: list(item[0].read(reader, item[1])), wanted.items())
+    return [
+        (kind, found)
+        for (kind, asked), items in zip(wanted.items(), read, strict=True)
+        for found in sorted(items, key=lambda found: (found.name, found.identity))
+        if _is_free(found, asked.scope)
+    ]
+
+
+def _people(
+    reader: Reader, scope: Scope, selection: Selection, users: Iterable[Live[Any]]
+) -> dict[Address, Found[Any]]:
+    """The roles that ``users`` have, and the users, groups and roles that are asked for by name or tag."""
+
+    def takes(name: str, tags: Mapping[str, str]) -> bool:
+        return not selection.everything and selection.takes(name, tags)
+
+    names = principals.asked_for(reader, selection.names, takes, principals.used(users))
+    wanted = {resources.kind(name): Wanted(scope, found, {}) for name, found in names.items() if found}
+    read = [(kind, found) for kind, found in _free(reader, wanted) if found.identity in names[kind.name]]
+    return _keyed([(kind, found) for kind, found in read if not principals.is_aws_s_own(found)], scope)
 
 
 def _is_free(found: Found[Any], scope: Scope) -> bool:
@@ -75,7 +103,7 @@ def _keyed(there: Iterable[tuple[Kind[Any], Found[Any]]], scope: Scope) -> dict[
     keyed: dict[Address, Found[Any]] = {}
     rest = []
     for kind, found in there:
-        owner = ownership.owner(found.tags)
+        owner = found.owned_by_path or ownership.owner(found.tags)
         ours = owner is not None and owner.stack == scope.stack and owner.name.lower() == found.name.lower()
         if ours and owner and owner.address not in keyed and "~" not in owner.address.name:
             keyed[owner.address] = found
@@ -114,14 +142,18 @@ def _linked(keyed: Mapping[Address, Found[Any]]) -> dict[Address, Live[Any]]:
     link = links.by_value(known)
     arns = {value: ref for ref, value in known.items() if ref.attribute == "arn"}
 
-    def linked(spec: ResourceSpec) -> ResourceSpec:
-        """Documents name things by their ARNs, whatever kind they are of."""
+    def linked(address: Address, spec: ResourceSpec) -> ResourceSpec:
+        """Documents name things by their ARNs, whatever kind they are of; themselves too, before they exist."""
+
+        def named(leaf: Any) -> Any:
+            ref = arns.get(leaf)
+            return leaf if ref is None or ref.target == address else ref
+
         found = mapped(spec, link)
         documents = (name for name, marker in markers(type(spec)).items() if marker.document)
-        named = {name: transform(getattr(found, name), lambda leaf: arns.get(leaf, leaf)) for name in documents}
-        return found.model_copy(update=named)
+        return found.model_copy(update={name: transform(getattr(found, name), named) for name in documents})
 
-    return {address: Live(address, found, linked(found.spec)) for address, found in keyed.items()}
+    return {address: Live(address, found, linked(address, found.spec)) for address, found in keyed.items()}
 
 
 def _uses(live: Live[Any]) -> set[Address]:
@@ -136,7 +168,8 @@ def _is_root(live: Live[Any], there: Mapping[Address, Live[Any]], selection: Sel
     if kind.stateful is not Stateful.DATA and selection.vpc and not (selection.names or selection.tags):
         return False
     near = [live, *(there[address] for address in _uses(live))]
-    return selection.takes(live.found, frozenset(one.exports["vpc"] for one in near if "vpc" in one.exports))
+    vpcs = frozenset(one.exports["vpc"] for one in near if "vpc" in one.exports)
+    return selection.takes(live.found.name, live.found.tags, vpcs)
 
 
 def _with_what_they_use(roots: Iterable[Address], there: Mapping[Address, Live[Any]]) -> set[Address]:

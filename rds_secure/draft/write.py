@@ -15,7 +15,7 @@ from pydantic_core import PydanticUndefined
 
 from rds_secure import ownership, resources
 from rds_secure.fields import Field, Mode, Tagged, markers, reference_of
-from rds_secure.kind import Kind, Live, Resource, Scope
+from rds_secure.kind import Complaint, Kind, Live, Resource, Scope
 from rds_secure.plan.diff import diff
 from rds_secure.values import Address, Ref, Text, Value
 
@@ -24,13 +24,15 @@ from rds_secure.values import Address, Ref, Text, Value
 class Entry:
     """One resource as it is to be written: its fields in order, and what to say above some of them.
 
-    ``adopt`` is the value of its line below ``adopt:``; None where its AWS name is enough.
+    ``adopt`` is the value of its line below ``adopt:``; None where its AWS name is enough. ``remarks``: what it has at
+    AWS that no field says.
     """
 
     address: Address
     fields: Mapping[str, Value]
     comments: Mapping[str, str]
     adopt: str | None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class _Writer:
         while left - written:
             written |= left
             left = self._differences(written)
+        written |= self._needed(written)
         written = {name for name in written if getattr(self.spec, name) is not None}
         name = {} if self._name_follows() else {"name": self.live.name}
         tags = self._tags()
@@ -78,7 +81,7 @@ class _Writer:
         comments = {name: f"the default is {_plain(self.defaults[name])}" for name in self._less_than_default(written)}
         comments |= dict.fromkeys(left & written, "AWS has something here that a spec cannot say")
         adopt = self.live.exports.get(self.kind.adopted_by)
-        return Entry(self.live.address, {**name, **values, **tags}, comments, adopt)
+        return Entry(self.live.address, {**name, **values, **tags}, comments, adopt, tuple(self.kind.unsaid(self.live)))
 
     def _always(self, name: str, marker: Field) -> bool:
         """What is written whatever its default: what is required, versions and sizes, and what it refers to."""
@@ -93,15 +96,28 @@ class _Writer:
 
     def _differences(self, written: set[str]) -> set[str]:
         """The fields that a plan would change, refuse or note, if only these were written."""
-        defaults = {name: value for name, value in self.defaults.items() if name not in written}
-        given = {name: value for name, value in defaults.items() if value is not PydanticUndefined}
-        spec = self.spec.model_copy(update=given)
-        as_written = spec.model_construct(_fields_set=written, **{name: getattr(spec, name) for name in self.infos})
+        spec, as_written = self._with_defaults(written)
         resource = Resource(self.live.address, self.live.name, spec, as_written, self.live.found.tags)
         resource = replace(resource, spec=self.kind.normalise(resource, self.live, self.scope))
         found = diff(self.kind, resource, self.live, self.scope.known)
         changes = (*found.changes, *found.noted, *(change for change, _ in found.refused))
         return {change.path.split(".")[0] for change in changes}
+
+    def _needed(self, written: set[str]) -> set[str]:
+        """The fields whose absence is what a check complains of: the interval of a role for monitoring."""
+        complaints = len(self._complaints(written))
+        there = (name for name in self.fields if name not in written and getattr(self.spec, name) is not None)
+        return {name for name in there if complaints and len(self._complaints({*written, name})) < complaints}
+
+    def _complaints(self, written: set[str]) -> list[Complaint]:
+        return list(self.kind.check(self.live.address.name, self._with_defaults(written)[1]))
+
+    def _with_defaults(self, written: set[str]) -> tuple[Any, Any]:
+        """The live spec with the defaults of what is not written, and the same as if it were read from a file."""
+        defaults = {name: value for name, value in self.defaults.items() if name not in written}
+        given = {name: value for name, value in defaults.items() if value is not PydanticUndefined}
+        spec = self.spec.model_copy(update=given)
+        return spec, spec.model_construct(_fields_set=written, **{name: getattr(spec, name) for name in self.infos})
 
     def _name_follows(self) -> bool:
         if self.kind.renames or "name" not in self.infos:

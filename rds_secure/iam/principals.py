@@ -74,6 +74,8 @@ def _not_written(value: Any) -> Any:
 NotWritten = Annotated[tuple[str, ...], BeforeValidator(_not_written), WithJsonSchema({"type": "array", "maxItems": 0})]
 """Inline policies: none is ever ours, so a spec can only say that there are none."""
 
+_OF_AWS = re.compile(r"^arn:[a-z-]+:iam::aws:policy/")
+
 
 def policy_arn(written: Ref | str, partition: str) -> Ref | str:
     """The ARN that a policy is meant by; a bare name is one of AWS's own, whatever the partition (ANY-5)."""
@@ -88,6 +90,11 @@ def with_arns(spec: S, partition: str) -> S:
     if (boundary := getattr(spec, "boundary", None)) is not None:
         update["boundary"] = policy_arn(boundary, partition)
     return spec.model_copy(update=update)
+
+
+def with_names(spec: S) -> S:
+    """A principal's spec with AWS's own policies by their bare names, as a person would write them."""
+    return spec.model_copy(update={"policies": tuple(_OF_AWS.sub("", str(policy)) for policy in spec.policies)})
 
 
 def check_name(name: str | None, limit: int) -> Iterator[Complaint]:
@@ -196,6 +203,12 @@ def attached(reader: Reader, detail: Mapping[str, Any], wanted: Wanted) -> Attac
 def inline(detail: Mapping[str, Any], what: What) -> tuple[str, ...]:
     """The names of the inline policies of a principal."""
     return tuple(sorted(item["PolicyName"] for item in detail.get(f"{what}PolicyList", ())))
+
+
+def unsaid(inline_policies: Sequence[str]) -> Iterator[str]:
+    """What a spec cannot say of a principal."""
+    if inline_policies:
+        yield f"AWS has inline policies here that a spec does not write, and that stay: {', '.join(inline_policies)}"
 
 
 def boundary_of(detail: Mapping[str, Any]) -> str | None:

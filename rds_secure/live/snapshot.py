@@ -76,10 +76,17 @@ class Snapshot:
         return hidden(self.unseen)
 
 
-def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset[str] = frozenset()) -> Snapshot:
+def read_live(
+    stack: Stack,
+    reader: Reader,
+    identity: Identity,
+    going: frozenset[str] = frozenset(),
+    leaving: Address | None = None,
+) -> Snapshot:
     """Read what the stack declares and what it owns. Raises `SpecError` for look-ups and ids that lead nowhere.
 
     ``going``: kinds of databases and keys that may be deleted if no longer declared; a closer look is taken at them.
+    ``leaving``: of what is at this address another one takes the place: ids of it elsewhere are no references to it.
     """
     scope = Scope(identity.account, identity.region, identity.partition, stack.name)
     sight = Sight()
@@ -124,7 +131,7 @@ def read_live(stack: Stack, reader: Reader, identity: Identity, going: frozenset
     def may_go(address: Address) -> bool:
         return address in dying or address.kind in going
 
-    snapshot = _linked(matched, reader, lookups, may_go, sight.unseen(declared))
+    snapshot = _linked(matched, reader, lookups, may_go, sight.unseen(declared), leaving)
     return replace(snapshot, transfers=stack.transfers, safety=stack.safety)
 
 
@@ -351,12 +358,13 @@ def _linked(
     lookups: Mapping[Lookup, tuple[str, ...]],
     going: Callable[[Address], bool],
     unseen: tuple[Unseen, ...],
+    leaving: Address | None,
 ) -> Snapshot:
     out_of_sight = hidden(unseen)
     known = dict(matched.scope.known)
     for address, found in {**matched.live, **matched.retired}.items():
         known.update({Ref(address, attribute): value for attribute, value in found.exports.items()})
-    reference = links.by_value(known)
+    reference = links.by_value({ref: value for ref, value in known.items() if ref.target != leaving})
 
     def link(address: Address, found: Found[Any]) -> Live[Any]:
         return Live(address, found, mapped(found.spec, reference))

@@ -14,7 +14,7 @@ from rds_secure import resources
 from rds_secure.kind import Stateful
 from rds_secure.live import Unseen
 from rds_secure.plan.model import Action, Plan, Refusal, Step, seeing
-from rds_secure.render.plan_page import counts, step_lines
+from rds_secure.render.plan_page import counts, kept_only, step_lines
 from rds_secure.render.screen import printable
 
 LIMIT = 60_000
@@ -82,8 +82,9 @@ def verdict(plan: Plan) -> str:
     if unseen := [address for item in plan.unseen for address in item.addresses]:
         return f"**Not seen: {_count(len(set(unseen)), 'resource')}, so nothing can be applied.**"
     if plan.is_empty:
+        agrees = code(kept_only(plan)) if plan.kept else "AWS agrees with the spec"
         waits = " Changes of ours wait for their window." if plan.waits_for_window else ""
-        return f"**No changes: AWS agrees with the spec.**{waits}"
+        return f"**No changes: {agrees}.**{waits}"
     ranks = [rank for step in plan.steps for rank, _ in _dangers(step)]
     found = [_count(ranks.count(rank), noun) for rank, noun in enumerate(_NOUNS) if rank in ranks]
     return f"**{', '.join(found) or 'Nothing deleted, restarted or opened'}** · {', '.join(counts(plan))}"
@@ -205,6 +206,7 @@ def cut(lines: Sequence[str], room: int, what: str) -> list[str]:
 
 
 def clipped(text: str, length: int) -> str:
+    """A text of at most so many characters, which says with … that it was longer."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 

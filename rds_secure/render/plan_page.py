@@ -34,13 +34,15 @@ _CAUSES = {
     "drift": ("drift: AWS was changed behind the spec", MAGENTA),
 }
 _KEPT = "no longer declared, kept"
+_NAMED = 5
+"""How many of what is kept are named in one line."""
 
 
 def plan_page(plan: Plan, width: int, show_calls: bool, then: str = "") -> Iterator[Line]:
     """All lines of a plan; ``then``: the command that applies exactly this one, where there is one."""
     yield joined(part(f"Stack {plan.stack}", BOLD), part(f" · account {plan.account} · {plan.region}", DIM))
     yield from _spaced(Steps(plan, width, show_calls).lines(step) for step in plan.steps if not step.says_nothing)
-    yield from section("No longer declared, kept", (line for kept in plan.kept for line in _kept(kept, width)))
+    yield from section("No longer declared, kept", (line for kept in plan.kept for line in kept_lines(kept, width)))
     yield from section("Not seen, and so unknown", (line for item in plan.unseen for line in unseen(item, width)), RED)
     yield from section("Notes", (line for note in plan.notes for line in wrapped(words(note), width, 2, hang=2)))
     yield from section("Refused", (line for refusal in plan.refusals for line in refused(refusal, width)), RED)
@@ -140,7 +142,8 @@ def section(title: str, lines: Iterable[Line], style: str = "") -> Iterator[Line
         yield from found
 
 
-def _kept(kept: Kept, width: int) -> Iterator[Line]:
+def kept_lines(kept: Kept, width: int) -> Iterator[Line]:
+    """What stays although it is declared no longer, and why."""
     subject = joined(part(kept.address), *_name(kept.name, kept.address))
     reason = [] if kept.reason == _KEPT else words(f" {kept.reason}", DIM)
     return wrapped([subject, *reason], width, 2, hang=4)
@@ -176,7 +179,9 @@ def _summary(plan: Plan) -> Iterator[Line]:
     waiting = sum(len(step.pending) for step in plan.steps)
     waits = f"{_count(waiting, 'change')} of ours {'waits' if waiting == 1 else 'wait'} for the window"
     strangers = sum(len(step.strangers) for step in plan.steps)
-    if plan.is_empty and plan.is_applicable:
+    if plan.is_empty and plan.is_applicable and plan.kept:
+        yield joined(part("No changes.", f"{BOLD} {GREEN}"), " ", kept_only(plan), f"; {waits}." if waiting else ".")
+    elif plan.is_empty and plan.is_applicable:
         agrees = f"AWS agrees with the spec; {waits}." if waiting else "AWS agrees with the spec."
         yield joined(part("No changes.", f"{BOLD} {GREEN}"), " ", agrees)
     else:
@@ -191,6 +196,13 @@ def _summary(plan: Plan) -> Iterator[Line]:
     if plan.refusals:
         yield part(f"Refused: {_count(len(plan.refusals), 'problem')} to settle before anything is applied.", RED)
     yield part(f"digest {plan.digest}", DIM)
+
+
+def kept_only(plan: Plan) -> str:
+    """What a plan leaves that does nothing else: a destroy of databases alone says so."""
+    names = [str(item.address) for item in plan.kept]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"No longer declared, and kept: {', '.join(names[:_NAMED])}{more}"
 
 
 def counts(plan: Plan) -> Iterator[str]:

@@ -11,6 +11,9 @@ from rds_secure.render.screen import BOLD, RED, joined, part
 
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyUpdates"})  # ANY-1
 
+_READS = ("Describe", "Get", "List", "Lookup", "Simulate")
+"""How actions begin that change nothing."""
+
 
 def error_page(error: RdsSecureError | Sequence[Problem]) -> Iterator[Line]:
     """All lines of an error, or of problems that were found."""
@@ -27,10 +30,11 @@ def error_page(error: RdsSecureError | Sequence[Problem]) -> Iterator[Line]:
 
 
 def _problems(problems: Sequence[Problem]) -> Iterator[Line]:
-    """One line each, never broken, so that editors and CI find the place."""
+    """One line each, never broken, so that editors and CI find the place; what it is about in lines below."""
     for problem in problems:
         place = joined(part(problem.location, BOLD), ": ") if problem.location else Line()
         yield joined(place, part(problem.what, RED), ": ", part(problem.fix))
+        yield from (joined("  ", part(line)) for line in problem.details)
     if len(problems) > 1:
         yield Line(f"{len(problems)} problems.", BOLD)
 
@@ -48,6 +52,8 @@ def _advice(error: CallError) -> str:
         return f"allow the caller {error.service}:{error.action}, or use other credentials (--profile, --role-arn)"
     if isinstance(error, UnsupportedError):
         return "use an endpoint that offers this call; without its answer nothing is assumed"
+    if not error.status and error.action.startswith(_READS):
+        return "look whether the endpoint can be reached; then run the same command again"
     if not error.status:
         return "look whether the endpoint can be reached; then plan again, for the call may have taken effect"
     if error.code in _THROTTLED:

@@ -34,6 +34,9 @@ class Lines:
                 self._told.pop(event.address, None)
             case Done():
                 yield joined(self._over_now(), _subject(event.address), part(event.summary), _took(event.elapsed))
+            case Failed(interrupted=True):
+                text = f"{event.summary}: {event.message}"
+                yield joined(self._over_now(), _subject(event.address), part(text, YELLOW))
             case Failed():
                 yield joined(
                     self._over_now(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rds_secure.plan.report import CallMade, ReadBack, Report
-from rds_secure.render.markdown import code
+from rds_secure.render.markdown import code, section
 
 _OUTCOMES = {
     "done": "Done: AWS agrees with the spec.",
@@ -32,13 +32,9 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"- plan {code(plan.digest)}"
     commit = f"commit {code(report.commit)}{'' if report.is_clean else ', with changes that are not in it'}"
     yield f"- spec of {commit}" if report.commit else "- spec of no commit"
-    yield from _section("Resources", [_resource(found) for found in report.resources])
-    yield from _section("Calls", [_call(made) for made in report.calls])
-
-
-def _section(title: str, lines: list[str]) -> Iterator[str]:
-    if lines:
-        yield from ("", f"### {title}", "", *lines)
+    for title, lines in (("Resources", map(_resource, report.resources)), ("Calls", map(_call, report.calls))):
+        for block in section(title, tuple(lines)):
+            yield from ("", block)
 
 
 def _resource(found: ReadBack) -> str:

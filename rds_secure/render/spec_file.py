@@ -40,6 +40,7 @@ def _lines(draft: Draft) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
+    yield from (f"# {remark}" for remark in entry.remarks)
     if not entry.fields:
         yield f"{entry.address.name}: {{}}"
         return

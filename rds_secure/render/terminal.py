@@ -14,13 +14,15 @@ from rds_secure.plan.drift import Drift
 from rds_secure.plan.model import Plan
 from rds_secure.render.drift_page import drift_page
 from rds_secure.render.live import LiveProgress
+from rds_secure.render.migration_page import migration_page
 from rds_secure.render.plan_page import plan_page
 from rds_secure.render.problem import error_page
 from rds_secure.render.progress import Progress
 from rds_secure.render.result_page import Exports, Windows, result_page
 from rds_secure.render.screen import columns, is_live, write
+from rds_secure.values import Address
 
-__all__ = ["Progress", "drift_text", "error_text", "plan_text", "progress", "result_text"]
+__all__ = ["Progress", "drift_text", "error_text", "migration_text", "plan_text", "progress", "result_text"]
 
 
 def progress(stream: TextIO, now: Callable[[], float]) -> Progress | LiveProgress:
@@ -50,6 +52,13 @@ def plan_text(
 def drift_text(found: Drift, *, stream: TextIO, color: bool | None = None, width: int | None = None) -> None:
     """Write what differs from a spec."""
     write(stream, drift_page(found, width or columns(stream)), color)
+
+
+def migration_text(
+    plan: Plan, address: Address, *, stream: TextIO, color: bool | None = None, width: int | None = None
+) -> None:
+    """Write how far the migration of a database has come."""
+    write(stream, migration_page(plan, address, width or columns(stream)), color)
 
 
 def result_text(

@@ -250,6 +250,7 @@ def view(plan: Plan) -> PlanView:
 
 
 def unseen_view(item: Unseen) -> UnseenView:
+    """A call that was denied or is not offered, and what it hides."""
     return UnseenView(
         service=item.service,
         action=item.action,

@@ -7,11 +7,11 @@ whole of the cluster's own step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from rds_secure import ownership, tagging
-from rds_secure.database import reading
+from rds_secure.database import look, reading
 from rds_secure.database.types import KmsKey
 from rds_secure.fields import Bool, Field, Mode, Reference, ResourceSpec
 from rds_secure.kind import Change, Complaint, Consequence, Found, Kind, Live, Reader, Resource, Scope, Wanted
@@ -153,7 +153,7 @@ class ActivityStream(Kind[ActivityStreamSpec]):
         spec = resource.spec
         if isinstance(spec.of, str):
             yield from _verified(reader, spec, spec.of, scope)
-        if isinstance(spec.kms_key, str) and _is_awss_own(reader, spec.kms_key):
+        if isinstance(spec.kms_key, str) and look.is_awss_own(reader, spec.kms_key):
             yield Complaint(("kms_key",), "a key of AWS's own encrypts no activity stream", "name a key of your own")
 
     def normalise(
@@ -203,12 +203,6 @@ class ActivityStream(Kind[ActivityStreamSpec]):
     def update(self, change: Change[ActivityStreamSpec]) -> tuple[Operation, ...]:
         spec = change.resource.spec
         return (_stop(spec.of, change.scope), _start(spec, change.scope))
-
-    def delete(self, live: Live[ActivityStreamSpec], scope: Scope) -> tuple[Operation, ...]:
-        """No plan has it, for what is no longer declared is not found: no audit ends by a line that is gone."""
-        stop = _stop(live.found.spec.of, scope)
-        gone = (_sort(live.found.spec.of).gone, "ResourceNotFoundFault")
-        return (replace(stop, done_on=gone, destructive=True),)
 
 
 def _start(spec: ActivityStreamSpec, scope: Scope) -> Operation:
@@ -312,13 +306,6 @@ def _verified(reader: Reader, spec: ActivityStreamSpec, arn: str, scope: Scope) 
     if owner and owner.stack != scope.stack:
         yield Complaint(("of",), f"{arn} is of stack {owner.stack}", "declare the stream in the stack of its database")
     yield from _unfit(spec, arn, database["Engine"])
-
-
-def _is_awss_own(reader: Reader, key: str) -> bool:
-    """Whether an alias of AWS's own names it (RDS-3)."""
-    aliases = (reader.call("kms", "ListAliases") or {})["Aliases"]
-    own = {item.get("TargetKeyId") for item in aliases if item["AliasName"].startswith("alias/aws/")}
-    return key.rpartition("/")[2] in own
 
 
 KIND = ActivityStream()

@@ -97,10 +97,6 @@ class DefaultSecurityGroup(Kind[DefaultSecurityGroupSpec]):
             )
         )
 
-    def delete(self, live: Live[DefaultSecurityGroupSpec], scope: Scope) -> tuple[Operation, ...]:
-        """None: AWS does not delete it."""
-        return ()
-
     def tag(
         self,
         subject: Resource[DefaultSecurityGroupSpec] | Live[DefaultSecurityGroupSpec],

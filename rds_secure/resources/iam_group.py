@@ -56,6 +56,12 @@ class IamGroup(Kind[IamGroupSpec]):
     imported = False
     home = True
 
+    def draft(self, live: Live[IamGroupSpec]) -> IamGroupSpec:
+        return principals.with_names(live.spec)
+
+    def unsaid(self, live: Live[IamGroupSpec]) -> Iterator[str]:
+        return principals.unsaid(live.spec.inline_policies)
+
     def check(self, key: str, spec: IamGroupSpec) -> Iterator[Complaint]:
         yield from principals.check_name(spec.name, 128)
         yield from principals.check_policies(spec.policies)

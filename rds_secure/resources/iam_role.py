@@ -120,6 +120,12 @@ class IamRole(Kind[IamRoleSpec]):
     home = True
     imported = False
 
+    def draft(self, live: Live[IamRoleSpec]) -> IamRoleSpec:
+        return principals.with_names(live.spec)
+
+    def unsaid(self, live: Live[IamRoleSpec]) -> Iterator[str]:
+        return principals.unsaid(live.spec.inline_policies)
+
     def check(self, key: str, spec: IamRoleSpec) -> Iterator[Complaint]:
         yield from principals.check_name(spec.name, 64)
         yield from principals.check_policies(spec.policies)

@@ -76,6 +76,12 @@ class IamUser(Kind[IamUserSpec]):
     home = True
     imported = False
 
+    def draft(self, live: Live[IamUserSpec]) -> IamUserSpec:
+        return principals.with_names(live.spec)
+
+    def unsaid(self, live: Live[IamUserSpec]) -> Iterator[str]:
+        return principals.unsaid(live.spec.inline_policies)
+
     def check(self, key: str, spec: IamUserSpec) -> Iterator[Complaint]:
         yield from principals.check_name(spec.name, 64)
         yield from principals.check_policies(spec.policies)

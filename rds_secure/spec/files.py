@@ -43,8 +43,9 @@ def load(paths: Sequence[Path | str]) -> tuple[tuple[Source, ...], tuple[Problem
             chosen[folder.real, stack] = [file for file in files if file.stack == stack]
         nameless += [file for file in files if file.named and file.declares and file.stack is None]
     if len(chosen) > 1:
-        names = "; ".join(f"{stack} ({', '.join(f.shown for f in files)})" for (_, stack), files in chosen.items())
-        problems.append(Problem(f"these are {len(chosen)} stacks: {names}", "name a file of the one that is meant"))
+        each = (f"{stack} ({', '.join(file.shown for file in files)})" for (_, stack), files in chosen.items())
+        what, fix = f"these are {len(chosen)} stacks", "name a file of the one that is meant"
+        problems.append(Problem(what, fix, details=tuple(each)))
         return (), tuple(problems)
     members = sorted((*nameless, *(file for files in chosen.values() for file in files)), key=lambda file: file.shown)
     return tuple(file.source for file in members if file.source), tuple(problems)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from rds_secure.apply import Outcome, run
 from rds_secure.apply.run import RETRY_SECONDS
-from rds_secure.errors import CallError, CredentialsError, DeniedError
+from rds_secure.errors import CallError, CredentialsError, DeniedError, StoppedError
 from rds_secure.events import Done, Event, Failed, Retrying, Skipped, Started, Waiting, ignore
 from rds_secure.operation import Condition, Operation, Retry, Wait
 from rds_secure.plan import Action, Node, Plan, Step, order
@@ -302,7 +302,7 @@ def test_every_call_is_reported_with_its_number() -> None:
 
 
 @contextmanager
-def _interruptible() -> Iterator[tuple[Callable[[], None], Flag]]:
+def interruptible() -> Iterator[tuple[Callable[[], None], Flag]]:
     """A function that presses Ctrl-C, and a flag that is up as soon as the main thread has seen it."""
     import threading
 
@@ -324,7 +324,7 @@ def _interruptible() -> Iterator[tuple[Callable[[], None], Flag]]:
 
 
 def test_an_interrupted_run_lets_running_calls_finish_and_starts_no_more() -> None:
-    with _interruptible() as (press, seen):
+    with interruptible() as (press, seen):
 
         def make(_: Mapping[str, Any]) -> Any:
             press()
@@ -339,7 +339,7 @@ def test_an_interrupted_run_lets_running_calls_finish_and_starts_no_more() -> No
 
 
 def test_an_interrupted_run_waits_and_retries_no_longer() -> None:
-    with _interruptible() as (press, seen):
+    with interruptible() as (press, seen):
         pressed = Lock()
 
         def never_ready(_: Mapping[str, Any]) -> Any:
@@ -350,8 +350,7 @@ def test_an_interrupted_run_waits_and_retries_no_longer() -> None:
             )
 
         def never_there(_: Mapping[str, Any]) -> Any:
-            seen.wait(timeout=30)
-            return error("toy", "Use", "NoSuchEntity")
+            return error("toy", "Use", "NoSuchEntity" if seen.wait(timeout=30) else "NotInterrupted")
 
         make = _call("Make", exports={"id": "Id"}, wait=READY)
         steps = [_step(A, make), _step(B, _call("Use", retry_on=(Retry("NoSuchEntity"),)))]
@@ -360,7 +359,15 @@ def test_an_interrupted_run_waits_and_retries_no_longer() -> None:
     assert done.outcome.interrupted
     messages = {failure.address: failure.message for failure in done.outcome.failures}
     assert messages[A].startswith("interrupted while waiting for: Status to be ready")
+    assert messages[B] == "interrupted before another attempt, after NoSuchEntity"
+    assert {event.interrupted for event in done.seen(Failed)} == {True}
     assert done.clock.time < RETRY_SECONDS
+
+
+def test_a_call_that_is_not_made_again_because_of_ctrl_c_is_not_called_failed() -> None:
+    stopped = StoppedError("toy", "Make", "Interrupted", "interrupted before another attempt, after Throttling")
+    [event] = _Run(_plan(_step(A, _call())), {("toy", "Make"): stopped}).seen(Failed)
+    assert (event.interrupted, event.message) == (True, stopped.message)
 
 
 # Laws

@@ -77,6 +77,7 @@ def test_credentials_that_are_not_there_are_no_failed_call(error: Exception) -> 
     translated = _translated(error)
     assert isinstance(translated, CredentialsError)
     assert str(translated).startswith("no usable AWS credentials: ")
+    assert all(word in str(translated) for word in (": set AWS_PROFILE", "aws sso login", "--sandbox"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, 
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.aws.retry import BROKEN_ATTEMPTS, LONGEST, THROTTLED_ATTEMPTS, Retry
 from rds_secure.aws.session import Access, Connection
-from rds_secure.errors import CallError
+from rds_secure.errors import CallError, StoppedError
 from tests.crash.network import code, refused
 from tests.crash.transport import Call
 from tests.fakes import FakeClock
@@ -87,6 +88,21 @@ def test_what_breaks_off_is_made_again_for_some_seconds(answer: str | Exception)
     assert sum(service.clock.slept) == pytest.approx(12.6)
 
 
+@pytest.mark.parametrize(
+    ("answer", "after", "uncertain"),
+    [("Throttling", "Throttling", False), (CUT, "no reply", True), (AWAY, "no reply", False)],
+)
+def test_nothing_is_made_again_once_the_run_is_stopping(answer: str | Exception, after: str, uncertain: bool) -> None:
+    service = Service("rds", answer)
+    service.clock.meanwhile = service.connection.stopping.set
+    with pytest.raises(StoppedError, match=f"interrupted before another attempt, after {after}") as raised:
+        service.call(*CALLS["rds"])
+    assert (service.attempts, raised.value.uncertain) == (1, uncertain)
+    with pytest.raises(StoppedError):
+        service.call(*CALLS["rds"])
+    assert (service.attempts, len(service.clock.slept)) == (2, 1)
+
+
 @pytest.mark.parametrize(("name", "limit"), [("kms", "LimitExceededException"), ("iam", "LimitExceeded")])
 def test_a_full_quota_is_final(name: str, limit: str) -> None:
     """ANY-7: botocore's standard mode would take it for throttling."""
@@ -99,9 +115,9 @@ def test_a_full_quota_is_final(name: str, limit: str) -> None:
 def test_a_full_quota_is_final_also_where_it_comes_as_429() -> None:
     """ANY-7: so it does from Security Hub."""
     answer = {"Error": {"Code": "LimitExceededException"}, "ResponseMetadata": {"HTTPStatusCode": 429}}
-    assert Retry(FakeClock())((None, answer), None, {"context": {}}) is None
+    assert Retry(FakeClock(), Event())((None, answer), None, {"context": {}}, None) is None
     throttled = {"Error": {"Code": "Slower"}, "ResponseMetadata": {"HTTPStatusCode": 429}}
-    assert Retry(FakeClock())((None, throttled), None, {"context": {}}) == 0
+    assert Retry(FakeClock(), Event())((None, throttled), None, {"context": {}}, None) == 0
 
 
 TLS = SSLError(endpoint_url="https://kms", error="bad record mac")

@@ -12,6 +12,7 @@ import pytest
 from botocore.credentials import DeferredRefreshableCredentials
 from moto import mock_aws
 
+from rds_secure.apply.lasting import Lasting
 from rds_secure.aws.session import Access, Connection
 from rds_secure.errors import CredentialsError, RdsSecureError
 
@@ -49,6 +50,30 @@ def test_the_credentials_of_a_role_renew_themselves_before_they_end() -> None:
     assert not core.refresh_needed(), "they are good for an hour"
     core._expiry_time = datetime.now(UTC) + timedelta(minutes=5)
     assert core.refresh_needed(), "and are not used to their last minute"
+
+
+@pytest.mark.parametrize(
+    ("environment", "access", "lasting"),
+    [
+        ({}, KEYS, Lasting()),
+        ({"AWS_SESSION_TOKEN": "t"}, {}, Lasting(renew=False)),
+        ({"AWS_SESSION_TOKEN": "t"}, {"role_arn": ROLE}, Lasting(renew=False)),
+        ({}, {"role_arn": ROLE}, Lasting()),
+        (
+            {"AWS_SESSION_TOKEN": "t", "AWS_CREDENTIAL_EXPIRATION": "2126-11-24T12:00:00Z"},
+            {"role_arn": ROLE},
+            Lasting(renew=False, until=datetime(2126, 11, 24, 12, tzinfo=UTC)),
+        ),
+    ],
+)
+def test_how_long_credentials_last_is_told_by_where_they_come_from_iam_8(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], access: dict[str, str], lasting: Lasting
+) -> None:
+    """What a role is assumed with counts: the role's own credentials renew themselves as long as those are good."""
+    given = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", **environment}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert Connection(Access(region="eu-west-1", **access)).lasting() == lasting
 
 
 @mock_aws

@@ -29,6 +29,7 @@ from rds_secure.errors import (
     RefusedError,
     SpecError,
     StaleError,
+    StoppedError,
     UnsupportedError,
     UsageError,
 )
@@ -148,6 +149,7 @@ ERRORS: list[tuple[RdsSecureError, int, str]] = [
     (CallError("rds", "CreateDBInstance", "Throttling", "Rate exceeded", status=400), 1, "Rate exceeded"),
     (DeniedError("rds", "CreateDBInstance", "AccessDenied", "not allowed", status=403), 1, "not allowed"),
     (UnsupportedError("rds", "CreateDBInstance", "NotImplemented", "no such", status=500), 1, "no such"),
+    (StoppedError("rds", "CreateDBInstance", "Interrupted", "before another attempt"), 1, "before another attempt"),
     (CredentialsError("there are no credentials"), 1, "there are no credentials"),
     (ApplyError("3 of 5 calls are done"), 1, "3 of 5 calls are done"),
     (StaleError("toy.a.size 1 → 2 since the plan"), 1, "toy.a.size 1 → 2 since the plan"),

@@ -44,6 +44,7 @@ AFTERWARDS = {
 """Attributes that neither follow from a name nor come with the reply of a call."""
 
 SPOKEN_OF = {
+    "draft/principals.py": "users, groups, roles and their policies are imported only where they are asked for",
     "live/lookups.py": "look-ups go by the names of what they find, two of which are also kinds",
     "spec/stack.py": "a message gives an example",
 }

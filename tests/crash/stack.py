@@ -56,3 +56,45 @@ def changed() -> Resources:
     one["snapshot_sharing"]["accounts"] = ["345678901234"]
     one["db_proxy"]["idle_seconds"] = 900
     return {kind: {**EVERYTHING[kind], "everything": fields} for kind, fields in one.items()}
+
+
+PLAIN: Resources = {
+    "kms_key": {"data": {"description": "Encrypts the database"}},
+    "security_group": {
+        "ledger-db": {"vpc": {"tag": {"Name": "main"}}, "ingress": [{"from": "10.20.0.0/16", "port": 5432}]},
+    },
+    "db_subnet_group": {"ledger": {"subnets": {"vpc": {"tag": {"Name": "main"}}, "tag": {"Tier": "private"}}}},
+    "iam_policy": {
+        "ledger-app": {
+            "statements": [
+                {
+                    "effect": "allow",
+                    "actions": ["rds-db:connect"],
+                    "resources": [
+                        "arn:aws:rds-db:${aws.region}:${aws.account_id}:dbuser:${db_instance.ledger.resource_id}/app"
+                    ],
+                }
+            ]
+        }
+    },
+    "db_instance": {
+        "ledger": {
+            "engine": "postgres",
+            "engine_version": "16",
+            "instance_class": "db.t4g.medium",
+            "storage_gib": 20,
+            "encrypted": False,
+            "subnet_group": "${db_subnet_group.ledger}",
+            "security_groups": ["${security_group.ledger-db}"],
+            "max_storage_gib": 100,
+        }
+    },
+}
+"""A database that is not encrypted, and what names it."""
+
+
+def migrated() -> Resources:
+    """The same, encrypted: by a migration."""
+    ledger = {name: value for name, value in PLAIN["db_instance"]["ledger"].items() if name != "encrypted"}
+    asked = {"kms_key": "${kms_key.data}", "migration": {"from": "none", "quiesce": "revoke-ingress"}}
+    return {**PLAIN, "db_instance": {"ledger": {**ledger, **asked}}}

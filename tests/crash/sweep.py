@@ -1,7 +1,8 @@
 """Kills an apply at every single call, in three ways, and tells what the next apply made of it.
 
-``python -m tests.crash.sweep create`` (or ``change``) takes a quarter of an hour; ``--part 1/4`` does a fourth of it,
-``--sample 30`` that many instants, ``--realism all`` lets AWS take its time. It ends with 1 if anything is wrong.
+``python -m tests.crash.sweep create`` (or ``change``, ``migrate``) takes a quarter of an hour; ``--part 1/4`` does a
+fourth of it, ``--sample 30`` that many instants, ``--realism all`` lets AWS take its time. It ends with 1 if anything
+is wrong.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ from pathlib import Path
 from rds_secure.sandbox import Sandbox
 from rds_secure.sandbox.server import serve_in_thread
 from tests.crash.process import Ground, ground
-from tests.crash.stack import EVERYTHING, changed
+from tests.crash.stack import EVERYTHING, PLAIN, changed, migrated
 from tests.crash.transport import Kill, Way
 
-SCENARIOS = {"create": (EVERYTHING, None), "change": (changed(), EVERYTHING)}
+SCENARIOS = {
+    "create": (EVERYTHING, None),
+    "change": (changed(), EVERYTHING),
+    "migrate": (migrated(), PLAIN),
+}
 """Name → what is applied, and what was before."""
 
 

@@ -360,12 +360,14 @@ def test_import_says_what_it_needs(command: Commands, tmp_path: Path) -> None:
         ((), "--all alone"),
         (("--all", "--name", "x"), "--all alone"),
         (("--tag", "team"), "write KEY=VALUE"),
-        (("--name", "nothing-*"), "nothing there is of that name"),
         (("--all", "--out", str(tmp_path / "taken.yaml")), "exists already"),
     ):
         result = command("import", "found", *arguments)
         assert (result.code, words in result.err) == (64, True), result.err
     assert command("import", "Not A Name", "--all").code == 64
+    for arguments, words in ((("--all",), "nothing of RDS in us-east-1"), (("--name", "x-*"), "nothing of that name")):
+        result = command("import", "found", *arguments)
+        assert (result.code, words in result.err, len(result.err.splitlines())) == (1, True, 1), result.err
     assert (tmp_path / "taken.yaml").read_text() == "mine"
 
 

@@ -13,9 +13,10 @@ from rds_secure import api
 from rds_secure.apply import Outcome, run
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.errors import RdsSecureError
-from rds_secure.events import ignore
+from rds_secure.events import Event, Started, Stopping, ignore
 from rds_secure.plan import Plan
 from rds_secure.values import refs
+from tests.apply.test_run import interruptible
 from tests.e2e.harness import EVERYTHING, SPECS, Harness
 from tests.fakes import FakeClock
 
@@ -186,6 +187,23 @@ def test_ctrl_c_before_the_second_look_ends_an_apply_with_a_plain_account(harnes
 
     assert outcome.interrupted
     assert [failure.code for failure in outcome.failures] == ["NoReply"]
+
+
+def test_ctrl_c_ends_all_attempts_until_the_apply_is_over(harness: Harness) -> None:
+    """Then the lock is released, by calls that are tried again."""
+    stopping, during = harness.account.connection.stopping, list[bool]()
+    with interruptible() as (press, seen):
+
+        def observe(event: Event) -> None:
+            if isinstance(event, Started):
+                press()
+                assert seen.wait(timeout=30)
+            elif isinstance(event, Stopping):
+                during.append(stopping.is_set())
+
+        outcome = api.apply(harness.plan({"iam_group": {"orders": {}}}), harness.account, observe)
+
+    assert (outcome.interrupted, during, stopping.is_set()) == (True, [True], False)
 
 
 def test_a_key_whose_reply_was_lost_a_moment_ago_is_not_taken_for_absent(harness: Harness) -> None:

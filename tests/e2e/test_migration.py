@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rds_secure.plan import Action
+from rds_secure import api
+from rds_secure.plan import Action, Plan
+from rds_secure.spec import load
+from rds_secure.values import Address
 from tests.e2e.harness import Harness, Resources
 
 STACK = "bench"
@@ -100,3 +103,138 @@ def test_another_key(harness: Harness) -> None:
     old = described(harness, kept.name)
     assert old["DbiResourceId"] == before["DbiResourceId"]
     assert old["DeletionProtection"]
+
+
+def test_encryption_for_one_that_has_none(harness: Harness) -> None:
+    harness.make(resources(encrypted=False, iam_auth=False))
+    before = described(harness)
+    assert not before["StorageEncrypted"]
+    asked = resources(iam_auth=False, kms_key="${kms_key.two}", migration={"from": "none", "to": "${kms_key.two}"})
+
+    applied = harness.apply(asked)
+
+    after = described(harness)
+    assert after["StorageEncrypted"]
+    assert after["KmsKeyId"] == key(harness, "two")
+    assert kept_values(after) == kept_values(before)
+    assert applied.again.plan.is_empty
+    document = harness.client("iam").get_policy_version(
+        PolicyArn=f"arn:aws:iam::{harness.account.identity.account}:policy/orders-app", VersionId="v2"
+    )["PolicyVersion"]["Document"]
+    assert after["DbiResourceId"] in str(document)
+
+
+def test_nobody_writes_to_the_source_once_its_snapshot_is_taken(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    asked = resources(kms_key="${kms_key.two}", migration={"from": "none", "quiesce": "revoke-ingress"})
+
+    applied = harness.apply(asked)
+
+    sent = [call.action for call in applied.writes]
+    assert sent.index("CreateSecurityGroup") < sent.index("RebootDBInstance") < sent.index("CreateDBSnapshot")
+    old = described(harness, applied.again.plan.kept[0].name)
+    (group,) = old["VpcSecurityGroups"]
+    rules = harness.client("ec2").describe_security_groups(GroupIds=[group["VpcSecurityGroupId"]])["SecurityGroups"][0]
+    assert rules["IpPermissions"] == []
+    assert described(harness)["VpcSecurityGroups"] != old["VpcSecurityGroups"]
+    assert applied.again.plan.is_empty
+
+
+def rolled_back(harness: Harness, asked: Resources) -> Plan:
+    stack, sources = load([str(harness.spec(asked))])
+    address = Address("db_instance", "orders")
+    planned = api.make_plan(stack, harness.account, sources, roll_back=address)
+    assert planned.plan.is_applicable
+    outcome, _ = harness.attempt(planned)
+    assert outcome.succeeded, outcome.failures
+    return harness.plan(asked).plan
+
+
+def test_the_way_back_after_the_switch_keeps_both(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    before = described(harness)
+    asked = resources(kms_key="${kms_key.two}", migration={"from": "none", "quiesce": "revoke-ingress"})
+    harness.make(asked)
+    new = described(harness)
+
+    again = rolled_back(harness, asked)
+
+    after = described(harness)
+    assert after["DbiResourceId"] == before["DbiResourceId"]
+    assert after["VpcSecurityGroups"] == before["VpcSecurityGroups"]
+    (aside,) = (name for name in names(harness) if name != "orders")
+    assert described(harness, aside)["DbiResourceId"] == new["DbiResourceId"]
+    assert described(harness, aside)["DeletionProtection"]
+    (refusal,) = again.refusals
+    assert "was rolled back" in refusal.what
+    assert [kept.name for kept in again.kept] == [aside]
+    assert harness.apply(resources(encrypted=False)).again.plan.is_empty
+
+
+def test_after_the_way_back_another_attempt_begins_anew(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    harness.make(resources(kms_key="${kms_key.two}", migration={"from": "none"}))
+    rolled_back(harness, resources(kms_key="${kms_key.two}", migration={"from": "none"}))
+
+    applied = harness.apply(resources(kms_key="${kms_key.two}", migration={"from": "none", "attempt": 2}))
+
+    assert described(harness)["StorageEncrypted"]
+    assert len(applied.again.plan.kept) == 2
+    assert len(names(harness)) == 3
+
+
+def test_other_subnets(harness: Harness) -> None:
+    harness.make(resources())
+    before = described(harness)
+    ec2 = harness.client("ec2")
+    subnets = [item["SubnetId"] for item in ec2.describe_subnets()["Subnets"] if tagged(item, "Tier") == "private"]
+    asked = resources(subnet_group="${db_subnet_group.other}", migration={"from_subnet_group": "orders"})
+    asked = {**asked, "db_subnet_group": {**asked["db_subnet_group"], "other": {"subnets": subnets}}}
+
+    applied = harness.apply(asked)
+
+    after = described(harness)
+    assert after["DBSubnetGroup"]["DBSubnetGroupName"] == "other"
+    assert after["KmsKeyId"] == before["KmsKeyId"]
+    assert "CopyDBSnapshot" not in [call.action for call in applied.writes]
+    assert applied.again.plan.is_empty
+
+
+def tagged(item: dict[str, Any], name: str) -> str:
+    return next((tag["Value"] for tag in item.get("Tags", ()) if tag["Key"] == name), "")
+
+
+def test_a_missing_one_is_made_from_a_snapshot(harness: Harness) -> None:
+    harness.make(resources(kms_key="${kms_key.one}"))
+    rds = harness.client("rds")
+
+    def lose(client: Any) -> None:
+        rds.modify_db_instance(DBInstanceIdentifier="orders", DeletionProtection=False, ApplyImmediately=True)
+        rds.delete_db_instance(DBInstanceIdentifier="orders", FinalDBSnapshotIdentifier="last-of-orders")
+
+    harness.behind(lose)
+    harness.sandbox.settle()
+    (refusal,) = harness.plan(resources(kms_key="${kms_key.one}")).plan.refusals
+    assert "restore_from" in refusal.fix
+
+    applied = harness.apply(resources(kms_key="${kms_key.two}", restore_from="last-of-orders"))
+
+    after = described(harness)
+    assert after["KmsKeyId"] == key(harness, "two")
+    assert after["BackupRetentionPeriod"] == 5
+    assert applied.again.plan.is_empty
+
+
+def test_what_is_aside_goes_by_its_address(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    asked = resources(kms_key="${kms_key.two}", migration={"from": "none", "quiesce": "revoke-ingress"})
+    harness.make(asked)
+    (kept,) = (kept for kept in harness.plan(asked).plan.kept if kept.address.kind == "db_instance")
+    assert "paid for" in kept.reason
+
+    spec = harness.spec(asked, removed=[{"address": str(kept.address), "keep": False}])
+    applied = harness.apply(spec)
+
+    assert names(harness) == ["orders"]
+    assert {step.action for step in applied.plan.steps if step.operations} == {Action.DELETE}
+    assert not applied.again.plan.kept

@@ -77,14 +77,24 @@ def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return {**one, "ResponseMetadata": None} == {**other, "ResponseMetadata": None}
 
 
+def restore(harness: Harness, name: str, tags: list[dict[str, str]]) -> None:
+    """Somebody restores a snapshot of the database under another name."""
+
+    def mutate(client: Any) -> None:
+        taken = {"DBSnapshotIdentifier": "taken"}
+        client("rds").create_db_snapshot(**taken, DBInstanceIdentifier=KEY)
+        client("rds").restore_db_instance_from_db_snapshot(**taken, DBInstanceIdentifier=name, Tags=tags)
+
+    harness.behind(mutate)
+
+
 def test_a_restored_copy_that_carries_our_tags_is_left_alone(harness: Harness) -> None:
     """RDS-18: AWS copies our tags with a snapshot."""
     prepared(harness, DATABASE)
     harness.make(DATABASE.resources({"deletion_protection": False}))
     rds = harness.client("rds")
     tags = looks.db_instance(harness.client, KEY)["TagList"]
-    rds.create_db_snapshot(DBSnapshotIdentifier="taken", DBInstanceIdentifier=KEY)
-    rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="copied", DBSnapshotIdentifier="taken", Tags=tags)
+    restore(harness, "copied", tags)
     assert looks.db_instance(harness.client, "copied")["tags"]["rds-secure:stack"] == STACK
     spec = DATABASE.resources({"deletion_protection": False})
 
@@ -100,9 +110,7 @@ def test_a_copy_that_has_a_declared_name_is_a_conflict(harness: Harness) -> None
     prepared(harness, DATABASE)
     harness.make(DATABASE.resources())
     tags = looks.db_instance(harness.client, KEY)["TagList"]
-    rds = harness.client("rds")
-    rds.create_db_snapshot(DBSnapshotIdentifier="taken", DBInstanceIdentifier=KEY)
-    rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="invoices", DBSnapshotIdentifier="taken", Tags=tags)
+    restore(harness, "invoices", tags)
     both = {"db_instance": {**DATABASE.resources()["db_instance"], "invoices": dict(DATABASE.base)}}
 
     said = refused(harness, harness.plan(both))

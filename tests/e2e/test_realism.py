@@ -19,7 +19,7 @@ from rds_secure.errors import SpecError
 from rds_secure.operation import Operation
 from rds_secure.plan import Deletion
 from tests.e2e import looks
-from tests.e2e.harness import EVERYTHING, Harness, Resources
+from tests.e2e.harness import DATA, EVERYTHING, Harness, Resources
 from tests.e2e.tables.db_cluster import BASE as CLUSTER
 from tests.e2e.tables.db_cluster import MULTI_AZ
 from tests.e2e.tables.db_cluster import modify as modify_cluster
@@ -456,6 +456,20 @@ def test_a_name_that_somebody_had_parked_is_told_before_a_change_would_make_it(h
 
     (step,) = [step for step in plan.steps if step.address.kind == "db_instance"]
     assert any("made now as well" in note and "instance_identifier" in note for note in step.notes), step.notes
+
+
+def test_a_final_snapshot_that_is_still_being_made_counts_as_what_the_database_left_behind(harness: Harness) -> None:
+    """RDS-28, RDS-15."""
+    on(harness, "rds-snapshots", "rds-busy", "rds-deleting")
+    harness.make(database())
+    harness.destroy(database(), DATA)
+    rds = harness.client("rds")
+
+    (refusal,) = harness.plan(database()).plan.refusals
+
+    (made,) = rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
+    assert made["Status"] == "creating"
+    assert made["DBSnapshotIdentifier"] in refusal.what
 
 
 def test_what_is_stopped_is_left_alone_until_somebody_starts_it(harness: Harness) -> None:

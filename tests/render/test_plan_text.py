@@ -219,6 +219,12 @@ def test_negated_elements_and_conditions_are_spelled_out() -> None:
     [
         ({}, "No changes. AWS agrees with the spec."),
         ({"pending": 1}, "No changes. AWS agrees with the spec; 1 change of ours waits for the window."),
+        ({"kept": 2}, "No changes. No longer declared, and kept: kms_key.k0, kms_key.k1."),
+        (
+            {"kept": 7, "pending": 1},
+            "No changes. No longer declared, and kept: kms_key.k0, kms_key.k1, kms_key.k2, kms_key.k3, kms_key.k4 and "
+            "2 more; 1 change of ours waits for the window.",
+        ),
         ({"create": 3, "update": 1}, "Plan: 3 to create, 1 to change, 0 to delete."),
         ({"delete": 2, "kept": 2}, "Plan: 0 to create, 0 to change, 2 to delete, 2 kept."),
         ({"let_go": 1}, "Plan: 0 to create, 0 to change, 0 to delete, 1 to let go."),
@@ -241,7 +247,7 @@ def test_the_summary_counts_what_happens(changes: dict[str, int], summary: str) 
         parked = tuple(FieldChange(f"field{index}", 1, 2) for index in range(waiting))
         steps.append(Step(plans.address("db_instance.x"), "x", Action.NONE, pending=parked))
     kept = tuple(Kept(plans.address(f"kms_key.k{index}"), "k", "it is used") for index in range(changes.get("kept", 0)))
-    text = shown(plans.plan(*steps, kept=kept), width=120)
+    text = shown(plans.plan(*steps, kept=kept), width=200)
     assert summary in text.splitlines()
 
 

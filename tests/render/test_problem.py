@@ -58,6 +58,7 @@ def test_bare_problems_look_like_those_of_an_error() -> None:
         (DENIED, "allow the caller kms:CreateKey"),
         (UnsupportedError("iam", "ListGroups", "InvalidAction", "no"), "use an endpoint that offers this call"),
         (CallError("rds", "CreateDBInstance", "NoReply", "timed out"), "may have taken effect"),
+        (CallError("rds", "DescribeDBInstances", "NoReply", "timed out"), "reached; then run the same command again"),
         (CallError("iam", "GetUser", "Throttling", "Rate exceeded", status=400), "wait a little"),
         (CallError("rds", "ModifyDBInstance", "InvalidParameterValue", "no", status=400), "settle what AWS says"),
     ],

@@ -58,6 +58,9 @@ def test_what_is_over_is_counted_whichever_way_it_ended() -> None:
 
 
 def test_a_failure_says_what_failed_and_why() -> None:
+    interrupted = Failed(KEY, "create key", "Interrupted", "interrupted while waiting for: x", interrupted=True)
+    assert "create key: interrupted while waiting for: x" in drawn(interrupted)
+    assert "FAILED" not in drawn(interrupted)
     assert drawn(Failed(KEY, "create key", "LimitExceeded", "too many keys")) == (
         "[1/1] kms_key.data: FAILED: create key: LimitExceeded: too many keys\n"
     )

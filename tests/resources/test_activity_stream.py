@@ -8,9 +8,9 @@ import pytest
 
 from rds_secure.kind import Found
 from rds_secure.resources.activity_stream import KIND, ActivityStreamSpec
-from rds_secure.values import Address, Ref
+from rds_secure.values import Address
 from tests.fakes import FakeReader
-from tests.resources.planning import SCOPE, checked, compare, complaints, created, declare, link, updated, wanted
+from tests.resources.planning import SCOPE, compare, complaints, created, declare, updated, wanted
 
 CLUSTER = "arn:aws:rds:eu-west-1:123456789012:cluster:orders"
 INSTANCE = "arn:aws:rds:eu-west-1:123456789012:db:ledger"
@@ -141,10 +141,3 @@ def test_starting_it_is_said_to_restart_the_database(of: str, said: list[str]) -
     assert len(notes) == len(said)
     assert all(word in note for word, note in zip(said, notes, strict=True))
     assert all(call.restarts for call in created(KIND, resource))
-
-
-def test_what_stops_a_stream_is_marked_as_destructive() -> None:
-    [one] = read(reader())
-    [stop] = checked(KIND.delete(link(one, Address(KIND.name, "audit"), SCOPE), SCOPE))
-    assert (stop.action, stop.params["ResourceArn"], stop.destructive) == ("StopActivityStream", CLUSTER, True)
-    assert not isinstance(stop.params["ResourceArn"], Ref)

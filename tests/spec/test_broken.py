@@ -32,7 +32,8 @@ def says(problem: Problem, expected: dict[str, Any], name: str) -> bool:
             return False
         if Path(at.file).name != expected.get("file", name):
             return False
-    return all(word in f"{problem.what}: {problem.fix}" for word in expected["words"])
+    said = "\n".join((f"{problem.what}: {problem.fix}", *problem.details))
+    return all(word in said for word in expected["words"])
 
 
 def test_every_broken_spec_is_in_the_table_once() -> None:

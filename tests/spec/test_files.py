@@ -90,7 +90,8 @@ def test_a_folder_with_several_stacks_names_them(write: Write) -> None:
     sources, (problem,) = load(["specs"])
 
     assert sources == ()
-    assert problem.what == "these are 2 stacks: billing (specs/b.yaml); orders (specs/a.yaml, specs/c.yaml)"
+    assert problem.what == "these are 2 stacks"
+    assert problem.details == ("billing (specs/b.yaml)", "orders (specs/a.yaml, specs/c.yaml)")
     assert "name a file" in problem.fix
 
 
@@ -105,7 +106,7 @@ def test_the_same_stack_name_in_two_folders_is_two_stacks(write: Write) -> None:
     write("one/a.yaml")
     write("two/a.yaml")
 
-    assert "orders (one/a.yaml); orders (two/a.yaml)" in complaint("one/a.yaml", "two/a.yaml")
+    assert "orders (one/a.yaml)\n  orders (two/a.yaml)" in complaint("one/a.yaml", "two/a.yaml")
 
 
 def test_what_is_named_twice_is_loaded_once(write: Write) -> None:

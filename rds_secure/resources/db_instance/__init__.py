@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from rds_secure import engines, ownership, tagging
 from rds_secure.database import calls, checks, reading, tls
@@ -38,6 +39,7 @@ from rds_secure.resources.db_instance import (
 from rds_secure.resources.db_instance.check import check, family_of
 from rds_secure.resources.db_instance.check.replica import beside
 from rds_secure.resources.db_instance.migration import look, restore
+from rds_secure.resources.db_instance.migration.back import roll_back
 from rds_secure.resources.db_instance.migration.course import advice, migrate
 from rds_secure.resources.db_instance.read import found
 from rds_secure.resources.db_instance.reboot import follow
@@ -199,6 +201,8 @@ class DbInstance(Kind[DbInstanceSpec]):
     def inspect(
         self, reader: Reader, live: Live[DbInstanceSpec], scope: Scope, going: frozenset[str]
     ) -> Live[DbInstanceSpec] | str:
+        if look.of(live.found):
+            return "it is in the middle of a migration: finish that, or take it back"
         if live.found.busy and live.found.busy != "stopped":
             return f"it is {live.found.busy} just now, and can be deleted when that is over"
         if live.found.busy and live.spec.cluster:  # RDS-27
@@ -250,6 +254,15 @@ class DbInstance(Kind[DbInstanceSpec]):
 
     def migrate(self, change: Change[DbInstanceSpec], refused: tuple[FieldChange, ...]) -> Migrating | None:
         return migrate(change, refused)
+
+    def roll_back(
+        self,
+        resource: Resource[DbInstanceSpec],
+        live: Live[DbInstanceSpec] | None,
+        asides: Mapping[Address, Live[Any]],
+        scope: Scope,
+    ) -> Migrating | None:
+        return roll_back(resource, live, asides, scope)
 
     def notes(self, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec] | None) -> Iterator[str]:
         alone = resource.spec.cluster is None  # else the password is the cluster's

@@ -128,10 +128,6 @@ class SecurityHub(Kind[SecurityHubSpec]):
             params["ControlFindingGenerator"] = _GENERATORS[spec.findings]
         return (*([_configure(params)] if params else []), *_enable(change.added("standards"), change.scope))
 
-    def delete(self, live: Live[SecurityHubSpec], scope: Scope) -> tuple[Operation, ...]:
-        """None: it is never disabled."""
-        return ()
-
     def tag(
         self,
         subject: Resource[SecurityHubSpec] | Live[SecurityHubSpec],

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from rds_secure.database import look
 from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Wanted
 from rds_secure.operation import Operation
-from rds_secure.resources.snapshot_sharing.calls import forget, note, share
-from rds_secure.resources.snapshot_sharing.read import hashed, is_awss_own, is_shared, owner, read, snapshots
+from rds_secure.resources.snapshot_sharing.calls import note, share
+from rds_secure.resources.snapshot_sharing.read import hashed, is_shared, owner, read, snapshots
 from rds_secure.resources.snapshot_sharing.sort import OF_CLUSTERS, OF_INSTANCES, arn_of, identity_of, sort_of
 from rds_secure.resources.snapshot_sharing.spec import SnapshotSharingSpec
 
@@ -67,7 +68,7 @@ class SnapshotSharing(Kind[SnapshotSharingSpec]):
         if owner(reader, sort, snapshot) != scope.stack:
             what = f"{resource.name} is a snapshot of {snapshot[sort.database]}, which this stack does not own"
             yield Complaint(("snapshot",), what, "share it in the stack of its database")
-        if spec.accounts and snapshot.get(sort.encrypted) and is_awss_own(reader, snapshot.get("KmsKeyId", "")):
+        if spec.accounts and snapshot.get(sort.encrypted) and look.is_awss_own(reader, snapshot.get("KmsKeyId", "")):
             what = f"{resource.name} is encrypted under AWS's own key, which no other account can use"
             yield Complaint(("snapshot",), what, "copy it under a key of your own, and share the copy")
 
@@ -105,11 +106,6 @@ class SnapshotSharing(Kind[SnapshotSharingSpec]):
         before = (note(arn, noted | ours),) if ours - noted else ()
         after = (note(arn, ours),) if noted - ours else ()
         return (*before, *shared, *after)
-
-    def delete(self, live: Live[SnapshotSharingSpec], scope: Scope) -> tuple[Operation, ...]:
-        sort = sort_of(live.spec)
-        arn = arn_of(scope, sort, live.name)
-        return (*share(sort, live.name, (), filter(is_shared, live.spec.accounts)), forget(sort, live.name, arn))
 
 
 KIND = SnapshotSharing()

@@ -37,15 +37,3 @@ def share(sort: Sort, name: str, added: Iterable[Value], removed: Iterable[Value
         done_on=() if lists["ValuesToAdd"] else sort.gone,
     )
     return (operation,)
-
-
-def forget(sort: Sort, name: str, arn: str) -> Operation:
-    """The note goes, and with it what a spec knows of the sharing."""
-    return Operation(
-        service="rds",
-        action="RemoveTagsFromResource",
-        params={"ResourceName": arn, "TagKeys": (NOTED,)},
-        summary=f"forget who {name} was shared with",
-        done_on=sort.gone_for_tags,
-        destructive=True,
-    )

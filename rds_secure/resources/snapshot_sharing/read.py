@@ -91,13 +91,6 @@ def owner(reader: Reader, sort: Sort, snapshot: Mapping[str, Any]) -> str | None
     return _tags(snapshot).get(ownership.STACK)
 
 
-def is_awss_own(reader: Reader, key: str) -> bool:
-    """Whether a key is that behind alias/aws/rds, which encrypts where none is named (RDS-3)."""
-    reply = reader.call("kms", "ListAliases") or {}
-    targets = {item["AliasName"]: item.get("TargetKeyId") for item in reply["Aliases"]}
-    return bool(key) and key.rpartition("/")[2] == targets.get("alias/aws/rds")
-
-
 def is_shared(account: Value) -> bool:
     """Whether it is an account that may restore the snapshot, not one that is only noted."""
     return not str(account).startswith(ONLY_NOTED)

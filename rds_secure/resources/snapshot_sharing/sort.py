@@ -22,7 +22,6 @@ class Sort:
     attributes: tuple[str, str, str]
     change: str
     gone: tuple[str, ...]
-    gone_for_tags: tuple[str, ...]
     busy: str
 
 
@@ -37,7 +36,6 @@ OF_INSTANCES = Sort(
     attributes=("DescribeDBSnapshotAttributes", "DBSnapshotAttributesResult", "DBSnapshotAttributes"),
     change="ModifyDBSnapshotAttribute",
     gone=("DBSnapshotNotFound",),
-    gone_for_tags=("DBSnapshotNotFound",),
     busy="InvalidDBSnapshotState",
 )
 OF_CLUSTERS = Sort(
@@ -55,7 +53,6 @@ OF_CLUSTERS = Sort(
     ),
     change="ModifyDBClusterSnapshotAttribute",
     gone=("DBClusterSnapshotNotFoundFault",),
-    gone_for_tags=(),  # the tag calls do not say that a cluster's snapshot is gone
     busy="InvalidDBClusterSnapshotStateFault",
 )
 

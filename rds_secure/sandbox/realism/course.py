@@ -1,7 +1,8 @@
 """What a database, or what is beside one, has before it: the statuses that the next looks show, with their effects.
 
-A look is a DescribeDBInstances or DescribeDBClusters that includes it, or a call that it is too busy for. What is
-parked for the maintenance window stays parked until `pass_window`. What AWS does when is in the modules of the rows.
+A look is a DescribeDBInstances, DescribeDBSnapshots or the like that includes it, or a call that it is too busy for.
+What is parked for the maintenance window stays parked until `pass_window`. What AWS does when is in the modules of the
+rows.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Course:
     ``ahead``: statuses, one a look; ``later``: what else takes effect, and after how many looks. ``going`` and
     ``parked``: changes by moto's names, those on their way and those that wait for the window. ``joining`` and
     ``leaving``: security groups. ``parameters``: how its parameter group is applied, ``cluster_parameters``: that of
-    its cluster. ``secret``: whether the master password's secret is still being made.
+    its cluster. ``secret``: whether the master password's secret is still being made. ``new``: whether it was never
+    available yet.
     """
 
     of: ReferenceType[Any]
@@ -50,6 +52,7 @@ class Course:
     parameters: str = "in-sync"
     cluster_parameters: str = "in-sync"
     secret: bool = False
+    new: bool = False
 
 
 def course(database: Any) -> Course:
@@ -132,5 +135,6 @@ def pass_window() -> None:
 def _all() -> Iterator[Any]:
     for account in list(rds_backends.values()):
         for backend in list(account.values()):
-            for things in (backend.clusters, backend.databases, backend.db_proxies, backend.event_subscriptions):
+            beside: tuple[Any, ...] = (backend.database_snapshots, backend.db_proxies, backend.event_subscriptions)
+            for things in (backend.clusters, backend.databases, *beside):
                 yield from list(things.values())

@@ -10,10 +10,11 @@ from moto.rds.exceptions import DBInstanceAlreadyExists, InvalidParameterCombina
 from moto.rds.models import DBInstance, RDSBackend
 
 from rds_secure.engines import is_major_change
-from rds_secure.sandbox.realism.course import Course, Step, course, set_out
+from rds_secure.sandbox.realism.course import Course, Step, course, look, set_out
 from rds_secure.sandbox.realism.switch import around, is_on
 from rds_secure.sandbox.repairs import patch
 from rds_secure.sandbox.repairs.rds_engine import newest
+from rds_secure.sandbox.repairs.rds_renames import follow
 
 
 class Slow(NamedTuple):
@@ -56,7 +57,7 @@ UPGRADE = ("allow_major_version_upgrade", "db_parameter_group_name")
 """What goes along with a major upgrade (RDS-6)."""
 
 STORAGE = ("allocated_storage", "storage_type", "iops", "storage_throughput")
-RESTARTS = ("db_instance_class", "engine_version", "db_port_number")
+RESTARTS = ("db_instance_class", "engine_version", "db_port_number", "new_db_instance_identifier")
 OPTIMISING = 2
 """Looks for which a volume is optimised, some hours at AWS (RDS-7)."""
 
@@ -154,28 +155,54 @@ def pending(own: Course, slow: Mapping[str, Slow]) -> dict[str, Any]:
 
 
 def renaming() -> None:
-    """Another name is a change as others: parked, or on its way while the status is `renaming`."""
+    """Another name is a change as others: parked, or on its way while the status is `renaming`, then `rebooting`."""
 
     @around("rds-renaming", RDSBackend, "modify_db_instance")
     def modify(original: Any, self: RDSBackend, db_instance_identifier: str, db_kwargs: Any) -> DBInstance:
         new = db_kwargs.get("new_db_instance_identifier")
         if not new or new.lower() == db_instance_identifier:
             return original(self, db_instance_identifier, db_kwargs)  # type: ignore[no-any-return]
-        if new.lower() in self.databases:
-            raise DBInstanceAlreadyExists
+        _check_free(self, new)
         rest = {name: value for name, value in db_kwargs.items() if name != "new_db_instance_identifier"}
         database: DBInstance = original(self, db_instance_identifier, rest)
         name, now = {"new_db_instance_identifier": new.lower()}, bool(db_kwargs.get("apply_immediately"))
         set_out(database, name, {} if now else name, now=now, status="renaming", takes_time=True)
         return database
 
+    @around("rds-renaming", RDSBackend, "create_db_instance", "create_db_instance_read_replica")
+    def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
+        _check_free(self, db_kwargs["db_instance_identifier"])
+        return original(self, db_kwargs)  # type: ignore[no-any-return]
+
+    @around("rds-renaming", RDSBackend, "restore_db_instance_from_db_snapshot")
+    def restore(original: Any, self: RDSBackend, from_snapshot_id: str, overrides: Any) -> DBInstance:
+        _check_free(self, overrides["db_instance_identifier"])
+        return original(self, from_snapshot_id, overrides)  # type: ignore[no-any-return]
+
+
+def _check_free(rds: RDSBackend, name: str) -> None:
+    """While an instance is renamed both its names are taken: it goes by the former one until it is done.
+
+    That it does is issue 2439 of hashicorp/terraform; that the new one is taken too is from memory.
+    """
+    for database in list(rds.databases.values()):
+        to = course(database).going.get("new_db_instance_identifier")
+        if name.lower() in (database.db_instance_identifier, to):
+            if to is not None:
+                look(database)
+            raise DBInstanceAlreadyExists
+
 
 def _rename(database: DBInstance, name: str) -> None:
-    """Its endpoint and its ARN come from its name."""
-    databases = database.backend.databases
-    databases.pop(database.db_instance_identifier, None)
+    """Its endpoint and its ARN come from its name; it is rebooted (RDS-30)."""
+    rds, old = database.backend, database.db_instance_identifier
+    rds.databases.pop(old, None)
     database.db_instance_identifier = name
-    databases[name] = database
+    rds.databases[name] = database
+    follow(rds, database, old)
+    if is_on("rds-renaming"):
+        database.status = "rebooting"
+        course(database).ahead[:0] = [Step("available")]
 
 
 def option_groups() -> None:

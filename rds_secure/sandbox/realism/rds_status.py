@@ -22,13 +22,14 @@ NEED_AVAILABLE = ("modify_db_instance", "delete_db_instance", "reboot_db_instanc
 
 
 def looks() -> None:
-    """Each DescribeDBInstances is a look at the instances that it asks for."""
+    """Each DescribeDBInstances is a look at the instances that it asks for, by the name that they are to get too."""
 
     @patch.around(RDSResponse, "describe_db_instances")
     def describe(original: Any, self: RDSResponse) -> Any:
         named = self.params.get("DBInstanceIdentifier")
         for name, database in list(self.backend.databases.items()):
-            if named is None or named.lower() in (name.lower(), database.arn.lower()):
+            own = (name.lower(), database.arn.lower(), course(database).going.get("new_db_instance_identifier"))
+            if named is None or named.lower() in own:
                 look(database)
         return original(self)
 
@@ -41,17 +42,21 @@ def creating() -> None:
     shown = DBInstance.endpoint.fget  # type: ignore[attr-defined]
 
     def endpoint(database: DBInstance) -> Any:
-        return None if database.status in ("creating", "backing-up") else shown(database)
+        return None if course(database).new else shown(database)
 
     patch.replace_property(DBInstance, "endpoint", endpoint)
 
     @around("rds-creating", RDSBackend, *MADE)
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
         made: DBInstance = original(self, db_kwargs)
-        made.status = "creating"
+        made.status, course(made).new = "creating", True
         backup = () if isinstance(made, DBInstanceClustered) else (Step("backing-up"),)
-        then(made, Step("creating"), *backup, Step("available"))
+        then(made, Step("creating"), *backup, Step("available", _is_there))
         return made
+
+
+def _is_there(database: Any) -> None:
+    course(database).new = False
 
 
 def secret_creating() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
+from moto.rds.responses import RDSResponse
 
 from rds_secure.sandbox.realism.course import Step, course
 from rds_secure.sandbox.realism.switch import around
@@ -15,7 +16,7 @@ _STATES = {"stop": ("stopping", "stopped"), "start": ("starting", "available")}
 
 
 def instances() -> None:
-    """An instance is `stopping`, then `stopped`, and can then be deleted, but neither changed nor rebooted."""
+    """An instance is `stopping`, then `stopped`, and can then be deleted, but takes no change, reboot, snapshot."""
 
     @around(_ROW, RDSBackend, "stop_db_instance")
     def stop(original: Any, self: RDSBackend, *args: Any, **named: Any) -> DBInstance:
@@ -31,6 +32,13 @@ def instances() -> None:
         if database is not None and database.status == "stopped":
             raise RDSClientError("InvalidDBInstanceState", f"DB instance {db_instance_identifier} is stopped.")
         return original(self, db_instance_identifier, *args, **named)
+
+    @around(_ROW, RDSResponse, "create_db_snapshot")
+    def snapshot(original: Any, self: RDSResponse) -> Any:
+        database = self.backend.databases.get(self.params["DBInstanceIdentifier"])
+        if database is not None and database.status == "stopped":  # API reference of CreateDBSnapshot
+            raise RDSClientError("InvalidDBInstanceState", f"DB instance {database.db_instance_identifier} is stopped.")
+        return original(self)
 
 
 def clusters() -> None:

@@ -1,8 +1,9 @@
 """RDS instances that are restored, from a snapshot or to a point in time: what they have from their source.
 
 Nothing but data, engine, size, sign-in and backup settings: the rest is what is given, or AWS's default. Sources are
-the API reference of RestoreDBInstanceFromDBSnapshot, and the user guide's "Restoring to a DB instance"; where the two
-leave a choice, the default is the one that differs from the source.
+the API reference of RestoreDBInstanceFromDBSnapshot, and the user guide, "Restoring from a DB snapshot" (groups) and
+"Copying tags to DB instance snapshots". Where they leave a choice, as for minor upgrades, maintenance window and
+certificate, the default is that of a new instance, which differs from the source.
 """
 
 from __future__ import annotations
@@ -170,7 +171,7 @@ def _make_default(rds: RDSBackend) -> None:
 def _option_group(rds: RDSBackend, former: str, given: str | None) -> str | None:
     """The default one; if that of the source has options for ever, one that has them too, so by itself the source's.
 
-    User guide, "Option group considerations" of restores (from memory), and the API reference for permanent options.
+    User guide, "Option group considerations" of restores; that the source's is taken by itself then, an older edition.
     """
     group = rds.option_groups.get(former)
     options = group.options if group is not None else []

@@ -21,8 +21,8 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBInstance, DBSnapshot, RDSBackend, rds_backends
 from moto.rds.responses import RDSResponse
 
+from rds_secure.sandbox.repairs import rds as instances
 from rds_secure.sandbox.repairs.patch import around
-from rds_secure.sandbox.repairs.rds import usable_key
 
 ARN = re.compile(r"arn:[^:]+:rds:([^:]+):(\d{12}):snapshot:(.+)")
 FROM_INSTANCE = (
@@ -97,10 +97,10 @@ def _restorers(snapshot: DBSnapshot) -> list[str]:
     return snapshot.attributes["restore"]
 
 
-def ready(rds: RDSBackend, named: str) -> DBSnapshot:
-    """As `find`; raises InvalidDBSnapshotState unless the snapshot is available."""
+def ready(rds: RDSBackend, named: str, *also: str) -> DBSnapshot:
+    """As `find`; raises InvalidDBSnapshotState unless the snapshot is available, or in one of these states."""
     found = find(rds, named)
-    if found.status != "available":
+    if found.status not in ("available", *also):
         raise RDSClientError("InvalidDBSnapshotState", f"The snapshot {named} is not in the available state.")
     return found
 
@@ -131,15 +131,16 @@ def copies() -> None:
         if source.encrypted and elsewhere and not kms_key_id:  # from memory: the text of the error
             raise InvalidParameterCombination("KmsKeyId must be given for an encrypted snapshot from elsewhere.")
         if source.encrypted and not elsewhere:
-            usable_key(self, source.kms_key_id)
+            instances.usable_key(self, source.kms_key_id)
         named = kms_key_id or source.kms_key_id
         made: Any = DBSnapshot(
             self,
             source.database,
             target_db_snapshot_identifier,
-            kms_key_id=usable_key(self, named).arn if named else None,
+            kms_key_id=instances.usable_key(self, named).arn if named else None,
             original_created_at=source.original_snapshot_create_time,
         )
+        made.copied_from = source
         made.tags = tags or (source.tags if copy_tags else [])
         made.option_group_name = option_group_name or source.option_group_name
         made.source_db_snapshot_identifier = source.arn if elsewhere else None
@@ -177,10 +178,10 @@ def _of_others(rds: RDSBackend, *, public: bool) -> Iterator[DBSnapshot]:
 
 
 def deletions() -> None:
-    """An automated snapshot goes with its instance alone (from memory), any other only while it is available."""
+    """An automated snapshot goes with its instance alone (from memory), any other when it is there, or has failed."""
 
     @around(RDSResponse, "delete_db_snapshot")
     def delete(original: Any, self: RDSResponse) -> ActionResult:
-        if ready(self.backend, self.params["DBSnapshotIdentifier"]).snapshot_type == "automated":
+        if ready(self.backend, self.params["DBSnapshotIdentifier"], "failed").snapshot_type == "automated":
             raise RDSClientError("InvalidDBSnapshotState", "Deletion of automated snapshots is not allowed.")
         return original(self)  # type: ignore[no-any-return]

@@ -6,6 +6,7 @@ from typing import Final
 
 from rds_secure.kind import Change, FieldChange, Migrating
 from rds_secure.resources.db_instance.migration import look, steps
+from rds_secure.resources.db_instance.migration.marks import Part
 from rds_secure.resources.db_instance.migration.obstacles import obstacles
 from rds_secure.resources.db_instance.migration.target import target
 from rds_secure.resources.db_instance.migration.words import words
@@ -34,8 +35,8 @@ def migrate(change: Change[DbInstanceSpec], refused: tuple[FieldChange, ...]) ->
     spec = target(change.resource.spec, change.live.spec)
     return Migrating(
         settles=settled,
-        operations=tuple(steps.left(change, state, spec)) if is_asked else (),
-        notes=tuple(words(change, state, spec)) if is_asked else (),
+        operations=tuple(steps.left(change, state, spec)) if is_asked and state.part != Part.BACK else (),
+        notes=tuple(words(change, state, spec)) if is_asked and state.part != Part.BACK else (),
         obstacles=tuple(obstacles(change, state, spec, settled)),
     )
 

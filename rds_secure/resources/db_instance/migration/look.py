@@ -62,21 +62,26 @@ def folded(
 ) -> Iterator[Found[DbInstanceSpec]]:
     """The instances, those of one migration put together. ``described``: identity → what AWS said of an instance."""
     listed = list(instances)
-    declared = {resource.name.lower(): resource for resource in _declared(wanted)}
-    sources = {item.identity: item for item in listed if _is_source(item)}
+    declared = {address: item for address, item in wanted.declared.items() if isinstance(item.spec, DbInstanceSpec)}
+    by_name = {resource.name.lower(): resource for resource in declared.values()}
+    sources = [item for item in listed if _is_source(item)]
     news = {marks.part(item.tags)[0]: item for item in listed if _is_new(item)}
-    taken = {item.identity for item in news.values()}
+    marked = {item.identity for item in sources}
+    together_with = {item.identity for source in sources if (item := news.get(marks.part(source.tags)[0]))}
     for item in listed:
-        resource = declared.get(item.identity)
-        if item.identity in sources:
+        resource = by_name.get(item.identity)
+        if item.identity in marked:
             yield from _of_source(reader, wanted, item, news, declared, described)
-        elif item.identity in taken:
-            if not any(marks.part(source.tags)[0] == marks.part(item.tags)[0] for source in sources.values()):
-                yield item  # its source is gone: it is what its name says
+        elif item.identity in together_with:
+            continue
+        elif _is_new(item) and resource is not None:  # in its place, and the old one is marked as kept
+            migration, _ = marks.part(item.tags)
+            state = State(migration, Names(resource.name, migration), Part.NEW, None, item, in_place=True)
+            yield replace(item, facts={**item.facts, FACT: state})
         elif marks.part(item.tags)[1] in (Part.OLD, Part.UNDONE):
             yield _kept(item)
         elif resource is not None and asks(resource.spec, item.spec) and _is_ours(item, resource, wanted):
-            yield _standing(reader, wanted, item, None, resource, described)
+            yield _standing(reader, wanted, item, None, resource, resource.address, resource.name, described)
         else:
             yield item
 
@@ -92,10 +97,6 @@ def _fits(entry: Migration, live: DbInstanceSpec) -> bool:
     group = live.subnet_group if isinstance(live.subnet_group, str) else ""
     key_fits = entry.from_ is None or entry.from_ == now
     return key_fits and (entry.from_subnet_group is None or entry.from_subnet_group.lower() == group)
-
-
-def _declared(wanted: Wanted) -> Iterator[Resource[DbInstanceSpec]]:
-    return (item for item in wanted.declared.values() if isinstance(item.spec, DbInstanceSpec))
 
 
 def _is_ours(item: Found[DbInstanceSpec], resource: Resource[DbInstanceSpec], wanted: Wanted) -> bool:
@@ -125,11 +126,16 @@ def _kept(item: Found[DbInstanceSpec]) -> Found[DbInstanceSpec]:
     """What is aside after a migration says in every plan that it is there, and costs money."""
     migration, part = marks.part(item.tags)
     owner = ownership.owner(item.tags)
+    if owner is None or Names(owner.name, migration).undone == owner.name:
+        return item
+    here = marks.aside(marks.base(owner.address), Part(part), migration)
+    if item.identity == owner.name.lower() and owner.address != here:
+        return item  # it is marked, and still in its place
     what = "the database as it was before migration" if part == Part.OLD else "what was taken back with migration"
-    entry = f"'removed: [{{address: {owner.address if owner else '…'}, keep: false}}]'"
     size = f"{item.spec.instance_class}, {item.spec.gib} GiB"
+    entry = f"'removed: [{{address: {here}, keep: false}}]'"
     reason = f"{what} {migration}, kept aside and paid for ({size}); it goes by {entry}"
-    return replace(item, facts={**item.facts, "kept": reason})
+    return replace(item, facts={**item.facts, "kept": reason}, owned_by_path=Owner(owner.stack, here, item.name))
 
 
 def _of_source(
@@ -137,23 +143,26 @@ def _of_source(
     wanted: Wanted,
     source: Found[DbInstanceSpec],
     news: Mapping[str, Found[DbInstanceSpec]],
-    declared: Mapping[str, Resource[DbInstanceSpec]],
+    declared: Mapping[Address, Resource[DbInstanceSpec]],
     described: Mapping[str, Any],
 ) -> Iterator[Found[DbInstanceSpec]]:
     """What stands for the address, and the source beside it once that is another one."""
-    migration, _ = marks.part(source.tags)
+    migration, part = marks.part(source.tags)
     owner, new = ownership.owner(source.tags), news.get(migration)
     if owner is None:
         yield source
         return
-    resource = declared.get(owner.name.lower())
-    if new is not None and new.identity == owner.name.lower():
-        state = State(migration, Names(owner.name, migration), Part.NEW, source, new, in_place=True)
+    address = marks.base(owner.address)
+    resource = declared.get(address)
+    name = resource.name if resource is not None else owner.name
+    if new is not None and new.identity == name.lower():
+        state = State(migration, Names(name, migration), Part.NEW, source, new, in_place=True)
         yield replace(new, facts={**new.facts, FACT: state})
-        old = Owner(owner.stack, marks.aside(owner.address, Part.OLD, migration), source.name)
-        yield replace(source, owned_by_path=old)
+        yield replace(source, owned_by_path=Owner(owner.stack, marks.aside(address, Part.OLD, migration), source.name))
+    elif part == Part.BACK and source.identity != name.lower():  # on its way back
+        yield replace(source, owned_by_path=Owner(owner.stack, marks.aside(address, Part.OLD, migration), source.name))
     else:
-        yield _standing(reader, wanted, source, new, resource, described, owner)
+        yield _standing(reader, wanted, source, new, resource, address, name, described)
 
 
 def _standing(
@@ -162,29 +171,29 @@ def _standing(
     source: Found[DbInstanceSpec],
     new: Found[DbInstanceSpec] | None,
     resource: Resource[DbInstanceSpec] | None,
+    address: Address,
+    name: str,
     described: Mapping[str, Any],
-    owner: Owner | None = None,
 ) -> Found[DbInstanceSpec]:
     """The source, which goes by the address as long as no other database has its name."""
-    owner = owner or ownership.owner(source.tags)
-    assert owner is not None  # noqa: S101 - only what is ours comes here
     begun, part = marks.part(source.tags)
     spec = resource.spec if resource is not None else None
     entry = spec.migration if spec is not None else None
     wished = marks.migration_id(source.exports["resource_id"], entry.attempt) if entry else begun
     asked = spec is not None and asks(spec, source.spec)
-    if part not in (*_ON_THE_WAY, Part.BACK) or (part == Part.BACK and asked):
-        part, begun = (part, begun) if wished == begun else ("", wished)
+    stands = replace(source, identity=name.lower(), owned_by_path=Owner(wanted.scope.stack, address, source.name))
     if part == Part.BACK and not asked:  # nothing is going on, and nothing is asked for
-        return source
-    names = Names(owner.name, begun)
+        return stands
+    if part not in _ON_THE_WAY and wished != begun:
+        begun, part = wished, ""
+    names = Names(name, begun)
     key = spec.kms_key if spec is not None else None
     target = wanted.scope.resolve(key)
     snapshot, copy, group, around, described_key = together(
         reader,
         lambda: _snapshot(reader, names.snapshot),
         lambda: _snapshot(reader, names.copy),
-        lambda: _group(reader, begun, entry),
+        lambda: _group(reader, begun) if part or (entry and entry.quiesce != "none") else "",
         lambda: tuple(_around(reader, source, described[source.identity])),
         lambda: _key(reader, target),
     )
@@ -201,10 +210,8 @@ def _standing(
         key=described_key,
         backups=tuple(_backups(described[source.identity])),
     )
-    exports = {name: value for name, value in source.exports.items() if name not in _MOVES}
-    stands_for = {"identity": owner.name.lower(), "owned_by_path": replace(owner, name=source.name)}
-    moved = stands_for if source.identity != owner.name.lower() else {}
-    return replace(source, exports=exports, facts={**source.facts, FACT: state}, **moved)  # type: ignore[arg-type]
+    exports = {export: value for export, value in source.exports.items() if not (asked and export in _MOVES)}
+    return replace(stands, exports=exports, facts={**source.facts, FACT: state})
 
 
 def _snapshot(reader: Reader, name: str) -> Mapping[str, Any] | None:
@@ -213,10 +220,8 @@ def _snapshot(reader: Reader, name: str) -> Mapping[str, Any] | None:
     return next(iter(reply["DBSnapshots"]), None) if reply else None
 
 
-def _group(reader: Reader, migration: str, entry: Migration | None) -> str:
-    """The group without rules, by its tags; looked for only where there may be one."""
-    if entry is None or entry.quiesce == "none":
-        return ""
+def _group(reader: Reader, migration: str) -> str:
+    """The id of the group without rules, by its tags."""
     reply = reader.call("ec2", "DescribeSecurityGroups") or {}
     wanted = marks.part_of(Part.GROUP, migration).items()
     for group in reply["SecurityGroups"]:
@@ -274,9 +279,3 @@ def of(found: Found[DbInstanceSpec]) -> State | None:
     """The migration that an instance stands in the middle of."""
     state = found.facts.get(FACT)
     return state if isinstance(state, State) else None
-
-
-def address_of(found: Found[DbInstanceSpec]) -> Address | None:
-    """The address in an instance's tags."""
-    owner = ownership.owner(found.tags)
-    return owner.address if owner else None

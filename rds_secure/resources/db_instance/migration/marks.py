@@ -103,6 +103,11 @@ def aside(address: Address, part: Part, migration: str) -> Address:
     return Address(address.kind, f"{address.name}#{part}-{migration}")
 
 
+def base(address: Address) -> Address:
+    """The address of the database beside which one is kept; its own for any other."""
+    return Address(address.kind, address.name.partition("#")[0])
+
+
 def tags(stack: str, address: Address, name: str, part: Part, migration: str) -> dict[str, str]:
     """The tags of an object that is a part of a migration and nothing else."""
     owner = {ownership.STACK: stack, ownership.ADDRESS: ownership.where(address, name)}

@@ -51,7 +51,7 @@ def left(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) -> 
     checked = replace(waits.ready(state.names.new), until=until, timeout=_ALL_BUT_ONE, exports={})
     yield _look(state.names.new, f"compare every field of {state.names.new} with what it is to be", checked)
     if name != state.names.old:
-        yield _rename(name, state.names.old, f"rename {name}, which makes room: its host name is nobody's for now")
+        yield renamed(name, state.names.old, f"rename {name}, which makes room: its host name is nobody's for now")
     yield in_its_place(state.names.new, state.names.name)
     yield from finished(change, state)
 
@@ -70,7 +70,7 @@ def finished(change: Change[DbInstanceSpec], state: State) -> Iterator[Operation
 
 def in_its_place(new: str, name: str) -> Operation:
     """The rename that gives the new database the name, and so the endpoint, of the old one."""
-    operation = _rename(new, name, f"rename {new}: {name} is the new database from here on")
+    operation = renamed(new, name, f"rename {new}: {name} is the new database from here on")
     ready = waits.ready(name)
     return replace(
         operation,
@@ -87,17 +87,22 @@ def _prepared(change: Change[DbInstanceSpec], state: State) -> Iterator[Operatio
     if not state.has_begun:
         yield from _tagged(arn, marks.part_of(Part.SOURCE, state.id), f"mark {name} as the source of this migration")
     if not live.deletion_protection:
-        yield Operation(
-            service="rds",
-            action="ModifyDBInstance",
-            # It applies at once; ApplyImmediately would also flush what is parked (RDS-2).
-            params={"DBInstanceIdentifier": name, "DeletionProtection": True, "ApplyImmediately": False},
-            summary="protect it from deletion, which it stays",
-            wait=waits.ready(name, Condition("DeletionProtection", (True,), "deletion_protection"), window=True),
-            retry_on=(_BUSY,),
-        )
+        yield protected(name)
     if wanted and wanted.quiesce != "none" and state.part != Part.QUIESCED and state.snapshot is None:
         yield from _quiesced(change, state, arn)
+
+
+def protected(name: str) -> Operation:
+    """Deletion protection, which stays on."""
+    return Operation(
+        service="rds",
+        action="ModifyDBInstance",
+        # It applies at once; ApplyImmediately would also flush what is parked (RDS-2).
+        params={"DBInstanceIdentifier": name, "DeletionProtection": True, "ApplyImmediately": False},
+        summary=f"protect {name} from deletion, which it stays",
+        wait=waits.ready(name, Condition("DeletionProtection", (True,), "deletion_protection"), window=True),
+        retry_on=(_BUSY,),
+    )
 
 
 def _quiesced(change: Change[DbInstanceSpec], state: State, arn: str) -> Iterator[Operation]:
@@ -240,7 +245,8 @@ def _settled(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec)
             yield operations.add_role(name, item.role, item.feature)
 
 
-def _rename(name: str, new: str, summary: str) -> Operation:
+def renamed(name: str, new: str, summary: str) -> Operation:
+    """Another name, at once: AWS restarts it for that."""
     return Operation(
         service="rds",
         action="ModifyDBInstance",

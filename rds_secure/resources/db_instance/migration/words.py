@@ -19,6 +19,9 @@ def words(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) ->
     yield f"migration {state.id}: a new database with its data takes its place, under its name and host name{goes_on}"
     if state.snapshot is None:
         yield from _before(change, state)
+    else:
+        taken = state.snapshot.get("SnapshotCreateTime") or "not finished"
+        yield f"the data is as of its snapshot: {taken}"
     if entry and entry.quiesce != "none":
         yield (
             "nobody can connect from the moment its ingress is revoked until the new database is in its place: for "

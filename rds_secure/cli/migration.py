@@ -1,0 +1,171 @@
+"""`rds-secure migration`: how far the migration of a database has come, the rest of it, and the way back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rds_secure.cli import options
+
+if TYPE_CHECKING:
+    from rds_secure.api import Planned
+    from rds_secure.values import Address
+
+_ADDRESS = click.argument("address", metavar="ADDRESS")
+
+
+@click.group("migration")
+def command() -> None:
+    """The migration of a database to another key, to encryption, or to other subnets.
+
+    It is asked for in the spec, by `migration:` of a db_instance, shown by `plan` and carried out by `apply`.
+    ADDRESS is that of the database: db_instance.orders.
+    """
+
+
+@command.command("status")
+@_ADDRESS
+@options.specs
+@options.access
+def status(
+    address: str, specs: tuple[str, ...], profile: str | None, region: str | None, role_arn: str | None, sandbox: bool
+) -> int:
+    """Say how far it has come, what is left to do, and what is kept aside. Nothing is changed."""
+    from rds_secure import api
+    from rds_secure.render.terminal import migration_text
+    from rds_secure.spec import load
+
+    stack, sources = load(specs)
+    at = _known(address, stack.resources)
+    planned = api.make_plan(stack, options.connect(stack, profile, region, role_arn, sandbox), sources)
+    migration_text(planned.plan, at, stream=sys.stdout)
+    return 0
+
+
+@command.command("continue")
+@_ADDRESS
+@options.specs
+@options.access
+@options.lock
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.preflight
+@options.report
+@click.pass_context
+def go_on(
+    context: click.Context,
+    address: str,
+    specs: tuple[str, ...],
+    profile: str | None,
+    region: str | None,
+    role_arn: str | None,
+    sandbox: bool,
+    lock_timeout: float,
+    no_lock: bool,
+    yes: bool,
+    preflight: str,
+    report: tuple[Path, ...],
+) -> int:
+    """Apply the spec, which does the rest of a migration; refused where none was begun."""
+    from rds_secure import api
+    from rds_secure.cli.carry import Question, Terms, carry_out
+    from rds_secure.cli.record import Record
+    from rds_secure.cli.turn import turn
+    from rds_secure.plan import Deletion
+    from rds_secure.spec import load
+
+    stack, sources = load(specs)
+    at = _known(address, stack.resources)
+    account = options.connect(stack, profile, region, role_arn, sandbox)
+    reaching = options.reaching(profile, account.identity.region, role_arn, sandbox)
+    return carry_out(
+        lambda: _begun(api.make_plan(stack, account, sources), at),
+        account,
+        Terms(
+            lambda plan: Question("yes", yes, "pass --yes"),
+            Deletion(),
+            turn(stack.name, account, lock_timeout, no_lock, reaching),
+            preflight="skip" if sandbox else preflight,
+            record=Record(report, [source.file for source in sources]),
+        ),
+    )
+
+
+@command.command("roll-back")
+@_ADDRESS
+@options.specs
+@options.access
+@options.lock
+@click.option("--confirm", metavar="ADDRESS", help="The address once more, in place of typing it.")
+@options.preflight
+@options.report
+@click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
+def roll_back(
+    address: str,
+    specs: tuple[str, ...],
+    profile: str | None,
+    region: str | None,
+    role_arn: str | None,
+    sandbox: bool,
+    lock_timeout: float,
+    no_lock: bool,
+    confirm: str | None,
+    preflight: str,
+    report: tuple[Path, ...],
+    show_calls: bool,
+) -> int:
+    """Put the old database back in its place, and say beforehand what that loses.
+
+    Until the new database has its place, nothing is lost, and the copy is deleted. After that what was written to the
+    new database is not in the old one: it stays in the new one, which is kept aside.
+    """
+    from rds_secure import api
+    from rds_secure.cli.carry import Question, Terms, carry_out
+    from rds_secure.cli.record import Record
+    from rds_secure.cli.turn import turn
+    from rds_secure.plan import Deletion
+    from rds_secure.spec import load
+
+    stack, sources = load(specs)
+    at = _known(address, stack.resources)
+    if confirm is not None and confirm != address:
+        raise click.UsageError(f"--confirm {confirm} does not name {address}")
+    account = options.connect(stack, profile, region, role_arn, sandbox)
+    reaching = options.reaching(profile, account.identity.region, role_arn, sandbox)
+    return carry_out(
+        lambda: api.make_plan(stack, account, sources, roll_back=at),
+        account,
+        Terms(
+            lambda plan: Question(address, confirm is not None, "pass --confirm ADDRESS"),
+            Deletion(),
+            turn(stack.name, account, lock_timeout, no_lock, reaching),
+            preflight="skip" if sandbox else preflight,
+            show_calls=show_calls,
+            record=Record(report, [source.file for source in sources]),
+        ),
+    )
+
+
+def _known(address: str, declared: Any) -> Address:
+    from rds_secure.spec.suggest import closest
+
+    found = {str(item): item for item in declared}
+    if address not in found:
+        guess = closest(address, found)
+        hint = f": did you mean {guess!r}?" if guess else ""
+        raise click.UsageError(f"the spec declares no {address}{hint}")
+    at: Address = found[address]
+    return at
+
+
+def _begun(planned: Planned, address: Address) -> Planned:
+    """The plan, if a migration of the address is on its way. Raises `RefusedError`."""
+    from rds_secure import ownership
+    from rds_secure.errors import Problem, RefusedError
+
+    live = planned.snapshot.live.get(address)
+    if live is None or ownership.STEP not in live.found.tags:
+        raise RefusedError([Problem(f"no migration of {address} was begun", "rds-secure apply begins one")])
+    return planned

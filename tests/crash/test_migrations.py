@@ -1,0 +1,42 @@
+"""Migrations that are killed go on, or are taken back, and the old database is all there. `sweep` has every instant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rds_secure.sandbox import Sandbox
+from tests.crash.back import trouble_back
+from tests.crash.process import Ground
+from tests.crash.sweep import instants, laid, sample
+from tests.crash.transport import Call, Kill, Way
+
+
+@pytest.fixture
+def ground(sandbox_server: Sandbox, tmp_path: Path) -> Ground:
+    return laid(sandbox_server, "migrate", tmp_path, "none")
+
+
+def test_the_next_apply_goes_on_with_a_migration_that_was_killed(ground: Ground) -> None:
+    kills = [kill for kill in sample(instants(ground), 12) if kill.call.is_write][:4]
+
+    troubles = {str(kill): trouble for kill in kills if (trouble := ground.trouble(kill))}
+
+    assert kills
+    assert troubles == {}
+
+
+@pytest.mark.parametrize(
+    ("call", "on_the_way"),
+    [
+        (Call("rds", "CopyDBSnapshot", 1), 0),
+        (Call("rds", "ModifyDBInstance", 3), 2),  # the first rename: nobody has the name
+        (Call("iam", "CreatePolicyVersion", 1), 3),  # all but done: the way back renames, and is killed there
+    ],
+    ids=str,
+)
+def test_the_way_back_leads_to_the_old_database_wherever_it_was_killed(
+    ground: Ground, call: Call, on_the_way: int
+) -> None:
+    assert trouble_back(ground, Kill(call, Way.LOST), on_the_way) == []
