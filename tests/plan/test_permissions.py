@@ -145,3 +145,32 @@ def test_a_group_that_is_made_by_the_same_plan_is_told_by_the_tag_of_the_stack()
         [right] = rights(AT, operation, SCOPE)
         assert right.conditions == expected
         assert right.is_known == (not expected)
+
+
+def test_a_snapshot_is_tagged_as_it_is_made_and_a_copy_acts_on_both() -> None:
+    tags = ({"Key": "team", "Value": "payments"},)
+    taken = {"DBInstanceIdentifier": "orders", "DBSnapshotIdentifier": "last", "Tags": tags}
+    assert _of("rds", "CreateDBSnapshot", taken, "rds:AddTagsToResource") == {
+        *("rds:CreateDBSnapshot db:orders", "rds:CreateDBSnapshot snapshot:last"),
+        "rds:AddTagsToResource snapshot:last",
+    }
+    copied = {"SourceDBSnapshotIdentifier": "last", "TargetDBSnapshotIdentifier": "copy", "Tags": tags}
+    assert _of("rds", "CopyDBSnapshot", copied, "rds:AddTagsToResource") == {
+        *("rds:CopyDBSnapshot snapshot:last", "rds:CopyDBSnapshot snapshot:copy"),
+        "rds:AddTagsToResource snapshot:copy",
+    }
+
+
+def test_a_database_that_gets_another_name_is_asked_for_under_both() -> None:
+    params = {"DBInstanceIdentifier": "orders", "NewDBInstanceIdentifier": "orders-old"}
+    assert _of("rds", "ModifyDBInstance", params) == {
+        *("rds:ModifyDBInstance db:orders", "rds:ModifyDBInstance db:orders-old")
+    }
+
+
+def test_a_restore_is_asked_for_the_snapshot_and_for_the_defaults_that_it_takes() -> None:
+    params = {"DBInstanceIdentifier": "orders", "DBSnapshotIdentifier": "last", "DBSubnetGroupName": "private"}
+    assert _of("rds", "RestoreDBInstanceFromDBSnapshot", params) == {
+        f"rds:RestoreDBInstanceFromDBSnapshot {on}"
+        for on in ("db:orders", "snapshot:last", "subgrp:private", "og:default*", "pg:default*")
+    }

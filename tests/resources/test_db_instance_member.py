@@ -148,6 +148,14 @@ def test_no_field_is_forgotten() -> None:
     }
 
 
+def test_the_data_of_a_member_is_its_clusters_and_neither_migrated_nor_restored_by_itself() -> None:
+    found = [(path, what) for path, what, _ in complaints(migration={"from": "none"}, restore_from="last")]
+    assert found == [
+        (("migration",), "its data is that of its cluster: it is not migrated by itself"),
+        (("restore_from",), "its data is that of its cluster, and not of a snapshot"),
+    ]
+
+
 def test_only_aurora_has_clusters_with_instances_of_their_own() -> None:
     assert [(path, what) for path, what, _ in complaints(engine="postgres")] == [
         (("engine",), "an instance of postgres cannot join a cluster")
