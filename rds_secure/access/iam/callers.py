@@ -7,7 +7,7 @@ Sources: IAM user guide, "AWS JSON policy elements: Principal" and "… NotPrinc
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from typing import Literal as OneOf
@@ -16,7 +16,7 @@ from rds_secure.access.iam.context import Context, context
 from rds_secure.access.iam.logic import NO, YES, Formula, Literal, every, some
 from rds_secure.values import Ref, Text
 
-CallerKind = OneOf["user", "role", "root", "service", "federated"]
+CallerKind = OneOf["user", "role", "root", "service", "federated", "anyone"]
 
 _TAG = "aws:PrincipalTag/"
 _ACCOUNT = re.compile(r"\d{12}")
@@ -29,8 +29,8 @@ class Caller:
     """A principal that makes a request.
 
     ``arn`` is that of the user, the role (not of its session) or the account's root; of a federated principal that of
-    its provider, of a service its name (``ec2.amazonaws.com``): those two have no ``account``. ``unique_id`` is
-    ``AIDA…`` or ``AROA…``. ``session`` is the name of a role's session, None while it is open. ``retagged`` says that
+    its provider, of a service its name (``ec2.amazonaws.com``), of anyone ``*``: those have no ``account``.
+    ``unique_id`` is ``AIDA…`` or ``AROA…``. ``session`` is the name of a role's session, None while it is open. ``retagged`` says that
     sessions may bring other tags (the trust policy lets them have ``sts:TagSession``).
     """
 
@@ -52,11 +52,23 @@ class Caller:
         """Whether this is a role of an AWS service, which no policy of the organization limits."""
         return ":role/aws-service-role/" in self.arn
 
+    def named_by(self) -> Iterator[tuple[str, Naming]]:
+        """The keys (`principal_key`) of entries that name the caller, and how they do."""
+        own = Naming(role=YES) if self.kind == "role" else Naming(itself=YES)
+        yield "*", Naming(itself=YES)
+        if self.kind != "anyone":
+            yield self.arn, own
+        if self.unique_id:
+            yield self.unique_id, own
+        if self.account:
+            yield self.account, Naming(itself=YES, account=YES) if self.kind == "root" else Naming(account=YES)
+
     def context(self) -> Context:
         """The condition keys that follow from who asks; all others are open."""
         known = {
             "aws:PrincipalArn": self.arn if self.kind in ("user", "role", "root") else "",
             "aws:PrincipalAccount": self.account,
+            "kms:CallerAccount": self.account,
             "aws:PrincipalType": {"user": "User", "role": "AssumedRole", "root": "Account"}.get(self.kind, ""),
             "aws:PrincipalIsAWSService": str(self.kind == "service").lower(),
             "aws:PrincipalServiceName": self.arn if self.kind == "service" else "",
@@ -65,7 +77,7 @@ class Caller:
         }
         absent = ["aws:username"] if self.kind in ("role", "root", "service") else []
         absent += ["aws:PrincipalServiceName"] if self.kind != "service" else []
-        if self.retagged or self.kind == "federated":
+        if self.retagged or self.kind in ("federated", "anyone"):
             return context({key: value for key, value in known.items() if value}, absent=absent)
         known |= {f"{_TAG}{key}": value for key, value in self.tags.items()}
         return context({key: value for key, value in known.items() if value}, absent=absent, closed=[_TAG])
@@ -166,6 +178,16 @@ def principals(value: Any, *, negated: bool = False) -> Principals:
     for kind, items in value.items():
         entries += [(kind, item) for item in (items if isinstance(items, list | tuple) else (items,))]
     return Principals(tuple(entries), negated)
+
+
+def principal_key(kind: str, entry: Any) -> str | None:
+    """The key under which an entry is looked up: an account's id for its root; None if it takes a closer look."""
+    if isinstance(entry, Ref | Text) or (kind == "AWS" and _SESSION.fullmatch(entry)):
+        return None
+    if kind == "AWS":
+        root = _ROOT.fullmatch(entry)
+        return root[1] if root else str(entry)
+    return str(entry) if kind in ("Service", "Federated") else f"{kind}:{entry}"
 
 
 def _naming(kind: str, entry: Any, caller: Caller) -> Naming:

@@ -83,7 +83,7 @@ class Condition:
             return Literal(test)
         return Literal(replace(test, operator=operation.base, if_exists=False), positive=False)
 
-    def keys(self) -> Iterator[str]:
+    def asked(self) -> Iterator[str]:
         """Lower-case keys that decide this test."""
         yield self.key.lower()
         yield from variables(self.operands)

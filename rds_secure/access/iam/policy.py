@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rds_secure.access.iam.callers import Caller, Naming, Principals, principals
-from rds_secure.access.iam.conditions import Condition, hold, parse
+from rds_secure.access.iam.conditions import Condition, hold, parse, variables
 from rds_secure.access.iam.context import Context
 from rds_secure.access.iam.logic import NO, YES, Formula, Literal
 from rds_secure.access.iam.match import Template, action_fits, template, template_fits
@@ -29,6 +30,12 @@ class Statement:
     principals: Principals | None = None
     not_actions: bool = False
     not_resources: bool = False
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Lower-case condition keys that decide whether it applies."""
+        tested = (key for condition in self.conditions for key in condition.asked())
+        return frozenset((*tested, *variables(self.resources)))
 
     def covers(self, action: str) -> bool:
         """Whether the statement is about an action."""
@@ -83,16 +90,21 @@ class Policy:
     name: str
     statements: tuple[Statement, ...] | None
 
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Lower-case condition keys that its statements ask for."""
+        return frozenset().union(*(statement.keys for statement in self.statements or ()))
+
 
 def compile_policy(name: str, document: Mapping[str, Any]) -> Policy:
     """A policy from its document; raises ValueError for what IAM would not have stored."""
-    variables = document.get("Version") == LANGUAGE
+    modern = document.get("Version") == LANGUAGE
     written = document.get("Statement", ())
     listed = written if isinstance(written, list | tuple) else (written,)
-    return Policy(name, tuple(_statement(f"statement {n}", item, variables) for n, item in enumerate(listed, 1)))
+    return Policy(name, tuple(_statement(f"statement {n}", item, modern) for n, item in enumerate(listed, 1)))
 
 
-def _statement(number: str, written: Any, variables: bool) -> Statement:
+def _statement(number: str, written: Any, modern: bool) -> Statement:
     if not isinstance(written, Mapping) or written.get("Effect") not in ("Allow", "Deny"):
         raise ValueError(f"{number}: not a statement with an Effect of Allow or Deny")
     if not {"Action", "NotAction"} & set(written):
@@ -103,8 +115,8 @@ def _statement(number: str, written: Any, variables: bool) -> Statement:
         name=written.get("Sid") or number,
         allow=written["Effect"] == "Allow",
         actions=_templates(written.get("NotAction", written.get("Action")), variables=False),
-        resources=_templates(written.get("NotResource", written.get("Resource", "*")), variables=variables),
-        conditions=parse(written.get("Condition") or {}, variables=variables),
+        resources=_templates(written.get("NotResource", written.get("Resource", "*")), variables=modern),
+        conditions=parse(written.get("Condition") or {}, variables=modern),
         principals=None if named is None else principals(named, negated=negated),
         not_actions="NotAction" in written,
         not_resources="NotResource" in written,
