@@ -30,8 +30,8 @@ class Caller:
 
     ``arn`` is that of the user, the role (not of its session) or the account's root; of a federated principal that of
     its provider, of a service its name (``ec2.amazonaws.com``), of anyone ``*``: those have no ``account``.
-    ``unique_id`` is ``AIDA…`` or ``AROA…``. ``session`` is the name of a role's session, None while it is open. ``retagged`` says that
-    sessions may bring other tags (the trust policy lets them have ``sts:TagSession``).
+    ``unique_id`` is ``AIDA…`` or ``AROA…``. ``session`` is the name of a role's session, None while it is open.
+    ``retagged`` says that sessions may bring other tags (the trust policy lets them have ``sts:TagSession``).
     """
 
     kind: CallerKind

@@ -22,7 +22,7 @@ _ASKER = ("aws:principal", "aws:username", "aws:userid", "kms:calleraccount")
 """How the keys begin that follow from who asks (`Caller.context`)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asker:
     """A caller with the policies that bear on it."""
 

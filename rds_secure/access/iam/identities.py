@@ -95,6 +95,10 @@ class Identities:
         )
         return Caller("role", identity.arn, self.account, identity.unique_id, tags=identity.tags, retagged=retagged)
 
+    def policies_of_root(self) -> Policies:
+        """What bears on the requests of the root user: the organization's policies."""
+        return Policies(levels=self.levels)
+
     def policies_of(self, identity: User | Role) -> Policies:
         """What bears on every request of a user (its groups' policies among it) or a role."""
         own = [*identity.inline, *map(self.managed, identity.attached)]

@@ -70,12 +70,12 @@ _CONDITIONS = st.dictionaries(
 def statements(draw: st.DrawFn, effect: str | None = None) -> dict[str, Any]:
     action = draw(st.sampled_from(["Action", "Action", "NotAction"]))
     resource = draw(st.sampled_from(["Resource", "Resource", "NotResource"]))
-    written = {
+    written: dict[str, Any] = {
         "Effect": effect or draw(st.sampled_from(["Allow", "Allow", "Deny"])),
         action: draw(st.lists(st.sampled_from(_ACTION_PATTERNS), min_size=1, max_size=2)),
         resource: draw(st.lists(st.sampled_from(_RESOURCE_PATTERNS), min_size=1, max_size=2)),
     }
-    conditions = draw(_CONDITIONS)
+    conditions: dict[str, Any] = {**draw(_CONDITIONS)}
     conditions |= {"Null": {"aws:MultiFactorAuthPresent": "true"}} if draw(st.integers(0, 9)) == 0 else {}
     return written | ({"Condition": conditions} if conditions else {})
 

@@ -1,0 +1,201 @@
+"""Who may do what to which database: every principal by every verb, with conditions, and by way of which roles.
+
+It is computed from the identities of an account and its estate; nothing is read. A verb is allowed where one of its
+actions is. Databases that get the same answer share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import and_, or_
+
+from rds_secure.access.iam.become import Way, Ways, outsiders
+from rds_secure.access.iam.callers import Caller
+from rds_secure.access.iam.context import Context
+from rds_secure.access.iam.court import Asker, Court
+from rds_secure.access.iam.estate import Database, Estate, arn_context
+from rds_secure.access.iam.identities import Identities
+from rds_secure.access.iam.logic import NO, YES, Formula, some
+from rds_secure.access.iam.policy import Policy
+from rds_secure.access.iam.spread import Spread, Universe, places
+from rds_secure.access.iam.verbs import VERBS, Act, Part, Verb
+
+_TAGGED: tuple[Part, ...] = ("db", "cluster")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """That a principal may do something to some databases, itself or by way of roles.
+
+    ``acts`` are the actions that are allowed, and when. `estate.GENERAL` among the ``databases`` is any, now or later.
+    """
+
+    principal: Caller
+    verb: Verb
+    databases: tuple[str, ...]
+    acts: tuple[tuple[str, Formula], ...]
+    way: Way = ()
+
+    @property
+    def when(self) -> Formula:
+        """When one of the actions is allowed, once the way has been gone."""
+        return some(when for _, when in self.acts)
+
+    @property
+    def sure(self) -> bool:
+        """Whether nothing is left open, on the way either."""
+        return self.when is YES and all(hop.when is YES for hop in self.way)
+
+
+Powers = dict[Verb, tuple[tuple[str, Spread], ...]]
+"""What somebody may do without becoming anybody else: the actions of each verb, over `Estate.all`."""
+
+
+class Who:
+    """The question about one account."""
+
+    def __init__(self, identities: Identities, estate: Estate) -> None:
+        self.identities, self.estate = identities, estate
+        self.databases = estate.all()
+        self.ways = Ways(identities)
+        self._courts: dict[tuple[Part, bool], Court] = {}
+        self._powers: dict[Asker, Powers] = {}
+        named = [policy for policies in estate.governing.values() for policy in policies]
+        trusts = [role.trust for role in identities.roles]
+        self.outsiders = outsiders([*trusts, *named], identities.account)
+
+    def askers(self) -> Iterator[Asker]:
+        """Root, users, roles, and whom the account's trust policies, keys and secrets name from outside."""
+        identities = self.identities
+        root = identities.root
+        yield Asker(root, identities.policies_of_root())
+        for user in identities.users:
+            yield Asker(identities.caller(user), identities.policies_of(user))
+        yield from self.ways.askers
+        yield from self.outsiders
+
+    def answers(self) -> Iterator[Answer]:
+        """All answers that are not no, principal by principal."""
+        for asker in self.askers():
+            yield from self.answers_of(asker)
+
+    def answers_of(self, asker: Asker) -> Iterator[Answer]:
+        """What one principal may do, itself, and what it may besides by becoming a role."""
+        told = _Told(self.possible)
+        powers = self.powers(asker)
+        for verb, acts in powers.items():
+            yield from self._answers(asker.caller, verb, acts, (), told)
+        if told.complete:
+            return
+        for place, way in self.ways.of(asker):
+            for verb, acts in self.powers(self.ways.askers[place]).items():
+                yield from self._answers(asker.caller, verb, acts, way, told)
+
+    @cached_property
+    def possible(self) -> dict[Verb, int]:
+        """Where each verb means anything: an instance without a key has none to use."""
+        return {
+            verb: reduce(or_, (reduce(and_, (self.court(part).universe.there for part in act.needs)) for act in acts))
+            for verb, acts in VERBS.items()
+        }
+
+    def powers(self, asker: Asker) -> Powers:
+        """What a principal may do without becoming anybody else."""
+        if (found := self._powers.get(asker)) is None:
+            found = {}
+            for verb, acts in VERBS.items():
+                spreads = ((act.action, self._decide(asker, act, fresh=verb == "create")) for act in acts)
+                if allowed := tuple((action, spread) for action, spread in spreads if spread.some):
+                    found[verb] = allowed
+            self._powers[asker] = found
+        return found
+
+    def _decide(self, asker: Asker, act: Act, *, fresh: bool) -> Spread:
+        whole = (1 << len(self.databases)) - 1
+        result = Spread(whole, whole)
+        for part in act.needs:
+            result &= self.court(part, fresh=fresh).verdict(asker, act.action)
+            if not result.some:
+                return result
+        for part in act.also:
+            court = self.court(part, fresh=fresh)
+            result &= court.verdict(asker, act.action) | Spread(whole, whole & ~court.universe.there)
+        return result
+
+    def court(self, part: Part, *, fresh: bool = False) -> Court:
+        """Decides about one part of all databases; ``fresh`` about databases yet to be made, whose tags are open."""
+        fresh = fresh and part in _TAGGED
+        if (found := self._courts.get((part, fresh))) is None:
+            arns = [database.parts.get(part) for database in self.databases]
+            contexts = {arn: self.context(database, part, fresh) for database in self.databases
+                        if (arn := database.parts.get(part)) is not None}  # fmt: skip
+            found = Court(Universe(arns, contexts), self.estate.account, self.governing(part), strict=part == "key")
+            self._courts[part, fresh] = found
+        return found
+
+    def context(self, database: Database, part: Part, fresh: bool = False) -> Context:
+        """The condition keys that follow from a part of a database."""
+        known = arn_context(database.parts[part])
+        tagged = part in _TAGGED and not fresh and database is not self.databases[0]
+        return known.also(database.tag_context()) if tagged else known
+
+    def governing(self, part: Part) -> dict[str, tuple[Policy, ...]]:
+        """The policies of the parts of one kind, by ARN."""
+        arns = [database.parts[part] for database in self.databases if part in database.parts]
+        found = {arn: self.estate.governing[arn] for arn in arns if arn in self.estate.governing}
+        if part == "key":
+            found |= {arn: (Policy("the policy of the key", None),) for arn in arns if arn not in found}
+        return found
+
+    def _answers(
+        self, caller: Caller, verb: Verb, acts: Iterable[tuple[str, Spread]], way: Way, told: _Told
+    ) -> Iterator[Answer]:
+        for mask, allowed in _alike(acts):
+            sure = any(when is YES for _, when in allowed) and all(hop.when is YES for hop in way)
+            if new := told.news(verb, mask, sure, frozenset(allowed)):
+                names = tuple(self.databases[place].name for place in places(new))
+                yield Answer(caller, verb, names, allowed, way)
+
+
+def _alike(acts: Iterable[tuple[str, Spread]]) -> Iterator[tuple[int, tuple[tuple[str, Formula], ...]]]:
+    """Groups of databases with the same actions allowed on the same conditions."""
+    groups: dict[tuple[tuple[str, Formula], ...], int] = {}
+    for action, spread in acts:
+        split: dict[tuple[tuple[str, Formula], ...], int] = {}
+        left = spread.some
+        for allowed, mask in groups.items():
+            left &= ~mask
+            for when, part in (*spread.parts(), (NO, spread.whole & ~spread.some)):
+                if both := mask & part:
+                    key = allowed if when is NO else (*allowed, (action, when))
+                    split[key] = split.get(key, 0) | both
+        for when, part in spread.parts():
+            if new := part & left:
+                split[((action, when),)] = split.get(((action, when),), 0) | new
+        groups = split
+    for allowed, mask in groups.items():
+        yield mask, allowed
+
+
+class _Told:
+    """What has been said about one principal, so that no way is told that adds nothing."""
+
+    def __init__(self, possible: dict[Verb, int]) -> None:
+        self._possible = possible
+        self._sure: dict[Verb, int] = {}
+        self._said: dict[tuple[Verb, frozenset[tuple[str, Formula]]], int] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every verb is allowed everywhere already."""
+        return all(self._sure.get(verb, 0) == mask for verb, mask in self._possible.items())
+
+    def news(self, verb: Verb, mask: int, sure: bool, allowed: frozenset[tuple[str, Formula]]) -> int:
+        """The places for which this is worth telling; they count as told."""
+        new = mask & ~self._sure.get(verb, 0) & ~self._said.get((verb, allowed), 0)
+        self._said[verb, allowed] = self._said.get((verb, allowed), 0) | new
+        if sure:
+            self._sure[verb] = self._sure.get(verb, 0) | new
+        return new

@@ -1,0 +1,92 @@
+"""A court decides for every resource what `evaluate` decides for one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rds_secure.access.iam.callers import Caller
+from rds_secure.access.iam.context import Context, context
+from rds_secure.access.iam.court import Asker, Court
+from rds_secure.access.iam.evaluate import Policies, Request, evaluate
+from rds_secure.access.iam.policy import Policy, compile_policy
+from rds_secure.access.iam.spread import Universe
+from tests.access.iam import cases
+from tests.access.iam.test_laws import SETS, filled
+
+CALLERS = (
+    cases.ANN,
+    cases.APP,
+    replace(cases.APP, session="night"),
+    cases.STRANGER,
+    Caller("root", cases.ROOT, cases.ACCOUNT),
+    Caller("service", "rds.amazonaws.com"),
+    Caller("anyone", "*"),
+)
+ENTRIES = (
+    {"AWS": cases.ANN.arn},
+    {"AWS": [cases.APP.arn, cases.ANN.arn]},
+    {"AWS": [cases.ROOT, cases.APP.arn]},
+    {"AWS": cases.OTHER},
+    {"AWS": ["*"]},
+    {"AWS": f"arn:aws:sts::{cases.ACCOUNT}:assumed-role/app/night"},
+    {"Service": "rds.amazonaws.com"},
+    {"AWS": "AROAAPP"},
+)
+RESOURCES = (cases.ORDERS, cases.PAYMENTS)
+TAGS = {
+    cases.ORDERS: context({"aws:RequestedRegion": "eu-west-1"}),
+    cases.PAYMENTS: context(absent=["aws:RequestedRegion"]),
+}
+
+
+@st.composite
+def governing(draw: st.DrawFn) -> Policy:
+    """A policy of a resource."""
+    written: list[dict[str, Any]] = []
+    for _ in range(draw(st.integers(0, 3))):
+        element = draw(st.sampled_from(["Principal", "Principal", "Principal", "NotPrincipal"]))
+        named = {element: draw(st.sampled_from(ENTRIES))}
+        asked = {"StringLike": {"aws:PrincipalArn": draw(st.sampled_from(["*:user/*", cases.APP.arn]))}}
+        conditions = {"Condition": asked} if draw(st.integers(0, 3)) == 0 else {}
+        written.append(draw(cases.statements()) | named | conditions)
+    return compile_policy("resource", cases.document(*written))
+
+
+@given(
+    st.data(),
+    st.sampled_from(CALLERS),
+    st.sampled_from(cases.ACTIONS),
+    SETS,
+    st.fixed_dictionaries({}, optional={arn: governing() | st.just(Policy("unread", None)) for arn in RESOURCES}),
+    st.booleans(),
+)
+@settings(max_examples=120)
+def test_a_court_decides_as_evaluate_does(
+    data: st.DataObject,
+    caller: Caller,
+    action: str,
+    policies: Policies,
+    governed: dict[str, Policy],
+    strict: bool,
+) -> None:
+    resources = {arn: (policy,) for arn, policy in governed.items()}
+    court = Court(Universe([cases.ORDERS, None, cases.PAYMENTS], TAGS), cases.ACCOUNT, resources, strict=strict)
+    verdict = court.verdict(Asker(caller, policies), action)
+    assert verdict.some & 0b010 == 0
+    for place, arn in ((0, cases.ORDERS), (2, cases.PAYMENTS)):
+        request = Request(caller, action, arn, cases.ACCOUNT, TAGS[arn], strict)
+        alone = evaluate(request, replace(policies, resource=resources.get(arn, ()))).when
+        full: Context = caller.context().also(data.draw(cases.fillings(TAGS[arn])))
+        assert filled(verdict.at(place), full) == filled(alone, full)
+
+
+def test_a_court_that_has_seen_other_callers_still_tells_them_apart() -> None:
+    own = cases.policy(cases.statement("Allow", Condition={"StringEquals": {"aws:username": "ann"}}))
+    court = Court(Universe([cases.ORDERS]), cases.ACCOUNT)
+    bob = replace(cases.ANN, arn=cases.ANN.arn.replace("ann", "bob"))
+    verdicts = [court.verdict(Asker(caller, Policies((own,))), "rds:StopDBInstance") for caller in (cases.ANN, bob)]
+    assert [verdict.yes for verdict in verdicts] == [1, 0]
