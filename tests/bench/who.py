@@ -22,15 +22,9 @@ from rds_secure.access.iam.who import Who
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 IAM, RDS = f"arn:aws:iam::{ACCOUNT}", f"arn:aws:rds:{REGION}:{ACCOUNT}"
-ACTIONS = (
-    "rds:*",
-    "rds:Describe*",
-    "rds:ModifyDBInstance",
-    "rds:DeleteDBInstance",
-    "kms:Decrypt",
-    "rds-db:connect",
-    "*",
-)
+DELETE, MODIFY = "rds:DeleteDBInstance", "rds:ModifyDBInstance"
+ACTIONS = ("rds:*", "rds:Describe*", MODIFY, DELETE, "kms:Decrypt", "rds-db:connect", "*")
+WEIGHTS = (2, 6, 4, 3, 2, 2, 0.1)
 CONDITIONS: tuple[Mapping[str, Any], ...] = (
     {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
     {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "192.0.2.0/24"]}},
@@ -79,19 +73,15 @@ def details(random: Random, users: int, roles: int, policies: int) -> dict[str, 
         assume = {
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
-            "Resource": f"{IAM}:role/role-{random.randrange(roles)}",
+            "Resource": f"{IAM}:role/{role}",
         }
         inline += [{"PolicyName": "assume", "PolicyDocument": document(assume)}] if number % 3 == 0 else []
         title = kind.capitalize()
         shared = {"Arn": f"{IAM}:{kind}/{name}", "AttachedManagedPolicies": attached(5), "Tags": tags}
         return {f"{title}Name": name, f"{title}Id": f"ID{name}", f"{title}PolicyList": inline, **shared, **boundary}
 
-    versions = (
-        {
-            "IsDefaultVersion": True,
-            "Document": document(*(statement(random, number) for _ in range(random.randint(1, 3)))),
-        }
-        for number in range(policies)
+    written = (
+        document(*(statement(random, number) for _ in range(random.randint(1, 3)))) for number in range(policies)
     )
     return {
         "UserDetailList": [

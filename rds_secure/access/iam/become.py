@@ -13,6 +13,7 @@ from itertools import count
 
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.court import Asker, Court
+from rds_secure.access.iam.docket import Docket
 from rds_secure.access.iam.evaluate import Policies
 from rds_secure.access.iam.identities import Identities
 from rds_secure.access.iam.logic import YES, Formula
@@ -20,6 +21,7 @@ from rds_secure.access.iam.policy import Policy
 from rds_secure.access.iam.spread import Spread, Universe, places
 
 ASSUME = "sts:AssumeRole"
+ASSUMING = (ASSUME, "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ _Step = tuple[int, int, int, int, Way]
 class Ways:
     """The roles of an account, and the ways to them."""
 
-    def __init__(self, identities: Identities) -> None:
+    def __init__(self, identities: Identities, docket: Docket) -> None:
         self.roles = identities.roles
         self.askers = tuple(Asker(identities.caller(role), identities.policies_of(role)) for role in self.roles)
         trusts = {role.arn: (role.trust,) for role in self.roles}
-        self.court = Court(Universe([role.arn for role in self.roles]), identities.account, trusts, strict=True)
+        universe = Universe([role.arn for role in self.roles])
+        self.court = Court(docket, universe, identities.account, trusts, strict=True)
         self._next: dict[int, Spread] = {}
         self._account = identities.account
         self._count = count()
@@ -100,7 +103,7 @@ class Ways:
 def _action(caller: Caller) -> str:
     if caller.kind != "federated":
         return ASSUME
-    return f"{ASSUME}WithSAML" if ":saml-provider/" in caller.arn else f"{ASSUME}WithWebIdentity"
+    return ASSUMING[1 if ":saml-provider/" in caller.arn else 2]
 
 
 def outsiders(policies: Sequence[Policy], account: str) -> tuple[Asker, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from typing import Literal as OneOf
 
@@ -37,6 +38,13 @@ class Condition:
     if_exists: bool
     key: str
     operands: tuple[Template, ...]
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.quantifier, self.operator, self.if_exists, self.key, self.operands))
+
+    def __hash__(self) -> int:
+        return self._hash  # formulas are compared all the time
 
     def holds(self, context: Context) -> Formula:
         """Whether the test holds; itself, with the variables that are known put in, where that is open.

@@ -50,12 +50,14 @@ class Statement:
                 break
         return ~found if self.not_resources else found
 
-    def applies(self, action: str, arn: str, context: Context) -> Formula:
-        """Whether action, resource and conditions all fit; whom it names is not looked at."""
-        if not self.covers(action):
-            return NO
+    def fits(self, arn: str, context: Context) -> Formula:
+        """Whether resource and conditions fit; whom it names is not looked at."""
         found = self.about(arn, context)
         return found if found is NO else found & hold(self.conditions, context)
+
+    def applies(self, action: str, arn: str, context: Context) -> Formula:
+        """Whether the action fits too."""
+        return self.fits(arn, context) if self.covers(action) else NO
 
     def names(self, caller: Caller, *, bounded: bool) -> Naming:
         """How the statement of a resource's policy names the caller.

@@ -36,7 +36,7 @@ class Spread:
     @property
     def some(self) -> int:
         """The places where the answer is not `NO`."""
-        return reduce(or_, (mask for _, mask in self.maybe), self.yes)
+        return reduce(or_, (mask for _, mask in self.maybe), self.yes) if self.maybe else self.yes
 
     def at(self, place: int) -> Formula:
         """The formula of one place (the number of its bit)."""
@@ -44,15 +44,26 @@ class Spread:
         return YES if self.yes & bit else next((when for when, mask in self.maybe if mask & bit), NO)
 
     def __and__(self, other: Spread) -> Spread:
-        if not self.maybe and not other.maybe:
-            return Spread(self.whole, self.yes & other.yes)
+        if not other.maybe:
+            return self if other.yes == self.whole else self.within(other.yes)
+        if not self.maybe:
+            return other if self.yes == self.whole else other.within(self.yes)
         return _spread(self.whole, ((a & b, m & n) for a, m in self.parts() for b, n in other.parts()))
 
     def __or__(self, other: Spread) -> Spread:
-        if not self.maybe and not other.maybe:
-            return Spread(self.whole, self.yes | other.yes)
-        mine, others = [*self.parts(), (NO, self.whole & ~self.some)], [*other.parts(), (NO, self.whole & ~other.some)]
-        return _spread(self.whole, ((a | b, m & n) for a, m in mine for b, n in others))
+        if other.yes | other.some == 0:
+            return self
+        if self.yes | self.some == 0:
+            return other
+        yes = self.yes | other.yes
+        mine = [(when, left) for when, mask in self.maybe if (left := mask & ~yes)]
+        others = [(when, left) for when, mask in other.maybe if (left := mask & ~yes)]
+        if not mine or not others:
+            return Spread(self.whole, yes, tuple(mine or others))
+        only, theirs = reduce(or_, (mask for _, mask in mine)), reduce(or_, (mask for _, mask in others))
+        parts = [(a | b, m & n) for a, m in mine for b, n in others]
+        parts += [(YES, yes), *((a, m & ~theirs) for a, m in mine), *((b, n & ~only) for b, n in others)]
+        return _spread(self.whole, parts)
 
     def __invert__(self) -> Spread:
         left = self.whole & ~self.some
@@ -62,11 +73,14 @@ class Spread:
         """The same, wherever a formula holds."""
         if formula is YES:
             return self
+        if formula is NO:
+            return Spread(self.whole)
         return _spread(self.whole, ((when & formula, mask) for when, mask in self.parts()))
 
     def within(self, mask: int) -> Spread:
         """The same in some places, and `NO` in all others."""
-        return _spread(self.whole, ((when, part & mask) for when, part in self.parts()))
+        left = tuple((when, part & mask) for when, part in self.maybe if part & mask) if self.maybe else ()
+        return Spread(self.whole, self.yes & mask, left)
 
     def parts(self) -> Iterator[tuple[Formula, int]]:
         """The groups of places with one formula, without those where it is `NO`."""

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import and_, or_
 
-from rds_secure.access.iam.become import Way, Ways, outsiders
+from rds_secure.access.iam.become import ASSUMING, Way, Ways, outsiders
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.context import Context
 from rds_secure.access.iam.court import Asker, Court
+from rds_secure.access.iam.docket import Docket
 from rds_secure.access.iam.estate import Database, Estate, arn_context
 from rds_secure.access.iam.identities import Identities
-from rds_secure.access.iam.logic import NO, YES, Formula, some
+from rds_secure.access.iam.logic import YES, Formula, some
 from rds_secure.access.iam.policy import Policy
 from rds_secure.access.iam.spread import Spread, Universe, places
 from rds_secure.access.iam.verbs import VERBS, Act, Part, Verb
@@ -49,8 +50,8 @@ class Answer:
         return self.when is YES and all(hop.when is YES for hop in self.way)
 
 
-Powers = dict[Verb, tuple[tuple[str, Spread], ...]]
-"""What somebody may do without becoming anybody else: the actions of each verb, over `Estate.all`."""
+Powers = dict[Verb, tuple[tuple[tuple[str, ...], Spread], ...]]
+"""What somebody may do without becoming anybody else: of each verb, actions and where they are allowed alike."""
 
 
 class Who:
@@ -59,7 +60,8 @@ class Who:
     def __init__(self, identities: Identities, estate: Estate) -> None:
         self.identities, self.estate = identities, estate
         self.databases = estate.all()
-        self.ways = Ways(identities)
+        self.docket = Docket([*(act.action for acts in VERBS.values() for act in acts), *ASSUMING])
+        self.ways = Ways(identities, self.docket)
         self._courts: dict[tuple[Part, bool], Court] = {}
         self._powers: dict[Asker, Powers] = {}
         named = [policy for policies in estate.governing.values() for policy in policies]
@@ -105,23 +107,34 @@ class Who:
         """What a principal may do without becoming anybody else."""
         if (found := self._powers.get(asker)) is None:
             found = {}
+            decided: dict[tuple[int, ...], Spread] = {}
             for verb, acts in VERBS.items():
-                spreads = ((act.action, self._decide(asker, act, fresh=verb == "create")) for act in acts)
-                if allowed := tuple((action, spread) for action, spread in spreads if spread.some):
-                    found[verb] = allowed
+                alike: dict[int, tuple[list[str], Spread]] = {}
+                for act in acts:
+                    spread = self._decide(asker, act, decided, fresh=verb == "create")
+                    if spread.some:
+                        alike.setdefault(id(spread), ([], spread))[0].append(act.action)
+                if alike:
+                    found[verb] = tuple((tuple(actions), spread) for actions, spread in alike.values())
             self._powers[asker] = found
         return found
 
-    def _decide(self, asker: Asker, act: Act, *, fresh: bool) -> Spread:
-        whole = (1 << len(self.databases)) - 1
-        result = Spread(whole, whole)
-        for part in act.needs:
-            result &= self.court(part, fresh=fresh).verdict(asker, act.action)
-            if not result.some:
-                return result
-        for part in act.also:
-            court = self.court(part, fresh=fresh)
-            result &= court.verdict(asker, act.action) | Spread(whole, whole & ~court.universe.there)
+    def _decide(self, asker: Asker, act: Act, decided: dict[tuple[int, ...], Spread], *, fresh: bool) -> Spread:
+        """Where an action is allowed; ``decided`` keeps what comes of the same verdicts."""
+        needed = self.court(act.needs[0], fresh=fresh).verdict(asker, act.action)
+        if not needed.some:
+            return needed
+        more = [self.court(part, fresh=fresh).verdict(asker, act.action) for part in act.needs[1:]]
+        courts = [self.court(part, fresh=fresh) for part in act.also]
+        also = [court.verdict(asker, act.action) for court in courts]
+        key = (id(needed), *map(id, more), *map(id, also))
+        if (result := decided.get(key)) is None:
+            result = needed
+            for verdict in more:
+                result &= verdict
+            for court, verdict in zip(courts, also, strict=True):
+                result &= verdict | Spread(verdict.whole, verdict.whole & ~court.universe.there)
+            decided[key] = result
         return result
 
     def court(self, part: Part, *, fresh: bool = False) -> Court:
@@ -131,7 +144,9 @@ class Who:
             arns = [database.parts.get(part) for database in self.databases]
             contexts = {arn: self.context(database, part, fresh) for database in self.databases
                         if (arn := database.parts.get(part)) is not None}  # fmt: skip
-            found = Court(Universe(arns, contexts), self.estate.account, self.governing(part), strict=part == "key")
+            found = Court(
+                self.docket, Universe(arns, contexts), self.estate.account, self.governing(part), strict=part == "key"
+            )
             self._courts[part, fresh] = found
         return found
 
@@ -150,7 +165,7 @@ class Who:
         return found
 
     def _answers(
-        self, caller: Caller, verb: Verb, acts: Iterable[tuple[str, Spread]], way: Way, told: _Told
+        self, caller: Caller, verb: Verb, acts: Iterable[tuple[tuple[str, ...], Spread]], way: Way, told: _Told
     ) -> Iterator[Answer]:
         for mask, allowed in _alike(acts):
             sure = any(when is YES for _, when in allowed) and all(hop.when is YES for hop in way)
@@ -159,21 +174,28 @@ class Who:
                 yield Answer(caller, verb, names, allowed, way)
 
 
-def _alike(acts: Iterable[tuple[str, Spread]]) -> Iterator[tuple[int, tuple[tuple[str, Formula], ...]]]:
+Allowed = tuple[tuple[str, Formula], ...]
+"""Actions, and when each is allowed."""
+
+
+def _alike(acts: Iterable[tuple[tuple[str, ...], Spread]]) -> Iterator[tuple[int, Allowed]]:
     """Groups of databases with the same actions allowed on the same conditions."""
-    groups: dict[tuple[tuple[str, Formula], ...], int] = {}
-    for action, spread in acts:
-        split: dict[tuple[tuple[str, Formula], ...], int] = {}
+    groups: dict[Allowed, int] = {}
+    for actions, spread in acts:
+        split: dict[Allowed, int] = {}
         left = spread.some
         for allowed, mask in groups.items():
             left &= ~mask
-            for when, part in (*spread.parts(), (NO, spread.whole & ~spread.some)):
+            if rest := mask & ~spread.some:
+                split[allowed] = split.get(allowed, 0) | rest
+            for when, part in spread.parts():
                 if both := mask & part:
-                    key = allowed if when is NO else (*allowed, (action, when))
+                    key = (*allowed, *((action, when) for action in actions))
                     split[key] = split.get(key, 0) | both
         for when, part in spread.parts():
             if new := part & left:
-                split[((action, when),)] = split.get(((action, when),), 0) | new
+                key = tuple((action, when) for action in actions)
+                split[key] = split.get(key, 0) | new
         groups = split
     for allowed, mask in groups.items():
         yield mask, allowed

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.context import Context, context
 from rds_secure.access.iam.court import Asker, Court
+from rds_secure.access.iam.docket import Docket
 from rds_secure.access.iam.evaluate import Policies, Request, evaluate
 from rds_secure.access.iam.policy import Policy, compile_policy
 from rds_secure.access.iam.spread import Universe
@@ -74,8 +75,11 @@ def test_a_court_decides_as_evaluate_does(
     strict: bool,
 ) -> None:
     resources = {arn: (policy,) for arn, policy in governed.items()}
-    court = Court(Universe([cases.ORDERS, None, cases.PAYMENTS], TAGS), cases.ACCOUNT, resources, strict=strict)
+    universe = Universe([cases.ORDERS, None, cases.PAYMENTS], TAGS)
+    court = Court(Docket(cases.ACTIONS), universe, cases.ACCOUNT, resources, strict=strict)
     verdict = court.verdict(Asker(caller, policies), action)
+    for other in cases.ACTIONS:
+        court.verdict(Asker(caller, policies), other)
     assert verdict.some & 0b010 == 0
     for place, arn in ((0, cases.ORDERS), (2, cases.PAYMENTS)):
         request = Request(caller, action, arn, cases.ACCOUNT, TAGS[arn], strict)
@@ -86,7 +90,7 @@ def test_a_court_decides_as_evaluate_does(
 
 def test_a_court_that_has_seen_other_callers_still_tells_them_apart() -> None:
     own = cases.policy(cases.statement("Allow", Condition={"StringEquals": {"aws:username": "ann"}}))
-    court = Court(Universe([cases.ORDERS]), cases.ACCOUNT)
+    court = Court(Docket(["rds:StopDBInstance"]), Universe([cases.ORDERS]), cases.ACCOUNT)
     bob = replace(cases.ANN, arn=cases.ANN.arn.replace("ann", "bob"))
     verdicts = [court.verdict(Asker(caller, Policies((own,))), "rds:StopDBInstance") for caller in (cases.ANN, bob)]
     assert [verdict.yes for verdict in verdicts] == [1, 0]
