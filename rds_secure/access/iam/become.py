@@ -48,6 +48,7 @@ class Ways:
         trusts = {role.arn: (role.trust,) for role in self.roles}
         universe = Universe([role.arn for role in self.roles])
         self.court = Court(docket, universe, identities.account, trusts, strict=True)
+        self._place = {role.arn: place for place, role in enumerate(self.roles)}
         self._next: dict[int, Spread] = {}
         self._account = identities.account
         self._count = count()
@@ -67,18 +68,16 @@ class Ways:
 
     def of(self, asker: Asker) -> Iterator[tuple[int, Way]]:
         """Every role that a caller can become, each by its best way: few conditions, then few hops."""
-        own = next((place for place, role in enumerate(self.roles) if role.arn == asker.caller.arn), None)
-        done = set() if own is None else {own}
-        first = self.next(asker) if own is None else self.from_role(own)
+        own = self._place.get(asker.caller.arn)
+        best: dict[int, tuple[int, int]] = {} if own is None else {own: (0, 0)}
         heap: list[_Step] = []
-        self._push(heap, first, (0, 0), (), done, asker.caller)
+        self._push(heap, self.next(asker) if own is None else self.from_role(own), (0, 0), (), best, asker.caller)
         while heap:
             conditions, hops, place, _, way = heappop(heap)
-            if place in done:
-                continue
-            done.add(place)
-            yield place, way
-            self._push(heap, self.from_role(place), (conditions, hops), way, done, self.askers[place].caller)
+            if best[place] == (conditions, hops):
+                yield place, way
+                best[place] = (conditions, -1)  # told: no way is better any more
+                self._push(heap, self.from_role(place), (conditions, hops), way, best, self.askers[place].caller)
 
     def _push(
         self,
@@ -86,14 +85,16 @@ class Ways:
         found: Spread,
         cost: tuple[int, int],
         way: Way,
-        done: set[int],
+        best: dict[int, tuple[int, int]],
         caller: Caller,
     ) -> None:
         for when, mask in found.parts():
+            new = (cost[0] + (when is not YES), cost[1] + 1)
             for place in places(mask):
-                if place not in done:
+                if place not in best or new < best[place]:
+                    best[place] = new
                     hop = Hop(self.roles[place].arn, when, self._profiles(place, caller))
-                    heappush(heap, (cost[0] + (when is not YES), cost[1] + 1, place, next(self._count), (*way, hop)))
+                    heappush(heap, (*new, place, next(self._count), (*way, hop)))
 
     def _profiles(self, place: int, caller: Caller) -> tuple[str, ...]:
         is_ec2 = caller.kind == "service" and caller.arn.startswith("ec2.")

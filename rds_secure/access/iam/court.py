@@ -1,8 +1,8 @@
 """The decision of `evaluate` for many resources of one kind at once. The rule is the same, so are the statements.
 
 What a statement says is worked out once for all callers, unless it asks for keys that follow from who asks; then once
-for each value of those. Actions that a caller's policies treat alike are decided once. Resources' policies are looked up
-by whom they name (`hearing`).
+for each value of those. Actions that a caller's policies treat alike are decided once. Resources' policies are looked
+up by whom they name (`hearing`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from functools import cached_property
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.conditions import hold
 from rds_secure.access.iam.context import Context, Values
-from rds_secure.access.iam.docket import Coverage, Docket
+from rds_secure.access.iam.docket import Docket
 from rds_secure.access.iam.evaluate import Policies, Voices, allowed
 from rds_secure.access.iam.hearing import Hearing
-from rds_secure.access.iam.logic import NO, Formula
 from rds_secure.access.iam.policy import Policy, Statement, unread
 from rds_secure.access.iam.spread import Spread, Universe, places
+
+Covered = tuple[tuple[int, ...], ...]
+"""For each place and policy, which statements cover an action."""
 
 _ASKER = ("aws:principal", "aws:username", "aws:userid", "kms:calleraccount")
 """How the keys begin that follow from who asks (`Caller.context`)."""
@@ -55,6 +57,19 @@ class Asker:
         limits = tuple((limit,) for limit in (policies.boundary, policies.session) if limit)
         levels = policies.levels if self.caller.account and not self.caller.service_linked else ()
         return (policies.identity or (), *limits, *levels)
+
+    @cached_property
+    def _covered(self) -> dict[Docket, tuple[Covered, ...]]:
+        return {}
+
+    def covered(self, docket: Docket) -> tuple[Covered, ...]:
+        """For each action of a docket, which statements of the policies cover it."""
+        if (found := self._covered.get(docket)) is None:
+            places = [[docket.coverage(policy) for policy in place] for place in self.places]
+            numbers = range(len(docket.actions))
+            found = tuple(tuple(tuple(of[number] for of in place) for place in places) for number in numbers)
+            self._covered[docket] = found
+        return found
 
     @cached_property
     def limits(self) -> int:
@@ -93,21 +108,19 @@ class Court:
         self._asked: dict[Policy | Statement, tuple[str, ...]] = {}
         self._decided: dict[object, Spread] = {}
         self._asker: Asker | None = None
-        self._coverage: tuple[tuple[Coverage, ...], ...] = ()
 
     def verdict(self, asker: Asker, action: str) -> Spread:
         """Where the caller may do this."""
         if asker is not self._asker:
             self._asker, self._decided = asker, {}
-            self._coverage = tuple(tuple(map(self.docket.coverage, place)) for place in asker.places)
         number = self.docket.number[action]
-        covered = tuple(tuple(of[number] for of in place) for place in self._coverage)
+        covered = asker.covered(self.docket)[number]
         key = (covered, self._hearing.kind(asker.caller, number))
         if (found := self._decided.get(key)) is None:
             found = self._decided[key] = self._decide(asker, covered, action)
         return found
 
-    def _decide(self, asker: Asker, covered: tuple[tuple[int, ...], ...], action: str) -> Spread:
+    def _decide(self, asker: Asker, covered: Covered, action: str) -> Spread:
         voices = self._voices(asker, covered, action)
         same = self._owned.get(asker.caller.account, 0)
         if same == self.universe.there:
@@ -115,7 +128,7 @@ class Court:
         across = allowed(voices, same_account=False, strict=self.strict).within(self.universe.there & ~same)
         return allowed(voices, same_account=True, strict=self.strict).within(same) | across if same else across
 
-    def _voices(self, asker: Asker, covered: tuple[tuple[int, ...], ...], action: str) -> Voices[Spread]:
+    def _voices(self, asker: Asker, covered: Covered, action: str) -> Voices[Spread]:
         caller, policies = asker.caller, asker.policies
         said = [self._say(place, masks, asker) for place, masks in zip(asker.places, covered, strict=True)]
         identity, denied = said[0][0], self._nothing
@@ -173,13 +186,12 @@ class Court:
     def _conditioned(self, statement: Statement, about: Spread, asker: Asker) -> Spread:
         if not statement.conditions or not about.some:
             return about
-        if not self.universe.varies(statement.keys):
-            return about.when(hold(statement.conditions, asker.context))
-        parts: list[tuple[Formula, int]] = []
-        for arn, mask in self.universe.each(about.some):
-            held = hold(statement.conditions, asker.context.also(self.universe.context(arn)))
-            parts += ((when & held, part & mask) for when, part in about.parts()) if held is not NO else ()
-        return self.universe.spread(parts)
+        found = self._nothing
+        for context, mask in self.universe.alike(statement.keys):
+            if there := mask & about.some:
+                held = hold(statement.conditions, asker.context.also(context))
+                found |= about.within(there).when(held)
+        return found
 
     def _keys(self, of: Policy | Statement) -> tuple[str, ...]:
         """Those of the keys it asks for that follow from who asks."""

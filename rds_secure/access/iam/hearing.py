@@ -62,6 +62,7 @@ class Hearing:
                     named.setdefault(key, []).append(ruling)
         self._special = self._bench(named.pop(None, []))
         self._named = {str(key): self._bench(rulings) for key, rulings in named.items()}
+        self._last: tuple[Caller | None, tuple[_Bench, ...]] = None, ()
         self._heard: dict[tuple[str, int, tuple[Values | None, ...]], tuple[Spread, Spread]] = {}
 
     def _rulings(self, arn: str, policy: Policy) -> Iterator[tuple[str | None, _Ruling]]:
@@ -86,8 +87,15 @@ class Hearing:
 
     def kind(self, caller: Caller, number: int) -> tuple[int, ...]:
         """Equal for actions that all these policies treat alike, as far as they name the caller."""
-        found = [bench.coverage[number] for key, _ in caller.named_by() if (bench := self._named.get(key)) is not None]
-        return (*found, self._special.coverage[number])
+        return tuple(bench.coverage[number] for bench in self._benches(caller))
+
+    def _benches(self, caller: Caller) -> tuple[_Bench, ...]:
+        """All statements that may name a caller."""
+        if caller is not self._last[0]:
+            named = (self._named.get(key) for key, _ in caller.named_by()) if self._named else ()
+            special = (self._special,) if self._special.rulings else ()
+            self._last = caller, (*(bench for bench in named if bench is not None), *special)
+        return self._last[1]
 
     def names(self, asker: Hearer, action: str) -> tuple[Spread, Spread, Spread, Spread]:
         """Where resources allow the caller itself, its role, its account; and where they deny it."""

@@ -14,7 +14,7 @@ from functools import reduce
 from itertools import groupby
 from operator import or_
 
-from rds_secure.access.iam.context import OPEN, Context
+from rds_secure.access.iam.context import OPEN, Context, Values
 from rds_secure.access.iam.logic import NO, YES, Formula
 from rds_secure.access.iam.match import ANY, Template, fits, like, template_fits
 
@@ -118,20 +118,30 @@ class Universe:
                 self.masks[arn] = self.masks.get(arn, 0) | 1 << place
         self.there = reduce(or_, self.masks.values(), 0)
         self.contexts = contexts or {}
-        self.varying = tuple({key for known in self.contexts.values() for key in (*known.known, *known.closed)})
-        self._open = [arn for arn in self.masks if arn.endswith(ANY)]
+        self.common, self._varying = _common([self.context(arn) for arn in self.masks])
         split = sorted((":".join(fields[:_HEAD]), ":".join(fields[_HEAD:])) for fields in _fields(self.masks))
         self._named = {head: [rest for _, rest in group] for head, group in groupby(split, lambda pair: pair[0])}
+        self._open = {head: [rest for rest in rests if rest.endswith(ANY)] for head, rests in self._named.items()}
         self._colons = {head: max(rest.count(":") for rest in rests) for head, rests in self._named.items()}
+        self._alike: dict[frozenset[str], tuple[tuple[Context, int], ...]] = {}
         self._fitting: dict[str, Spread] = {}
 
     def context(self, arn: str) -> Context:
         """The condition keys that follow from a resource."""
         return self.contexts.get(arn, OPEN)
 
-    def varies(self, keys: Iterable[str]) -> bool:
-        """Whether one of these (lower-case) keys depends on the resource."""
-        return bool(self.varying) and any(key.startswith(self.varying) for key in keys)
+    def alike(self, keys: frozenset[str]) -> tuple[tuple[Context, int], ...]:
+        """Groups of places that have the same values for these (lower-case) keys, with a context of theirs."""
+        if (found := self._alike.get(keys)) is None:
+            varying = sorted(key for key in keys if key.startswith(self._varying)) if self._varying else []
+            groups: dict[tuple[Values | None, ...], tuple[Context, int]] = {}
+            for arn, mask in self.masks.items() if varying else ():
+                context = self.context(arn)
+                values = tuple(context.get(key) for key in varying)
+                first, others = groups.get(values, (context, 0))
+                groups[values] = first, others | mask
+            found = self._alike[keys] = tuple(groups.values()) if varying else ((self.common, self.there),)
+        return found
 
     def fitting(self, pattern: Template, caller: Context) -> Spread:
         """Where a resource of a policy fits."""
@@ -148,11 +158,7 @@ class Universe:
     def _find(self, glob: str) -> Spread:
         if glob == "*":
             return Spread(self.whole, self.there)
-        if not any(char in glob for char in _WILD):
-            named = [*self._open, glob] if glob in self.masks else self._open
-        else:
-            named = [*self._open, *self._candidates(glob)]
-        return _spread(self.whole, ((fits(glob, arn), self.masks[arn]) for arn in dict.fromkeys(named)))
+        return _spread(self.whole, ((fits(glob, arn), self.masks[arn]) for arn in self._candidates(glob)))
 
     def _candidates(self, glob: str) -> Iterator[str]:
         """The ARNs that a pattern could fit: by its first five fields, and by how the sixth begins.
@@ -166,26 +172,38 @@ class Universe:
         beginning = "".join(_until_wild(fields[_HEAD]))
         colons = fields[_HEAD].count(":")
         for head, rests in self._named.items():
-            fitting = all(like(value, field) for value, field in zip(head.split(":"), fields, strict=False))
             if colons < self._colons[head]:
                 yield from (f"{head}:{rest}" for rest in rests)
-            elif fitting:
-                for at in range(bisect_left(rests, beginning), len(rests)):
-                    if not rests[at].startswith(beginning):
-                        break
-                    yield f"{head}:{rests[at]}"
-
-    def each(self, mask: int) -> Iterator[tuple[str, int]]:
-        """The ARNs in some places, with their masks there."""
-        return ((arn, of & mask) for arn, of in self.masks.items() if of & mask)
+            elif all(like(value, field) for value, field in zip(head.split(":"), fields, strict=False)):
+                yield from (f"{head}:{rest}" for rest in _beginning(rests, beginning))
+                yield from (f"{head}:{rest}" for rest in self._open.get(head, ()) if beginning.startswith(rest[:-1]))
 
     def spread(self, parts: Iterable[tuple[Formula, int]]) -> Spread:
         """A spread over these places, of disjoint groups."""
         return _spread(self.whole, parts)
 
 
+def _common(contexts: Sequence[Context]) -> tuple[Context, tuple[str, ...]]:
+    """What all contexts know alike, and how the keys begin that they do not."""
+    if not contexts:
+        return OPEN, ()
+    first, *others = contexts
+    known = {key: values for key, values in first.known.items() if all(of.known.get(key) == values for of in others)}
+    closed = tuple(prefix for prefix in first.closed if all(prefix in of.closed for of in others))
+    differing = {key for of in contexts for key in (*of.known, *of.closed) if key not in known}
+    return Context(known, () if differing else closed), tuple(differing)
+
+
 def _fields(arns: Iterable[str]) -> Iterator[list[str]]:
-    return (arn.split(":") for arn in arns if not arn.endswith(ANY) and arn.count(":") >= _HEAD)
+    return (arn.split(":") for arn in arns)
+
+
+def _beginning(texts: Sequence[str], prefix: str) -> Iterator[str]:
+    """Of sorted texts those that begin so and are longer, or have no name yet."""
+    for at in range(bisect_left(texts, prefix), len(texts)):
+        if not texts[at].startswith(prefix):
+            return
+        yield texts[at]
 
 
 def _until_wild(text: str) -> Iterator[str]:

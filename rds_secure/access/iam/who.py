@@ -50,8 +50,21 @@ class Answer:
         return self.when is YES and all(hop.when is YES for hop in self.way)
 
 
-Powers = dict[Verb, tuple[tuple[tuple[str, ...], Spread], ...]]
-"""What somebody may do without becoming anybody else: of each verb, actions and where they are allowed alike."""
+Allowed = tuple[tuple[str, Formula], ...]
+"""Actions, and when each is allowed."""
+
+
+@dataclass(frozen=True)
+class Power:
+    """Databases, as bits over `Estate.all`, on which the same actions of a verb are allowed alike."""
+
+    mask: int
+    acts: Allowed
+    when: Formula
+
+
+Powers = dict[Verb, tuple[Power, ...]]
+"""What somebody may do without becoming anybody else."""
 
 
 class Who:
@@ -63,6 +76,7 @@ class Who:
         self.docket = Docket([*(act.action for acts in VERBS.values() for act in acts), *ASSUMING])
         self.ways = Ways(identities, self.docket)
         self._courts: dict[tuple[Part, bool], Court] = {}
+        self._named: dict[int, tuple[str, ...]] = {}
         self._powers: dict[Asker, Powers] = {}
         named = [policy for policies in estate.governing.values() for policy in policies]
         trusts = [role.trust for role in identities.roles]
@@ -86,14 +100,11 @@ class Who:
     def answers_of(self, asker: Asker) -> Iterator[Answer]:
         """What one principal may do, itself, and what it may besides by becoming a role."""
         told = _Told(self.possible)
-        powers = self.powers(asker)
-        for verb, acts in powers.items():
-            yield from self._answers(asker.caller, verb, acts, (), told)
+        yield from self._answers(asker.caller, self.powers(asker), (), told)
         if told.complete:
             return
         for place, way in self.ways.of(asker):
-            for verb, acts in self.powers(self.ways.askers[place]).items():
-                yield from self._answers(asker.caller, verb, acts, way, told)
+            yield from self._answers(asker.caller, self.powers(self.ways.askers[place]), way, told)
 
     @cached_property
     def possible(self) -> dict[Verb, int]:
@@ -115,7 +126,7 @@ class Who:
                     if spread.some:
                         alike.setdefault(id(spread), ([], spread))[0].append(act.action)
                 if alike:
-                    found[verb] = tuple((tuple(actions), spread) for actions, spread in alike.values())
+                    found[verb] = tuple(_powers(alike.values()))
             self._powers[asker] = found
         return found
 
@@ -164,29 +175,28 @@ class Who:
             found |= {arn: (Policy("the policy of the key", None),) for arn in arns if arn not in found}
         return found
 
-    def _answers(
-        self, caller: Caller, verb: Verb, acts: Iterable[tuple[tuple[str, ...], Spread]], way: Way, told: _Told
-    ) -> Iterator[Answer]:
-        for mask, allowed in _alike(acts):
-            sure = any(when is YES for _, when in allowed) and all(hop.when is YES for hop in way)
-            if new := told.news(verb, mask, sure, frozenset(allowed)):
-                names = tuple(self.databases[place].name for place in places(new))
-                yield Answer(caller, verb, names, allowed, way)
+    def _answers(self, caller: Caller, powers: Powers, way: Way, told: _Told) -> Iterator[Answer]:
+        open_way = any(hop.when is not YES for hop in way)
+        for verb, listed in powers.items():
+            for power in listed:
+                if new := told.news(verb, power, open_way):
+                    yield Answer(caller, verb, self._names(new), power.acts, way)
+
+    def _names(self, mask: int) -> tuple[str, ...]:
+        if (found := self._named.get(mask)) is None:
+            found = self._named[mask] = tuple(self.databases[place].name for place in places(mask))
+        return found
 
 
-Allowed = tuple[tuple[str, Formula], ...]
-"""Actions, and when each is allowed."""
-
-
-def _alike(acts: Iterable[tuple[tuple[str, ...], Spread]]) -> Iterator[tuple[int, Allowed]]:
+def _powers(acts: Iterable[tuple[list[str], Spread]]) -> Iterator[Power]:
     """Groups of databases with the same actions allowed on the same conditions."""
     groups: dict[Allowed, int] = {}
     for actions, spread in acts:
         split: dict[Allowed, int] = {}
-        left = spread.some
+        left = there = spread.some
         for allowed, mask in groups.items():
             left &= ~mask
-            if rest := mask & ~spread.some:
+            if rest := mask & ~there:
                 split[allowed] = split.get(allowed, 0) | rest
             for when, part in spread.parts():
                 if both := mask & part:
@@ -198,7 +208,7 @@ def _alike(acts: Iterable[tuple[tuple[str, ...], Spread]]) -> Iterator[tuple[int
                 split[key] = split.get(key, 0) | new
         groups = split
     for allowed, mask in groups.items():
-        yield mask, allowed
+        yield Power(mask, allowed, some({when for _, when in allowed}))
 
 
 class _Told:
@@ -207,17 +217,20 @@ class _Told:
     def __init__(self, possible: dict[Verb, int]) -> None:
         self._possible = possible
         self._sure: dict[Verb, int] = {}
-        self._said: dict[tuple[Verb, frozenset[tuple[str, Formula]]], int] = {}
+        self._said: dict[tuple[Verb, Formula], int] = {}
 
     @property
     def complete(self) -> bool:
         """Whether every verb is allowed everywhere already."""
         return all(self._sure.get(verb, 0) == mask for verb, mask in self._possible.items())
 
-    def news(self, verb: Verb, mask: int, sure: bool, allowed: frozenset[tuple[str, Formula]]) -> int:
+    def news(self, verb: Verb, power: Power, open_way: bool) -> int:
         """The places for which this is worth telling; they count as told."""
-        new = mask & ~self._sure.get(verb, 0) & ~self._said.get((verb, allowed), 0)
-        self._said[verb, allowed] = self._said.get((verb, allowed), 0) | new
-        if sure:
+        new = power.mask & ~self._sure.get(verb, 0)
+        if not new:
+            return 0
+        said = self._said.get((verb, power.when), 0)
+        self._said[verb, power.when] = said | new
+        if power.when is YES and not open_way:
             self._sure[verb] = self._sure.get(verb, 0) | new
-        return new
+        return new & ~said
