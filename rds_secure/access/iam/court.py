@@ -178,6 +178,11 @@ class Court:
         return found
 
     def _about(self, statement: Statement, asker: Asker) -> Spread:
+        if statement.not_resources and any(pattern.glob is None for pattern in statement.resources):
+            contexts = ((arn, asker.context.also(self.universe.context(arn))) for arn in self.universe.masks)
+            return self.universe.spread(
+                (statement.about(arn, context), self.universe.masks[arn]) for arn, context in contexts
+            )
         found = self._nothing
         for pattern in statement.resources:
             found |= self.universe.fitting(pattern, asker.context)

@@ -13,7 +13,7 @@ from typing import Any
 from rds_secure.access.iam.callers import Caller, Naming, Principals, principals
 from rds_secure.access.iam.conditions import Condition, hold, parse, variables
 from rds_secure.access.iam.context import Context
-from rds_secure.access.iam.logic import NO, YES, Formula, Literal
+from rds_secure.access.iam.logic import NO, YES, Formula, Literal, every
 from rds_secure.access.iam.match import Template, action_fits, template, template_fits
 from rds_secure.documents import LANGUAGE
 
@@ -48,7 +48,12 @@ class Statement:
             found |= template_fits(pattern, arn, context)
             if found is YES:
                 break
-        return ~found if self.not_resources else found
+        return ~found & self._heeded(context) if self.not_resources else found
+
+    def _heeded(self, context: Context) -> Formula:
+        """Whether IAM heeds a ``NotResource`` although a variable has no value: it "might be invalid" (user guide)."""
+        lost = (str(pattern) for pattern in self.resources if pattern.within(context) is None)
+        return every(Literal(Heeded(pattern)) for pattern in lost)
 
     def fits(self, arn: str, context: Context) -> Formula:
         """Whether resource and conditions fit; whom it names is not looked at."""
@@ -71,6 +76,16 @@ class Statement:
         if self.allow:
             return Naming(itself=~self.principals.names(caller).somehow)
         return Naming(itself=YES if bounded else ~self.principals.spares(caller))
+
+
+@dataclass(frozen=True)
+class Heeded:
+    """An atom that nobody can decide: whether a statement counts whose ``NotResource`` has a variable without value."""
+
+    pattern: str
+
+    def text(self, *, holds: bool) -> str:
+        return f"IAM {'heeds' if holds else 'ignores'} a NotResource of {self.pattern}, which has no value"
 
 
 @dataclass(frozen=True)

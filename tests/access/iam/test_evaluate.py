@@ -78,6 +78,13 @@ def test_not_action_and_not_resource_are_everything_else() -> None:
     assert outcome(Policies((ALLOW_ALL, policy(statement("Deny", NotAction="rds:Describe*"))))) == "denied"
 
 
+def test_a_not_resource_whose_variable_has_no_value_is_unknown() -> None:
+    others = policy(statement("Allow", NotResource="arn:aws:iam::*:user/${aws:username}"))
+    assert outcome(Policies((others,))) == "allowed"
+    assert outcome(Policies((others,)), APP) == "conditional"
+    assert outcome(Policies((policy(statement("Allow", NotResource=["*", "${aws:username}"])),)), APP) == "implicit"
+
+
 def test_old_documents_have_no_variables() -> None:
     own = statement("Allow", resource="arn:aws:iam::*:user/*/${aws:username}")
     user = ANN.arn
