@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from rds_secure.access.iam.context import Context, context
 from rds_secure.access.iam.match import ANY
-from rds_secure.access.iam.policy import Policy
+from rds_secure.access.iam.policy import Policy, compile_policy
 from rds_secure.access.iam.verbs import Part
 
 GENERAL = "*"
@@ -99,6 +99,17 @@ def general(account: str, region: str, partition: str = "aws") -> Database:
     parts["secret"] = f"arn:{partition}:secretsmanager:{region}:{account}:secret:{ANY}"
     parts["key"] = f"arn:{partition}:kms:{region}:{account}:key/{ANY}"
     return Database(GENERAL, parts)
+
+
+def delegating(estate: Estate) -> Policy:
+    """The policy of any key: it lets the account decide, as the usual one does, or nobody in view has anything."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": estate.account},
+        "Action": "kms:*",
+        "Condition": {"Bool": {"the policy of the key lets the account decide": "true"}},
+    }
+    return compile_policy("the policy of any key", {"Statement": statement})
 
 
 def arn_context(arn: str) -> Context:

@@ -16,7 +16,7 @@ from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.context import Context
 from rds_secure.access.iam.court import Asker, Court
 from rds_secure.access.iam.docket import Docket
-from rds_secure.access.iam.estate import Database, Estate, arn_context
+from rds_secure.access.iam.estate import Database, Estate, arn_context, delegating
 from rds_secure.access.iam.identities import Identities
 from rds_secure.access.iam.logic import YES, Formula, some
 from rds_secure.access.iam.policy import Policy
@@ -173,6 +173,7 @@ class Who:
         found = {arn: self.estate.governing[arn] for arn in arns if arn in self.estate.governing}
         if part == "key":
             found |= {arn: (Policy("the policy of the key", None),) for arn in arns if arn not in found}
+            found[self.databases[0].parts[part]] = (delegating(self.estate),)
         return found
 
     def _answers(self, caller: Caller, powers: Powers, way: Way, told: _Told) -> Iterator[Answer]:
