@@ -53,12 +53,19 @@ class Ways:
         self._account = identities.account
         self._count = count()
 
+    @staticmethod
+    def action(caller: Caller) -> str:
+        """What a caller has to do to become a role."""
+        if caller.kind != "federated":
+            return ASSUME
+        return ASSUMING[1 if ":saml-provider/" in caller.arn else 2]
+
     def next(self, asker: Asker) -> Spread:
         """The roles that a caller can assume at once, by place."""
         caller = asker.caller
         if caller.kind == "root" and caller.account == self._account:
             return Spread(self.court.universe.whole)
-        return self.court.verdict(asker, _action(caller))
+        return self.court.verdict(asker, self.action(caller))
 
     def from_role(self, place: int) -> Spread:
         """The roles that a role can assume at once."""
@@ -99,12 +106,6 @@ class Ways:
     def _profiles(self, place: int, caller: Caller) -> tuple[str, ...]:
         is_ec2 = caller.kind == "service" and caller.arn.startswith("ec2.")
         return self.roles[place].profiles if is_ec2 else ()
-
-
-def _action(caller: Caller) -> str:
-    if caller.kind != "federated":
-        return ASSUME
-    return ASSUMING[1 if ":saml-provider/" in caller.arn else 2]
 
 
 def outsiders(policies: Sequence[Policy], account: str) -> tuple[Asker, ...]:

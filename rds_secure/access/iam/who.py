@@ -17,8 +17,10 @@ from rds_secure.access.iam.context import Context
 from rds_secure.access.iam.court import Asker, Court
 from rds_secure.access.iam.docket import Docket
 from rds_secure.access.iam.estate import Database, Estate, arn_context, delegating
-from rds_secure.access.iam.identities import Identities
+from rds_secure.access.iam.evaluate import Policies
+from rds_secure.access.iam.identities import Group, Identities
 from rds_secure.access.iam.logic import YES, Formula, some
+from rds_secure.access.iam.means import ACTIONS
 from rds_secure.access.iam.policy import Policy
 from rds_secure.access.iam.spread import Spread, Universe, places
 from rds_secure.access.iam.verbs import VERBS, Act, Part, Verb
@@ -73,7 +75,7 @@ class Who:
     def __init__(self, identities: Identities, estate: Estate) -> None:
         self.identities, self.estate = identities, estate
         self.databases = estate.all()
-        self.docket = Docket([*(act.action for acts in VERBS.values() for act in acts), *ASSUMING])
+        self.docket = Docket([*(act.action for acts in VERBS.values() for act in acts), *ASSUMING, *ACTIONS])
         self.ways = Ways(identities, self.docket)
         self._courts: dict[tuple[Part, bool], Court] = {}
         self._named: dict[int, tuple[str, ...]] = {}
@@ -82,19 +84,23 @@ class Who:
         trusts = [role.trust for role in identities.roles]
         self.outsiders = outsiders([*trusts, *named], identities.account)
 
-    def askers(self) -> Iterator[Asker]:
+    @cached_property
+    def askers(self) -> tuple[Asker, ...]:
         """Root, users, roles, and whom the account's trust policies, keys and secrets name from outside."""
         identities = self.identities
-        root = identities.root
-        yield Asker(root, identities.policies_of_root())
-        for user in identities.users:
-            yield Asker(identities.caller(user), identities.policies_of(user))
-        yield from self.ways.askers
-        yield from self.outsiders
+        users = (Asker(identities.caller(user), identities.policies_of(user)) for user in identities.users)
+        return (Asker(identities.root, identities.policies_of_root()), *users, *self.ways.askers, *self.outsiders)
+
+    def member(self, group: Group) -> Asker:
+        """Somebody who is in a group, and has nothing else."""
+        policies = (*group.inline, *map(self.identities.managed, group.attached))
+        return Asker(
+            Caller("user", group.arn, self.identities.account), Policies(policies, levels=self.identities.levels)
+        )
 
     def answers(self) -> Iterator[Answer]:
         """All answers that are not no, principal by principal."""
-        for asker in self.askers():
+        for asker in self.askers:
             yield from self.answers_of(asker)
 
     def answers_of(self, asker: Asker) -> Iterator[Answer]:
