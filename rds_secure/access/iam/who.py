@@ -114,11 +114,13 @@ class Who:
 
     @cached_property
     def possible(self) -> dict[Verb, int]:
-        """Where each verb means anything: an instance without a key has none to use."""
-        return {
-            verb: reduce(or_, (reduce(and_, (self.court(part).universe.there for part in act.needs)) for act in acts))
-            for verb, acts in VERBS.items()
-        }
+        """Where each verb can be allowed for sure: not where there is no key to use, nor for keys in general."""
+
+        def there(act: Act) -> int:
+            found = reduce(and_, (self.court(part).universe.there for part in act.needs))
+            return found & ~1 if "key" in act.needs else found
+
+        return {verb: reduce(or_, map(there, acts)) for verb, acts in VERBS.items()}
 
     def powers(self, asker: Asker) -> Powers:
         """What a principal may do without becoming anybody else."""
