@@ -72,6 +72,11 @@ class Asker:
         return found
 
     @cached_property
+    def silent(self) -> bool:
+        """Whether nothing is allowed unless one of the caller's own policies, which were read, allows it."""
+        return self.caller.kind != "root" and self.policies.identity is not None
+
+    @cached_property
     def limits(self) -> int:
         """How many of the places are a boundary or a session's policy."""
         return sum(limit is not None for limit in (self.policies.boundary, self.policies.session))
@@ -115,6 +120,8 @@ class Court:
             self._asker, self._decided = asker, {}
         number = self.docket.number[action]
         covered = asker.covered(self.docket)[number]
+        if not self._hearing.speaks and asker.silent and not any(covered[0]):
+            return self._nothing
         key = (covered, self._hearing.kind(asker.caller, number))
         if (found := self._decided.get(key)) is None:
             found = self._decided[key] = self._decide(asker, covered, action)

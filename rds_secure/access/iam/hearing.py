@@ -65,6 +65,11 @@ class Hearing:
         self._last: tuple[Caller | None, tuple[_Bench, ...]] = None, ()
         self._heard: dict[tuple[str, int, tuple[Values | None, ...]], tuple[Spread, Spread]] = {}
 
+    @property
+    def speaks(self) -> bool:
+        """Whether any resource has a policy."""
+        return bool(self._named or self._special.rulings or self._unread)
+
     def _rulings(self, arn: str, policy: Policy) -> Iterator[tuple[str | None, _Ruling]]:
         """Statements by whom they name; None for exclusions, sessions, references: what takes a closer look."""
         mask = self._universe.masks[arn]

@@ -51,9 +51,9 @@ class Spread:
         return _spread(self.whole, ((a & b, m & n) for a, m in self.parts() for b, n in other.parts()))
 
     def __or__(self, other: Spread) -> Spread:
-        if other.yes | other.some == 0:
+        if not other.yes and not other.maybe:
             return self
-        if self.yes | self.some == 0:
+        if not self.yes and not self.maybe:
             return other
         yes = self.yes | other.yes
         mine = [(when, left) for when, mask in self.maybe if (left := mask & ~yes)]
