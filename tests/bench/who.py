@@ -16,6 +16,7 @@ from random import Random
 from time import process_time
 from typing import Any
 
+from rds_secure.access.iam.escalate import Escalations
 from rds_secure.access.iam.estate import Database, Estate, instance
 from rds_secure.access.iam.identities import identities, read_policy
 from rds_secure.access.iam.who import Who
@@ -23,8 +24,8 @@ from rds_secure.access.iam.who import Who
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 IAM, RDS = f"arn:aws:iam::{ACCOUNT}", f"arn:aws:rds:{REGION}:{ACCOUNT}"
 DELETE, MODIFY = "rds:DeleteDBInstance", "rds:ModifyDBInstance"
-ACTIONS = ("rds:*", "rds:Describe*", MODIFY, DELETE, "kms:Decrypt", "rds-db:connect", "*")
-WEIGHTS = (2, 6, 4, 3, 2, 2, 0.1)
+ACTIONS = ("rds:*", "rds:Describe*", MODIFY, DELETE, "kms:Decrypt", "rds-db:connect", "iam:*", "*")
+WEIGHTS = (2, 6, 4, 3, 2, 2, 0.3, 0.1)
 CONDITIONS: tuple[Mapping[str, Any], ...] = (
     {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
     {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "192.0.2.0/24"]}},
@@ -138,9 +139,11 @@ def main() -> None:
     read = process_time()
     answers = list(who.answers())
     decided = process_time()
+    means = list(Escalations(who).all())
+    escalated = process_time()
     kinds = Counter((answer.sure, bool(answer.way)) for answer in answers)
-    print(f"compile {read - start:.2f} s, decide {decided - read:.2f} s")  # noqa: T201
-    print(f"{len(answers)} answers; (sure, by a role): {dict(kinds)}")  # noqa: T201
+    print(f"compile {read - start:.2f} s, decide {decided - read:.2f} s, escalate {escalated - decided:.2f} s")  # noqa: T201
+    print(f"{len(answers)} answers; (sure, by a role): {dict(kinds)}; {len(means)} escalations")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class Spread:
             return self if other.yes == self.whole else self.within(other.yes)
         if not self.maybe:
             return other if self.yes == self.whole else other.within(self.yes)
-        return _spread(self.whole, ((a & b, m & n) for a, m in self.parts() for b, n in other.parts()))
+        return _spread(self.whole, ((a & b, m & n) for a, m in self.parts() for b, n in other.parts() if m & n))
 
     def __or__(self, other: Spread) -> Spread:
         if not other.yes and not other.maybe:
@@ -61,7 +61,7 @@ class Spread:
         if not mine or not others:
             return Spread(self.whole, yes, tuple(mine or others))
         only, theirs = reduce(or_, (mask for _, mask in mine)), reduce(or_, (mask for _, mask in others))
-        parts = [(a | b, m & n) for a, m in mine for b, n in others]
+        parts = [(a | b, m & n) for a, m in mine for b, n in others if m & n]
         parts += [(YES, yes), *((a, m & ~theirs) for a, m in mine), *((b, n & ~only) for b, n in others)]
         return _spread(self.whole, parts)
 
