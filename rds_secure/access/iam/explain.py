@@ -81,6 +81,6 @@ def _acts(who: Who, asker: Asker, verb: Verb, database: Database) -> Iterator[St
 def _decide(who: Who, asker: Asker, act: Act, part: Part, database: Database, *, fresh: bool) -> Decision:
     arn = database.parts[part]
     owner = arn.split(":")[4] or who.estate.account
-    known = who.context(database, part, fresh)
-    request = Request(asker.caller, act.action, arn, owner, known, strict=part == "key")
-    return evaluate(request, replace(asker.policies, resource=who.governing(part).get(arn, ())))
+    known = who.courts.context(database, part, fresh)
+    request = Request(asker.caller, act.action, arn, owner, known, strict=who.courts.strict(part))
+    return evaluate(request, replace(asker.policies, resource=who.courts.governing(part).get(arn, ())))

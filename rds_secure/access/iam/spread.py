@@ -82,6 +82,11 @@ class Spread:
         left = tuple((when, part & mask) for when, part in self.maybe if part & mask) if self.maybe else ()
         return Spread(self.whole, self.yes & mask, left)
 
+    def cut(self, first: int, whole: int) -> Spread:
+        """The places from ``first`` on, as many as ``whole`` has, as a spread of their own."""
+        left = tuple((when, part) for when, mask in self.maybe if (part := mask >> first & whole))
+        return Spread(whole, self.yes >> first & whole, left)
+
     def parts(self) -> Iterator[tuple[Formula, int]]:
         """The groups of places with one formula, without those where it is `NO`."""
         if self.yes:

@@ -13,19 +13,16 @@ from operator import and_, or_
 
 from rds_secure.access.iam.become import ASSUMING, Way, Ways, outsiders
 from rds_secure.access.iam.callers import Caller
-from rds_secure.access.iam.context import Context
-from rds_secure.access.iam.court import Asker, Court
+from rds_secure.access.iam.court import Asker
+from rds_secure.access.iam.courts import Courts
 from rds_secure.access.iam.docket import Docket
-from rds_secure.access.iam.estate import Database, Estate, arn_context, delegating
+from rds_secure.access.iam.estate import Estate
 from rds_secure.access.iam.evaluate import Policies
 from rds_secure.access.iam.identities import Group, Identities
 from rds_secure.access.iam.logic import YES, Formula, some
 from rds_secure.access.iam.means import ACTIONS
-from rds_secure.access.iam.policy import Policy
-from rds_secure.access.iam.spread import Spread, Universe, places
-from rds_secure.access.iam.verbs import VERBS, Act, Part, Verb
-
-_TAGGED: tuple[Part, ...] = ("db", "cluster")
+from rds_secure.access.iam.spread import Spread, places
+from rds_secure.access.iam.verbs import VERBS, Act, Verb
 
 
 @dataclass(frozen=True)
@@ -74,10 +71,10 @@ class Who:
 
     def __init__(self, identities: Identities, estate: Estate) -> None:
         self.identities, self.estate = identities, estate
-        self.databases = estate.all()
         self.docket = Docket([*(act.action for acts in VERBS.values() for act in acts), *ASSUMING, *ACTIONS])
         self.ways = Ways(identities, self.docket)
-        self._courts: dict[tuple[Part, bool], Court] = {}
+        self.courts = Courts(self.docket, estate)
+        self.databases = self.courts.databases
         self._named: dict[int, tuple[str, ...]] = {}
         self._powers: dict[Asker, Powers] = {}
         named = [policy for policies in estate.governing.values() for policy in policies]
@@ -93,10 +90,9 @@ class Who:
 
     def member(self, group: Group) -> Asker:
         """Somebody who is in a group, and has nothing else."""
-        policies = (*group.inline, *map(self.identities.managed, group.attached))
-        return Asker(
-            Caller("user", group.arn, self.identities.account), Policies(policies, levels=self.identities.levels)
-        )
+        identities = self.identities
+        policies = Policies((*group.inline, *map(identities.managed, group.attached)), levels=identities.levels)
+        return Asker(Caller("user", group.arn, identities.account), policies)
 
     def answers(self) -> Iterator[Answer]:
         """All answers that are not no, principal by principal."""
@@ -117,7 +113,7 @@ class Who:
         """Where each verb can be allowed for sure: not where there is no key to use, nor for keys in general."""
 
         def there(act: Act) -> int:
-            found = reduce(and_, (self.court(part).universe.there for part in act.needs))
+            found = reduce(and_, (self.courts.there[part] for part in act.needs))
             return found & ~1 if "key" in act.needs else found
 
         return {verb: reduce(or_, map(there, acts)) for verb, acts in VERBS.items()}
@@ -126,62 +122,15 @@ class Who:
         """What a principal may do without becoming anybody else."""
         if (found := self._powers.get(asker)) is None:
             found = {}
-            decided: dict[tuple[int, ...], Spread] = {}
             for verb, acts in VERBS.items():
                 alike: dict[int, tuple[list[str], Spread]] = {}
                 for act in acts:
-                    spread = self._decide(asker, act, decided, fresh=verb == "create")
+                    spread = self.courts.decide(asker, act, fresh=verb == "create")
                     if spread.some:
                         alike.setdefault(id(spread), ([], spread))[0].append(act.action)
                 if alike:
                     found[verb] = tuple(_powers(alike.values()))
             self._powers[asker] = found
-        return found
-
-    def _decide(self, asker: Asker, act: Act, decided: dict[tuple[int, ...], Spread], *, fresh: bool) -> Spread:
-        """Where an action is allowed; ``decided`` keeps what comes of the same verdicts."""
-        needed = self.court(act.needs[0], fresh=fresh).verdict(asker, act.action)
-        if not needed.some:
-            return needed
-        more = [self.court(part, fresh=fresh).verdict(asker, act.action) for part in act.needs[1:]]
-        courts = [self.court(part, fresh=fresh) for part in act.also]
-        also = [court.verdict(asker, act.action) for court in courts]
-        key = (id(needed), *map(id, more), *map(id, also))
-        if (result := decided.get(key)) is None:
-            result = needed
-            for verdict in more:
-                result &= verdict
-            for court, verdict in zip(courts, also, strict=True):
-                result &= verdict | Spread(verdict.whole, verdict.whole & ~court.universe.there)
-            decided[key] = result
-        return result
-
-    def court(self, part: Part, *, fresh: bool = False) -> Court:
-        """Decides about one part of all databases; ``fresh`` about databases yet to be made, whose tags are open."""
-        fresh = fresh and part in _TAGGED
-        if (found := self._courts.get((part, fresh))) is None:
-            arns = [database.parts.get(part) for database in self.databases]
-            contexts = {arn: self.context(database, part, fresh) for database in self.databases
-                        if (arn := database.parts.get(part)) is not None}  # fmt: skip
-            found = Court(
-                self.docket, Universe(arns, contexts), self.estate.account, self.governing(part), strict=part == "key"
-            )
-            self._courts[part, fresh] = found
-        return found
-
-    def context(self, database: Database, part: Part, fresh: bool = False) -> Context:
-        """The condition keys that follow from a part of a database."""
-        known = arn_context(database.parts[part])
-        tagged = part in _TAGGED and not fresh and database is not self.databases[0]
-        return known.also(database.tag_context()) if tagged else known
-
-    def governing(self, part: Part) -> dict[str, tuple[Policy, ...]]:
-        """The policies of the parts of one kind, by ARN."""
-        arns = [database.parts[part] for database in self.databases if part in database.parts]
-        found = {arn: self.estate.governing[arn] for arn in arns if arn in self.estate.governing}
-        if part == "key":
-            found |= {arn: (Policy("the policy of the key", None),) for arn in arns if arn not in found}
-            found[self.databases[0].parts[part]] = (delegating(self.estate),)
         return found
 
     def _answers(self, caller: Caller, powers: Powers, way: Way, told: _Told) -> Iterator[Answer]:
