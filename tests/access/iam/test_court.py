@@ -65,7 +65,7 @@ def governing(draw: st.DrawFn) -> Policy:
     st.fixed_dictionaries({}, optional={arn: governing() | st.just(Policy("unread", None)) for arn in RESOURCES}),
     st.booleans(),
 )
-@settings(max_examples=120)
+@settings(max_examples=50)
 def test_a_court_decides_as_evaluate_does(
     data: st.DataObject,
     caller: Caller,
@@ -94,3 +94,10 @@ def test_a_court_that_has_seen_other_callers_still_tells_them_apart() -> None:
     bob = replace(cases.ANN, arn=cases.ANN.arn.replace("ann", "bob"))
     verdicts = [court.verdict(Asker(caller, Policies((own,))), "rds:StopDBInstance") for caller in (cases.ANN, bob)]
     assert [verdict.yes for verdict in verdicts] == [1, 0]
+
+
+def test_a_users_session_is_limited_by_its_policy_even_where_a_resource_names_the_user() -> None:
+    named = {cases.ORDERS: (cases.policy(cases.statement("Allow", Principal={"AWS": cases.ANN.arn})),)}
+    court = Court(Docket(cases.ACTIONS), Universe([cases.ORDERS]), cases.ACCOUNT, named)
+    assert court.verdict(Asker(cases.ANN, Policies()), cases.ACTIONS[0]).yes == 1
+    assert court.verdict(Asker(cases.ANN, Policies(session=cases.NOTHING)), cases.ACTIONS[0]).some == 0

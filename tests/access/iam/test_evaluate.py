@@ -198,6 +198,7 @@ def test_across_accounts_both_sides_must_allow() -> None:
         assert read_secret(Policies((ALLOW_ALL,), resource=granted), STRANGER) == "allowed"
         assert read_secret(Policies((), resource=granted), STRANGER) == "implicit"
         assert read_secret(Policies(None, resource=granted), STRANGER) == "conditional"
+        assert read_secret(Policies((ALLOW_ALL,), boundary=NOTHING, resource=granted), STRANGER) == "implicit"
     assert read_secret(Policies((ALLOW_ALL,)), STRANGER) == "implicit"
     assert read_secret(Policies(None), STRANGER) == "implicit"
 

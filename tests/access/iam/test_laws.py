@@ -47,7 +47,7 @@ def extended(policies: Policies, written: dict[str, Any], where: str) -> Policie
 
 
 @given(REQUESTS, SETS, cases.statements("Deny"), st.sampled_from(["identity", "boundary", "session", "levels"]))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_an_added_deny_never_grants(request: Request, policies: Policies, deny: dict[str, Any], where: str) -> None:
     before, after = evaluate(request, policies).when, evaluate(request, extended(policies, deny, where)).when
     assert before is not NO or after is NO
@@ -55,7 +55,7 @@ def test_an_added_deny_never_grants(request: Request, policies: Policies, deny: 
 
 
 @given(REQUESTS, SETS, cases.statements("Allow"), st.sampled_from(["identity", "boundary", "session", "levels"]))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_an_added_allow_never_revokes(request: Request, policies: Policies, allow: dict[str, Any], where: str) -> None:
     before, after = evaluate(request, policies).when, evaluate(request, extended(policies, allow, where)).when
     assert before is not YES or after is YES
@@ -63,7 +63,7 @@ def test_an_added_allow_never_revokes(request: Request, policies: Policies, allo
 
 
 @given(REQUESTS, st.lists(cases.policies(), max_size=3), st.lists(cases.policies(), max_size=3))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_the_order_and_the_grouping_of_policies_do_not_matter(
     request: Request, one: list[Policy], other: list[Policy]
 ) -> None:
@@ -73,7 +73,7 @@ def test_the_order_and_the_grouping_of_policies_do_not_matter(
 
 
 @given(REQUESTS, SETS)
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_names_change_nothing(request: Request, policies: Policies) -> None:
     def renamed(policy: Policy) -> Policy:
         return Policy("other", policy.statements)
@@ -101,7 +101,7 @@ def filled(formula: Formula, context: Context) -> Formula:
 
 
 @given(st.data(), REQUESTS, SETS)
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_what_is_left_open_says_exactly_what_every_filling_gives(
     data: st.DataObject, request: Request, policies: Policies
 ) -> None:

@@ -45,7 +45,7 @@ def table(formula: Formula) -> list[bool]:
 
 
 @given(FORMULAS, FORMULAS)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_connectives_mean_what_the_truth_table_says(one: Formula, other: Formula) -> None:
     assert table(one & other) == [a and b for a, b in zip(table(one), table(other), strict=True)]
     assert table(one | other) == [a or b for a, b in zip(table(one), table(other), strict=True)]

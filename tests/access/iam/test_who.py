@@ -138,6 +138,12 @@ def test_roles_are_followed_to_the_end_each_by_the_best_way() -> None:
     assert told(found, "three") == [("delete", ALL, "always")]
 
 
+def test_the_root_user_becomes_no_role() -> None:
+    who = Who(account(role("dba", DELETE, trusts={"AWS": ROOT})), estate())
+    assert who.askers[0].caller.arn == ROOT
+    assert list(who.ways.of(who.askers[0])) == []
+
+
 def test_conditions_of_a_hop_are_told_with_it() -> None:
     trusts = [{"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole", "Condition": MFA}]
     found = account(user("ann", ASSUME), role("dba", statement("Allow", "rds:DeleteDBInstance"), trusts=trusts))
