@@ -134,10 +134,10 @@ class Who:
         return found
 
     def _answers(self, caller: Caller, powers: Powers, way: Way, told: _Told) -> Iterator[Answer]:
-        open_way = any(hop.when is not YES for hop in way)
+        conditions = tuple(hop.when for hop in way if hop.when is not YES)
         for verb, listed in powers.items():
             for power in listed:
-                if new := told.news(verb, power, open_way):
+                if new := told.news(verb, power, conditions):
                     yield Answer(caller, verb, self._names(new), power.acts, way)
 
     def _names(self, mask: int) -> tuple[str, ...]:
@@ -175,20 +175,21 @@ class _Told:
     def __init__(self, possible: dict[Verb, int]) -> None:
         self._possible = possible
         self._sure: dict[Verb, int] = {}
-        self._said: dict[tuple[Verb, Formula], int] = {}
+        self._said: dict[tuple[Verb, Formula, tuple[Formula, ...]], int] = {}
 
     @property
     def complete(self) -> bool:
         """Whether every verb is allowed everywhere already."""
         return all(self._sure.get(verb, 0) == mask for verb, mask in self._possible.items())
 
-    def news(self, verb: Verb, power: Power, open_way: bool) -> int:
-        """The places for which this is worth telling; they count as told."""
+    def news(self, verb: Verb, power: Power, conditions: tuple[Formula, ...]) -> int:
+        """The places for which this is worth telling, by a way with these conditions; they count as told."""
         new = power.mask & ~self._sure.get(verb, 0)
         if not new:
             return 0
-        said = self._said.get((verb, power.when), 0)
-        self._said[verb, power.when] = said | new
-        if power.when is YES and not open_way:
+        key = (verb, power.when, conditions)
+        said = self._said.get(key, 0)
+        self._said[key] = said | new
+        if power.when is YES and not conditions:
             self._sure[verb] = self._sure.get(verb, 0) | new
         return new & ~said

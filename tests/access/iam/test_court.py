@@ -101,3 +101,12 @@ def test_a_users_session_is_limited_by_its_policy_even_where_a_resource_names_th
     court = Court(Docket(cases.ACTIONS), Universe([cases.ORDERS]), cases.ACCOUNT, named)
     assert court.verdict(Asker(cases.ANN, Policies()), cases.ACTIONS[0]).yes == 1
     assert court.verdict(Asker(cases.ANN, Policies(session=cases.NOTHING)), cases.ACTIONS[0]).some == 0
+
+
+def test_a_not_principal_hits_everybody_with_a_boundary() -> None:
+    spared = cases.statement("Deny", NotPrincipal={"AWS": [cases.ANN.arn, cases.ROOT]})
+    named = {cases.ORDERS: (cases.policy(spared),)}
+    court = Court(Docket(cases.ACTIONS), Universe([cases.ORDERS]), cases.ACCOUNT, named)
+    free, bounded = Policies((cases.ALLOW_ALL,)), Policies((cases.ALLOW_ALL,), cases.ALLOW_ALL)
+    assert court.verdict(Asker(cases.ANN, free), cases.ACTIONS[0]).yes == 1
+    assert court.verdict(Asker(cases.ANN, bounded), cases.ACTIONS[0]).some == 0

@@ -8,7 +8,7 @@ from rds_secure.access.iam.court import Asker
 from rds_secure.access.iam.explain import explain
 from rds_secure.access.iam.identities import Identities
 from rds_secure.access.iam.who import Who
-from tests.access.iam.account import account, estate, group, role, user
+from tests.access.iam.account import MFA, account, estate, group, role, user
 from tests.access.iam.cases import ORDERS, ROOT, statement
 
 DELETE = statement("Allow", "rds:DeleteDBInstance", Sid="Delete")
@@ -59,6 +59,14 @@ def test_the_roles_on_the_way_are_explained_too() -> None:
         ("resource", "the trust policy of dba", "statement 1"),
     ]
     assert "allowed" in {step.decision.outcome for step in by_role.acts}
+
+
+def test_a_trust_with_conditions_makes_the_hop_conditional() -> None:
+    trusts = [{"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole", "Condition": MFA}]
+    found = account(user("ann", statement("Allow", "sts:AssumeRole")), role("dba", DELETE, trusts=trusts))
+    who, ann = asked(found, "ann")
+    _, by_role = explain(who, ann, "delete", "orders")
+    assert [step.decision.outcome for step in by_role.hops] == ["conditional"]
 
 
 def test_explanations_agree_with_answers() -> None:

@@ -152,6 +152,38 @@ def test_conditions_of_a_hop_are_told_with_it() -> None:
     assert [answer.sure for answer in answers] == [False]
 
 
+def _trusting(condition: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    trusts = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole"}
+    return [trusts | ({"Condition": condition} if condition else {})]
+
+
+def test_a_way_without_conditions_is_better_than_a_shorter_one_with_some() -> None:
+    found = account(
+        user("ann", ASSUME),
+        role("one", ASSUME, trusts=_trusting()),
+        role(
+            "dba",
+            DELETE,
+            trusts=[*_trusting(MFA), *_trusting({"ArnLike": {"aws:PrincipalArn": f"{IAM}:role/one"}})],
+        ),
+    )
+    assert told(found, "ann") == [("delete", ALL, "always", "one (always)", "dba (always)")]
+
+
+def test_ways_with_other_conditions_are_told_each() -> None:
+    office = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+    found = account(
+        user("ann", ASSUME),
+        role("one", DELETE, trusts=_trusting(MFA)),
+        role("same", DELETE, trusts=_trusting(MFA)),
+        role("two", DELETE, trusts=_trusting(office)),
+    )
+    assert told(found, "ann") == [
+        ("delete", ALL, "always", "one (aws:MultiFactorAuthPresent = true)"),
+        ("delete", ALL, "always", "two (aws:SourceIp in 192.0.2.0/24)"),
+    ]
+
+
 def test_a_way_that_adds_nothing_is_not_told() -> None:
     found = account(user("ann", DELETE, ASSUME), role("dba", DELETE, trusts={"AWS": ROOT}))
     assert told(found, "ann") == [("delete", ALL, "always")]
