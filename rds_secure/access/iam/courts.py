@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from rds_secure.access.iam.context import Context
-from rds_secure.access.iam.court import Asker, Court
+from rds_secure.access.iam.court import Asker, Court, Covered
 from rds_secure.access.iam.docket import Docket
 from rds_secure.access.iam.estate import Database, Estate, arn_context, delegating
 from rds_secure.access.iam.policy import Policy
@@ -37,6 +37,7 @@ class Courts:
         self._asker: Asker | None = None
         self._cut: dict[tuple[int, int], tuple[Spread, Spread]] = {}
         self._decided: dict[tuple[int, ...], Spread] = {}
+        self._alike: dict[tuple[tuple[Part, ...], tuple[Part, ...], bool, Covered], Spread] = {}
 
     @cached_property
     def _standing(self) -> Court:
@@ -87,7 +88,15 @@ class Courts:
     def decide(self, asker: Asker, act: Act, *, fresh: bool) -> Spread:
         """Where an action is allowed; for one asker, the same object wherever it comes of the same verdicts."""
         if asker is not self._asker:
-            self._asker, self._cut, self._decided = asker, {}, {}
+            self._asker, self._cut, self._decided, self._alike = asker, {}, {}, {}
+        if act.needs[0] in _ALONE:
+            return self._decide(asker, act, fresh)
+        key = (act.needs, act.also, fresh, asker.covered(self._docket)[self._docket.number[act.action]])
+        if (found := self._alike.get(key)) is None:
+            found = self._alike[key] = self._decide(asker, act, fresh)
+        return found
+
+    def _decide(self, asker: Asker, act: Act, fresh: bool) -> Spread:
         needed = self._verdict(asker, act.action, act.needs[0], fresh)
         if not needed.some:
             return needed
