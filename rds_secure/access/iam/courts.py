@@ -1,0 +1,123 @@
+"""Decides about the databases of an estate: an action is asked for several parts of each. The rule is that of `court`.
+
+All parts without policies of their own share one court, side by side in its universe, so that a policy is read once for
+all of them; keys and secrets have one each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from rds_secure.access.iam.context import Context
+from rds_secure.access.iam.court import Asker, Court, Covered
+from rds_secure.access.iam.docket import Docket
+from rds_secure.access.iam.estate import Database, Estate, arn_context, delegating
+from rds_secure.access.iam.policy import Policy
+from rds_secure.access.iam.spread import Spread, Universe
+from rds_secure.access.iam.verbs import VERBS, Act, Part
+
+_TAGGED: tuple[Part, ...] = ("db", "cluster")
+_ALONE: tuple[Part, ...] = ("key", "secret")
+_TOGETHER = tuple(
+    dict.fromkeys(
+        part for acts in VERBS.values() for act in acts for part in (*act.needs, *act.also) if part not in _ALONE
+    )
+)
+
+
+class Courts:
+    """The courts of an estate. Their spreads have a place for each of `Estate.all`, in that order."""
+
+    def __init__(self, docket: Docket, estate: Estate) -> None:
+        self._docket, self._estate = docket, estate
+        self.databases = estate.all()
+        self._whole = (1 << len(self.databases)) - 1
+        self._alone = {part: self._court((part,), fresh=False) for part in _ALONE}
+        self._asker: Asker | None = None
+        self._cut: dict[tuple[int, int], tuple[Spread, Spread]] = {}
+        self._decided: dict[tuple[int, ...], Spread] = {}
+        self._alike: dict[tuple[tuple[Part, ...], tuple[Part, ...], bool, Covered], Spread] = {}
+
+    @cached_property
+    def _standing(self) -> Court:
+        return self._court(_TOGETHER, fresh=False)
+
+    @cached_property
+    def _fresh(self) -> Court:
+        return self._court(_TOGETHER, fresh=True)
+
+    def _court(self, parts: Sequence[Part], *, fresh: bool) -> Court:
+        arns = [database.parts.get(part) for part in parts for database in self.databases]
+        having = [(database, part) for part in parts for database in self.databases if part in database.parts]
+        contexts = {database.parts[part]: self.context(database, part, fresh) for database, part in having}
+        governing = {arn: policies for part in parts for arn, policies in self.governing(part).items()}
+        universe = Universe(arns, contexts)
+        return Court(self._docket, universe, self._estate.account, governing, strict=self.strict(parts[0]))
+
+    @staticmethod
+    def strict(part: Part) -> bool:
+        """Whether the part's own policy must let the account decide."""
+        return part == "key"
+
+    def context(self, database: Database, part: Part, fresh: bool) -> Context:
+        """The condition keys that follow from a part of a database; tags of one that is yet to be made are open."""
+        known = arn_context(database.parts[part])
+        tagged = part in _TAGGED and not fresh and database is not self.databases[0]
+        return known.also(database.tag_context()) if tagged else known
+
+    def governing(self, part: Part) -> dict[str, tuple[Policy, ...]]:
+        """The policies of the parts of one kind, by ARN."""
+        if part not in _ALONE:
+            return {}
+        arns = [database.parts[part] for database in self.databases if part in database.parts]
+        found = {arn: self._estate.governing[arn] for arn in arns if arn in self._estate.governing}
+        if part == "key":
+            found |= {arn: (Policy("the policy of the key", None),) for arn in arns if arn not in found}
+            found[self.databases[0].parts[part]] = (delegating(self._estate),)
+        return found
+
+    @cached_property
+    def there(self) -> dict[Part, int]:
+        """Which databases have a part."""
+        return {
+            part: sum(1 << place for place, database in enumerate(self.databases) if part in database.parts)
+            for part in (*_TOGETHER, *_ALONE)
+        }
+
+    def decide(self, asker: Asker, act: Act, *, fresh: bool) -> Spread:
+        """Where an action is allowed; for one asker, the same object wherever it comes of the same verdicts."""
+        if asker is not self._asker:
+            self._asker, self._cut, self._decided, self._alike = asker, {}, {}, {}
+        if act.needs[0] in _ALONE:
+            return self._decide(asker, act, fresh)
+        key = (act.needs, act.also, fresh, asker.covered(self._docket)[self._docket.number[act.action]])
+        if (found := self._alike.get(key)) is None:
+            found = self._alike[key] = self._decide(asker, act, fresh)
+        return found
+
+    def _decide(self, asker: Asker, act: Act, fresh: bool) -> Spread:
+        needed = self._verdict(asker, act.action, act.needs[0], fresh)
+        if not needed.some:
+            return needed
+        more = [self._verdict(asker, act.action, part, fresh) for part in act.needs[1:]]
+        also = [self._verdict(asker, act.action, part, fresh) for part in act.also]
+        key = (id(needed), *map(id, more), *map(id, also))
+        if (result := self._decided.get(key)) is None:
+            result = needed
+            for verdict in more:
+                result &= verdict
+            for part, verdict in zip(act.also, also, strict=True):
+                result &= verdict | Spread(self._whole, self._whole & ~self.there[part])
+            self._decided[key] = result
+        return result
+
+    def _verdict(self, asker: Asker, action: str, part: Part, fresh: bool) -> Spread:
+        """Where an action is allowed as far as one part is concerned."""
+        if part in _ALONE:
+            return self._alone[part].verdict(asker, action)
+        whole = (self._fresh if fresh else self._standing).verdict(asker, action)
+        first = _TOGETHER.index(part) * len(self.databases)
+        if (found := self._cut.get((id(whole), first))) is None:
+            found = self._cut[id(whole), first] = (whole, whole.cut(first, self._whole))
+        return found[1]

@@ -1,0 +1,150 @@
+"""Who can give themselves more than they have: told apart from what they may do, with the means and what it gives.
+
+Only what concerns databases is told: a means that gives nothing that its user lacks is left out. Whoever can become a
+role has its means too; that is not repeated here (`become`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from rds_secure.access.iam.callers import Caller
+from rds_secure.access.iam.court import Asker, Court
+from rds_secure.access.iam.evaluate import Policies
+from rds_secure.access.iam.identities import Role, User
+from rds_secure.access.iam.logic import NO, YES, Formula, every
+from rds_secure.access.iam.match import ANY
+from rds_secure.access.iam.means import LAUNCHES, MEANS, Gift, Launch, Means, Target
+from rds_secure.access.iam.spread import Universe, places
+from rds_secure.access.iam.verbs import Verb
+from rds_secure.access.iam.who import Power, Who
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """That a principal can give itself something, by an action on some targets (ARNs), and when.
+
+    ``verbs`` are those that it has not, or not everywhere or not always, before. ``launch`` is the service that runs
+    things as the role, of ``iam:PassRole``.
+    """
+
+    principal: Caller
+    action: str
+    targets: tuple[str, ...]
+    gift: Gift
+    verbs: tuple[Verb, ...]
+    when: Formula
+    launch: str = ""
+
+
+class Escalations:
+    """The question about one account."""
+
+    def __init__(self, who: Who) -> None:
+        self._who = who
+        identities = self._identities = who.identities
+        local = f"arn:{identities.partition}:iam::{identities.account}:"
+        self._targets: dict[Target, tuple[str, ...]] = {
+            "user": tuple(user.arn for user in identities.users),
+            "group": tuple(group.arn for group in identities.groups),
+            "role": tuple(role.arn for role in identities.roles),
+            "policy": tuple(arn for arn in identities.policies if arn.startswith(local)),
+        }
+        account, docket = identities.account, who.docket
+        self._courts = {kind: Court(docket, Universe(arns), account) for kind, arns in self._targets.items()}
+        self._launching = {launch: Court(docket, Universe([self._launched(launch)]), account) for launch in LAUNCHES}
+        self._trusting = {launch: self._trusts(launch) for launch in LAUNCHES}
+        self._askers = {asker.caller.arn: asker for asker in who.askers}
+        self._askers |= {group.arn: who.member(group) for group in identities.groups}
+        self._reach: dict[str, Mapping[Verb, int]] = {}
+
+    def _launched(self, launch: Launch) -> str:
+        """The ARN of what a service makes, of any name."""
+        estate, service = self._who.estate, launch.actions[0].partition(":")[0]
+        return f"arn:{estate.partition}:{service}:{estate.region}:{estate.account}:{launch.resource}{ANY}"
+
+    def _trusts(self, launch: Launch) -> int:
+        """The roles that trust a service."""
+        return self._who.ways.next(Asker(Caller("service", launch.service), Policies())).some
+
+    def all(self) -> Iterator[Escalation]:
+        """Of users and roles, one by one."""
+        for user in self._identities.users:
+            yield from self.of(user)
+        for role in self._identities.roles:
+            yield from self.of(role)
+
+    def of(self, identity: User | Role) -> Iterator[Escalation]:
+        """Of one user or role."""
+        asker = self._askers[identity.arn]
+        has = {verb: _sure(powers) for verb, powers in self._who.powers(asker).items()}
+        lacking = {verb: mask & ~has.get(verb, 0) for verb, mask in self._who.possible.items()}
+        if not any(lacking.values()):
+            return
+        for means in MEANS:
+            allowed = self._courts[means.target].verdict(asker, means.action)
+            for when, mask in allowed.within(self._eligible(means, identity)).parts() if allowed.some else ():
+                yield from self._told(means, asker, lacking, when, mask)
+
+    def _eligible(self, means: Means, identity: User | Role) -> int:
+        """The targets that stand in the relation that the means needs."""
+        universe = self._courts[means.target].universe
+        if means.gift == "the boundary's rest" and identity.boundary is None:
+            return 0
+        if means.action == "iam:AddUserToGroup" and isinstance(identity, Role):
+            return 0
+        own = reduce(or_, (universe.masks.get(arn, 0) for arn in self._own(means.target, identity)), 0)
+        return own if means.relation == "own" else universe.whole & ~own
+
+    def _own(self, target: Target, identity: User | Role) -> Iterator[str]:
+        """ARNs of what is one's own."""
+        names = identity.groups if isinstance(identity, User) else ()
+        groups = [group for name in names if (group := self._identities.groups_by_name.get(name)) is not None]
+        match target:
+            case "group":
+                yield from (group.arn for group in groups)
+            case "policy":
+                yield from (*identity.attached, *(arn for group in groups for arn in group.attached))
+            case _:
+                yield identity.arn
+
+    def _told(
+        self, means: Means, asker: Asker, lacking: Mapping[Verb, int], when: Formula, mask: int
+    ) -> Iterator[Escalation]:
+        """The targets of a means by the verbs that they give; of a role to be passed, for each service that runs it."""
+        ways: list[tuple[str, Formula, int]] = [("", when, mask)]
+        if means.action == "iam:PassRole":
+            found = ((launch, when & self._launches(asker, launch)) for launch in LAUNCHES)
+            ways = [(launch.service, then, mask & self._trusting[launch]) for launch, then in found if then is not NO]
+        for service, then, targets in ways:
+            groups: dict[tuple[Verb, ...], list[str]] = {}
+            for place in places(targets):
+                arn = self._targets[means.target][place]
+                if verbs := self._gained(means, arn, lacking):
+                    groups.setdefault(verbs, []).append(arn)
+            for verbs, arns in groups.items():
+                yield Escalation(asker.caller, means.action, tuple(arns), means.gift, verbs, then, service)
+
+    def _launches(self, asker: Asker, launch: Launch) -> Formula:
+        return every(self._launching[launch].verdict(asker, action).at(0) for action in launch.actions)
+
+    def _gained(self, means: Means, arn: str, lacking: Mapping[Verb, int]) -> tuple[Verb, ...]:
+        """The verbs that a target gives; what a new policy gives is anything that is lacking."""
+        if means.gift != "what it may":
+            return tuple(verb for verb, mask in lacking.items() if mask)
+        if (reach := self._reach.get(arn)) is None:
+            powers = self._who.powers(self._askers[arn])
+            reach = self._reach[arn] = {verb: _somehow(listed) for verb, listed in powers.items()}
+        return tuple(verb for verb, mask in lacking.items() if mask & reach.get(verb, 0))
+
+
+def _sure(powers: Iterable[Power]) -> int:
+    """The databases on which something is allowed without conditions."""
+    return reduce(or_, (power.mask for power in powers if power.when is YES), 0)
+
+
+def _somehow(powers: Iterable[Power]) -> int:
+    return reduce(or_, (power.mask for power in powers), 0)
