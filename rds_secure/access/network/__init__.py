@@ -1,0 +1,1 @@
+"""From where a database can be reached: the network as data, and packets followed through it. It calls nothing."""
