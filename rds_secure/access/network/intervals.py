@@ -187,6 +187,7 @@ class Addresses:
         return ", ".join(self.networks()) or "none"
 
 
+NO_ADDRESS = Addresses()
 EVERYWHERE = Addresses(Intervals(((0, TOP[4]),)), Intervals(((0, TOP[6]),)))
 
 
