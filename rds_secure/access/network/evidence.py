@@ -150,7 +150,7 @@ class Origin:
     via: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Place:
     """Where a target is listening, or may be.
 

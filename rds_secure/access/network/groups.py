@@ -68,14 +68,14 @@ def compile_filter(network: Network, groups: tuple[str, ...], port: int, *, egre
 def _rules(
     network: Network, groups: tuple[str, ...], port: int, egress: bool, unread: list[Unseen]
 ) -> Iterator[ByRule]:
-    for id in groups:
-        group = (network.groups or {}).get(id)
+    for name in groups:
+        group = (network.groups or {}).get(name)
         if group is None:
-            unread.append(Unseen("security group", id))
+            unread.append(Unseen("security group", name))
             continue
         for rule in group.rules:
             if rule.egress is egress and rule.covers(port):
-                yield ByRule(id, rule)
+                yield ByRule(name, rule)
 
 
 def _addresses(network: Network, rule: Rule) -> Addresses | None:
@@ -116,7 +116,7 @@ def may_hide_members(network: Network, pair: GroupPair, vpc: str, owner: str) ->
 
 
 def into_target(
-    filter: Filter, ip: IP, *, member_of: tuple[str, ...] = (), references: Grade, hidden: tuple[ByRule, ...] = ()
+    rules_in: Filter, ip: IP, *, member_of: tuple[str, ...] = (), references: Grade, hidden: tuple[ByRule, ...] = ()
 ) -> Hop:
     """Whether the target's groups let an address in.
 
@@ -124,33 +124,33 @@ def into_target(
     (they do inside a VPC, over peerings of the Region, and some transit gateways; never for public addresses).
     ``hidden``: rules that may name a group of an interface out of view.
     """
-    rules = filter.by_address[ip.family].at(ip.number)
-    named = filter.naming(member_of) if references else ()
+    rules = rules_in.by_address[ip.family].at(ip.number)
+    named = rules_in.naming(member_of) if references else ()
     if rules:
         return Hop(Check.GROUPS, Grade.OPEN, (*rules, *(named if references is Grade.OPEN else ())))
     if named and references is Grade.OPEN:
         return Hop(Check.GROUPS, Grade.OPEN, named)
-    doubts: tuple[Evidence, ...] = (*named, *hidden, *filter.unread)
+    doubts: tuple[Evidence, ...] = (*named, *hidden, *rules_in.unread)
     if doubts:
         return Hop(Check.GROUPS, Grade.UNKNOWN, doubts)
-    return Hop(Check.GROUPS, Grade.BLOCKED, (NoRule(filter.groups), *filter.stale))
+    return Hop(Check.GROUPS, Grade.BLOCKED, (NoRule(rules_in.groups), *rules_in.stale))
 
 
 def out_of_source(
-    filter: Filter, family: Family, addresses: Addresses, *, guards: tuple[str, ...], references: Grade
+    rules_out: Filter, family: Family, addresses: Addresses, *, guards: tuple[str, ...], references: Grade
 ) -> Hop:
     """Whether a source's groups let it connect to a target that has one of ``addresses``, and the groups ``guards``."""
-    if not filter.groups:
+    if not rules_out.groups:
         return Hop(Check.SOURCE_GROUPS, Grade.OPEN, (Fact("interface", "has no security groups"),))
-    named = filter.naming(guards) if references else ()
+    named = rules_out.naming(guards) if references else ()
     if named and references is Grade.OPEN:
         return Hop(Check.SOURCE_GROUPS, Grade.OPEN, named)
-    pieces = tuple(filter.by_address[family].over(addresses.of(family)))
+    pieces = tuple(rules_out.by_address[family].over(addresses.of(family)))
     rules = tuple(dict.fromkeys(rule for piece in pieces for rule in piece))
     if pieces and all(pieces):
         return Hop(Check.SOURCE_GROUPS, Grade.OPEN, rules)
     if rules:
         return Hop(Check.SOURCE_GROUPS, Grade.POSSIBLE, rules)
-    if named or filter.unread:
-        return Hop(Check.SOURCE_GROUPS, Grade.UNKNOWN, (*named, *filter.unread))
-    return Hop(Check.SOURCE_GROUPS, Grade.BLOCKED, (NoRule(filter.groups), *filter.stale))
+    if named or rules_out.unread:
+        return Hop(Check.SOURCE_GROUPS, Grade.UNKNOWN, (*named, *rules_out.unread))
+    return Hop(Check.SOURCE_GROUPS, Grade.BLOCKED, (NoRule(rules_out.groups), *rules_out.stale))

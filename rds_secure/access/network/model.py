@@ -196,8 +196,9 @@ class TransitTable:
 class TransitAttachment:
     """What is attached to a transit gateway: ``resource`` is the VPC, VPN, gateway or peer, of type ``type``.
 
-    ``table``: the route table for what comes from it, "" for none. ``subnets``: of a VPC; None if not read.
-    ``group_references``: whether rules may name groups across it; None if not read.
+    ``table``: the route table for what comes from it, "" for none, None if the gateway's owner does not show it.
+    ``subnets``: of a VPC; None if not read. ``group_references``: whether rules may name groups across it; None if not
+    read.
     """
 
     id: str
@@ -206,7 +207,7 @@ class TransitAttachment:
     resource: str
     account: str
     state: str
-    table: str
+    table: str | None
     subnets: tuple[str, ...] | None = None
     group_references: bool | None = None
 
