@@ -1,0 +1,116 @@
+"""A target as what connections meet: its ports at its places, and the pieces of address space that fare alike there."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from rds_secure.access.network.evidence import Check, Place, Unseen
+from rds_secure.access.network.fabric import Fabric
+from rds_secure.access.network.groups import Filter, parsed
+from rds_secure.access.network.intervals import FAMILIES, TOP, Family, Intervals, Span
+from rds_secure.access.network.links import attachments
+from rds_secure.access.network.outside import GLOBAL
+from rds_secure.access.network.target import Door, Target
+
+
+@dataclass(eq=False)
+class Front:
+    """The doors and places of a target. Within a piece, no rule, entry or route tells two addresses apart."""
+
+    fabric: Fabric
+    target: Target
+    places: tuple[Place, ...]
+    _starts: dict[Family, list[int]] = field(default_factory=dict)
+
+    @cached_property
+    def meetings(self) -> tuple[tuple[Door, Place], ...]:
+        """Every port at every place."""
+        return tuple((door, place) for door in self.target.doors for place in self.places)
+
+    @cached_property
+    def filters(self) -> tuple[Filter, ...]:
+        """What guards each door."""
+        return tuple(self.fabric.filter(door.groups, door.port, egress=False) for door in self.target.doors)
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """The families that the target speaks."""
+        return tuple(family for family in FAMILIES if family in self.target.families)
+
+    @cached_property
+    def named(self) -> tuple[str, ...]:
+        """The groups that rules name."""
+        return tuple(dict.fromkeys(group for one in self.filters for group in one.by_group))
+
+    @cached_property
+    def doubtful(self) -> bool:
+        """Whether groups, lists or members of groups out of view may let anybody in."""
+        network = self.fabric.network
+        accounts = {pair.account for one in self.filters for _, pair in one.pairs()}
+        if accounts - {"", network.account} or (accounts and network.interfaces is None):
+            return True
+        return any(one.unread for one in self.filters)
+
+    def piece(self, family: Family, number: int) -> int:
+        """The number of the piece that an address is in."""
+        return bisect_right(self.starts(family), number) - 1
+
+    def split(self, family: Family, intervals: Intervals) -> Iterator[Span]:
+        """A set, cut into spans of one piece each."""
+        starts = self.starts(family)
+        for first, last in intervals.spans:
+            inner = starts[bisect_right(starts, first) : bisect_left(starts, last + 1)]
+            yield from zip((first, *inner), (*(start - 1 for start in inner), last), strict=True)
+
+    def starts(self, family: Family) -> list[int]:
+        """Where pieces begin."""
+        if family not in self._starts:
+            self._starts[family] = sorted(start for start in self._cut(family) if start <= TOP[family])
+        return self._starts[family]
+
+    def _cut(self, family: Family) -> set[int]:
+        starts = {start for one in self.filters for start in one.by_address[family].starts}
+        starts.update(edge for first, last in GLOBAL.of(family).spans for edge in (first, last + 1))
+        for door, place in self.meetings:
+            for check in (Check.ACL_IN, Check.ACL_OUT):
+                hops = self.fabric.acl(place.subnet, check, door.port)
+                starts.update(() if isinstance(hops, Unseen) else hops[family].starts)
+            choices = self.fabric.table(place.subnet, place.vpc)
+            starts.update(() if isinstance(choices, Unseen) else choices[family].starts)
+        for vpc in {place.vpc for place in self.places}:
+            starts.update(self._around(vpc, family))
+        return starts
+
+    def _around(self, vpc: str, family: Family) -> Iterator[int]:
+        """Where what is connected with a VPC begins and ends."""
+        for attachment in attachments(self.fabric.network, vpc):
+            transit = self.fabric.transit(attachment.table or "")
+            yield from transit[family].starts if transit else ()
+        for text in self._networks(vpc):
+            for first, last in parsed(text).of(family).spans:
+                yield from (first, last + 1)
+
+    def _networks(self, vpc: str) -> Iterator[str]:
+        network = self.fabric.network
+        for one in (network.vpcs or {}).values():
+            yield from one.networks
+        for other in self.fabric.linked(vpc):
+            for subnet in self.fabric.subnets_of.get(other, ()):
+                yield from subnet.networks
+        for peering in (network.peerings or {}).values():
+            yield from side.networks if (side := peering.other(vpc)) else ()
+
+    def admitted(self, family: Family) -> Intervals:
+        """The addresses that some door may let in for what they are; groups that rules name come on top."""
+        if self.doubtful:
+            return Intervals(((0, TOP[family]),))
+        starts = self.starts(family)
+        ends = [*(start - 1 for start in starts[1:]), TOP[family]]
+        return Intervals.of(
+            span
+            for span in zip(starts, ends, strict=True)
+            if any(one.by_address[family].at(span[0]) for one in self.filters)
+        )
