@@ -79,13 +79,13 @@ class Fabric:
             self._links[key] = links(self.network, source, to)
         return self._links[key]
 
-    def subnet(self, id: str) -> Subnet | None:  # noqa: A002
+    def subnet(self, name: str) -> Subnet | None:
         """A subnet, if it was read."""
-        return (self.network.subnets or {}).get(id)
+        return (self.network.subnets or {}).get(name)
 
-    def vpc(self, id: str) -> Vpc | None:  # noqa: A002
+    def vpc(self, name: str) -> Vpc | None:
         """A VPC, if it was read."""
-        return (self.network.vpcs or {}).get(id)
+        return (self.network.vpcs or {}).get(name)
 
     def networks(self, vpc: str) -> Addresses:
         """The networks of a VPC, or what is known of them by its subnets."""

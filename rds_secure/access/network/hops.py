@@ -76,9 +76,11 @@ class Hops:
         key = (Check.GROUPS, door, ip.family, piece, carried, references, known, vpc, owner)
 
         def make() -> Hop:
-            hidden = () if known or not vpc or not references else tuple(
-                by for by, pair in rules.pairs() if may_hide_members(network, pair, vpc, owner)
-            )  # fmt: skip
+            hidden = (
+                ()
+                if known or not vpc or not references
+                else tuple(by for by, pair in rules.pairs() if may_hide_members(network, pair, vpc, owner))
+            )
             return into_target(rules, ip, member_of=carried, references=references, hidden=hidden)
 
         return self._once(key, make)

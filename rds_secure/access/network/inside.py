@@ -18,9 +18,7 @@ class Inside:
 
     def paths(self, host: Host, ip: IP, door: Door, place: Place) -> tuple[Path, ...]:
         """The path over each link between the VPC of a source and the target's."""
-        return tuple(
-            self.path(link, host, ip, door, place) for link in self._hops.fabric.links(host.vpc, place.vpc)
-        )  # fmt: skip
+        return tuple(self.path(link, host, ip, door, place) for link in self._hops.fabric.links(host.vpc, place.vpc))
 
     def path(self, link: Link, host: Host, ip: IP, door: Door, place: Place) -> Path:
         """The path over one link: out of the source, over the link, into the target, and back."""

@@ -33,7 +33,7 @@ class Internet:
         hops, where = self._hops, _destinations(place, family)
         there = Place(
             place.member, place.vpc, place.subnet, place.zone, where, where, place.publicly_accessible, place.role
-        )  # fmt: skip
+        )
         return (
             *((host.state,) if host.state else ()),
             *hops.out(host, door, there, family, Grade.BLOCKED),

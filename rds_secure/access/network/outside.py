@@ -79,9 +79,20 @@ class Outside:
         return self._made(Origin(Way.INTERNET, gateway), ip, door, place, front, choice, grade)
 
     def _made(
-        self, origin: Origin, ip: IP, door: Door, place: Place, front: tuple[Hop, ...], choice: Choice, grade: Grade,
-        after: tuple[Hop, ...] = (), *, vpc: str = "", owner: str = "", references: Grade = Grade.BLOCKED,
-    ) -> Path:  # fmt: skip
+        self,
+        origin: Origin,
+        ip: IP,
+        door: Door,
+        place: Place,
+        front: tuple[Hop, ...],
+        choice: Choice,
+        grade: Grade,
+        after: tuple[Hop, ...] = (),
+        *,
+        vpc: str = "",
+        owner: str = "",
+        references: Grade = Grade.BLOCKED,
+    ) -> Path:
         hops = self._hops
         return path(
             origin,
@@ -104,9 +115,7 @@ class Outside:
             return None
         far = self._hops.fact(Check.FAR_SIDE, Grade.UNKNOWN, Unseen("subnets", place.vpc))
         origin = Origin(Way.INSIDE, place.vpc)
-        return self._made(
-            origin, ip, door, place, (), choice, Grade.OPEN, (far,), vpc=place.vpc, references=Grade.OPEN
-        )  # fmt: skip
+        return self._made(origin, ip, door, place, (), choice, Grade.OPEN, (far,), vpc=place.vpc, references=Grade.OPEN)
 
     def _peering(self, choice: Choice, ip: IP, door: Door, place: Place) -> Path | None:
         network = self._hops.fabric.network
@@ -124,9 +133,18 @@ class Outside:
         if far is None:
             return None
         return self._made(
-            origin, ip, door, place, front, choice, Grade.OPEN, (far,),
-            vpc=side.vpc, owner=side.account, references=link.references,
-        )  # fmt: skip
+            origin,
+            ip,
+            door,
+            place,
+            front,
+            choice,
+            Grade.OPEN,
+            (far,),
+            vpc=side.vpc,
+            owner=side.account,
+            references=link.references,
+        )
 
     def _beyond(self, side: PeeringSide, ip: IP) -> Hop | None:
         """The other side of a peering: in view, out of view, or passed, which peering does not allow."""
@@ -159,9 +177,16 @@ class Outside:
         return self._over(origin, far_end, near, ip, door, place, choice, back)
 
     def _over(
-        self, origin: Origin, end: TransitAttachment | None, near: TransitAttachment, ip: IP, door: Door, place: Place,
-        choice: Choice, back: Hop,
-    ) -> Path | None:  # fmt: skip
+        self,
+        origin: Origin,
+        end: TransitAttachment | None,
+        near: TransitAttachment,
+        ip: IP,
+        door: Door,
+        place: Place,
+        choice: Choice,
+        back: Hop,
+    ) -> Path | None:
         """Over a transit gateway to what its route leads to."""
         fabric, hops = self._hops.fabric, self._hops
         if end and end.type == "vpc" and end.resource in fabric.subnets_of and ip in fabric.networks(end.resource):
@@ -171,9 +196,18 @@ class Outside:
             far = hops.fact(Check.FAR_SIDE, Grade.UNKNOWN, unseen)
             vpc, owner = (end.resource, end.account) if end and end.type == "vpc" else ("", "")
             return self._made(
-                origin, ip, door, place, (), choice, Grade.OPEN, (back, far),
-                vpc=vpc, owner=owner, references=Grade.UNKNOWN if vpc else Grade.BLOCKED,
-            )  # fmt: skip
+                origin,
+                ip,
+                door,
+                place,
+                (),
+                choice,
+                Grade.OPEN,
+                (back, far),
+                vpc=vpc,
+                owner=owner,
+                references=Grade.UNKNOWN if vpc else Grade.BLOCKED,
+            )
         state = hops.fact(
             Check.LINK,
             Grade.OPEN if end.state == near.state == "available" else Grade.BLOCKED,

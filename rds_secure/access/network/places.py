@@ -69,15 +69,13 @@ class Places:
 
     def _at(self, member: Member, one: Interface) -> Place:
         zone = subnet.zone if (subnet := self._fabric.subnet(one.subnet)) else member.zone
-        return Place(
-            member.id, member.vpc, one.subnet, zone, one.private, one.public, member.public, Role.NOW, one.id
-        )  # fmt: skip
+        return Place(member.id, member.vpc, one.subnet, zone, one.private, one.public, member.public, Role.NOW, one.id)
 
-    def _in(self, member: Member, id: str, role: Role) -> Place:  # noqa: A002
-        subnet = self._fabric.subnet(id)
+    def _in(self, member: Member, name: str, role: Role) -> Place:
+        subnet = self._fabric.subnet(name)
         zone = subnet.zone if subnet else ""
         known = union(map(parsed, subnet.networks)) if subnet else self._anywhere(member.vpc)
-        return Place(member.id, member.vpc, id, zone, known, NO_ADDRESS, member.public, role)
+        return Place(member.id, member.vpc, name, zone, known, NO_ADDRESS, member.public, role)
 
     def _anywhere(self, vpc: str) -> Addresses:
         return self._fabric.networks(vpc) or EVERYWHERE

@@ -58,9 +58,7 @@ class Population:
             return None
         key = (interface.vpc, interface.subnet, interface.groups, interface.account, state)
         if key not in self._hosts:
-            self._hosts[key] = Host(
-                interface.vpc, interface.subnet, interface.groups, state, account=interface.account
-            )  # fmt: skip
+            self._hosts[key] = Host(interface.vpc, interface.subnet, interface.groups, state, account=interface.account)
         return self._hosts[key]
 
     def _state(self, interface: Interface) -> Hop | None:

@@ -78,9 +78,7 @@ class Reach:
 
     def from_internet(self, front: Front, dweller: Dweller, ip: IP) -> list[Path]:
         """The paths from a public address of an interface in view."""
-        return [
-            self.internet.path(dweller.host, dweller.nat, ip, door, place) for door, place in front.meetings
-        ]  # fmt: skip
+        return [self.internet.path(dweller.host, dweller.nat, ip, door, place) for door, place in front.meetings]
 
     def bare(self, subnet: Subnet, member_of: tuple[str, ...] = ()) -> Host:
         """An address in a subnet, of which nothing else counts but the groups that rules mean it by."""
@@ -184,9 +182,7 @@ class _Ranges:
 
     def ranges(self) -> tuple[Range, ...]:
         """All of them, the most dangerous first."""
-        ranges = (
-            Range(origin, _addresses(spans), made) for (origin, _), (made, spans) in self._found.items()
-        )  # fmt: skip
+        ranges = (Range(origin, _addresses(spans), made) for (origin, _), (made, spans) in self._found.items())
         return tuple(sorted(ranges, key=_order))
 
 

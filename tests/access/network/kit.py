@@ -45,12 +45,12 @@ def rule(peer: str = "", *, egress: bool = False, protocol: str = "tcp", ports: 
     return Rule(egress, protocol, first, last, cidr=peer)
 
 
-def group(id: str, *rules: Rule, vpc: str = "vpc-a", account: str = ACCOUNT) -> SecurityGroup:
-    return SecurityGroup(id, account, vpc, rules)
+def group(name: str, *rules: Rule, vpc: str = "vpc-a", account: str = ACCOUNT) -> SecurityGroup:
+    return SecurityGroup(name, account, vpc, rules)
 
 
-def everything_out(id: str, vpc: str = "vpc-a") -> SecurityGroup:
-    return group(id, rule("0.0.0.0/0", egress=True, protocol="-1", ports=None), vpc=vpc)
+def everything_out(name: str, vpc: str = "vpc-a") -> SecurityGroup:
+    return group(name, rule("0.0.0.0/0", egress=True, protocol="-1", ports=None), vpc=vpc)
 
 
 def entry(number: int, allow: bool, cidr: str = "0.0.0.0/0", *, egress: bool, ports: Any = None) -> AclEntry:
@@ -58,37 +58,37 @@ def entry(number: int, allow: bool, cidr: str = "0.0.0.0/0", *, egress: bool, po
     return AclEntry(number, egress, allow, "-1" if ports is None else "6", cidr, first, last)
 
 
-def acl(id: str, *entries: AclEntry, subnets: Iterable[str], vpc: str = "vpc-a") -> NetworkAcl:
-    return NetworkAcl(id, vpc, entries, frozenset(subnets))
+def acl(name: str, *entries: AclEntry, subnets: Iterable[str], vpc: str = "vpc-a") -> NetworkAcl:
+    return NetworkAcl(name, vpc, entries, frozenset(subnets))
 
 
-def open_acl(id: str, *subnets: str, vpc: str = "vpc-a") -> NetworkAcl:
+def open_acl(name: str, *subnets: str, vpc: str = "vpc-a") -> NetworkAcl:
     every = [entry(100, True, cidr, egress=out) for out in (False, True) for cidr in ("0.0.0.0/0", "::/0")]
-    return acl(id, *every, subnets=subnets, vpc=vpc)
+    return acl(name, *every, subnets=subnets, vpc=vpc)
 
 
-def subnet(id: str, *networks: str, zone: str = "a", vpc: str = "vpc-a", account: str = ACCOUNT) -> Subnet:
-    return Subnet(id, vpc, zone, account, networks, None)
+def subnet(name: str, *networks: str, zone: str = "a", vpc: str = "vpc-a", account: str = ACCOUNT) -> Subnet:
+    return Subnet(name, vpc, zone, account, networks, None)
 
 
-def table(id: str, *routes: tuple[str, str] | Route, vpc: str = "vpc-a", **more: Any) -> RouteTable:
+def table(name: str, *routes: tuple[str, str] | Route, vpc: str = "vpc-a", **more: Any) -> RouteTable:
     made = tuple(one if isinstance(one, Route) else Route(*one) for one in routes)
-    return RouteTable(id, vpc, made, **{key: frozenset(v) if key != "main" else v for key, v in more.items()})
+    return RouteTable(name, vpc, made, **{key: frozenset(v) if key != "main" else v for key, v in more.items()})
 
 
 def interface(
-    id: str, *private: str, subnet: str = "subnet-app", groups: tuple[str, ...] = ("sg-app",), **more: Any
+    name: str, *private: str, subnet: str = "subnet-app", groups: tuple[str, ...] = ("sg-app",), **more: Any
 ) -> Interface:
     public = Addresses.parse(*more.pop("public", ()))
     return Interface(
-        id, more.pop("vpc", "vpc-a"), subnet, more.pop("account", ACCOUNT), Addresses.parse(*private), public, groups,
+        name, more.pop("vpc", "vpc-a"), subnet, more.pop("account", ACCOUNT), Addresses.parse(*private), public, groups,
         **more,
     )  # fmt: skip
 
 
-def peering(id: str, here: Vpc, there: Vpc, *, status: str = "active", region: str = REGION) -> Peering:
+def peering(name: str, here: Vpc, there: Vpc, *, status: str = "active", region: str = REGION) -> Peering:
     sides = [PeeringSide(one.id, one.account, where, one.networks) for one, where in ((here, REGION), (there, region))]
-    return Peering(id, status, sides[0], sides[1])
+    return Peering(name, status, sides[0], sides[1])
 
 
 def by_id(*things: Any) -> dict[str, Any]:
@@ -126,17 +126,17 @@ def guarded(*rules: Rule, network: Network = BASE, **more: Any) -> Network:
     return change(network, **more)
 
 
-def database(id: str = "db-1", **more: Any) -> Target:
+def database(name: str = "db-1", **more: Any) -> Target:
     """A private instance in `subnet-db`."""
     member = Member(
-        id,
+        name,
         "vpc-a",
         more.pop("subnets", ("subnet-db",)),
         more.pop("public", False),
         **{key: more.pop(key) for key in ("zone", "multi_az", "standby_zone") if key in more},
     )
     doors = more.pop("doors", (Door(PORT, ("sg-db",)),))
-    return Target(id, "db_instance", doors, (member,), **more)
+    return Target(name, "db_instance", doors, (member,), **more)
 
 
 def answer(network: Network, target: Target | None = None, *others: Target) -> Answer:
@@ -165,8 +165,8 @@ def range_with(found: Answer, way: Way, verdict: Verdict) -> Range:
     return only
 
 
-def source(found: Answer, id: str = "eni-1") -> Source:
-    return next(one for one in found.sources if one.interface == id)
+def source(found: Answer, name: str = "eni-1") -> Source:
+    return next(one for one in found.sources if one.interface == name)
 
 
 def verdicts(found: Answer) -> dict[str, str]:
@@ -184,7 +184,28 @@ def obstacles(path: Path) -> dict[str, str]:
 
 
 __all__ = [
-    "ACCOUNT", "BASE", "PORT", "REGION", "VPC", "Addresses", "Answer", "Check", "Door", "Grade", "Instance", "Interface",
-    "InternetGateway", "Member", "Network", "Route", "Rule", "Target", "TransitAttachment", "TransitRoute",
-    "TransitTable", "Verdict", "Vpc", "Way",
-]  # fmt: skip
+    "ACCOUNT",
+    "BASE",
+    "PORT",
+    "REGION",
+    "VPC",
+    "Addresses",
+    "Answer",
+    "Check",
+    "Door",
+    "Grade",
+    "Instance",
+    "Interface",
+    "InternetGateway",
+    "Member",
+    "Network",
+    "Route",
+    "Rule",
+    "Target",
+    "TransitAttachment",
+    "TransitRoute",
+    "TransitTable",
+    "Verdict",
+    "Vpc",
+    "Way",
+]
