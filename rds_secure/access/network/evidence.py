@@ -246,8 +246,8 @@ class Source:
 class SideDoor:
     """A way to the data that is not a connection to the target, or one on behalf of others.
 
-    ``kind``: data-api, proxy, load-balancer, client-vpn, session-manager, replica. ``through``: what it leads
-    through. ``verdict``: how that reaches the target.
+    ``kind``: data-api, proxy, load-balancer, nat-gateway, client-vpn, session-manager, replica, ec2-classic-group.
+    ``through``: what it leads through. ``verdict``: how that reaches the target.
     """
 
     kind: str

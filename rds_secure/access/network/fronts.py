@@ -24,6 +24,7 @@ class Front:
     target: Target
     places: tuple[Place, ...]
     _starts: dict[Family, list[int]] = field(default_factory=dict)
+    _admitted: dict[Family, Intervals] = field(default_factory=dict)
 
     @cached_property
     def meetings(self) -> tuple[tuple[Door, Place], ...]:
@@ -105,6 +106,11 @@ class Front:
 
     def admitted(self, family: Family) -> Intervals:
         """The addresses that some door may let in for what they are; groups that rules name come on top."""
+        if family not in self._admitted:
+            self._admitted[family] = self._admit(family)
+        return self._admitted[family]
+
+    def _admit(self, family: Family) -> Intervals:
         if self.doubtful:
             return Intervals(((0, TOP[family]),))
         starts = self.starts(family)

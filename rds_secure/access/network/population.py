@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rds_secure.access.network.evidence import Check, Fact, Grade, Hop, Unseen
 from rds_secure.access.network.fabric import Fabric
 from rds_secure.access.network.hops import Host
-from rds_secure.access.network.intervals import FAMILIES, IP, Addresses, Family, Intervals
+from rds_secure.access.network.intervals import FAMILIES, Addresses, Family, Intervals
 from rds_secure.access.network.model import Interface, Network
 from rds_secure.access.network.routes import Leads, leads, target
 
@@ -32,9 +32,9 @@ class Dweller:
     nat: str = ""
 
     @property
-    def ip(self) -> IP:
-        """The first of the addresses."""
-        return IP(self.family, self.first)
+    def addresses(self) -> Intervals:
+        """Its addresses as a set."""
+        return Intervals(((self.first, self.last),))
 
 
 class Population:
@@ -49,7 +49,11 @@ class Population:
             if (host := self.host(interface)) is not None:
                 private.extend(_dwellers(interface, host, interface.private))
                 public.extend(self._public(interface, host))
+        self._every = (*private, *public)
         self.private, self.public = _Index(private), _Index(public)
+
+    def __iter__(self) -> Iterator[Dweller]:
+        return iter(self._every)
 
     def host(self, interface: Interface) -> Host | None:
         """Who connects from an interface; None if nobody ever does."""
@@ -110,7 +114,7 @@ class _Index:
         for first, last in intervals.spans:
             yield from every[bisect_left(starts, first) : bisect_right(starts, last)]
         for one in self._wide[family]:
-            if intervals & Intervals(((one.first, one.last),)):
+            if intervals & one.addresses:
                 yield one
 
     def carrying(self, groups: Iterable[str]) -> Iterator[Dweller]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from rds_secure.access.network.classic import classic_ranges
 from rds_secure.access.network.evidence import Answer, Hop, Origin, Outcome, Path, Range, Source
 from rds_secure.access.network.fabric import Fabric
 from rds_secure.access.network.fronts import Front
@@ -63,7 +64,8 @@ class Reach:
                 self._add_subnet(front, subnet, family, admitted, members.get(subnet.id, {}), found)
         sources = tuple(self._sources(front))
         doors = side_doors(self.network, target, self.targets, sources)
-        return Answer(target.id, found.ranges(), sources, doors, unseen(self.network, front))
+        ranges = (*found.ranges(), *classic_ranges(target))
+        return Answer(target.id, ranges, sources, doors, unseen(self.network, front))
 
     # Addresses
 
@@ -109,7 +111,7 @@ class Reach:
             found.add(self.from_inside(front, self.bare(subnet), IP(family, span[0])), family, span)
         for one in members:
             host = self.bare(subnet, one.interface.groups)
-            for span in front.split(family, Intervals(((one.first, one.last),))):
+            for span in front.split(family, one.addresses):
                 found.add(self.from_inside(front, host, IP(family, span[0])), family, span)
 
     def _members(self, front: Front, family: Family) -> Mapping[str, Mapping[Dweller, None]]:
@@ -127,7 +129,7 @@ class Reach:
         memo: dict[tuple[Family, int, Host, str, bool], Outcome] = {}
         found: dict[str, tuple[Dweller, IP, Outcome]] = {}
         for one in self._candidates(front):
-            for first, _ in front.split(one.family, Intervals(((one.first, one.last),))):
+            for first, _ in front.split(one.family, one.addresses):
                 ip = IP(one.family, first)
                 key = (one.family, front.piece(one.family, first), one.host, one.nat, one.public)
                 made = memo.get(key)

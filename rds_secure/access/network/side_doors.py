@@ -27,6 +27,8 @@ def _of_rds(target: Target, targets: Iterable[Target]) -> Iterator[SideDoor]:
         yield SideDoor("data-api", target.id, Verdict.REACHABLE)
     for replica in target.elsewhere:
         yield SideDoor("replica", replica, Verdict.UNKNOWN)
+    for group in target.classic_groups:
+        yield SideDoor("ec2-classic-group", group, Verdict.UNKNOWN)
     ids = {target.id, *(member.id for member in target.members)}
     for proxy in targets:
         if ids & set(proxy.backends):
