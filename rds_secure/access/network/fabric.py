@@ -122,10 +122,10 @@ class Fabric:
 
     @cached_property
     def managed(self) -> Mapping[tuple[str, frozenset[str]], list[Interface]]:
-        """The interfaces that services made, by subnet and groups."""
+        """The interfaces that belong to no instance, by subnet and groups."""
         found: dict[tuple[str, frozenset[str]], list[Interface]] = {}
         for one in (self.network.interfaces or {}).values():
-            if one.requester:
+            if not one.instance:
                 found.setdefault((one.subnet, frozenset(one.groups)), []).append(one)
         return found
 

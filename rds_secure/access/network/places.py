@@ -61,7 +61,7 @@ class Places:
             one
             for subnet in now
             for one in self._candidates.get((subnet, groups), ())
-            if one.requester == member.requester and one.description.startswith(member.marks)
+            if member.requester in ("", one.requester) and one.description.startswith(member.marks)
         ]
         if any(self._claims[(subnet, groups, member.requester, member.marks)] > 1 for subnet in now):
             return ()

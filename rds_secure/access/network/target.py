@@ -24,7 +24,7 @@ class Member:
 
     ``multi_az``: it has a standby, in ``standby_zone`` or, if that is "", in any other zone of ``subnets``.
     ``everywhere``: it is in all its subnets at once. ``public``: publicly accessible; None if not known.
-    ``marks``: what the descriptions of its interfaces begin with.
+    ``marks``: what the descriptions of its interfaces begin with; ``requester``: who made them, "" for anybody.
     """
 
     id: str
