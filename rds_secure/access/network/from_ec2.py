@@ -53,7 +53,7 @@ ACTIONS = (
     "DescribeNatGateways",
     "DescribeVpcBlockPublicAccessOptions",
 )
-"""What `network_of` looks at. Beside it there is a call for each prefix list, and one for each transit gateway table."""
+"""What `network_of` looks at; beside it there is a call for each prefix list and each transit gateway table."""
 
 
 def network_of(

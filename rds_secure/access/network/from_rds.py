@@ -156,12 +156,12 @@ def _classic(item: Reply, known: _Known) -> tuple[tuple[str, ...], tuple[str, ..
     groups = known.classic_groups or {}
     found = [groups[name] for name in names if name in groups]
     networks = tuple(each["CIDRIP"] for group in found for each in group.get("IPRanges", ()))
-    others = tuple(
-        f"{each.get('EC2SecurityGroupOwnerId', '')}/{each.get('EC2SecurityGroupId') or each.get('EC2SecurityGroupName')}"
-        for group in found
-        for each in group.get("EC2SecurityGroups", ())
-    )
+    others = tuple(_classic_name(each) for group in found for each in group.get("EC2SecurityGroups", ()))
     return networks, others, tuple(f"DB security group {name}" for name in names if name not in groups)
+
+
+def _classic_name(item: Reply) -> str:
+    return f"{item.get('EC2SecurityGroupOwnerId', '')}/{item.get('EC2SecurityGroupId') or item['EC2SecurityGroupName']}"
 
 
 def _elsewhere(item: Reply, *keys: str) -> tuple[str, ...]:
@@ -201,12 +201,12 @@ def cluster(item: Reply, instances: Mapping[str, Reply], known: _Known) -> Targe
 
 
 def proxies(item: Reply, endpoints: Sequence[Reply], targets: Reply | None) -> Iterator[Target]:
-    """A proxy of DescribeDBProxies, and its further endpoints, each a target: they have groups and subnets of their own.
+    """A proxy of DescribeDBProxies, and its further endpoints, each a target: they have groups and subnets as well.
 
     Proxies are never publicly accessible (RDS user guide, "Limitations for RDS Proxy").
     """
     name = item["DBProxyName"]
-    port = PROXY_PORTS[item["EngineFamily"]]
+    port = PROXY_PORTS.get(item["EngineFamily"], 0)
     backends = tuple(
         dict.fromkeys(
             each[key]
@@ -215,7 +215,7 @@ def proxies(item: Reply, endpoints: Sequence[Reply], targets: Reply | None) -> I
             if each.get(key)
         )
     )
-    unread = () if targets is not None else ("proxy targets",)
+    unread = (*(() if targets is not None else ("proxy targets",)), *(() if port else ("port",)))
     mark = f"Network interface for DBProxy {name}"
     yield _endpoint(name, item, port, backends, unread, mark)
     for each in endpoints:
@@ -230,7 +230,7 @@ def _endpoint(
     return Target(
         name,
         "db_proxy",
-        (Door(port, tuple(sorted(item.get("VpcSecurityGroupIds", ())))),),
+        (Door(port, tuple(sorted(item.get("VpcSecurityGroupIds", ())))),) if port else (),
         (Member(name, item.get("VpcId", ""), subnets, public=False, everywhere=True, marks=(mark,), requester=""),),
         _FAMILIES.get(item.get("EndpointNetworkType", "IPV4"), (4, 6)),
         backends=backends,

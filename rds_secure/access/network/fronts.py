@@ -24,12 +24,15 @@ class Front:
     target: Target
     places: tuple[Place, ...]
     _starts: dict[Family, list[int]] = field(default_factory=dict)
+    _meetings: dict[Family, tuple[tuple[Door, Place], ...]] = field(default_factory=dict)
     _admitted: dict[Family, Intervals] = field(default_factory=dict)
 
-    @cached_property
-    def meetings(self) -> tuple[tuple[Door, Place], ...]:
-        """Every port at every place."""
-        return tuple((door, place) for door in self.target.doors for place in self.places)
+    def meetings(self, family: Family) -> tuple[tuple[Door, Place], ...]:
+        """Every port at every place that has, or may have, an address of a family."""
+        if family not in self._meetings:
+            here = [place for place in self.places if place.addresses.of(family)]
+            self._meetings[family] = tuple((door, place) for door in self.target.doors for place in here)
+        return self._meetings[family]
 
     @cached_property
     def filters(self) -> tuple[Filter, ...]:
@@ -38,8 +41,8 @@ class Front:
 
     @property
     def families(self) -> tuple[Family, ...]:
-        """The families that the target speaks."""
-        return tuple(family for family in FAMILIES if family in self.target.families)
+        """The families that the target speaks, and has a port and a place for."""
+        return tuple(family for family in FAMILIES if family in self.target.families and self.meetings(family))
 
     @cached_property
     def named(self) -> tuple[str, ...]:
@@ -75,7 +78,7 @@ class Front:
     def _cut(self, family: Family) -> set[int]:
         starts = {start for one in self.filters for start in one.by_address[family].starts}
         starts.update(edge for first, last in GLOBAL.of(family).spans for edge in (first, last + 1))
-        for door, place in self.meetings:
+        for door, place in self.meetings(family):
             for check in (Check.ACL_IN, Check.ACL_OUT):
                 hops = self.fabric.acl(place.subnet, check, door.port)
                 starts.update(() if isinstance(hops, Unseen) else hops[family].starts)

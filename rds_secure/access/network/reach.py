@@ -71,16 +71,18 @@ class Reach:
 
     def from_outside(self, front: Front, ip: IP) -> list[Path]:
         """The paths from an address, as far as it is in no VPC in view."""
-        paths = (self.outside.path(ip, door, place) for door, place in front.meetings)
+        paths = (self.outside.path(ip, door, place) for door, place in front.meetings(ip.family))
         return [path for path in paths if path]
 
     def from_inside(self, front: Front, host: Host, ip: IP) -> list[Path]:
         """The paths from an address in a VPC in view, over the link on which each comes furthest."""
-        return [best(self.inside.paths(host, ip, door, place)) for door, place in front.meetings]
+        return [best(self.inside.paths(host, ip, door, place)) for door, place in front.meetings(ip.family)]
 
     def from_internet(self, front: Front, dweller: Dweller, ip: IP) -> list[Path]:
         """The paths from a public address of an interface in view."""
-        return [self.internet.path(dweller.host, dweller.nat, ip, door, place) for door, place in front.meetings]
+        return [
+            self.internet.path(dweller.host, dweller.nat, ip, door, place) for door, place in front.meetings(ip.family)
+        ]
 
     def bare(self, subnet: Subnet, member_of: tuple[str, ...] = ()) -> Host:
         """An address in a subnet, of which nothing else counts but the groups that rules mean it by."""
@@ -192,5 +194,6 @@ def _addresses(spans: dict[Family, list[Span]]) -> Addresses:
     return union(Addresses.within(family, Intervals.of(found)) for family, found in spans.items())
 
 
-def _order(one: Range) -> tuple[int, str, str, tuple[Span, ...], tuple[Span, ...]]:
-    return (-one.outcome.verdict, one.origin.way.value, one.origin.via, one.addresses.v4.spans, one.addresses.v6.spans)
+def _order(one: Range) -> tuple[int, str, str, bool, tuple[Span, ...], tuple[Span, ...]]:
+    v4, v6 = one.addresses.v4, one.addresses.v6
+    return (-one.outcome.verdict, one.origin.way.value, one.origin.via, not v4, v4.spans, v6.spans)
