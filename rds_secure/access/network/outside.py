@@ -11,6 +11,7 @@ from rds_secure.access.network.hops import Hops
 from rds_secure.access.network.intervals import EVERYWHERE, IP, Addresses, union
 from rds_secure.access.network.links import attachments, peering_link
 from rds_secure.access.network.model import PeeringSide, TransitAttachment
+from rds_secure.access.network.outcomes import best
 from rds_secure.access.network.routes import Choice, Leads, carried, leads, target
 from rds_secure.access.network.target import Door
 
@@ -59,10 +60,14 @@ class Outside:
             return self._made(Origin(Way.PRIVATE, gateway), ip, door, place, edge, choice, Grade.OPEN)
         if ip in self._linked_networks(place.vpc):
             return None
-        if ip in GLOBAL:
-            return self.internet(choice, ip, door, place)
-        grade = Grade.UNKNOWN if kind in _BLIND else Grade.BLOCKED
-        return self._made(Origin(Way.PRIVATE), ip, door, place, (), choice, grade)
+        blind = kind in _BLIND
+        private = self._made(
+            Origin(Way.PRIVATE), ip, door, place, (), choice, Grade.UNKNOWN if blind else Grade.BLOCKED
+        )
+        if ip not in GLOBAL:
+            return private
+        internet = self.internet(choice, ip, door, place)
+        return best((internet, private)) if blind else internet
 
     def internet(self, choice: Choice, ip: IP, door: Door, place: Place, before: tuple[Hop, ...] = ()) -> Path:
         """The path over the internet gateway; ``before`` are the hops on the source's side."""

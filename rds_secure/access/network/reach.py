@@ -62,7 +62,7 @@ class Reach:
             members = self._members(front, family)
             for subnet in self.subnets_around(front):
                 self._add_subnet(front, subnet, family, admitted, members.get(subnet.id, {}), found)
-        sources = tuple(self._sources(front))
+        sources = tuple(sorted(self._sources(front), key=lambda one: (-one.outcome.verdict, one.interface)))
         doors = side_doors(self.network, target, self.targets, sources)
         ranges = (*found.ranges(), *classic_ranges(target))
         return Answer(target.id, ranges, sources, doors, unseen(self.network, front))

@@ -88,7 +88,7 @@ def acls(draw: st.DrawFn, name: str) -> NetworkAcl:
     """Mostly open, with some entries ahead; no two of a direction have one number, as in EC2."""
     every = [*draw(st.lists(entries(False), max_size=2)), *draw(st.lists(entries(True), max_size=2))]
     distinct = {(entry.egress, entry.number): entry for entry in every}
-    rest = [AclEntry(32000, out, True, "-1", "0.0.0.0/0") for out in (False, True) if draw(st.integers(0, 5))]
+    rest = [AclEntry(32000, out, True, "-1", "0.0.0.0/0") for out in (False, True) if draw(st.integers(0, 9)) < 9]
     return NetworkAcl(f"acl-{name}", VPCS[name], (*distinct.values(), *rest), frozenset({name}))
 
 
@@ -98,7 +98,7 @@ def tables(draw: st.DrawFn, name: str) -> RouteTable:
     own = "10.0.0.0/28" if vpc == "vpc-a" else "10.1.0.0/28"
     other = "10.1.0.0/28" if vpc == "vpc-a" else "10.0.0.0/28"
     usual = [Route(own, "local")]
-    if draw(st.integers(0, 3)):
+    if draw(st.integers(0, 9)) < 8:
         usual.append(Route(other, "pcx-1"))
     if draw(st.booleans()):
         usual.append(Route("0.0.0.0/0", f"igw-{vpc[-1]}"))
@@ -140,12 +140,12 @@ def networks(draw: st.DrawFn) -> Network:
         Instance(f"i-{n}", draw(st.sampled_from(["running", "running", "stopped", "terminated"]))) for n in range(3)
     ]
     placed: dict[str, Interface] = {}
-    taken: set[str] = set()
+    taken = Addresses()
     for number in range(3):
         one = draw(interfaces(number))
-        if not taken & set(one.private.networks()):
+        if not taken & one.private:
             placed[one.id] = one
-            taken |= set(one.private.networks())
+            taken |= one.private
     peering = Peering("pcx-1", draw(st.sampled_from(["active", "active", "deleted"])), side["vpc-a"], side["vpc-b"])
     return replace(
         empty_network(ACCOUNT, REGION),
@@ -166,8 +166,8 @@ def networks(draw: st.DrawFn) -> Network:
         tables=by_id(*(draw(tables(name)) for name in PLACES)),
         interfaces={**placed, HOME.id: HOME},
         instances=by_id(*states),
-        peerings={"pcx-1": peering} if draw(st.booleans()) else {},
-        internet_gateways=by_id(InternetGateway("igw-a", frozenset({"vpc-a"}))) if draw(st.integers(0, 3)) else {},
+        peerings={"pcx-1": peering} if draw(st.integers(0, 9)) < 7 else {},
+        internet_gateways=by_id(InternetGateway("igw-a", frozenset({"vpc-a"}))) if draw(st.integers(0, 9)) < 8 else {},
         prefix_lists=by_id(
             PrefixList("pl-1", ACCOUNT, ("10.0.0.8/30", "8.8.8.0/31")), PrefixList("pl-unread", "aws", None)
         ),

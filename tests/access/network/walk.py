@@ -125,7 +125,8 @@ class Walk:
             return NONE
         if inside(ip, PRIVATE):
             return NAMES[min(*grades, UNKNOWN if kind == "appliance" else BLOCKED)]
-        return NAMES[min(*grades, self.from_internet(kind))]
+        verdict = NAMES[min(*grades, self.from_internet(kind))]
+        return best([verdict, NAMES[min(*grades, UNKNOWN)]]) if kind == "appliance" else verdict
 
     def from_internet(self, kind: str) -> int:
         grades = [OPEN if kind == "igw" else UNKNOWN if kind == "appliance" else BLOCKED]
