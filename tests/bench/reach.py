@@ -55,7 +55,7 @@ def account(targets: int, rules: int, interfaces: int, *, open_to_all: bool) -> 
         empty_network(ACCOUNT, REGION),
         vpcs={one.id: one for one in vpcs},
         subnets={one.id: one for one in subnets},
-        acls={one.id: one for one in map(_acl, subnets)},
+        acls={one.id: one for one in (_acl(n, subnets) for n in range(VPCS))},
         tables={one.id: one for one in (_table(n) for n in range(VPCS))},
         groups={one.id: one for one in groups},
         interfaces={one.id: one for one in (_interface(n, apps) for n in range(interfaces))},
@@ -91,13 +91,14 @@ def _app_rules(number: int) -> tuple[Rule, ...]:
     )
 
 
-def _acl(subnet: Subnet) -> NetworkAcl:
-    entries = [
+def _acl(number: int, subnets: list[Subnet]) -> NetworkAcl:
+    entries = (
         AclEntry(90, False, False, "6", "10.3.99.0/24", PORT, PORT),
         AclEntry(100, False, True, "-1", "0.0.0.0/0"),
         AclEntry(100, True, True, "6", "0.0.0.0/0", 1024, 65535),
-    ]
-    return NetworkAcl(f"acl-{subnet.id}", subnet.vpc, tuple(entries), frozenset({subnet.id}))
+    )
+    here = frozenset(one.id for one in subnets if one.vpc == f"vpc-{number}")
+    return NetworkAcl(f"acl-{number}", f"vpc-{number}", entries, here)
 
 
 def _table(number: int) -> RouteTable:

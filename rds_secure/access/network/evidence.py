@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
@@ -233,13 +234,22 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A network interface in view, the instance that has it ("" if none), and the address that fares best."""
+    """A network interface in view, the instance that has it ("" if none), and the address that fares best.
+
+    A large account has hundreds of thousands of these pairs: the paths of one are made when they are asked for.
+    """
 
     interface: str
     instance: str
     address: str
     type: str
-    outcome: Outcome
+    verdict: Verdict
+    follow: Callable[[], Outcome] = field(repr=False, compare=False)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Its paths, hop by hop."""
+        return self.follow()
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +257,7 @@ class SideDoor:
     """A way to the data that is not a connection to the target, or one on behalf of others.
 
     ``kind``: data-api, proxy, load-balancer, nat-gateway, client-vpn, session-manager, replica, ec2-classic-group.
-    ``through``: what it leads through. ``verdict``: how that reaches the target.
+    ``through``: what it leads through; of session-manager "sources", which are all the instances among them. ``verdict``: how that reaches the target.
     """
 
     kind: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 
 from rds_secure.access.network.acls import EPHEMERAL, compile_acl
@@ -92,6 +92,17 @@ class Fabric:
         found = self.vpc(vpc)
         texts = found.networks if found else [text for one in self.subnets_of.get(vpc, ()) for text in one.networks]
         return union(map(parsed, texts))
+
+    def likeness(self, subnet: str, vpc: str) -> Hashable:
+        """What is equal for subnets from which connections fare alike, except to targets that are in one of them."""
+        acl, table, found = self._acl_of.get(subnet), self._table_of.get(subnet), self.subnet(subnet)
+        return (
+            vpc,
+            acl.id if acl else subnet,
+            table.id if table else "",
+            found.zone if found else "",
+            found.block_mode if found else None,
+        )
 
     def block_mode(self, subnet: str) -> str | None:
         """VPC Block Public Access for a subnet; None if it is not known."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from rds_secure.access.network.groups import Filter, parsed
 from rds_secure.access.network.intervals import FAMILIES, TOP, Family, Intervals, Span
 from rds_secure.access.network.links import attachments
 from rds_secure.access.network.outside import GLOBAL
+from rds_secure.access.network.population import Dweller
 from rds_secure.access.network.target import Door, Target
 
 
@@ -58,9 +59,12 @@ class Front:
             return True
         return any(one.unread for one in self.filters)
 
-    def piece(self, family: Family, number: int) -> int:
-        """The number of the piece that an address is in."""
-        return bisect_right(self.starts(family), number) - 1
+    def pieces(self, one: Dweller) -> Iterable[tuple[int, int]]:
+        """The pieces that the addresses of an interface are in, by number, and the first address in each."""
+        starts = self.starts(one.family)
+        if one.first == one.last:
+            return ((bisect_right(starts, one.first), one.first),)
+        return [(bisect_right(starts, first), first) for first, _ in self.split(one.family, one.addresses)]
 
     def split(self, family: Family, intervals: Intervals) -> Iterator[Span]:
         """A set, cut into spans of one piece each."""

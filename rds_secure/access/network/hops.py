@@ -85,18 +85,12 @@ class Hops:
 
         return self._once(key, make)
 
-    def out(self, host: Host, door: Door, place: Place, family: Family, references: Grade) -> tuple[Hop, ...]:
-        """The groups of the source; nothing for an address of which they are not known."""
-        if host.groups is None:
-            return ()
-        rules = self.fabric.filter(host.groups, door.port, egress=True)
-        key = (Check.SOURCE_GROUPS, host.groups, door, place, family, references)
-        return (
-            self._once(
-                key,
-                lambda: out_of_source(rules, family, place.addresses, guards=door.groups, references=references),
-            ),
-        )
+    def out(self, groups: tuple[str, ...], door: Door, family: Family, where: Addresses, references: Grade) -> Hop:
+        """The groups of a source, towards a target with one of some addresses."""
+        rules = self.fabric.filter(groups, door.port, egress=True)
+        guards = door.groups if rules.by_group else ()
+        key = (Check.SOURCE_GROUPS, groups, door.port, guards, family, where.of(family).spans, references)
+        return self._once(key, lambda: out_of_source(rules, family, where, guards=guards, references=references))
 
     def route(self, subnet: str, vpc: str, link: Link, family: Family, where: IP | Addresses, *, back: bool) -> Hop:
         """A subnet's route over a link; ``back``: it is the target's."""

@@ -31,12 +31,9 @@ class Internet:
 
     def _source_side(self, host: Host, nat: str, door: Door, place: Place, family: Family) -> tuple[Hop, ...]:
         hops, where = self._hops, _destinations(place, family)
-        there = Place(
-            place.member, place.vpc, place.subnet, place.zone, where, where, place.publicly_accessible, place.role
-        )
         return (
             *((host.state,) if host.state else ()),
-            *hops.out(host, door, there, family, Grade.BLOCKED),
+            *((hops.out(host.groups, door, family, where, Grade.BLOCKED),) if host.groups is not None else ()),
             hops.acl(host.subnet, Check.SOURCE_ACL_OUT, door.port, family, where),
             self._route(host.subnet, host.vpc, nat, family, where),
             *self._translated(nat, family, where),

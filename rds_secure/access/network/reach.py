@@ -8,10 +8,11 @@ addresses fare alike, so that one of each is followed, hop by hop, and the answe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from rds_secure.access.network.classic import classic_ranges
-from rds_secure.access.network.evidence import Answer, Hop, Origin, Outcome, Path, Range, Source
+from rds_secure.access.network.evidence import Answer, Hop, Origin, Outcome, Path, Range, Source, Verdict
 from rds_secure.access.network.fabric import Fabric
 from rds_secure.access.network.fronts import Front
 from rds_secure.access.network.groups import parsed
@@ -62,7 +63,7 @@ class Reach:
             members = self._members(front, family)
             for subnet in self.subnets_around(front):
                 self._add_subnet(front, subnet, family, admitted, members.get(subnet.id, {}), found)
-        sources = tuple(sorted(self._sources(front), key=lambda one: (-one.outcome.verdict, one.interface)))
+        sources = tuple(sorted(self._sources(front), key=lambda one: (-one.verdict, one.interface)))
         doors = side_doors(self.network, target, self.targets, sources)
         ranges = (*found.ranges(), *classic_ranges(target))
         return Answer(target.id, ranges, sources, doors, unseen(self.network, front))
@@ -128,21 +129,31 @@ class Reach:
     # Interfaces
 
     def _sources(self, front: Front) -> Iterator[Source]:
-        memo: dict[tuple[Family, int, Host, str, bool], Outcome] = {}
-        found: dict[str, tuple[Dweller, IP, Outcome]] = {}
+        """The interfaces that some rule lets in, each by the address that fares best.
+
+        One is followed for all that cannot fare differently: whose hops have the same grades, if not the same evidence.
+        """
+        likes, memo = _Likes(self, front), dict[Hashable, Verdict]()
+        found: dict[str, tuple[Verdict, Dweller, int]] = {}
         for one in self._candidates(front):
-            for first, _ in front.split(one.family, one.addresses):
-                ip = IP(one.family, first)
-                key = (one.family, front.piece(one.family, first), one.host, one.nat, one.public)
-                made = memo.get(key)
-                if made is None:
-                    made = memo[key] = outcome(self.from_dweller(front, one, ip))
+            like = likes.of(one)
+            for piece, first in front.pieces(one):
+                key = (piece, like)
+                verdict = memo.get(key)
+                if verdict is None:
+                    verdict = memo[key] = self.follow(front, one, first).verdict
                 known = found.get(one.interface.id)
-                if made.verdict and (known is None or made.verdict > known[2].verdict):
-                    found[one.interface.id] = (one, ip, made)
-        for one, ip, made in found.values():
+                if verdict and (known is None or verdict > known[0]):
+                    found[one.interface.id] = (verdict, one, first)
+        for verdict, one, first in found.values():
             interface = one.interface
-            yield Source(interface.id, interface.instance, str(ip), interface.type, made)
+            text = one.text if first == one.first else str(IP(one.family, first))
+            follow = partial(self.follow, front, one, first)
+            yield Source(interface.id, interface.instance, text, interface.type, verdict, follow)
+
+    def follow(self, front: Front, one: Dweller, number: int) -> Outcome:
+        """What becomes of an interface in view, by one of its addresses."""
+        return outcome(self.from_dweller(front, one, IP(one.family, number)))
 
     def from_dweller(self, front: Front, one: Dweller, ip: IP) -> list[Path]:
         """The paths from an interface in view, by one of its addresses."""
@@ -167,6 +178,40 @@ class Reach:
             if one not in seen and one.interface.id not in own and one.family in front.families:
                 seen.add(one)
                 yield one
+
+
+class _Likes:
+    """Numbers for interfaces of which one may be followed for all, as far as the pieces of their addresses are equal."""
+
+    def __init__(self, reach: Reach, front: Front) -> None:
+        self._reach, self._front = reach, front
+        self._named = frozenset(front.named)
+        self._subnets = {place.subnet for place in front.places}
+        self._hosts: dict[tuple[Host, Family, bool, str], int] = {}
+        self._numbers: dict[Hashable, int] = {}
+
+    def of(self, one: Dweller) -> int:
+        """The number of an interface."""
+        key = (one.host, one.family, one.public, one.nat)
+        number = self._hosts.get(key)
+        if number is None:
+            like = (one.family, one.public, one.nat, *self._like(one.host, one.family, one.public))
+            number = self._hosts[key] = self._numbers.setdefault(like, len(self._numbers))
+        return number
+
+    def _like(self, host: Host, family: Family, public: bool) -> tuple[Hashable, ...]:
+        subnet = host.subnet if host.subnet in self._subnets else ""
+        where = self._reach.fabric.likeness(host.subnet, host.vpc)
+        if public:
+            return (where, subnet, host)
+        named = tuple(group for group in host.carried if group in self._named)
+        grades = tuple(
+            hop.grade
+            for door, place in self._front.meetings(family)
+            for link in self._reach.fabric.links(host.vpc, place.vpc)
+            for hop in self._reach.inside.own(link, host, family, door, place)
+        )
+        return (where, subnet, named, grades)
 
 
 class _Ranges:

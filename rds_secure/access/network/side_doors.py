@@ -16,9 +16,9 @@ _RELAYS = {"network_load_balancer": "load-balancer", "nat_gateway": "nat-gateway
 def side_doors(
     network: Network, target: Target, targets: Iterable[Target], sources: Sequence[Source]
 ) -> tuple[SideDoor, ...]:
-    """The side doors of a target, among them every running instance that reaches it: Systems Manager forwards ports
-    through one for whoever may start a session, which is a question of IAM."""
-    found = dict.fromkeys((*_of_rds(target, targets), *_relays(network, sources)))
+    """The side doors of a target, among them the instances that reach it: Systems Manager forwards ports through one
+    for whoever may start a session, which is a question of IAM."""
+    found = dict.fromkeys((*_of_rds(target, targets), *_relays(network, sources), *_sessions(sources)))
     return tuple(sorted(found, key=lambda door: (-door.verdict, door.kind, door.through)))
 
 
@@ -38,15 +38,20 @@ def _of_rds(target: Target, targets: Iterable[Target]) -> Iterator[SideDoor]:
 def _relays(network: Network, sources: Sequence[Source]) -> Iterator[SideDoor]:
     interfaces = network.interfaces or {}
     for source in sources:
-        verdict = source.outcome.verdict
+        verdict = source.verdict
         if verdict < Verdict.UNKNOWN:
             continue
         if kind := _RELAYS.get(source.type):
             yield SideDoor(kind, source.interface, verdict)
         elif interfaces[source.interface].description.startswith("ClientVPN Endpoint"):
             yield SideDoor("client-vpn", source.interface, verdict)
-        elif source.instance:
-            yield SideDoor("session-manager", source.instance, verdict)
+
+
+def _sessions(sources: Sequence[Source]) -> Iterator[SideDoor]:
+    """One for all instances: they are the sources."""
+    verdict = max((source.verdict for source in sources if source.instance), default=Verdict.NONE)
+    if verdict >= Verdict.UNKNOWN:
+        yield SideDoor("session-manager", "sources", verdict)
 
 
 def unseen(network: Network, front: Front) -> tuple[Unseen, ...]:

@@ -577,5 +577,5 @@ def test_side_doors() -> None:
         ("replica", "arn:replica", "unknown"),
         ("proxy", "proxy-1", "possible"),
         ("client-vpn", "eni-vpn", "reachable"),
-        ("session-manager", "i-1", "reachable"),
+        ("session-manager", "sources", "reachable"),
     }
