@@ -257,7 +257,8 @@ class SideDoor:
     """A way to the data that is not a connection to the target, or one on behalf of others.
 
     ``kind``: data-api, proxy, load-balancer, nat-gateway, client-vpn, session-manager, replica, ec2-classic-group.
-    ``through``: what it leads through; of session-manager "sources", which are all the instances among them. ``verdict``: how that reaches the target.
+    ``through``: what it leads through; of session-manager "sources", which are all the instances among them.
+    ``verdict``: how that reaches the target.
     """
 
     kind: str

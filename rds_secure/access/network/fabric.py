@@ -29,6 +29,9 @@ class Fabric:
         self._transits: dict[str, Mapping[Family, Pieces[TransitChoice]] | None] = {}
         self._links: dict[tuple[str, str], tuple[Link, ...]] = {}
         self._linked: dict[str, tuple[str, ...]] = {}
+        self._likenesses: dict[tuple[str, str], int] = {}
+        self._ways_out: dict[tuple[tuple[str, ...], tuple[int, ...]], int] = {}
+        self._numbers: dict[Hashable, int] = {}
 
     def filter(self, groups: tuple[str, ...], port: int, *, egress: bool) -> Filter:
         """What these groups let through on a port."""
@@ -93,16 +96,28 @@ class Fabric:
         texts = found.networks if found else [text for one in self.subnets_of.get(vpc, ()) for text in one.networks]
         return union(map(parsed, texts))
 
-    def likeness(self, subnet: str, vpc: str) -> Hashable:
-        """What is equal for subnets from which connections fare alike, except to targets that are in one of them."""
-        acl, table, found = self._acl_of.get(subnet), self._table_of.get(subnet), self.subnet(subnet)
-        return (
-            vpc,
-            acl.id if acl else subnet,
-            table.id if table else "",
-            found.zone if found else "",
-            found.block_mode if found else None,
-        )
+    def likeness(self, subnet: str, vpc: str) -> int:
+        """A number, equal for subnets that connections fare alike from, except to a target that is in one of them."""
+        key = (subnet, vpc)
+        if key not in self._likenesses:
+            acl, table, found = self._acl_of.get(subnet), self._table_of.get(subnet), self.subnet(subnet)
+            like = (
+                vpc,
+                acl.id if acl else subnet,
+                table.id if table else "",
+                found.zone if found else "",
+                found.block_mode if found else None,
+            )
+            self._likenesses[key] = self._numbers.setdefault(like, len(self._numbers))
+        return self._likenesses[key]
+
+    def way_out(self, groups: tuple[str, ...], ports: tuple[int, ...]) -> int:
+        """A number, equal for groups that let out to the same addresses and groups on these ports."""
+        key = (groups, ports)
+        if key not in self._ways_out:
+            like = (bool(groups), *(self.filter(groups, port, egress=True).outline for port in ports))
+            self._ways_out[key] = self._numbers.setdefault(like, len(self._numbers))
+        return self._ways_out[key]
 
     def block_mode(self, subnet: str) -> str | None:
         """VPC Block Public Access for a subnet; None if it is not known."""

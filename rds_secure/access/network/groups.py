@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,6 +33,12 @@ class Filter:
     def naming(self, groups: tuple[str, ...]) -> tuple[ByRule, ...]:
         """The rules that name one of these groups."""
         return tuple(rule for group in groups for rule in self.by_group.get(group, ()))
+
+    @property
+    def outline(self) -> Hashable:
+        """What it lets through, without the rules that do: filters of one outline yield hops of the same grades."""
+        pieces = tuple((tuple(one.starts), tuple(map(bool, one.values))) for one in self.by_address.values())
+        return (pieces, frozenset(self.by_group), bool(self.unread))
 
     def pairs(self) -> Iterator[tuple[ByRule, GroupPair]]:
         """Every rule that names a group."""

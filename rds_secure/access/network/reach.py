@@ -181,37 +181,35 @@ class Reach:
 
 
 class _Likes:
-    """Numbers for interfaces of which one may be followed for all, as far as the pieces of their addresses are equal."""
+    """Numbers for interfaces of which one may be followed for all, as far as their addresses are in one piece.
+
+    Paths have the grade of their worst hop. Those of the source's side follow from the likeness of its subnet, its
+    state, what its groups let out to whom, and which of its groups the target's rules name.
+    """
 
     def __init__(self, reach: Reach, front: Front) -> None:
-        self._reach, self._front = reach, front
+        self._reach = reach
+        self._ports = tuple(dict.fromkeys(door.port for door in front.target.doors))
         self._named = frozenset(front.named)
         self._subnets = {place.subnet for place in front.places}
-        self._hosts: dict[tuple[Host, Family, bool, str], int] = {}
         self._numbers: dict[Hashable, int] = {}
 
     def of(self, one: Dweller) -> int:
         """The number of an interface."""
-        key = (one.host, one.family, one.public, one.nat)
-        number = self._hosts.get(key)
-        if number is None:
-            like = (one.family, one.public, one.nat, *self._like(one.host, one.family, one.public))
-            number = self._hosts[key] = self._numbers.setdefault(like, len(self._numbers))
-        return number
-
-    def _like(self, host: Host, family: Family, public: bool) -> tuple[Hashable, ...]:
-        subnet = host.subnet if host.subnet in self._subnets else ""
-        where = self._reach.fabric.likeness(host.subnet, host.vpc)
-        if public:
-            return (where, subnet, host)
-        named = tuple(group for group in host.carried if group in self._named)
-        grades = tuple(
-            hop.grade
-            for door, place in self._front.meetings(family)
-            for link in self._reach.fabric.links(host.vpc, place.vpc)
-            for hop in self._reach.inside.own(link, host, family, door, place)
+        host, fabric = one.host, self._reach.fabric
+        groups = host.groups or ()
+        named = () if self._named.isdisjoint(groups) else tuple(group for group in groups if group in self._named)
+        like = (
+            fabric.likeness(host.subnet, host.vpc),
+            host.subnet if host.subnet in self._subnets else "",
+            host.state.grade if host.state else None,
+            fabric.way_out(groups, self._ports),
+            named,
+            one.family,
+            one.public,
+            one.nat,
         )
-        return (where, subnet, named, grades)
+        return self._numbers.setdefault(like, len(self._numbers))
 
 
 class _Ranges:
