@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rds_secure.access.network.evidence import (
-    Check,
-    Fact,
-    Grade,
-    Hop,
-    Origin,
-    Outcome,
-    Place,
-    Range,
-    Role,
-    Unseen,
-    Way,
-    path,
-)
+from rds_secure.access.network.answers import Range
+from rds_secure.access.network.evidence import Check, Fact, Grade, Hop, Origin, Outcome, Place, Role, Unseen, Way, path
 from rds_secure.access.network.groups import parsed
 from rds_secure.access.network.intervals import NO_ADDRESS
 from rds_secure.access.network.target import Target

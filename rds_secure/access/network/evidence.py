@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
-from rds_secure.access.network.intervals import Addresses, union
+from rds_secure.access.network.intervals import Addresses
 from rds_secure.access.network.model import AclEntry, Route, Rule, TransitRoute
 from rds_secure.access.network.target import Door
 
@@ -221,62 +220,3 @@ class Outcome:
     def best(self) -> Path:
         """The path that comes furthest."""
         return self.paths[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Addresses whose connections fare alike, for the same reasons. What runs at them is not asked: see `Source`."""
-
-    origin: Origin
-    addresses: Addresses
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A network interface in view, the instance that has it ("" if none), and the address that fares best.
-
-    A large account has hundreds of thousands of these pairs: the paths of one are made when they are asked for.
-    """
-
-    interface: str
-    instance: str
-    address: str
-    type: str
-    verdict: Verdict
-    follow: Callable[[], Outcome] = field(repr=False, compare=False)
-
-    @property
-    def outcome(self) -> Outcome:
-        """Its paths, hop by hop."""
-        return self.follow()
-
-
-@dataclass(frozen=True, slots=True)
-class SideDoor:
-    """A way to the data that is not a connection to the target, or one on behalf of others.
-
-    ``kind``: data-api, proxy, load-balancer, nat-gateway, client-vpn, session-manager, replica, ec2-classic-group.
-    ``through``: what it leads through; of session-manager "sources", which are all the instances among them.
-    ``verdict``: how that reaches the target.
-    """
-
-    kind: str
-    through: str
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """From where a target can be reached: by addresses, by interfaces, and by side doors."""
-
-    target: str
-    ranges: tuple[Range, ...]
-    sources: tuple[Source, ...]
-    side_doors: tuple[SideDoor, ...] = ()
-    unseen: tuple[Unseen, ...] = ()
-
-    def addresses(self, verdict: Verdict) -> Addresses:
-        """The addresses with a verdict over any way, and no higher one over another."""
-        higher = union(one.addresses for one in self.ranges if one.outcome.verdict > verdict)
-        return union(one.addresses for one in self.ranges if one.outcome.verdict == verdict) - higher

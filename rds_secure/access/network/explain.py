@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rds_secure.access.network.evidence import Outcome, Verdict
-from rds_secure.access.network.fronts import Front
+from rds_secure.access.network.fronts import Front, split
 from rds_secure.access.network.groups import parsed
 from rds_secure.access.network.intervals import IP, union
 from rds_secure.access.network.outcomes import outcome
@@ -77,7 +77,7 @@ def _of_interface(reach: Reach, front: Front, source: str) -> Iterator[Attempt]:
 
 def _tries(reach: Reach, front: Front, one: Dweller) -> Iterator[Attempt]:
     """One attempt for an address; for a delegated prefix one for each piece of it that may fare differently."""
-    for first, _ in front.split(one.family, one.addresses):
+    for first, _ in split(front.starts(one.family), one.addresses):
         yield _attempt(reach, front, one, IP(one.family, first))
 
 

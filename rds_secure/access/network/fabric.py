@@ -100,11 +100,12 @@ class Fabric:
         """A number, equal for subnets that connections fare alike from, except to a target that is in one of them."""
         key = (subnet, vpc)
         if key not in self._likenesses:
-            acl, table, found = self._acl_of.get(subnet), self._table_of.get(subnet), self.subnet(subnet)
+            acl, found = self._acl_of.get(subnet), self.subnet(subnet)
+            table, main = self._table_of.get(subnet), self._main_of.get(vpc)
             like = (
                 vpc,
                 acl.id if acl else subnet,
-                table.id if table else "",
+                table.id if table else main.id if main else subnet,
                 found.zone if found else "",
                 found.block_mode if found else None,
             )

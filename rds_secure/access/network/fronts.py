@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -64,24 +64,24 @@ class Front:
         starts = self.starts(one.family)
         if one.first == one.last:
             return ((bisect_right(starts, one.first), one.first),)
-        return [(bisect_right(starts, first), first) for first, _ in self.split(one.family, one.addresses)]
-
-    def split(self, family: Family, intervals: Intervals) -> Iterator[Span]:
-        """A set, cut into spans of one piece each."""
-        starts = self.starts(family)
-        for first, last in intervals.spans:
-            inner = starts[bisect_right(starts, first) : bisect_left(starts, last + 1)]
-            yield from zip((first, *inner), (*(start - 1 for start in inner), last), strict=True)
+        return [(bisect_right(starts, first), first) for first, _ in split(starts, one.addresses)]
 
     def starts(self, family: Family) -> list[int]:
-        """Where pieces begin."""
+        """Where pieces begin within which no rule, ACL entry or route of the target tells two addresses apart."""
         if family not in self._starts:
             self._starts[family] = sorted(start for start in self._cut(family) if start <= TOP[family])
         return self._starts[family]
 
+    def outer_starts(self, family: Family) -> list[int]:
+        """The same, cut as well where the networks begin and end that tell by what way an address comes."""
+        starts = {*self.starts(family)}
+        starts.update(edge for first, last in GLOBAL.of(family).spans for edge in (first, last + 1))
+        for vpc in {place.vpc for place in self.places}:
+            starts.update(self._around(vpc, family))
+        return sorted(start for start in starts if start <= TOP[family])
+
     def _cut(self, family: Family) -> set[int]:
         starts = {start for one in self.filters for start in one.by_address[family].starts}
-        starts.update(edge for first, last in GLOBAL.of(family).spans for edge in (first, last + 1))
         for door, place in self.meetings(family):
             for check in (Check.ACL_IN, Check.ACL_OUT):
                 hops = self.fabric.acl(place.subnet, check, door.port)
@@ -89,14 +89,13 @@ class Front:
             choices = self.fabric.table(place.subnet, place.vpc)
             starts.update(() if isinstance(choices, Unseen) else choices[family].starts)
         for vpc in {place.vpc for place in self.places}:
-            starts.update(self._around(vpc, family))
+            for attachment in attachments(self.fabric.network, vpc):
+                transit = self.fabric.transit(attachment.table or "")
+                starts.update(transit[family].starts if transit else ())
         return starts
 
     def _around(self, vpc: str, family: Family) -> Iterator[int]:
         """Where what is connected with a VPC begins and ends."""
-        for attachment in attachments(self.fabric.network, vpc):
-            transit = self.fabric.transit(attachment.table or "")
-            yield from transit[family].starts if transit else ()
         for text in self._networks(vpc):
             for first, last in parsed(text).of(family).spans:
                 yield from (first, last + 1)
@@ -127,3 +126,10 @@ class Front:
             for span in zip(starts, ends, strict=True)
             if any(one.by_address[family].at(span[0]) for one in self.filters)
         )
+
+
+def split(starts: Sequence[int], intervals: Intervals) -> Iterator[Span]:
+    """A set, cut into spans of one piece each."""
+    for first, last in intervals.spans:
+        inner = starts[bisect_right(starts, first) : bisect_left(starts, last + 1)]
+        yield from zip((first, *inner), (*(start - 1 for start in inner), last), strict=True)

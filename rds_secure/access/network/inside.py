@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from rds_secure.access.network.evidence import Check, Hop, Path, Place, Way, path
+from rds_secure.access.network.evidence import Check, Hop, Path, Place, Verdict, Way, path
 from rds_secure.access.network.hops import Hops, Host
 from rds_secure.access.network.intervals import IP, Family, Span
 from rds_secure.access.network.links import Link
+from rds_secure.access.network.outcomes import best
 from rds_secure.access.network.target import Door
 
 
@@ -16,9 +17,14 @@ class Inside:
         self._hops = hops
         self._sides: dict[tuple[Link, str, int, Family, tuple[Span, ...]], tuple[tuple[Hop, ...], Hop]] = {}
 
-    def paths(self, host: Host, ip: IP, door: Door, place: Place) -> tuple[Path, ...]:
-        """The path over each link between the VPC of a source and the target's."""
-        return tuple(self.path(link, host, ip, door, place) for link in self._hops.fabric.links(host.vpc, place.vpc))
+    def best(self, host: Host, ip: IP, door: Door, place: Place) -> Path:
+        """The path that comes furthest. What is not in view is only asked where nothing in view leads through."""
+        first, *others = self._hops.fabric.links(host.vpc, place.vpc)
+        found = self.path(first, host, ip, door, place)
+        for link in others:
+            if link.origin.way is not Way.NO_LINK or found.verdict < Verdict.UNKNOWN:
+                found = best((found, self.path(link, host, ip, door, place)))
+        return found
 
     def path(self, link: Link, host: Host, ip: IP, door: Door, place: Place) -> Path:
         """The path over one link: out of the source, over the link, into the target, and back."""

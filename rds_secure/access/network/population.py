@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rds_secure.access.network.evidence import Check, Fact, Grade, Hop, Unseen
 from rds_secure.access.network.fabric import Fabric
 from rds_secure.access.network.hops import Host
-from rds_secure.access.network.intervals import FAMILIES, IP, Addresses, Family, Intervals
+from rds_secure.access.network.intervals import FAMILIES, Addresses, Family, Intervals
 from rds_secure.access.network.model import Interface, Network
 from rds_secure.access.network.routes import Leads, leads, target
 
@@ -28,8 +28,6 @@ class Dweller:
     family: Family
     first: int
     last: int
-    text: str
-    """The first of them as text."""
     public: bool = False
     nat: str = ""
 
@@ -130,7 +128,7 @@ def _dwellers(
 ) -> Iterator[Dweller]:
     for family in FAMILIES:
         for first, last in addresses.of(family).spans:
-            yield Dweller(interface, host, family, first, last, str(IP(family, first)), public, nat)
+            yield Dweller(interface, host, family, first, last, public, nat)
 
 
 def _state(network: Network, interface: Interface) -> tuple[str, str]:

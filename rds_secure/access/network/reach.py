@@ -8,20 +8,22 @@ addresses fare alike, so that one of each is followed, hop by hop, and the answe
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from rds_secure.access.network.answers import Answer, Range, Source
 from rds_secure.access.network.classic import classic_ranges
-from rds_secure.access.network.evidence import Answer, Hop, Origin, Outcome, Path, Range, Source, Verdict
+from rds_secure.access.network.evidence import Hop, Origin, Outcome, Path, Verdict
 from rds_secure.access.network.fabric import Fabric
-from rds_secure.access.network.fronts import Front
+from rds_secure.access.network.fronts import Front, split
 from rds_secure.access.network.groups import parsed
 from rds_secure.access.network.hops import Hops, Host
 from rds_secure.access.network.inside import Inside
 from rds_secure.access.network.internet import Internet
 from rds_secure.access.network.intervals import IP, Addresses, Family, Intervals, Span, union
 from rds_secure.access.network.model import Network, Subnet
-from rds_secure.access.network.outcomes import best, outcome
+from rds_secure.access.network.outcomes import outcome
 from rds_secure.access.network.outside import Outside
 from rds_secure.access.network.places import Places
 from rds_secure.access.network.population import Dweller, Population
@@ -58,11 +60,9 @@ class Reach:
         found = _Ranges()
         for family in front.families:
             admitted = front.admitted(family)
-            for span in front.split(family, admitted):
+            for span in split(front.outer_starts(family), admitted):
                 found.add(self.from_outside(front, IP(family, span[0])), family, span)
-            members = self._members(front, family)
-            for subnet in self.subnets_around(front):
-                self._add_subnet(front, subnet, family, admitted, members.get(subnet.id, {}), found)
+            self._add_inside(front, family, admitted, found)
         sources = tuple(sorted(self._sources(front), key=lambda one: (-one.verdict, one.interface)))
         doors = side_doors(self.network, target, self.targets, sources)
         ranges = (*found.ranges(), *classic_ranges(target))
@@ -77,7 +77,7 @@ class Reach:
 
     def from_inside(self, front: Front, host: Host, ip: IP) -> list[Path]:
         """The paths from an address in a VPC in view, over the link on which each comes furthest."""
-        return [best(self.inside.paths(host, ip, door, place)) for door, place in front.meetings(ip.family)]
+        return [self.inside.best(host, ip, door, place) for door, place in front.meetings(ip.family)]
 
     def from_internet(self, front: Front, dweller: Dweller, ip: IP) -> list[Path]:
         """The paths from a public address of an interface in view."""
@@ -98,24 +98,28 @@ class Reach:
         for vpc in around:
             yield from self.fabric.subnets_of.get(vpc, ())
 
-    def _add_subnet(
-        self,
-        front: Front,
-        subnet: Subnet,
-        family: Family,
-        admitted: Intervals,
-        members: Iterable[Dweller],
-        found: _Ranges,
-    ) -> None:
-        """The addresses of a subnet; those of interfaces that rules mean by their groups one by one."""
-        territory = union(map(parsed, subnet.networks)).of(family)
-        apart = Intervals.of((one.first, one.last) for one in members)
-        for span in front.split(family, (territory & admitted) - apart):
-            found.add(self.from_inside(front, self.bare(subnet), IP(family, span[0])), family, span)
-        for one in members:
-            host = self.bare(subnet, one.interface.groups)
-            for span in front.split(family, one.addresses):
-                found.add(self.from_inside(front, host, IP(family, span[0])), family, span)
+    def _add_inside(self, front: Front, family: Family, admitted: Intervals, found: _Ranges) -> None:
+        """The addresses of subnets around; those of interfaces that rules mean by their groups one by one.
+
+        One address is followed for all in a piece that are in subnets of one likeness.
+        """
+        starts, members = front.starts(family), self._members(front, family)
+        places = {place.subnet for place in front.places}
+        memo: dict[Hashable, list[Path]] = {}
+        for subnet in self.subnets_around(front):
+            like = (self.fabric.likeness(subnet.id, subnet.vpc), subnet.id if subnet.id in places else "")
+            territory = union(map(parsed, subnet.networks)).of(family)
+            apart = Intervals.of((one.first, one.last) for one in members.get(subnet.id, ()))
+            for span in split(starts, (territory & admitted) - apart):
+                key = (bisect_right(starts, span[0]), like)
+                paths = memo.get(key)
+                if paths is None:
+                    paths = memo[key] = self.from_inside(front, self.bare(subnet), IP(family, span[0]))
+                found.add(paths, family, span)
+            for one in members.get(subnet.id, ()):
+                host = self.bare(subnet, one.interface.groups)
+                for span in split(starts, one.addresses):
+                    found.add(self.from_inside(front, host, IP(family, span[0])), family, span)
 
     def _members(self, front: Front, family: Family) -> Mapping[str, Mapping[Dweller, None]]:
         """The interfaces that rules mean by their groups, by subnet; the target's own are left out."""
@@ -145,11 +149,9 @@ class Reach:
                 known = found.get(one.interface.id)
                 if verdict and (known is None or verdict > known[0]):
                     found[one.interface.id] = (verdict, one, first)
+        follow = partial(self.follow, front)
         for verdict, one, first in found.values():
-            interface = one.interface
-            text = one.text if first == one.first else str(IP(one.family, first))
-            follow = partial(self.follow, front, one, first)
-            yield Source(interface.id, interface.instance, text, interface.type, verdict, follow)
+            yield Source(one, first, verdict, follow)
 
     def follow(self, front: Front, one: Dweller, number: int) -> Outcome:
         """What becomes of an interface in view, by one of its addresses."""

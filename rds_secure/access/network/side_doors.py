@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rds_secure.access.network.evidence import SideDoor, Source, Unseen, Verdict
+from rds_secure.access.network.answers import SideDoor, Source
+from rds_secure.access.network.evidence import Unseen, Verdict
 from rds_secure.access.network.fronts import Front
 from rds_secure.access.network.model import Network
 from rds_secure.access.network.target import Target

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from rds_secure.access.network.evidence import Answer, Check, Grade, Hop, Path, Range, Source, Verdict, Way
+from rds_secure.access.network.answers import Answer, Range, Source
+from rds_secure.access.network.evidence import Check, Grade, Hop, Path, Verdict, Way
 from rds_secure.access.network.intervals import Addresses
 from rds_secure.access.network.model import (
     AclEntry,

@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rds_secure.access.network.evidence import Answer, Verdict
+from rds_secure.access.network.answers import Answer
+from rds_secure.access.network.evidence import Verdict
 from rds_secure.access.network.intervals import IP, Addresses
 from rds_secure.access.network.model import (
     AclEntry,
