@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from functools import cached_property
 
 from rds_secure.access.network.acls import EPHEMERAL, compile_acl
-from rds_secure.access.network.evidence import Check, Grade, Hop, Unseen
+from rds_secure.access.network.evidence import Check, Grade, Hop, Unseen, Way
 from rds_secure.access.network.groups import Filter, compile_filter, parsed
 from rds_secure.access.network.intervals import Addresses, Family, union
 from rds_secure.access.network.links import Link, links
@@ -126,7 +126,10 @@ class Fabric:
         return found.block_mode if found and found.block_mode is not None else self.network.block_mode
 
     def linked(self, vpc: str) -> tuple[str, ...]:
-        """The VPCs with subnets in view that a peering or a shared transit gateway connects with one, itself first."""
+        """The VPCs with subnets in view that a peering or a transit gateway connects with one, itself first.
+
+        If peerings or attachments were not read, that may be any.
+        """
         if vpc not in self._linked:
             self._linked[vpc] = self._find_linked(vpc)
         return self._linked[vpc]
@@ -135,7 +138,7 @@ class Fabric:
         others = [
             other
             for other in self.subnets_of
-            if other != vpc and any(link.origin.via for link in self.links(other, vpc)[:-1])
+            if other != vpc and any(link.origin.way is not Way.NO_LINK for link in self.links(other, vpc))
         ]
         return (vpc, *sorted(others))
 
@@ -146,6 +149,15 @@ class Fabric:
         for subnet in (self.network.subnets or {}).values():
             found.setdefault(subnet.vpc, []).append(subnet)
         return {vpc: tuple(every) for vpc, every in found.items()}
+
+    @cached_property
+    def unread_subnets(self) -> Mapping[str, tuple[Subnet, ...]]:
+        """The subnets that were not read and have interfaces, by VPC: nothing is known of their networks."""
+        found: dict[str, dict[str, Subnet]] = {}
+        for one in (self.network.interfaces or {}).values():
+            if self.subnet(one.subnet) is None:
+                found.setdefault(one.vpc, {})[one.subnet] = Subnet(one.subnet, one.vpc, "", "", ())
+        return {vpc: tuple(every.values()) for vpc, every in found.items()}
 
     @cached_property
     def managed(self) -> Mapping[tuple[str, frozenset[str]], list[Interface]]:

@@ -49,7 +49,7 @@ class Outside:
         choice = choices if isinstance(choices, Unseen) else choices[ip.family].at(ip.number)
         kind = leads(choice)
         if kind is Leads.LOCAL:
-            return self._local(choice, ip, door, place)
+            return self._local(ip, door, place)
         if kind is Leads.PEERING:
             return self._peering(choice, ip, door, place)
         if kind is Leads.TRANSIT:
@@ -114,18 +114,21 @@ class Outside:
             ),
         )
 
-    def _local(self, choice: Choice, ip: IP, door: Door, place: Place) -> Path | None:
-        """Inside the VPC; only if its subnets were not read there is anything to say here."""
-        if self._hops.fabric.network.subnets is not None:
+    def _local(self, ip: IP, door: Door, place: Place) -> Path | None:
+        """Inside the VPC. Only if its subnets were not read is there anything to say here: it may be a neighbour."""
+        hops = self._hops
+        if hops.fabric.network.subnets is not None:
             return None
-        far = self._hops.fact(Check.FAR_SIDE, Grade.UNKNOWN, Unseen("subnets", place.vpc))
-        origin = Origin(Way.INSIDE, place.vpc)
-        return self._made(origin, ip, door, place, (), choice, Grade.OPEN, (far,), vpc=place.vpc, references=Grade.OPEN)
+        far = hops.fact(Check.FAR_SIDE, Grade.UNKNOWN, Unseen("subnets", place.vpc))
+        groups = hops.into(door, ip, None, Grade.OPEN, place.vpc, "")
+        return path(Origin(Way.INSIDE, place.vpc), door, place, (groups, far, *hops.place(door, place)))
 
     def _peering(self, choice: Choice, ip: IP, door: Door, place: Place) -> Path | None:
         network = self._hops.fabric.network
         origin = Origin(Way.PEERING, target(choice))
         if network.peerings is None:
+            if ip in self._linked_networks(place.vpc):
+                return None
             unseen = self._hops.fact(Check.FAR_SIDE, Grade.UNKNOWN, Unseen("peerings", target(choice)))
             return self._made(origin, ip, door, place, (), choice, Grade.OPEN, (unseen,), references=Grade.UNKNOWN)
         peering = network.peerings.get(target(choice))
@@ -163,6 +166,8 @@ class Outside:
     def _transit(self, choice: Choice, ip: IP, door: Door, place: Place) -> Path | None:
         fabric, gateway = self._hops.fabric, target(choice)
         origin = Origin(Way.TRANSIT, gateway)
+        if fabric.network.transit_attachments is None and ip in self._linked_networks(place.vpc):
+            return None
         near = next((one for one in attachments(fabric.network, place.vpc) if one.gateway == gateway), None)
         if near is None or not near.table or (table := fabric.transit(near.table)) is None:
             unseen = near is not None or fabric.network.transit_attachments is None

@@ -97,6 +97,7 @@ class Reach:
         around = dict.fromkeys(vpc for place in front.places for vpc in self.fabric.linked(place.vpc))
         for vpc in around:
             yield from self.fabric.subnets_of.get(vpc, ())
+            yield from self.fabric.unread_subnets.get(vpc, ())
 
     def _add_inside(self, front: Front, family: Family, admitted: Intervals, found: _Ranges) -> None:
         """The addresses of subnets around; those of interfaces that rules mean by their groups one by one.
