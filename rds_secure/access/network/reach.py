@@ -48,6 +48,8 @@ class Reach:
         self.internet = Internet(hops, self.outside)
         self.population = Population(self.fabric)
         self._places = Places(self.fabric, self.targets)
+        self.kin: dict[tuple[int, ...], dict[Dweller, int]] = {}
+        self.numbers: dict[Hashable, int] = {}
         self._bare: dict[tuple[str, tuple[str, ...]], Host] = {}
 
     def front(self, target: Target) -> Front:
@@ -193,26 +195,31 @@ class _Likes:
     def __init__(self, reach: Reach, front: Front) -> None:
         self._reach = reach
         self._ports = tuple(dict.fromkeys(door.port for door in front.target.doors))
+        self._kin = reach.kin.setdefault(self._ports, {})
         self._named = frozenset(front.named)
         self._subnets = {place.subnet for place in front.places}
-        self._numbers: dict[Hashable, int] = {}
 
-    def of(self, one: Dweller) -> int:
-        """The number of an interface."""
-        host, fabric = one.host, self._reach.fabric
-        groups = host.groups or ()
-        named = () if self._named.isdisjoint(groups) else tuple(group for group in groups if group in self._named)
+    def of(self, one: Dweller) -> Hashable:
+        """The number of an interface; with more where the target has to do with its subnet or groups."""
+        kin = self._kin.get(one)
+        if kin is None:
+            kin = self._kin[one] = self._number(one)
+        host = one.host
+        if host.subnet not in self._subnets and self._named.isdisjoint(host.carried):
+            return kin
+        return (kin, host.subnet in self._subnets and host.subnet, self._named.intersection(host.carried))
+
+    def _number(self, one: Dweller) -> int:
+        host, reach = one.host, self._reach
         like = (
-            fabric.likeness(host.subnet, host.vpc),
-            host.subnet if host.subnet in self._subnets else "",
+            reach.fabric.likeness(host.subnet, host.vpc),
             host.state.grade if host.state else None,
-            fabric.way_out(groups, self._ports),
-            named,
+            reach.fabric.way_out(host.carried, self._ports),
             one.family,
             one.public,
             one.nat,
         )
-        return self._numbers.setdefault(like, len(self._numbers))
+        return reach.numbers.setdefault(like, len(reach.numbers))
 
 
 class _Ranges:
