@@ -65,8 +65,8 @@ class Reach:
             for span in split(front.outer_starts(family), admitted):
                 found.add(self.from_outside(front, IP(family, span[0])), family, span)
             self._add_inside(front, family, admitted, found)
-        sources = tuple(sorted(self._sources(front), key=lambda one: (-one.verdict, one.interface)))
-        doors = side_doors(self.network, target, self.targets, sources)
+        sources = tuple(self._sources(front))
+        doors = side_doors(target, self.targets, sources)
         ranges = (*found.ranges(), *classic_ranges(target))
         return Answer(target.id, ranges, sources, doors, unseen(self.network, front))
 
@@ -136,7 +136,7 @@ class Reach:
     # Interfaces
 
     def _sources(self, front: Front) -> Iterator[Source]:
-        """The interfaces that some rule lets in, each by the address that fares best.
+        """The interfaces that some rule lets in, each by the address that fares best; the most dangerous first.
 
         One is followed for all that cannot fare differently: whose hops have the same grades, if not the same evidence.
         """
@@ -153,7 +153,7 @@ class Reach:
                 if verdict and (known is None or verdict > known[0]):
                     found[one.interface.id] = (verdict, one, first)
         follow = partial(self.follow, front)
-        for verdict, one, first in found.values():
+        for _, (verdict, one, first) in sorted(found.items(), key=lambda item: (-item[1][0], item[0])):
             yield Source(one, first, verdict, follow)
 
     def follow(self, front: Front, one: Dweller, number: int) -> Outcome:

@@ -14,12 +14,10 @@ _RELAYS = {"network_load_balancer": "load-balancer", "nat_gateway": "nat-gateway
 """Types of interfaces that connect on behalf of others, who are seen nowhere here."""
 
 
-def side_doors(
-    network: Network, target: Target, targets: Iterable[Target], sources: Sequence[Source]
-) -> tuple[SideDoor, ...]:
+def side_doors(target: Target, targets: Iterable[Target], sources: Sequence[Source]) -> tuple[SideDoor, ...]:
     """The side doors of a target, among them the instances that reach it: Systems Manager forwards ports through one
     for whoever may start a session, which is a question of IAM."""
-    found = dict.fromkeys((*_of_rds(target, targets), *_relays(network, sources), *_sessions(sources)))
+    found = dict.fromkeys((*_of_rds(target, targets), *_relays(sources), *_sessions(sources)))
     return tuple(sorted(found, key=lambda door: (-door.verdict, door.kind, door.through)))
 
 
@@ -36,21 +34,18 @@ def _of_rds(target: Target, targets: Iterable[Target]) -> Iterator[SideDoor]:
             yield SideDoor("proxy", proxy.id, Verdict.POSSIBLE)
 
 
-def _relays(network: Network, sources: Sequence[Source]) -> Iterator[SideDoor]:
-    interfaces = network.interfaces or {}
+def _relays(sources: Sequence[Source]) -> Iterator[SideDoor]:
     for source in sources:
-        verdict = source.verdict
-        if verdict < Verdict.UNKNOWN:
-            continue
-        if kind := _RELAYS.get(source.type):
-            yield SideDoor(kind, source.interface, verdict)
-        elif interfaces[source.interface].description.startswith("ClientVPN Endpoint"):
-            yield SideDoor("client-vpn", source.interface, verdict)
+        interface = source.dweller.interface
+        client_vpn = interface.description.startswith("ClientVPN Endpoint")
+        kind = "client-vpn" if client_vpn else _RELAYS.get(interface.type)
+        if kind and source.verdict >= Verdict.UNKNOWN:
+            yield SideDoor(kind, interface.id, source.verdict)
 
 
 def _sessions(sources: Sequence[Source]) -> Iterator[SideDoor]:
-    """One for all instances: they are the sources."""
-    verdict = max((source.verdict for source in sources if source.instance), default=Verdict.NONE)
+    """One for all instances: they are among the sources, the most dangerous first."""
+    verdict = next((source.verdict for source in sources if source.instance), Verdict.NONE)
     if verdict >= Verdict.UNKNOWN:
         yield SideDoor("session-manager", "sources", verdict)
 
