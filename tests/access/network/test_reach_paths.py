@@ -14,8 +14,10 @@ from tests.access.network.kit import (
     VPC,
     Check,
     Door,
+    Member,
     Network,
     Route,
+    Target,
     TransitAttachment,
     TransitRoute,
     TransitTable,
@@ -579,3 +581,43 @@ def test_side_doors() -> None:
         ("client-vpn", "eni-vpn", "reachable"),
         ("session-manager", "sources", "reachable"),
     }
+
+
+def test_unequal_routes_of_a_standby_depend_on_the_failover() -> None:
+    learned = table("rtb-two", ("10.0.0.0/16", "local"), ("192.168.0.0/16", "vgw-1"), subnets=("subnet-db2",))
+    network = guarded(rule("192.168.0.0/16"), network=TWO, acls=(open_acl("acl-b", "subnet-db2"),), tables=(learned,))
+    found = answer(network, database(subnets=("subnet-db", "subnet-db2"), zone="a", multi_az=True))
+
+    assert ranges(found, Verdict.POSSIBLE) == "192.168.0.0/16"
+    first, second = found.ranges[0].outcome.paths
+    assert (first.place.role, obstacles(first)) == (Role.STANDBY, {"PLACE": "POSSIBLE"})
+    assert obstacles(second) == {"ROUTE_BACK": "BLOCKED"}
+
+
+def proxy(**more: Any) -> Target:
+    subnets = ("subnet-db", "subnet-db2")
+    mark = "Network interface for DBProxy front"
+    member = Member("front", "vpc-a", subnets, False, everywhere=True, marks=(mark,), requester="")
+    return Target("front", "db_proxy", (Door(PORT, ("sg-db",)),), (member,), **more)
+
+
+def test_a_proxy_is_at_all_its_interfaces_at_once() -> None:
+    own = [
+        interface(
+            f"eni-{name}", address, subnet=name, groups=("sg-db",), description="Network interface for DBProxy front"
+        )
+        for name, address in (("subnet-db", "10.0.1.5"), ("subnet-db2", "10.0.3.5"))
+    ]
+    known = answer(guarded(APP, network=TWO, interfaces=tuple(own)), proxy())
+    unknown = answer(guarded(APP, network=TWO), proxy())
+
+    assert verdicts(known) == {"eni-1": "reachable"}, "by one of them"
+    assert {path.place.interface for path in source(known).outcome.paths} == {"eni-subnet-db", "eni-subnet-db2"}
+    assert verdicts(unknown) == {"eni-1": "possible"}
+
+
+def test_a_port_that_is_not_known_is_said() -> None:
+    found = answer(guarded(APP), database(doors=(), unread=("port",)))
+
+    assert not found.sources
+    assert found.unseen == (Unseen("port", "db-1"),)
