@@ -20,6 +20,7 @@ from tests.access.network.kit import (
     Verdict,
     Vpc,
     Way,
+    acl,
     answer,
     change,
     database,
@@ -302,3 +303,45 @@ def test_the_base_lets_nobody_in() -> None:
     found = answer(BASE)
 
     assert (found.ranges, found.sources, found.side_doors, found.unseen) == ((), (), (), ())
+
+
+def test_interfaces_of_one_subnet_are_told_apart_by_state_and_groups() -> None:
+    network = guarded(
+        rule("10.0.2.0/25"),
+        rule("sg-named"),
+        groups=(everything_out("sg-named"), group("sg-mute"), group("sg-near", rule("10.0.1.0/25", egress=True))),
+        interfaces=(
+            interface("eni-2", "10.0.2.11", instance="i-2"),
+            interface("eni-3", "10.0.2.12", groups=("sg-mute",)),
+            interface("eni-4", "10.0.2.13", groups=("sg-near",)),
+            interface("eni-5", "10.0.2.200", groups=("sg-named",)),
+            interface("eni-6", "10.0.2.201"),
+        ),
+        instances=(Instance("i-2", "stopped"),),
+    )
+    found = answer(network)
+
+    assert verdicts(found) == {
+        "eni-1": "reachable",
+        "eni-5": "reachable",
+        "eni-2": "possible",
+        "eni-4": "possible",
+        "eni-3": "latent",
+    }
+    assert [one.interface for one in found.sources] == ["eni-1", "eni-5", "eni-2", "eni-4", "eni-3"]
+    assert all(one.outcome.verdict is one.verdict for one in found.sources)
+
+
+def test_subnets_with_acls_of_their_own_are_told_apart() -> None:
+    closed = subnet("subnet-closed", "10.0.4.0/24")
+    network = guarded(
+        rule("10.0.0.0/16"),
+        subnets=(closed,),
+        acls=(acl("acl-closed", subnets=("subnet-closed",)),),
+        interfaces=(interface("eni-2", "10.0.4.9", subnet="subnet-closed"),),
+    )
+    found = answer(network)
+
+    assert verdicts(found) == {"eni-1": "reachable", "eni-2": "latent"}
+    assert ranges(found, Verdict.REACHABLE, Way.INSIDE) == "10.0.1.0/24, 10.0.2.0/24"
+    assert ranges(found, Verdict.LATENT, Way.INSIDE) == "10.0.4.0/24"
