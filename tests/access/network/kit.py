@@ -172,7 +172,8 @@ def source(found: Answer, name: str = "eni-1") -> Source:
 
 def verdicts(found: Answer) -> dict[str, str]:
     """Interface → verdict."""
-    return {one.interface: str(one.outcome.verdict) for one in found.sources}
+    assert all(one.outcome.verdict is one.verdict for one in found.sources), "one was followed for others alike"
+    return {one.interface: str(one.verdict) for one in found.sources}
 
 
 def hop(path: Path, check: Check) -> Hop:

@@ -275,3 +275,14 @@ def test_a_cluster_is_as_open_as_its_most_open_member() -> None:
 
     assert [(path.place.member, str(path.verdict)) for path in paths] == [("db-2", "reachable"), ("db-1", "latent")]
     assert ranges(answer(public_network(), alone[0], alone[1]), Verdict.LATENT) == "198.51.100.0/24"
+
+
+def test_block_public_access_of_the_source_counts_where_it_stops_both_directions() -> None:
+    network = abroad("203.0.113.7/32", public=("203.0.113.7",))
+
+    def blocked(mode: str) -> dict[str, str]:
+        own = replace(subnet("subnet-z", "10.5.1.0/24", vpc="vpc-z"), block_mode=mode)
+        return verdicts(answer(change(network, subnets=(own,)), PUBLIC))
+
+    assert blocked("block-ingress") == {"eni-z": "reachable"}
+    assert blocked("block-bidirectional") == {"eni-z": "latent"}
