@@ -28,7 +28,6 @@ class Host:
     groups: tuple[str, ...] | None = None
     state: Hop | None = None
     member_of: tuple[str, ...] = ()
-    account: str = ""
 
     @property
     def carried(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ class Population:
 
     def __init__(self, fabric: Fabric) -> None:
         self._fabric = fabric
-        self._hosts: dict[tuple[str, str, tuple[str, ...], str, Hop], Host] = {}
+        self._hosts: dict[tuple[str, str, tuple[str, ...], Hop], Host] = {}
         self._states: dict[tuple[str, str], Hop] = {}
         private, public = list[Dweller](), list[Dweller]()
         for interface in (fabric.network.interfaces or {}).values():
@@ -60,9 +60,9 @@ class Population:
         state = self._state(interface)
         if state is None or interface.type in _PASSIVE:
             return None
-        key = (interface.vpc, interface.subnet, interface.groups, interface.account, state)
+        key = (interface.vpc, interface.subnet, interface.groups, state)
         if key not in self._hosts:
-            self._hosts[key] = Host(interface.vpc, interface.subnet, interface.groups, state, account=interface.account)
+            self._hosts[key] = Host(interface.vpc, interface.subnet, interface.groups, state)
         return self._hosts[key]
 
     def _state(self, interface: Interface) -> Hop | None:
