@@ -45,6 +45,14 @@ class Outside:
 
     def path(self, ip: IP, door: Door, place: Place) -> Path | None:
         """The path from an address, or None if it is one of a VPC in view, from where `Inside` follows it."""
+        routed = self._by_route(ip, door, place)
+        fabric = self._hops.fabric
+        if fabric.network.subnets is not None or ip not in fabric.networks(place.vpc):
+            return routed
+        neighbour = self._local(ip, door, place)
+        return best(one for one in (routed, neighbour) if one) if neighbour else routed
+
+    def _by_route(self, ip: IP, door: Door, place: Place) -> Path | None:
         choices = self._hops.fabric.table(place.subnet, place.vpc)
         choice = choices if isinstance(choices, Unseen) else choices[ip.family].at(ip.number)
         kind = leads(choice)

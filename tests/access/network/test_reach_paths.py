@@ -621,3 +621,10 @@ def test_a_port_that_is_not_known_is_said() -> None:
 
     assert not found.sources
     assert found.unseen == (Unseen("port", "db-1"),)
+
+
+def test_without_its_subnets_any_address_of_a_vpc_may_be_a_neighbour_whatever_the_routes() -> None:
+    away = table("rtb-main", ("10.0.0.0/16", "local"), ("10.0.1.9/32", "igw-gone"), main=True)
+    found = answer(guarded(rule("10.0.1.9/32"), tables=(away,), subnets=None))
+
+    assert ranges(found, Verdict.UNKNOWN, Way.INSIDE) == "10.0.1.9/32"
