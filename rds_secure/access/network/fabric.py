@@ -126,7 +126,7 @@ class Fabric:
         return found.block_mode if found and found.block_mode is not None else self.network.block_mode
 
     def linked(self, vpc: str) -> tuple[str, ...]:
-        """The VPCs with subnets in view that a peering or a transit gateway connects with one, itself first.
+        """The VPCs with subnets or interfaces in view that a peering or a transit gateway connects with one, itself first.
 
         If peerings or attachments were not read, that may be any.
         """
@@ -137,7 +137,7 @@ class Fabric:
     def _find_linked(self, vpc: str) -> tuple[str, ...]:
         others = [
             other
-            for other in self.subnets_of
+            for other in {**self.subnets_of, **self.unread_subnets}
             if other != vpc and any(link.origin.way is not Way.NO_LINK for link in self.links(other, vpc))
         ]
         return (vpc, *sorted(others))
