@@ -1,0 +1,66 @@
+"""Ways to the data that are no connection to the database itself, and what of its surroundings was not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rds_secure.access.network.answers import SideDoor, Source
+from rds_secure.access.network.evidence import Unseen, Verdict
+from rds_secure.access.network.fronts import Front
+from rds_secure.access.network.model import Network
+from rds_secure.access.network.target import Target
+
+_RELAYS = {"network_load_balancer": "load-balancer", "nat_gateway": "nat-gateway", "natGateway": "nat-gateway"}
+"""Types of interfaces that connect on behalf of others, who are seen nowhere here."""
+
+
+def side_doors(target: Target, targets: Iterable[Target], sources: Sequence[Source]) -> tuple[SideDoor, ...]:
+    """The side doors of a target, among them the instances that reach it: Systems Manager forwards ports through one
+    for whoever may start a session, which is a question of IAM."""
+    found = dict.fromkeys((*_of_rds(target, targets), *_relays(sources), *_sessions(sources)))
+    return tuple(sorted(found, key=lambda door: (-door.verdict, door.kind, door.through)))
+
+
+def _of_rds(target: Target, targets: Iterable[Target]) -> Iterator[SideDoor]:
+    if target.data_api:
+        yield SideDoor("data-api", target.id, Verdict.REACHABLE)
+    for replica in target.elsewhere:
+        yield SideDoor("replica", replica, Verdict.UNKNOWN)
+    for group in target.classic_groups:
+        yield SideDoor("ec2-classic-group", group, Verdict.UNKNOWN)
+    ids = {target.id, *(member.id for member in target.members)}
+    for proxy in targets:
+        if ids & set(proxy.backends):
+            yield SideDoor("proxy", proxy.id, Verdict.POSSIBLE)
+
+
+def _relays(sources: Sequence[Source]) -> Iterator[SideDoor]:
+    for source in sources:
+        interface = source.dweller.interface
+        client_vpn = interface.description.startswith("ClientVPN Endpoint")
+        kind = "client-vpn" if client_vpn else _RELAYS.get(interface.type)
+        if kind and source.verdict >= Verdict.UNKNOWN:
+            yield SideDoor(kind, interface.id, source.verdict)
+
+
+def _sessions(sources: Sequence[Source]) -> Iterator[SideDoor]:
+    """One for all instances: they are among the sources, the most dangerous first."""
+    verdict = next((source.verdict for source in sources if source.instance), Verdict.NONE)
+    if verdict >= Verdict.UNKNOWN:
+        yield SideDoor("session-manager", "sources", verdict)
+
+
+def unseen(network: Network, front: Front) -> tuple[Unseen, ...]:
+    """What was not read, and may hide sources of this target or what decides about them."""
+    parts = {
+        "interfaces": network.interfaces,
+        "instances": network.instances,
+        "VPCs": network.vpcs,
+        "peerings": network.peerings,
+        "transit gateway attachments": network.transit_attachments,
+        "NAT gateways": network.nat_gateways,
+    }
+    found = [Unseen(part) for part, read in parts.items() if read is None]
+    found.extend(Unseen(part, front.target.id) for part in front.target.unread)
+    found.extend(one for rules in front.filters for one in rules.unread)
+    return tuple(dict.fromkeys(found))
