@@ -97,7 +97,7 @@ def _before(back: _Back) -> Iterator[Operation]:
     if back.new is not None:
         yield from _without(back, back.new)
     if back.old.identity == back.names.old:
-        yield steps.in_its_place(back.names.old, back.names.name)
+        yield steps.in_its_place(back.names.old, back.names.name, "the old database again")
     yield from _reachable(back, back.names.name)
     yield from _tagged(back, back.names.name, marks.part_of(Part.BACK, back.id), "mark it as rolled back")
 
@@ -130,7 +130,7 @@ def _after(back: _Back) -> Iterator[Operation]:
             yield steps.protected(name)
         yield steps.renamed(name, names.undone, f"rename {name}: its host name is nobody's for now")
     if old.identity != name.lower():
-        yield steps.in_its_place(names.old, name)
+        yield steps.in_its_place(names.old, name, "the old database again")
     yield from _reachable(back, name)
     if new is not None:
         aside = marks.aside(back.resource.address, Part.UNDONE, back.id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from rds_secure import ownership, tagging
@@ -272,7 +273,7 @@ def _backups(described: Mapping[str, Any]) -> Iterator[str]:
     """How far back and forth it can be had again: times as AWS has them."""
     latest = described.get("LatestRestorableTime")
     if described.get("BackupRetentionPeriod") and latest is not None:
-        yield str(latest)
+        yield f"{latest:%Y-%m-%d %H:%M:%S} UTC" if isinstance(latest, datetime) else str(latest)
 
 
 def of(found: Found[DbInstanceSpec]) -> State | None:

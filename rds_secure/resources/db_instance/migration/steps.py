@@ -68,9 +68,9 @@ def finished(change: Change[DbInstanceSpec], state: State) -> Iterator[Operation
         yield replace(operation, summary=f"take the marks of the migration off {names.name}")
 
 
-def in_its_place(new: str, name: str) -> Operation:
+def in_its_place(new: str, name: str, said: str = "the new database from here on") -> Operation:
     """The rename that gives the new database the name, and so the endpoint, of the old one."""
-    operation = renamed(new, name, f"rename {new}: {name} is the new database from here on")
+    operation = renamed(new, name, f"rename {new}: {name} is {said}")
     ready = waits.ready(name)
     return replace(
         operation,

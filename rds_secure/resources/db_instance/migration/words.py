@@ -20,7 +20,7 @@ def words(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) ->
     if state.snapshot is None:
         yield from _before(change, state)
     else:
-        taken = state.snapshot.get("SnapshotCreateTime") or "not finished"
+        taken = str(state.snapshot.get("SnapshotCreateTime") or "not finished")[:19]
         yield f"the data is as of its snapshot: {taken}"
     if entry and entry.quiesce != "none":
         yield (
