@@ -159,7 +159,14 @@ def _say(planned: api.Planned, again: api.Planned) -> None:
         for step in again.plan.steps
         if step.pending
     }
-    result_text(planned.plan, _exports(again), stream=sys.stdout, waiting=waiting, now=datetime.now(UTC))
+    result_text(
+        planned.plan,
+        _exports(again),
+        stream=sys.stdout,
+        waiting=waiting,
+        now=datetime.now(UTC),
+        refused=len(again.plan.refusals),
+    )
 
 
 def _account(plan: Plan, outcome: Outcome) -> str:

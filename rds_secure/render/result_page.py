@@ -32,7 +32,7 @@ Windows = Mapping[Address, str]
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def result_page(plan: Plan, exports: Exports, waiting: Windows, now: datetime) -> Iterator[Line]:
+def result_page(plan: Plan, exports: Exports, waiting: Windows, now: datetime, refused: int = 0) -> Iterator[Line]:
     """What was made, changed and deleted by the calls of a plan; ``exports`` are those that were read back."""
     yield Line()
     for step in plan.steps:
@@ -44,6 +44,8 @@ def result_page(plan: Plan, exports: Exports, waiting: Windows, now: datetime) -
     yield Line()
     counts = [f"{number} {word}" for action, word in _DONE.items() if (number := plan.count(action))]
     agrees = "AWS agrees with the spec, but for what waits for its window." if waiting else "AWS agrees with the spec."
+    if refused:  # the way back of a migration that the spec asks for still
+        agrees = "The spec asks for something that is refused now: see the next plan."
     yield joined(part("Done:", f"{BOLD} {GREEN}"), f" {', '.join(counts) or 'nothing to do'}. {agrees}")
     for address, window in sorted(waiting.items()):
         yield joined("      ", part(f"{address} is pending until {_next(window, now)}", YELLOW))

@@ -69,12 +69,13 @@ def result_text(
     waiting: Windows,
     now: datetime,
     color: bool | None = None,
+    refused: int = 0,
 ) -> None:
     """Write what the apply of a plan has made; ``exports``, and what is ``waiting``, were read back after it.
 
-    ``now``: in UTC.
+    ``now``: in UTC. ``refused``: how many refusals the plan after it has.
     """
-    write(stream, result_page(plan, exports, waiting, now), color)
+    write(stream, result_page(plan, exports, waiting, now, refused), color)
 
 
 def error_text(error: RdsSecureError | Sequence[Problem], *, stream: TextIO, color: bool | None = None) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from rds_secure import api
 from rds_secure.plan import Action, Plan
 from rds_secure.spec import load
 from rds_secure.values import Address
 from tests.e2e.harness import Harness, Resources
+from tests.e2e.migrations import lost
 
 STACK = "bench"
 
@@ -30,6 +33,9 @@ DATABASE: dict[str, Any] = {
     "backup_days": 5,
     "max_storage_gib": 100,
 }
+
+
+AROUND: Resources = {**KEYS, **NETWORK}
 
 
 def resources(**database: Any) -> Resources:
@@ -238,3 +244,30 @@ def test_what_is_aside_goes_by_its_address(harness: Harness) -> None:
     assert names(harness) == ["orders"]
     assert {step.action for step in applied.plan.steps if step.operations} == {Action.DELETE}
     assert not applied.again.plan.kept
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_nothing_is_lost_on_the_way(seed: int, harness: Harness) -> None:
+    assert list(lost(harness, AROUND, seed)) == []
+
+
+def test_an_alias_that_points_elsewhere_later_begins_nothing(harness: Harness) -> None:
+    harness.make(resources(kms_key="${kms_key.one}"))
+    first = key(harness, "one")
+    asked = resources(kms_key="alias/outside", migration={"from": first, "to": "alias/outside"})
+    harness.behind(lambda client: point(client, key(harness, "two")))
+    assert harness.apply(asked).again.plan.is_empty
+
+    harness.behind(lambda client: point(client, first))
+    plan = harness.plan(asked).plan
+
+    assert "in place" in plan.refusals[0].what
+    assert all(step.action is not Action.MIGRATE for step in plan.steps)
+
+
+def point(client: Any, target: str) -> None:
+    kms = client("kms")
+    listed = [item["AliasName"] for item in kms.list_aliases()["Aliases"]]
+    (kms.update_alias if "alias/outside" in listed else kms.create_alias)(
+        AliasName="alias/outside", TargetKeyId=target.rpartition("/")[2]
+    )

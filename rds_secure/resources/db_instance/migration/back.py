@@ -50,6 +50,9 @@ def roll_back(
     state = look.of(live.found) if live else None
     if state is not None and state.part in _ON_THE_WAY and state.source is not None:
         back = _Back(resource, scope, state.id, state.names, state.source, state.new, state.group)
+        if state.new is not None and state.new.busy == "renaming":
+            what = f"{state.new.name} is getting its place just now"
+            return Migrating(obstacles=((what, "wait until that is done: then it is kept, and not deleted"),))
         return Migrating(
             operations=tuple(_before(back)), notes=tuple(_said_before(back, state)), exports=back.old.exports
         )

@@ -141,6 +141,14 @@ def _domain(spec: DbInstanceSpec) -> Iterator[Condition]:
         yield conditions.joined()
 
 
+def _of_insights(spec: DbInstanceSpec) -> Iterator[Condition]:
+    """Days and mode mean nothing where there are no insights."""
+    if spec.insights and spec.insights_days:
+        yield Condition("PerformanceInsightsRetentionPeriod", (spec.insights_days,), "insights_days")
+    if spec.insights and spec.insights_mode:
+        yield Condition("DatabaseInsightsMode", (spec.insights_mode,), "insights_mode")
+
+
 def _insights(spec: DbInstanceSpec) -> Iterator[Condition]:
     if spec.insights:
         yield Condition("PerformanceInsightsKMSKeyId", (spec.insights_key,), "insights_key")
@@ -158,5 +166,6 @@ _SPECIAL: Final[Mapping[str, Any]] = {
     "insights_key": _insights,
     "domain": _domain,
     **dict.fromkeys(("password_version", "roles", "backup_copy", "replica_of", "replica_mode", "cluster"), _nothing),
-    **dict.fromkeys(("promotion_tier", "insights_days", "insights_mode"), _nothing),
+    **dict.fromkeys(("insights_days", "insights_mode"), _of_insights),
+    "promotion_tier": _nothing,
 }

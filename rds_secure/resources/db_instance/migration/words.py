@@ -30,7 +30,8 @@ def words(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) ->
     else:
         yield (
             "nothing keeps clients from writing meanwhile: what is written after the snapshot stays in the old "
-            "database and is NOT in the new one; 'quiesce: revoke-ingress' below migration prevents that"
+            "database and is NOT in the new one, and who keeps its old address goes on writing there; "
+            "'quiesce: revoke-ingress' below migration prevents that"
         )
     if not live.multi_az and state.snapshot is None:
         yield "the snapshot halts input and output of a single instance for seconds to minutes (RDS user guide)"
