@@ -1,6 +1,7 @@
 """Applies over a hostile network: throttled, broken, cut off. One apply must get there, with calls bounded.
 
-``python -m tests.crash.seeds`` runs 50 seeds in some five minutes, and ends with 1 if anything is wrong.
+``python -m tests.crash.seeds`` runs 50 seeds in some five minutes, and ends with 1 if anything is wrong;
+``--scenario migrate`` the same for the migration of a database.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from rds_secure.sandbox.server import serve_in_thread
 from tests.crash.network import hostile
 from tests.crash.picture import differences, picture
 from tests.crash.process import Ground, apply, ground
-from tests.crash.stack import EVERYTHING
+from tests.crash.stack import EVERYTHING, PLAIN, migrated
 from tests.crash.transport import Transport
 
 BOUND = 4
@@ -42,10 +43,12 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.crash.seeds")
     asked.add_argument("--first", type=int, default=0)
     asked.add_argument("--count", type=int, default=50)
+    asked.add_argument("--scenario", choices=("create", "migrate"), default="create")
     given = asked.parse_args(words)
+    resources, before = (EVERYTHING, None) if given.scenario == "create" else (migrated(), PLAIN)
     bad, attempts = 0, []
     with serve_in_thread() as sandbox, tempfile.TemporaryDirectory() as folder:
-        found = ground(sandbox, EVERYTHING, Path(folder), realism="all")
+        found = ground(sandbox, resources, Path(folder), before, realism="all")
         for seed in range(given.first, given.first + given.count):
             wrong, sent = trouble(found, seed)
             attempts.append(sent)
