@@ -15,7 +15,7 @@ from rds_secure.fields import Reference, mapped, values_of
 from rds_secure.kind import Kind, Live, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.live.sight import unsure
-from rds_secure.plan.model import Step
+from rds_secure.plan.model import Action, Step
 from rds_secure.spec.transfer import Safety
 from rds_secure.values import Address, Ref, Value, leaves, refs
 
@@ -118,6 +118,8 @@ class Retirement:
             for used in set(step.uses) & set(retired):
                 if not _lets_go(self._snapshot.live[address], step, retired[used]):
                     kept.setdefault(used, f"{address} still uses it")
+        for part, address in _of_migrations(declared, retired):
+            kept.setdefault(part, f"the migration of {address} needs it")
         for used, address in _named(self._snapshot.resources, retired):
             kept.setdefault(used, f"{address} names it")
         kept.update(self._needed_by_snapshots(kept))
@@ -208,6 +210,15 @@ class Retirement:
                     found.add(used)
                     queue.append(used)
         return found
+
+
+def _of_migrations(declared: Mapping[Address, Step], retired: Iterable[Address]) -> Iterator[_Use]:
+    """What is aside of something that is being migrated, and of which: it may be needed, before anything uses it."""
+    migrating = {step.address.name: address for address, step in declared.items() if step.action is Action.MIGRATE}
+    for part in retired:
+        base, aside, _ = part.name.partition("#")
+        if aside and base in migrating:
+            yield part, migrating[base]
 
 
 def _is_offered(live: Live[Any]) -> bool:

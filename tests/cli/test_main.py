@@ -91,8 +91,10 @@ def test_every_command_has_a_help_that_describes_it_and_its_options(path: tuple[
 
 
 def test_every_command_takes_sandbox(ran: Run) -> None:
-    for name in set(COMMANDS) - {"sandbox"}:
+    for name in set(COMMANDS) - {"sandbox", "migration"}:
         assert "--sandbox" in ran(name, "--help").out
+    for name in ("status", "continue", "roll-back"):
+        assert "--sandbox" in ran("migration", name, "--help").out
 
 
 def test_the_version_is_that_of_the_package(ran: Run) -> None:

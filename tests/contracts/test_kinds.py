@@ -44,6 +44,9 @@ AFTERWARDS = {
 """Attributes that neither follow from a name nor come with the reply of a call."""
 
 SPOKEN_OF = {
+    "access/network/from_ec2.py": "a peer of a rule is a security group, whose name is also that of a kind",
+    "access/network/from_rds.py": "what can be reached goes by the kind of thing that it is",
+    "access/network/places.py": "a cluster has members, which are places of their own",
     "draft/principals.py": "users, groups, roles and their policies are imported only where they are asked for",
     "live/lookups.py": "look-ups go by the names of what they find, two of which are also kinds",
     "spec/stack.py": "a message gives an example",

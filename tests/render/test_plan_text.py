@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rds_secure.kind import FieldChange
@@ -282,6 +282,7 @@ def test_the_same_plan_is_always_the_same_text() -> None:
     assert shown(plans.create_all()) == shown(plans.create_all())
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1))
 def test_nothing_from_outside_can_command_the_terminal_or_forge_a_line(data: str) -> None:
     def one(text: str) -> str:

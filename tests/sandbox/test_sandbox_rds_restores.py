@@ -289,3 +289,9 @@ def test_what_keeps_no_backups_cannot_be_restored_to_a_time(rds):
     assert instance(rds)["LatestRestorableTime"]
     rds.modify_db_instance(DBInstanceIdentifier="orders", BackupRetentionPeriod=0, ApplyImmediately=True)
     assert "LatestRestorableTime" not in instance(rds)
+
+
+@pytest.mark.repair("rds-blue-green-lists")
+def test_blue_green_deployments_are_listed_in_pages(rds):
+    make_instance(rds)
+    assert rds.describe_blue_green_deployments(MaxRecords=100)["BlueGreenDeployments"] == []

@@ -211,7 +211,8 @@ def _standing(
         key=described_key,
         backups=tuple(_backups(described[source.identity])),
     )
-    exports = {export: value for export, value in source.exports.items() if not (asked and export in _MOVES)}
+    is_left = asked and part != Part.BACK
+    exports = {export: value for export, value in source.exports.items() if not (is_left and export in _MOVES)}
     return replace(stands, exports=exports, facts={**source.facts, FACT: state})
 
 
