@@ -126,7 +126,7 @@ class Fabric:
         return found.block_mode if found and found.block_mode is not None else self.network.block_mode
 
     def linked(self, vpc: str) -> tuple[str, ...]:
-        """The VPCs with subnets or interfaces in view that a peering or gateway connects with one, itself first.
+        """The VPCs in view, by subnets or interfaces, that a peering or transit gateway links with one; itself first.
 
         If peerings or attachments were not read, that may be any.
         """
