@@ -151,8 +151,6 @@ IN_THE_SNAPSHOT = {
 """Fields that come with the data: no call can give them, and they are compared like all others."""
 
 NOT_COMPARED = {
-    "insights_days": "is set by a call of its own",
-    "insights_mode": "is set by a call of its own",
     "domain": "is compared as a whole: it has joined",
     "roles": "are waited for where they are added",
 }
