@@ -37,6 +37,7 @@ class State:
     ``in_place``: whether it has the name already. ``snapshot`` and ``copy``: what ``DescribeDBSnapshots`` says of them.
     ``group``: the id of the security group without rules. ``around``: what refers to the source and would be left
     behind, each in words. ``key``: what ``DescribeKey`` says of the key that it goes to; None for one not made yet.
+    ``taken``: names that it needs, and that other instances have.
     """
 
     id: str
@@ -50,6 +51,7 @@ class State:
     group: str = ""
     around: tuple[str, ...] = ()
     key: Mapping[str, Any] | None = None
+    taken: tuple[str, ...] = ()
     backups: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -209,6 +211,11 @@ def _standing(
         group=group,
         around=around,
         key=described_key,
+        taken=tuple(
+            other
+            for other in (names.new, names.old)
+            if other in described and other not in (source.identity, new.identity if new else "")
+        ),
         backups=tuple(_backups(described[source.identity])),
     )
     is_left = asked and part != Part.BACK

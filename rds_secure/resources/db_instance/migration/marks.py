@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from rds_secure import ownership
+from rds_secure.operation import Condition
 from rds_secure.values import Address
 
 _LONGEST: Final = 63
@@ -117,6 +118,11 @@ def tags(stack: str, address: Address, name: str, part: Part, migration: str) ->
 def part_of(part: Part, migration: str) -> dict[str, str]:
     """The two tags that say which part an object has in which migration."""
     return {ownership.MIGRATION: migration, ownership.STEP: part.value}
+
+
+def is_marked(migration: str) -> Condition:
+    """That an object is of this migration, whoever else may have made one of its name."""
+    return Condition(f"TagList[?Key=='{ownership.MIGRATION}'].Value | [0]", (migration,), "its mark")
 
 
 def part(found: Mapping[str, str]) -> tuple[str, str]:

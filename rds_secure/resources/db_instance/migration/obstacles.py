@@ -88,6 +88,8 @@ def _usable(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) 
 
 def _names(state: State) -> Iterator[_Obstacle]:
     """Names that the migration needs, and that somebody else has."""
+    for name in state.taken:
+        yield f"there is a database {name} that is not of this migration", "give it another name, or remove it"
     for found in (state.snapshot, state.copy):
         if found is None:
             continue

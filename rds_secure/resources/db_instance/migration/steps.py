@@ -47,7 +47,7 @@ def left(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) -> 
         yield _restore(change, state, spec)
     yield _look(state.names.new, f"wait until {state.names.new} is available", waits.ready(state.names.new))
     yield from _settled(change, state, spec)
-    until = (*waits.ready(state.names.new).until, *target.conditions_of(spec))
+    until = (*waits.ready(state.names.new).until, *target.conditions_of(spec), marks.is_marked(state.id))
     checked = replace(waits.ready(state.names.new), until=until, timeout=_ALL_BUT_ONE, exports={})
     yield _look(state.names.new, f"compare every field of {state.names.new} with what it is to be", checked)
     if name != state.names.old:
@@ -167,7 +167,7 @@ def _snapshot(change: Change[DbInstanceSpec], state: State) -> Iterator[Operatio
             done_on=("DBSnapshotAlreadyExists",),
             also=("rds:AddTagsToResource",),
         )
-    yield look_at_snapshot(snapshot)
+    yield look_at_snapshot(snapshot, marks.is_marked(state.id))
 
 
 def _copy(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) -> Iterator[Operation]:
@@ -175,7 +175,7 @@ def _copy(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) ->
         tags = marks.tags(change.scope.stack, change.resource.address, change.live.name, Part.COPY, state.id)
         pairs = tagging.pairs({**change.resource.tags, **tags})
         yield copied(state.names.snapshot, state.names.copy, spec.kms_key, pairs)
-    yield look_at_snapshot(state.names.copy, *encrypted_with(spec.kms_key))
+    yield look_at_snapshot(state.names.copy, *encrypted_with(spec.kms_key), marks.is_marked(state.id))
 
 
 def copied(snapshot: str, copy: str, key: Value, tags: Value) -> Operation:
