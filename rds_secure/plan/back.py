@@ -47,7 +47,10 @@ def back(snapshot: Snapshot, locate: Locate, address: Address) -> Plan:
         region=snapshot.scope.region,
         stack=snapshot.scope.stack,
         steps=steps,
-        refusals=tuple(Refusal(address, what, fix) for what, fix in migrating.obstacles),
+        refusals=(
+            *(Refusal(address, what, fix) for what, fix in migrating.obstacles),
+            *(Refusal(address, item.what, item.fix) for item in snapshot.conflicts if item.address == address),
+        ),
         known=known,
         unseen=snapshot.unseen,
         basis=basis(around, steps),

@@ -16,10 +16,13 @@ from rds_secure.resources.db_instance.migration import marks
 from rds_secure.resources.db_instance.migration.look import FACT, State
 from rds_secure.resources.db_instance.migration.marks import Names, Part
 from tests.contracts import account, specs
-from tests.contracts.values import GROUP, KEY_ID, MINIMAL, STREAM_KEY, Written
+from tests.contracts.values import KEY_ID, MINIMAL, STREAM_KEY, Written
 
 KIND = resources.kind("db_instance")
 _KEY = "${kms_key.neighbour}"
+
+QUIET = "sg-0123456789abcdef9"
+"""The group without rules."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def _at(move: Move, stage: str, live: Found[Any], wanted: Found[Any]) -> Found[A
         live = replace(live, tags={**live.tags, **marks.part_of(part, state.id)})
         state = replace(state, part=part)
     if "quiesced" in done and move.quiesces:
-        state = replace(state, group=GROUP)
+        state = replace(state, group=QUIET)
     if "snapshot" in done:
         state = replace(state, snapshot=_snapshot(state.names.snapshot, state.id))
     if "copy" in done and move.rekeys:

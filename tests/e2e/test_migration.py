@@ -271,3 +271,36 @@ def point(client: Any, target: str) -> None:
     (kms.update_alias if "alias/outside" in listed else kms.create_alias)(
         AliasName="alias/outside", TargetKeyId=target.rpartition("/")[2]
     )
+
+
+def test_what_somebody_restores_from_the_old_one_is_never_deleted_in_its_place(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    asked = resources(kms_key="${kms_key.two}", migration={"from": "none"})
+    harness.make(asked)
+    (kept,) = harness.plan(asked).plan.kept
+    spec = harness.spec(asked, removed=[{"address": str(kept.address), "keep": False}])
+    tags = described(harness, kept.name)["TagList"]
+
+    def restore(client: Any) -> None:
+        rds = client("rds")
+        rds.create_db_snapshot(DBInstanceIdentifier=kept.name, DBSnapshotIdentifier="by-hand")
+        rds.restore_db_instance_from_db_snapshot(
+            DBInstanceIdentifier="forensics", DBSnapshotIdentifier="by-hand", Tags=tags
+        )
+
+    harness.behind(restore)
+    harness.apply(spec)
+    assert names(harness) == ["forensics", "orders"]
+
+    assert not harness.plan(spec).plan.kept
+    assert not [step for step in harness.plan(spec).plan.steps if step.operations]
+
+
+def test_it_is_too_late_to_keep_people_out_once_the_snapshot_is_taken(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    harness.recorder.refusals["CopyDBSnapshot"] = "AccessDenied"
+    outcome, _ = harness.attempt(harness.plan(resources(kms_key="${kms_key.two}", migration={"from": "none"})))
+    assert not outcome.succeeded
+
+    late = resources(kms_key="${kms_key.two}", migration={"from": "none", "quiesce": "revoke-ingress"})
+    assert "too late" in harness.plan(late).plan.refusals[0].what

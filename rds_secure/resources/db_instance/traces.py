@@ -7,6 +7,8 @@ from typing import Any
 
 from rds_secure import ownership, tagging
 from rds_secure.kind import Reader, Resource, Scope, together
+from rds_secure.resources.db_instance.migration import marks
+from rds_secure.resources.db_instance.migration.marks import Part
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 
 _TWO_WEEKS = 20160
@@ -15,6 +17,8 @@ _TWO_WEEKS = 20160
 
 def traces(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[str, ...]:
     """Snapshots with our tags, retained backups and recent events; lists that all missing databases share."""
+    if on_its_way := list(_on_its_way_back(reader, resource, scope)):
+        return tuple(on_its_way)
     if resource.spec.replica_of is not None or resource.spec.restore_from is not None:
         return ()  # it is copied from its source again, or made from what it left
     snapshots, backups, events = together(
@@ -30,6 +34,17 @@ def traces(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> 
         *_backups(backups, resource, scope),
         *_events(events, resource),
     )
+
+
+def _on_its_way_back(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[str]:
+    """A database that is to have the name again: the way back of a migration was interrupted between two renames."""
+    for item in (reader.call("rds", "DescribeDBInstances") or {})["DBInstances"]:
+        tags = tagging.mapping(item.get("TagList"))
+        owner = ownership.owner(tags)
+        is_it = owner is not None and (owner.stack, marks.base(owner.address)) == (scope.stack, resource.address)
+        if is_it and marks.part(tags)[1] in (Part.BACK, Part.SOURCE, Part.QUIESCED, Part.UNDONE):
+            fix = f"finish that with rds-secure migration roll-back {resource.address} SPEC"
+            yield f"database {item['DBInstanceIdentifier']}, which is in the middle of a migration: {fix}"
 
 
 def _snapshots(listed: list[Mapping[str, Any]], resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[str]:

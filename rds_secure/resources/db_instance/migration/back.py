@@ -97,7 +97,7 @@ def _old(
 
 
 def _before(back: _Back) -> Iterator[Operation]:
-    if back.new is not None:
+    if back.new is not None and back.new.identity == back.names.new:
         yield from _without(back, back.new)
     if back.old.identity == back.names.old:
         yield steps.in_its_place(back.names.old, back.names.name, "the old database again")

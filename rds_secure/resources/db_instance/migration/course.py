@@ -27,6 +27,10 @@ def migrate(change: Change[DbInstanceSpec], refused: tuple[FieldChange, ...]) ->
     state = look.of(change.live.found)
     if state is None:
         return None
+    if state.in_place and state.part == Part.BACK:
+        address = change.resource.address
+        fix = f"finish that: rds-secure migration roll-back {address} SPEC"
+        return Migrating(obstacles=((f"{address} is on its way back from migration {state.id}", fix),))
     if state.in_place:
         return Migrating(operations=tuple(steps.finished(change, state)), finishes=True)
     asked = look.asks(change.resource.spec, change.live.found.spec)

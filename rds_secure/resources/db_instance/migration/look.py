@@ -129,11 +129,14 @@ def _kept(item: Found[DbInstanceSpec]) -> Found[DbInstanceSpec]:
     """What is aside after a migration says in every plan that it is there, and costs money."""
     migration, part = marks.part(item.tags)
     owner = ownership.owner(item.tags)
-    if owner is None or Names(owner.name, migration).undone == owner.name:
+    if owner is None:
         return item
+    is_marked = "#" in owner.address.name and item.identity == owner.name.lower()
+    is_on_its_way = part == Part.UNDONE and item.identity == Names(owner.name, migration).undone
+    is_it = part == Part.UNDONE or marks.is_of(item.exports.get("resource_id", ""), migration)
+    if not (is_it and (is_marked or is_on_its_way)):
+        return item  # still in its place; or restored from it by somebody, tags and all (RDS-18)
     here = marks.aside(marks.base(owner.address), Part(part), migration)
-    if item.identity == owner.name.lower() and owner.address != here:
-        return item  # it is marked, and still in its place
     what = "the database as it was before migration" if part == Part.OLD else "what was taken back with migration"
     size = f"{item.spec.instance_class}, {item.spec.gib} GiB"
     entry = f"'removed: [{{address: {here}, keep: false}}]'"
@@ -157,9 +160,11 @@ def _of_source(
         return
     address = marks.base(owner.address)
     resource = declared.get(address)
-    name = resource.name if resource is not None else owner.name
+    # The name is the one that it began with: another one in the spec since then renames nothing.
+    name = resource.name if resource is not None and address != owner.address else owner.name
     if new is not None and new.identity == name.lower():
-        state = State(migration, Names(name, migration), Part.NEW, source, new, in_place=True)
+        now = Part.BACK if part == Part.BACK else Part.NEW
+        state = State(migration, Names(name, migration), now, source, new, in_place=True)
         yield replace(new, facts={**new.facts, FACT: state})
         yield replace(source, owned_by_path=Owner(owner.stack, marks.aside(address, Part.OLD, migration), source.name))
     elif part == Part.BACK and source.identity != name.lower():  # on its way back

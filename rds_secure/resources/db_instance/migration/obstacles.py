@@ -25,6 +25,7 @@ def obstacles(
     if not state.has_begun:
         yield from _alone(change)
         yield from _around(change, state)
+    yield from _cut_off(change, state, spec)
     yield from _usable(change, state, spec)
     yield from _names(state)
 
@@ -45,6 +46,21 @@ def _asked(change: Change[DbInstanceSpec], state: State, settled: tuple[FieldCha
         yield f"migration {state.id} of {address} was rolled back", fix
     if state.has_begun and state.source and part(state.source.tags)[0] != state.id:
         yield f"{address} is in the middle of another migration", f"finish that one, {back}"
+
+
+def _cut_off(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) -> Iterator[_Obstacle]:
+    """Nobody is cut off for good, and nobody is said to be cut off who is not."""
+    address, entry = change.resource.address, change.resource.spec.migration
+    if entry is None or entry.quiesce == "none":
+        return
+    if "security_groups" in change.resource.spec.ignore:
+        fix = "take security_groups out of ignore, or write quiesce: none"
+        yield f"{address} leaves its security groups to others, and so none could be given back", fix
+    elif state.group and state.group in change.scope.resolve(spec.security_groups):
+        yield f"{address} would stay in the group that lets nobody in", "write its security_groups"
+    if state.has_begun and (state.snapshot or state.new) and state.part != Part.QUIESCED:
+        fix = f"write quiesce: none again; or rds-secure migration roll-back {address} SPEC, and another attempt"
+        yield f"the snapshot of {address} was taken while people could write: it is too late to keep them out", fix
 
 
 def _alone(change: Change[DbInstanceSpec]) -> Iterator[_Obstacle]:
