@@ -21,9 +21,12 @@ def snapshot(name: str, tags: dict[str, str], **more: Any) -> dict[str, Any]:
     return {"DBSnapshotIdentifier": name, "DBInstanceIdentifier": "orders", "TagList": tagging.pairs(tags), **more}
 
 
-def left(snapshots: Any = (), backups: Any = (), events: Any = (), **fields: Any) -> tuple[str, ...]:
+def left(
+    snapshots: Any = (), backups: Any = (), events: Any = (), instances: Any = (), **fields: Any
+) -> tuple[str, ...]:
     reader = FakeReader(
         {
+            ("rds", "DescribeDBInstances"): {"DBInstances": list(instances)},
             ("rds", "DescribeDBSnapshots"): {"DBSnapshots": list(snapshots)},
             ("rds", "DescribeDBInstanceAutomatedBackups"): {"DBInstanceAutomatedBackups": list(backups)},
             ("rds", "DescribeEvents"): {"Events": list(events)},
@@ -74,3 +77,11 @@ def test_recent_events_are_traces() -> None:
 def test_a_replica_begins_again_from_its_source() -> None:
     source = {"replica_of": "${db_instance.invoices}", "engine_version": ...}
     assert left([snapshot("orders-final-1", OURS)], **source) == ()
+
+
+def test_a_database_on_its_way_back_is_a_trace_whatever_it_would_be_made_from() -> None:
+    tags = tagging.pairs({**OURS, ownership.MIGRATION: "k3f9zq2w", ownership.STEP: "rolled-back"})
+    aside = {"DBInstanceIdentifier": "orders-old-k3f9zq2w", "TagList": tags}
+    (found,) = left(instances=[aside], restore_from="orders-final-1")
+    assert "orders-old-k3f9zq2w" in found
+    assert left(instances=[{**aside, "TagList": tagging.pairs(THEIRS)}]) == ()
