@@ -223,8 +223,8 @@ def apply(
             outcome.interrupted = True
             observe(Stopping())
             break
-        if not now.plan.is_applicable:
-            break
+        if not now.plan.is_applicable:  # something may be on its way: a stream that stops, a key that is not seen
+            continue
         left = rest(planned.plan, outcome, now.plan, first_look=number % 2 == 1)
         outcome = merged(planned.plan, outcome, now.plan, left, once(replace(now, plan=left)))
     return outcome

@@ -316,6 +316,11 @@ class Kind(ABC, Generic[S]):
         """What is left of something declared that is not there now, although it once was; asked only then (RDS-15)."""
         return ()
 
+    def again(self, resource: Resource[S]) -> str:
+        """What to do about something that is missing and has left traces."""
+        empty = f"if it is to begin again empty, pass --create-empty {resource.address}"
+        return f"restore it as {resource.name}; or, {empty}"
+
     # How the two compare
 
     def same(self, field: str, wanted: S, live: S) -> bool | None:

@@ -65,6 +65,8 @@ class Journal:
             case Done():
                 told = {"request_id": event.request_id, "seconds": round(event.elapsed, 3)}
                 self._write("done", {**_subject(event), **told})
+            case Failed(interrupted=True):
+                pass  # it was only waited for no longer: so it stays open, and may have taken effect
             case Failed():
                 told = {"request_id": event.request_id, "code": event.code, "message": event.message}
                 self._write("failed", {**_subject(event), **told})

@@ -58,6 +58,8 @@ class Failure:
     message: str
     uncertain: bool = False
     """Whether it may have taken effect all the same (`errors.CallError`)."""
+    interrupted: bool = False
+    """Whether it was only waited for no longer."""
 
 
 @dataclass(slots=True)
@@ -166,9 +168,9 @@ class _Run:
         code = error.code if isinstance(error, CallError) else type(error).__name__
         message = self._without_blobs(error.message if isinstance(error, CallError) else str(error))
         uncertain = isinstance(error, CallError) and error.uncertain
-        self.outcome.failures.append(Failure(address, operation, code, message, uncertain))
-        request = error.request_id if isinstance(error, CallError) else ""
         stopped = isinstance(error, Interrupted | StoppedError)
+        self.outcome.failures.append(Failure(address, operation, code, message, uncertain, stopped))
+        request = error.request_id if isinstance(error, CallError) else ""
         self.observe(Failed(address, operation.summary, code, message, operation.call, request, stopped))
         self._skip(node, address, everything=isinstance(error, CredentialsError))
 
@@ -256,7 +258,8 @@ class _Run:
 
     def _has_lost(self, *, fresh: bool = False) -> bool:
         lost = self.guard.lost(fresh=fresh)
-        self.outcome.lost = self.outcome.lost or lost
+        if not self.outcome.interrupted:  # after that nothing is tried again, a look at the lock neither
+            self.outcome.lost = self.outcome.lost or lost
         return bool(lost)
 
     def _export(self, address: Address, exports: Mapping[str, str], source: Any, to: type[Ref] = Ref) -> None:

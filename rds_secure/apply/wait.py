@@ -75,7 +75,7 @@ class Waiter:
             if self._stopped:
                 raise Interrupted(f"interrupted while waiting for: {missing}")
             report(missing, lacks[0].seen, now - start)
-            if not self._pause(self._clock.spread(wait.interval)):
+            if not self._pause(self._clock.spread(wait.interval)) and not self._stopped:
                 raise WaitFailed(f"the lock was lost while waiting for: {missing}")
             asked = max(start, self._clock.now() - wait.interval / 2)
 

@@ -90,6 +90,7 @@ class Connection:
                         endpoint_url=self._endpoint,
                         config=config,
                     ),
+                    region or self.region,
                     once=once,
                 )
             return self._clients[key]
@@ -98,11 +99,14 @@ class Connection:
     def _regions(self) -> frozenset[str]:
         return regions.listed(self._session)
 
-    def _governed(self, service: str, client: Any, *, once: bool) -> Any:
-        """A client whose attempts are made again as `Retry` says, and wait for their turn as `Limits` does."""
+    def _governed(self, service: str, client: Any, region: str | None, *, once: bool) -> Any:
+        """A client whose attempts are made again as `Retry` says, and wait for their turn as `Limits` does.
+
+        ``region``: the one that was asked for; a client of what is global (IAM) says another one.
+        """
         is_local = client.meta.endpoint_url.startswith("http://127.0.0.1:")
         where = client.meta.region_name or ""
-        exists = is_local or where in self._regions
+        exists = is_local or region in self._regions
         client.meta.events.register("needs-retry", Retry(self._clock, self.stopping, once=once, exists=exists))
         if not is_local:
             client.meta.events.register(

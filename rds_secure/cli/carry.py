@@ -1,4 +1,4 @@
-"""What `apply` and `destroy` have in common: show, ask, lock, carry out, verify, and say what was made."""
+"""What `apply`, `destroy` and `migration` have in common: show, ask, lock, carry out, verify, and say what was made."""
 
 from __future__ import annotations
 
@@ -172,8 +172,10 @@ def _say(planned: api.Planned, again: api.Planned) -> None:
 def _account(plan: Plan, outcome: Outcome) -> str:
     """What is done and what remains, in plain words."""
     total = sum(1 for _ in plan.operations())
+    broken_off = sum(1 for item in outcome.failures if item.interrupted)
     lines = [
-        f"{len(outcome.done)} of {total} calls are done, {len(outcome.failures)} failed, {len(outcome.skipped)} remain"
+        f"{len(outcome.done)} of {total} calls are done, {len(outcome.failures) - broken_off} failed, "
+        f"{len(outcome.skipped) + broken_off} remain"
     ]
     if outcome.lost:
         lines.insert(0, f"stopped: {outcome.lost}")

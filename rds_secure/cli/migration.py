@@ -49,43 +49,45 @@ def status(
 @_ADDRESS
 @options.specs
 @options.access
+@options.safety
 @options.lock
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask. Nothing that holds data is deleted by this command.")
 @options.preflight
 @options.report
-@click.pass_context
 def go_on(
-    context: click.Context,
     address: str,
     specs: tuple[str, ...],
     profile: str | None,
     region: str | None,
     role_arn: str | None,
     sandbox: bool,
+    safety: Path | None,
     lock_timeout: float,
     no_lock: bool,
     yes: bool,
     preflight: str,
     report: tuple[Path, ...],
 ) -> int:
-    """Apply the spec, which does the rest of a migration; refused where none was begun."""
+    """Apply the spec, which does the rest of a migration; refused where none was begun, or data would be deleted."""
     from rds_secure import api
     from rds_secure.cli.carry import Question, Terms, carry_out
     from rds_secure.cli.record import Record
     from rds_secure.cli.turn import turn
     from rds_secure.plan import Deletion
     from rds_secure.spec import load
+    from rds_secure.spec.safety import read_safety
 
     stack, sources = load(specs)
     at = _known(address, stack.resources)
     account = options.connect(stack, profile, region, role_arn, sandbox)
     reaching = options.reaching(profile, account.identity.region, role_arn, sandbox)
+    deletion = Deletion(at_most=read_safety(safety) if safety else None)
     return carry_out(
-        lambda: _begun(api.make_plan(stack, account, sources), at),
+        lambda: _begun(api.make_plan(stack, account, sources, deletion), at),
         account,
         Terms(
             lambda plan: Question("yes", yes, "pass --yes"),
-            Deletion(),
+            deletion,
             turn(stack.name, account, lock_timeout, no_lock, reaching),
             preflight="skip" if sandbox else preflight,
             record=Record(report, [source.file for source in sources]),
@@ -161,11 +163,19 @@ def _known(address: str, declared: Any) -> Address:
 
 
 def _begun(planned: Planned, address: Address) -> Planned:
-    """The plan, if a migration of the address is on its way. Raises `RefusedError`."""
+    """The plan, if a migration of the address is on its way and nothing that holds data is deleted beside it.
+
+    Raises `RefusedError`.
+    """
     from rds_secure import ownership
+    from rds_secure.cli.approve import unconfirmed
     from rds_secure.errors import Problem, RefusedError
 
     live = planned.snapshot.live.get(address)
-    if live is None or ownership.STEP not in live.found.tags:
+    (step,) = (step for step in planned.plan.steps if step.address == address)
+    if live is None or ownership.STEP not in live.found.tags or not (step.operations or planned.plan.refusals):
         raise RefusedError([Problem(f"no migration of {address} was begun", "rds-secure apply begins one")])
+    if lost := unconfirmed(planned.plan, ()):
+        what = f"{', '.join(lost)} would be deleted as well"
+        raise RefusedError([Problem(what, "use rds-secure apply, which asks for the name of each")])
     return planned

@@ -25,7 +25,10 @@ def left(*, window: bool = False) -> Condition:
 
 
 def with_role(role: Value, feature: str | None) -> Condition:
-    """The role is in use: the one for that feature, where it is for one. One that is not listed yet is not."""
+    """The role is in use: the one for that feature, where it is for one. One that is not listed yet is not.
+
+    A role that is just being made, for no feature, has no ARN to look for: then it is all of them that are listed.
+    """
     if feature:
         return Condition(
             f"AssociatedRoles[?FeatureName=='{feature}'] | [0].Status", ("ACTIVE",), f"its role for {feature}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -83,7 +83,7 @@ def _people(
     """The roles that ``users`` have, and the users, groups and roles that are asked for by name or tag."""
 
     def takes(name: str, tags: Mapping[str, str]) -> bool:
-        return not selection.everything and selection.takes(name, tags)
+        return bool(selection.names or selection.tags) and replace(selection, vpc="").takes(name, tags)
 
     names = principals.asked_for(reader, selection.names, takes, principals.used(users))
     wanted = {resources.kind(name): Wanted(scope, found, {}) for name, found in names.items() if found}

@@ -19,7 +19,7 @@ from rds_secure.plan.model import Plan
 from rds_secure.values import JSON, Address, Value, canonical, decode, freeze, resolve
 
 _ENDS = ("delete", "let go")
-_LATER = {"create": ("update", "tags only"), "update": ("tags only",), "migrate": ("update", "tags only")}
+_LATER = {"create": ("update", "tags only"), "update": ("create", "tags only"), "migrate": ("update", "tags only")}
 """What an approved action may have become, once some of it is done."""
 
 
@@ -105,7 +105,8 @@ class _Comparison:
     def _object(self, address: str) -> Iterator[str]:
         step = self.old.get(address)
         if address not in self.now.live:
-            if step is None or step.action not in _ENDS:
+            stopped = step is not None and resources.kind(Address.parse(address).kind).setting and bool(step.calls)
+            if not stopped and (step is None or step.action not in _ENDS):
                 yield f"{address} is gone since the plan"
         elif address not in self.before.live:
             if step is None or step.action != "create":

@@ -110,10 +110,7 @@ class _Planner:
         address = resource.address
         if (left := self.snapshot.traces.get(address)) and address not in self.create_empty:
             what = f"{address} is not there, and was before; it left {'; '.join(left)}"
-            again = "write 'restore_from: SNAPSHOT' to have its data back, or restore it"
-            if "restore_from" not in type(resource.spec).model_fields:
-                again = "restore it"
-            fix = f"{again} as {resource.name}; or, if it is to begin again empty, pass --create-empty {address}"
+            fix = resources.kind(address.kind).again(resource)
             self._refuse(address, (), what, fix)
         kind = resources.kind(resource.address.kind)
         resource = replace(resource, spec=kind.normalise(resource, None, self.scope))

@@ -16,8 +16,9 @@ from rds_secure.values import Address
 
 @dataclass(frozen=True, slots=True)
 class CallMade:
-    """One call: what became of it (done, failed, skipped), when it went out and was complete, in UTC.
+    """One call: what became of it, when it went out and was complete, in UTC.
 
+    ``outcome``: done, failed, skipped, or interrupted, where nobody waited for its effect any longer.
     ``request_id`` is AWS's own, of the last attempt; times and ids are "" where there are none.
     """
 
@@ -47,6 +48,8 @@ class Collector:
                     self._started[event.address, event.call, event.summary] = self._now()
                 case Done():
                     self._add(event, "done", event.request_id, "")
+                case Failed(interrupted=True):
+                    self._add(event, "interrupted", event.request_id, event.message)
                 case Failed():
                     self._add(event, "failed", event.request_id, f"{event.code}: {event.message}")
                 case Skipped():

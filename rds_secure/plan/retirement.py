@@ -116,7 +116,8 @@ class Retirement:
                 kept[address] = reason
         for address, step in declared.items():
             for used in set(step.uses) & set(retired):
-                if not _lets_go(self._snapshot.live[address], step, retired[used]):
+                # What is migrated stays, aside, and goes on using what it has.
+                if step.action is Action.MIGRATE or not _lets_go(self._snapshot.live[address], step, retired[used]):
                     kept.setdefault(used, f"{address} still uses it")
         for part, address in _of_migrations(declared, retired):
             kept.setdefault(part, f"the migration of {address} needs it")
@@ -166,7 +167,8 @@ class Retirement:
             limit = min(self._deletion.limit, at_most.deletions) if at_most else self._deletion.limit
         if len(small) > limit:
             what = f"{len(small)} of the {owned} resources that this stack owns would be deleted: {_listed(small)}"
-            what = f"{what}; {limit} would pass (safety: deletions, deletions_percent)"
+            asked = "" if self._deletion.limit is not None or at_most else " (safety: deletions, deletions_percent)"
+            what = f"{what}; {limit} would pass{asked}"
             fix = f"if that is meant, pass --prune-limit {len(small)}"
             if at_most and len(small) > at_most.deletions:
                 fix = f"delete them in several applies: the file of limits allows {at_most.deletions}"
@@ -214,10 +216,10 @@ class Retirement:
 
 def _of_migrations(declared: Mapping[Address, Step], retired: Iterable[Address]) -> Iterator[_Use]:
     """What is aside of something that is being migrated, and of which: it may be needed, before anything uses it."""
-    migrating = {step.address.name: address for address, step in declared.items() if step.action is Action.MIGRATE}
+    migrating = {address.name: address for address, step in declared.items() if step.action is Action.MIGRATE}
     for part in retired:
         base, aside, _ = part.name.partition("#")
-        if aside and base in migrating:
+        if aside and base in migrating:  # of another kind, for a group of it is one too
             yield part, migrating[base]
 
 

@@ -21,8 +21,8 @@ class CallMadeView(View):
     """service:Action, such as rds:CreateDBInstance."""
     summary: str
     """What it does, for people."""
-    outcome: Literal["done", "failed", "skipped"]
-    """What became of it; skipped: it was never sent."""
+    outcome: Literal["done", "failed", "skipped", "interrupted"]
+    """What became of it; skipped: it was never sent; interrupted: nobody waited for its effect any longer."""
     started: str
     """When it went out, in UTC; empty where it was not sent."""
     ended: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from rds_secure.sandbox import Sandbox
@@ -13,9 +11,10 @@ from tests.crash.sweep import instants, laid
 from tests.crash.transport import Call, Kill, Way
 
 
-@pytest.fixture
-def ground(sandbox_server: Sandbox, tmp_path: Path) -> Ground:
-    return laid(sandbox_server, "migrate", tmp_path, "none")
+@pytest.fixture(scope="module")
+def ground(sandbox_server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    """Laid anew before each kill."""
+    return laid(sandbox_server, "migrate", tmp_path_factory.mktemp("ground"), "none")
 
 
 def test_the_next_apply_goes_on_with_a_migration_that_was_killed(ground: Ground) -> None:

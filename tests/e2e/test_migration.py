@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from rds_secure import api
+from rds_secure.operation import snake
 from rds_secure.plan import Action, Plan
 from rds_secure.spec import load
 from rds_secure.values import Address
@@ -304,3 +309,149 @@ def test_it_is_too_late_to_keep_people_out_once_the_snapshot_is_taken(harness: H
 
     late = resources(kms_key="${kms_key.two}", migration={"from": "none", "quiesce": "revoke-ingress"})
     assert "too late" in harness.plan(late).plan.refusals[0].what
+
+
+def half_done(harness: Harness, asked: Resources | Path, without: str) -> None:
+    """A migration of which one call is refused, so that it stops there."""
+    harness.recorder.refusals[without] = "AccessDenied"
+    outcome, _ = harness.attempt(harness.plan(asked))
+    assert not outcome.succeeded
+    harness.recorder.refusals.clear()
+    harness.sandbox.settle()
+
+
+QUIET = {"from": "none", "quiesce": "revoke-ingress"}
+
+
+def test_the_migration_of_another_stack_is_left_alone(harness: Harness) -> None:
+    theirs = resources(name="theirs", encrypted=False)
+    harness.make(harness.spec(theirs, stack="other"))
+    asked = resources(name="theirs", kms_key="${kms_key.two}", migration=QUIET)
+    half_done(harness, harness.spec(asked, stack="other"), "CopyDBSnapshot")
+    groups = {"security_group": {"orders-own": NETWORK["security_group"]["orders-db"]}}
+    subnets = {"db_subnet_group": {"orders-own": NETWORK["db_subnet_group"]["orders"]}}
+    fields = {"subnet_group": "${db_subnet_group.orders-own}", "security_groups": ["${security_group.orders-own}"]}
+    ours = {**groups, **subnets, "db_instance": {"orders": {**DATABASE, **fields, "name": "ours"}}}
+
+    applied = harness.apply(ours)  # the same address, in another stack
+
+    assert applied.again.plan.is_empty
+    assert not applied.again.plan.notes
+    assert described(harness, "ours")["DBInstanceStatus"] == "available"
+
+
+def test_of_two_migrations_the_last_one_is_taken_back(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    harness.make(resources(kms_key="${kms_key.one}", migration={"from": "none"}))
+    between = described(harness)
+    asked = resources(kms_key="${kms_key.two}", migration={"from": key(harness, "one")})
+    harness.make(asked)
+
+    rolled_back(harness, asked)
+
+    assert described(harness)["DbiResourceId"] == between["DbiResourceId"]
+    assert len(names(harness)) == 3
+
+
+def test_whoever_lets_people_in_again_ends_a_migration(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    before = [group["VpcSecurityGroupId"] for group in described(harness)["VpcSecurityGroups"]]
+    asked = resources(kms_key="${kms_key.two}", migration=QUIET)
+    half_done(harness, asked, "CopyDBSnapshot")
+    assert harness.plan(asked).plan.is_applicable
+
+    harness.behind(
+        lambda client: client("rds").modify_db_instance(
+            DBInstanceIdentifier="orders", VpcSecurityGroupIds=before, ApplyImmediately=True
+        )
+    )
+
+    assert "somebody let people in" in harness.plan(asked).plan.refusals[0].what
+    rolled_back(harness, asked)
+    assert described(harness)["VpcSecurityGroups"][0]["VpcSecurityGroupId"] == before[0]
+
+
+def test_it_does_not_move_to_another_address_half_way(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    half_done(harness, resources(kms_key="${kms_key.two}", migration={"from": "none"}), "CopyDBSnapshot")
+    elsewhere = resources(kms_key="${kms_key.two}", migration={"from": "none"}, name="orders")
+    moved = {**KEYS, **NETWORK, "db_instance": {"sales": elsewhere["db_instance"]["orders"]}}
+
+    plan = harness.plan(harness.spec(moved, moved=[{"from": "db_instance.orders", "to": "db_instance.sales"}])).plan
+
+    assert any("moves in the middle of migration" in refusal.what for refusal in plan.refusals)
+
+
+def test_an_old_restore_from_is_not_taken_where_there_is_newer_data(harness: Harness) -> None:
+    harness.make(resources())
+    harness.behind(
+        lambda client: client("rds").create_db_snapshot(DBInstanceIdentifier="orders", DBSnapshotIdentifier="early")
+    )
+    asked = resources(restore_from="early")
+    assert harness.plan(asked).plan.is_applicable
+
+    def lose(client: Any) -> None:
+        rds = client("rds")
+        rds.modify_db_instance(DBInstanceIdentifier="orders", DeletionProtection=False, ApplyImmediately=True)
+        rds.delete_db_instance(DBInstanceIdentifier="orders", FinalDBSnapshotIdentifier="late")
+
+    harness.behind(lose)
+    harness.sandbox.settle()
+
+    (refusal,) = harness.plan(asked).plan.refusals
+    assert "snapshot late, which is newer than early" in refusal.what
+    assert harness.plan(resources(restore_from="late")).plan.is_applicable
+
+
+def test_the_way_to_have_it_back_that_a_plan_tells_works(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    asked = resources(kms_key="${kms_key.two}", migration={"from": "none"})
+    (step,) = (step for step in harness.plan(asked).plan.steps if step.action is Action.MIGRATE)
+    (told,) = (note.strip() for note in step.notes if note.strip().startswith("aws rds "))
+
+    action, *words = shlex.split(told)[2:]
+    given: dict[str, Any] = {}
+    for word in words:
+        if word.startswith("--"):
+            option = word.removeprefix("--")
+            given[option] = []
+        else:
+            given[option].append(word)
+    assert given.pop("region") == [harness.account.identity.region]
+    model = harness.client("rds").meta.service_model.operation_model("RestoreDBInstanceToPointInTime")
+    assert snake(model.name, "-") == action
+    fields = {snake(name, "-"): (name, shape.type_name) for name, shape in model.input_shape.members.items()}
+    params: dict[str, Any] = {}
+    for option, value in given.items():
+        name, kind = fields[option.removeprefix("no-")]
+        params[name] = not option.startswith("no-") if kind == "boolean" else value if kind == "list" else value[0]
+    harness.behind(lambda client: client("rds").restore_db_instance_to_point_in_time(**params))
+    assert described(harness, "orders-recovered")["VpcSecurityGroups"] == described(harness)["VpcSecurityGroups"]
+
+
+def test_what_the_old_one_goes_on_using_is_kept_although_the_spec_is_rid_of_it(harness: Harness) -> None:
+    harness.make(resources(kms_key="${kms_key.one}"))
+    asked = resources(
+        subnet_group="${db_subnet_group.other}",
+        kms_key="${kms_key.two}",
+        migration={"from": key(harness, "one"), "from_subnet_group": "orders"},
+    )
+    subnets = {"db_subnet_group": {"other": NETWORK["db_subnet_group"]["orders"]}}
+    without = {**asked, **subnets, "kms_key": {"two": KEYS["kms_key"]["two"]}}
+
+    applied = harness.apply(without)
+
+    kept = {str(item.address) for item in applied.plan.kept}
+    assert {"db_subnet_group.orders", "kms_key.one"} <= kept
+    assert applied.again.plan.is_empty
+
+
+def test_a_refused_change_tells_an_entry_that_a_spec_takes(harness: Harness) -> None:
+    harness.make(resources(kms_key="${kms_key.one}"))
+    (refusal,) = harness.plan(resources(kms_key="${kms_key.two}")).plan.refusals
+
+    told = yaml.safe_load(re.findall(r"'migration: (.*?)'", refusal.fix)[0])
+
+    assert told == {"from": key(harness, "one"), "to": "KEY"}
+    asked = resources(kms_key="${kms_key.two}", migration={**told, "to": "${kms_key.two}"})
+    assert harness.plan(asked).plan.is_applicable

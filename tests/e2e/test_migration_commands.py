@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.test_commands import Commands, command, connections  # noqa: F401 - fixtures
-from tests.e2e.test_migration import resources
+from tests.e2e.test_migration import DATABASE, half_done, resources
 
 
 def test_how_far_it_has_come_and_the_way_back(command: Commands) -> None:  # noqa: F811
@@ -28,3 +28,20 @@ def test_how_far_it_has_come_and_the_way_back(command: Commands) -> None:  # noq
     back = command.typing("db_instance.orders", "migration", "roll-back", "db_instance.orders", asked)
     assert back.code == 0
     assert "AWS agrees with the spec" not in back.out
+
+
+def test_going_on_deletes_no_data_and_begins_nothing(command: Commands) -> None:  # noqa: F811
+    other = {"other": {**DATABASE, "deletion_protection": False}}
+    both = resources(encrypted=False)
+    command.harness.make({**both, "db_instance": {**both["db_instance"], **other}})
+    asked = resources(kms_key="${kms_key.two}", migration={"from": "none"})
+    half_done(command.harness, {**asked, "db_instance": {**asked["db_instance"], **other}}, "CopyDBSnapshot")
+    removed = command.harness.spec(asked, removed=[{"address": "db_instance.other", "keep": False}])
+
+    ran = command("migration", "continue", "db_instance.orders", removed, "--yes")
+
+    assert (ran.code, "db_instance.other would be deleted as well" in ran.err) == (3, True)
+    assert command.harness.client("rds").describe_db_instances(DBInstanceIdentifier="other")
+    rest = command.harness.spec({**asked, "db_instance": {**asked["db_instance"], **other}})
+    assert command("migration", "continue", "db_instance.orders", rest, "--yes").code == 0
+    assert command("migration", "continue", "db_instance.orders", rest, "--yes").code == 3

@@ -219,6 +219,14 @@ class DbInstance(Kind[DbInstanceSpec]):
     def traces(self, reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> tuple[str, ...]:
         return traces(reader, resource, scope)
 
+    def again(self, resource: Resource[DbInstanceSpec]) -> str:
+        if resource.spec.restore_from is not None:
+            return (
+                "write the one that is to be restored below restore_from; "
+                f"or, if the older data is meant, pass --create-empty {resource.address}"
+            )
+        return f"write 'restore_from: SNAPSHOT' to have its data back, or {super().again(resource)}"
+
     def same(self, field: str, wanted: DbInstanceSpec, live: DbInstanceSpec) -> bool | None:
         if field == "engine_version" and wanted.engine_version and live.engine_version:
             return engines.satisfies(wanted.engine, wanted.engine_version, live.engine_version, wanted.minor_upgrades)
@@ -245,7 +253,7 @@ class DbInstance(Kind[DbInstanceSpec]):
     def advice(self, field: str, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec]) -> str:
         if field == "replica_of" and resource.spec.replica_of == PROMOTED:
             return _PROMOTION
-        if asked := advice(field, live.spec):
+        if asked := advice(field, live.found.spec):
             return asked
         return _ADVICE.get(field) or super().advice(field, resource, live)
 

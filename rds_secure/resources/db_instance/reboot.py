@@ -20,6 +20,7 @@ def follow(change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[Fie
     if change.resource.spec.reboot == "never":
         note = f"{said}: static parameters are not in effect until it is rebooted; reboot: now has that done"
         return Consequence(notes=(note,))
+    by_cluster = change.live.spec.cluster is not None and bool(set(named) - _its_own(change))
     reboot = Operation(
         service="rds",
         action="RebootDBInstance",
@@ -27,7 +28,7 @@ def follow(change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[Fie
         params={"DBInstanceIdentifier": change.live.name, "ForceFailover": False},
         summary=f"reboot it for the static parameters of {said}",
         # A member's own group is seen with it, and its cluster's with the cluster.
-        wait=(waits.rebooted if change.live.spec.cluster is None else waits.member_rebooted)(change.live.name),
+        wait=(waits.member_rebooted if by_cluster else waits.rebooted)(change.live.name),
         retry_on=(Retry("InvalidDBInstanceState"),),
         after=after,
         repeatable=False,
@@ -35,6 +36,12 @@ def follow(change: Change[DbInstanceSpec], elsewhere: Mapping[Address, tuple[Fie
     )
     shown = FieldChange("reboot", new="now", when="now", note=f"static parameters of {said}")
     return Consequence(changes=(shown,), operations=(reboot,))
+
+
+def _its_own(change: Change[DbInstanceSpec]) -> set[str]:
+    """The groups of its own, as it has them and as it is to have them."""
+    groups = (change.live.spec.parameter_group, change.resource.spec.parameter_group)
+    return {str(change.scope.resolve(group)) for group in groups if group is not None}
 
 
 def _waiting(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from rds_secure import ownership, tagging
 from rds_secure.kind import Reader, Resource, Scope, together
-from rds_secure.resources.db_instance.migration import marks
+from rds_secure.resources.db_instance.migration import marks, restore
 from rds_secure.resources.db_instance.migration.marks import Part
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 
@@ -19,8 +20,8 @@ def traces(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> 
     """Snapshots with our tags, retained backups and recent events; lists that all missing databases share."""
     if on_its_way := list(_on_its_way_back(reader, resource, scope)):
         return tuple(on_its_way)
-    if resource.spec.replica_of is not None or resource.spec.restore_from is not None:
-        return ()  # it is copied from its source again, or made from what it left
+    if resource.spec.replica_of is not None:  # it is copied from its source again
+        return ()
     snapshots, backups, events = together(
         reader,
         lambda: (reader.call("rds", "DescribeDBSnapshots") or {})["DBSnapshots"],
@@ -29,6 +30,8 @@ def traces(reader: Reader, resource: Resource[DbInstanceSpec], scope: Scope) -> 
             "Events"
         ],
     )
+    if resource.spec.restore_from is not None:
+        return tuple(_newer(snapshots, backups, resource, scope))
     return (
         *_snapshots(snapshots, resource, scope),
         *_backups(backups, resource, scope),
@@ -42,9 +45,42 @@ def _on_its_way_back(reader: Reader, resource: Resource[DbInstanceSpec], scope: 
         tags = tagging.mapping(item.get("TagList"))
         owner = ownership.owner(tags)
         is_it = owner is not None and (owner.stack, marks.base(owner.address)) == (scope.stack, resource.address)
-        if is_it and marks.part(tags)[1] in (Part.BACK, Part.SOURCE, Part.QUIESCED, Part.UNDONE):
+        if is_it and marks.part(tags)[1] in (Part.BACK, *marks.ON_THE_WAY):
             fix = f"finish that with rds-secure migration roll-back {resource.address} SPEC"
             yield f"database {item['DBInstanceIdentifier']}, which is in the middle of a migration: {fix}"
+
+
+def _newer(
+    snapshots: list[Mapping[str, Any]],
+    backups: list[Mapping[str, Any]],
+    resource: Resource[DbInstanceSpec],
+    scope: Scope,
+) -> Iterator[str]:
+    """What has later data than the snapshot that it would be made from, which may be written since long ago."""
+    wished = str(resource.spec.restore_from)
+    copies = f"{restore.stem(resource.name)}-"  # of that very snapshot, or one before
+    times = {name: _taken(item) for item in snapshots for name in (item["DBSnapshotIdentifier"], _arn(item))}
+    since = times.get(wished)
+    for item in snapshots:
+        name = item["DBSnapshotIdentifier"]
+        is_other = wished not in (name, _arn(item)) and not name.startswith(copies)
+        if is_other and _is_ours(item, resource, scope) and (since is None or _taken(item) > since):
+            yield f"snapshot {name}, which is newer than {wished}"
+    for item in backups:
+        latest = (item.get("RestoreWindow") or {}).get("LatestTime")
+        is_its = any(_backups([item], resource, scope))
+        if is_its and latest is not None and (since is None or latest > since):
+            yield f"automated backups up to {latest:%Y-%m-%d %H:%M} UTC, which are newer than {wished}"
+
+
+def _arn(item: Mapping[str, Any]) -> str:
+    return str(item.get("DBSnapshotArn", ""))
+
+
+def _taken(item: Mapping[str, Any]) -> datetime:
+    """When the data was as it is in a snapshot, copied or not; one that is being taken has the latest."""
+    taken = item.get("OriginalSnapshotCreateTime") or item.get("SnapshotCreateTime")
+    return taken if isinstance(taken, datetime) else datetime.max.replace(tzinfo=UTC)
 
 
 def _snapshots(listed: list[Mapping[str, Any]], resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[str]:

@@ -48,7 +48,7 @@ def roll_back(
     """The calls that put the old database back; ``asides``: what is kept beside it, the group without rules as well."""
     kept = [item.found for address, item in asides.items() if address.kind == resource.address.kind]
     state = look.of(live.found) if live else None
-    if state is not None and state.part in _ON_THE_WAY and state.source is not None:
+    if state is not None and state.part in marks.ON_THE_WAY and state.source is not None:
         back = _Back(resource, scope, state.id, state.names, state.source, state.new, state.group)
         if state.new is not None and state.new.busy == "renaming":
             what = f"{state.new.name} is getting its place just now"
@@ -74,9 +74,6 @@ def roll_back(
     return Migrating(operations=operations, notes=tuple(_said_after(back)), exports=back.old.exports)
 
 
-_ON_THE_WAY = (Part.SOURCE, Part.QUIESCED)
-
-
 def _old(
     state: State | None, there: Found[DbInstanceSpec] | None, kept: list[Found[DbInstanceSpec]]
 ) -> Found[DbInstanceSpec] | str:
@@ -86,6 +83,8 @@ def _old(
     if there is not None and marks.part(there.tags)[1] == Part.BACK:
         return there
     olds = [item for item in kept if marks.part(item.tags)[1] in (Part.OLD, Part.BACK)]
+    last = marks.part(there.tags)[0] if there is not None else ""  # of several migrations, the one that made it
+    olds = [item for item in olds if marks.part(item.tags)[0] == last] or olds
     if len(olds) == 1:
         return olds[0]
     if olds:

@@ -26,8 +26,6 @@ FACT = "migration"
 _MOVES = frozenset({"resource_id", "secret"})
 """Exports that are the new database's once it has its place."""
 
-_ON_THE_WAY = frozenset({Part.SOURCE, Part.QUIESCED})
-
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -67,8 +65,9 @@ def folded(
     listed = list(instances)
     declared = {address: item for address, item in wanted.declared.items() if isinstance(item.spec, DbInstanceSpec)}
     by_name = {resource.name.lower(): resource for resource in declared.values()}
-    sources = [item for item in listed if _is_source(item)]
-    news = {marks.part(item.tags)[0]: item for item in listed if _is_new(item)}
+    ours = [item for item in listed if item.tags.get(ownership.STACK) == wanted.scope.stack]  # others' are their affair
+    sources = [item for item in ours if _is_source(item)]
+    news = {marks.part(item.tags)[0]: item for item in ours if _is_new(item)}
     marked = {item.identity for item in sources}
     together_with = {item.identity for source in sources if (item := news.get(marks.part(source.tags)[0]))}
     for item in listed:
@@ -77,6 +76,8 @@ def folded(
             yield from _of_source(reader, wanted, item, news, declared, described)
         elif item.identity in together_with:
             continue
+        elif item.tags.get(ownership.STACK) != wanted.scope.stack:
+            yield item
         elif _is_new(item) and resource is not None:  # in its place, and the old one is marked as kept
             migration, _ = marks.part(item.tags)
             state = State(migration, Names(resource.name, migration), Part.NEW, None, item, in_place=True)
@@ -112,7 +113,7 @@ def _is_source(item: Found[DbInstanceSpec]) -> bool:
     """Tags alone tell nothing: whatever is restored from it has them too (RDS-18)."""
     migration, part = marks.part(item.tags)
     mine = marks.is_of(item.exports.get("resource_id", ""), migration)
-    return bool(migration) and mine and part in (*_ON_THE_WAY, Part.BACK)
+    return bool(migration) and mine and part in (*marks.ON_THE_WAY, Part.BACK)
 
 
 def _is_new(item: Found[DbInstanceSpec]) -> bool:
@@ -192,7 +193,7 @@ def _standing(
     stands = replace(source, identity=name.lower(), owned_by_path=Owner(wanted.scope.stack, address, source.name))
     if part == Part.BACK and not asked:  # nothing is going on, and nothing is asked for
         return stands
-    if part not in _ON_THE_WAY and wished != begun:
+    if part not in marks.ON_THE_WAY and wished != begun:
         begun, part = wished, ""
     names = Names(name, begun)
     key = spec.kms_key if spec is not None else None

@@ -42,6 +42,10 @@ class Part(StrEnum):
     """What had its place before the way back."""
 
 
+ON_THE_WAY = (Part.SOURCE, Part.QUIESCED)
+"""The parts of a source whose migration goes on."""
+
+
 def migration_id(resource_id: str, attempt: int) -> str:
     """Eight characters of the database it begins with, and the number of the attempt from the second on."""
     return _seed(resource_id) + (f"-{attempt}" if attempt > 1 else "")

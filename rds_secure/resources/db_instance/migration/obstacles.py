@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from rds_secure import ownership
 from rds_secure.kind import Change, FieldChange
 from rds_secure.resources.db_instance.migration import steps
 from rds_secure.resources.db_instance.migration.look import State
@@ -24,6 +25,7 @@ def obstacles(
     yield from _asked(change, state, settled)
     if not state.has_begun:
         yield from _alone(change)
+    if change.live.name.lower() == state.names.name.lower():  # later it could only leave the name to nobody
         yield from _around(change, state)
     yield from _cut_off(change, state, spec)
     yield from _usable(change, state, spec)
@@ -32,7 +34,7 @@ def obstacles(
 
 def _asked(change: Change[DbInstanceSpec], state: State, settled: tuple[FieldChange, ...]) -> Iterator[_Obstacle]:
     address, entry = change.resource.address, change.resource.spec.migration
-    back = f"or take it back: rds-secure migration roll-back {address}"
+    back = f"or take it back: rds-secure migration roll-back {address} SPEC"
     if entry is None or not settled:
         if state.has_begun:
             fix = f"write again what asked for it, so that it can be finished; {back}"
@@ -46,6 +48,10 @@ def _asked(change: Change[DbInstanceSpec], state: State, settled: tuple[FieldCha
         yield f"migration {state.id} of {address} was rolled back", fix
     if state.has_begun and state.source and part(state.source.tags)[0] != state.id:
         yield f"{address} is in the middle of another migration", f"finish that one, {back}"
+    owner = ownership.owner(change.live.found.tags)
+    if state.has_begun and owner is not None and owner.address != address:
+        fix = f"finish that first: take the entry of {owner.address} out below 'moved:' until then"
+        yield f"{address} moves in the middle of migration {state.id}", fix
 
 
 def _cut_off(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) -> Iterator[_Obstacle]:
@@ -58,6 +64,9 @@ def _cut_off(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec)
         yield f"{address} leaves its security groups to others, and so none could be given back", fix
     elif state.group and state.group in change.scope.resolve(spec.security_groups):
         yield f"{address} would stay in the group that lets nobody in", "write its security_groups"
+    if state.part == Part.QUIESCED and state.group not in change.live.found.spec.security_groups:
+        fix = f"rds-secure migration roll-back {address} SPEC, and another attempt"
+        yield f"somebody let people in to {address} again: what they wrote is not in its snapshot", fix
     if state.has_begun and (state.snapshot or state.new) and state.part != Part.QUIESCED:
         fix = f"write quiesce: none again; or rds-secure migration roll-back {address} SPEC, and another attempt"
         yield f"the snapshot of {address} was taken while people could write: it is too late to keep them out", fix

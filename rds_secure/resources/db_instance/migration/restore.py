@@ -18,14 +18,14 @@ from rds_secure.operation import Operation, Retry
 from rds_secure.resources.db_instance import operations, waits
 from rds_secure.resources.db_instance.migration import steps, target
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
-from rds_secure.values import Secret
+from rds_secure.values import Secret, Value
 
 
 def create(resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[Operation]:
     """The calls that make it from ``restore_from``, and give it what a restore leaves out."""
     spec, name, snapshot = resource.spec, resource.name, str(resource.spec.restore_from)
     if spec.encrypted:
-        copy = _copy_of(name, snapshot)
+        copy = _copy_of(name, snapshot, spec.kms_key)
         yield steps.copied(snapshot, copy, spec.kms_key, tagging.pairs(resource.tags))
         yield steps.look_at_snapshot(copy, *steps.encrypted_with(spec.kms_key))
         snapshot = copy
@@ -63,10 +63,15 @@ def create(resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[Operati
     yield from (operations.add_role(name, item.role, item.feature) for item in spec.roles)
 
 
-def _copy_of(name: str, snapshot: str) -> str:
-    """A name of its own for each snapshot; those of AWS's begin with rds:, which no name of ours may hold."""
-    mark = base64.b32encode(hashlib.sha256(snapshot.encode()).digest()).decode().lower()[:8]
-    return f"{name.lower()[:40].rstrip('-')}-restored-{mark}"
+def _copy_of(name: str, snapshot: str, key: Value) -> str:
+    """A name of its own for each snapshot and key; those of AWS's begin with rds:, which no name of ours may hold."""
+    mark = base64.b32encode(hashlib.sha256(f"{snapshot} {key}".encode()).digest()).decode().lower()[:8]
+    return f"{stem(name)}-{mark}"
+
+
+def stem(name: str) -> str:
+    """How the names of such copies begin for a database."""
+    return f"{name.lower()[:40].rstrip('-')}-restored"
 
 
 def verify(reader: Reader, spec: DbInstanceSpec) -> Iterator[Complaint]:

@@ -27,7 +27,7 @@ _HOURS: Final = 3600
 _DEFAULT_KEY: Final = "alias/aws/rds"
 """AWS's own key, which a copy has to be given to be encrypted at all."""
 
-_ALL_BUT_ONE: Final = 15 * 60
+_COMPARING: Final = 15 * 60
 """Seconds in which everything must hold of a database that is available; then it is not as it should be."""
 
 
@@ -48,7 +48,7 @@ def left(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) -> 
     yield _look(state.names.new, f"wait until {state.names.new} is available", waits.ready(state.names.new))
     yield from _settled(change, state, spec)
     until = (*waits.ready(state.names.new).until, *target.conditions_of(spec), marks.is_marked(state.id))
-    checked = replace(waits.ready(state.names.new), until=until, timeout=_ALL_BUT_ONE, exports={})
+    checked = replace(waits.ready(state.names.new), until=until, timeout=_COMPARING, exports={})
     yield _look(state.names.new, f"compare every field of {state.names.new} with what it is to be", checked)
     if name != state.names.old:
         yield renamed(name, state.names.old, f"rename {name}, which makes room: its host name is nobody's for now")
@@ -63,9 +63,9 @@ def finished(change: Change[DbInstanceSpec], state: State) -> Iterator[Operation
     aside = {ownership.ADDRESS: ownership.where(old, names.old), **marks.part_of(Part.OLD, state.id)}
     if not (state.in_place and state.source is None):
         yield from _tagged(scope.arn("rds", f"db:{names.old}"), aside, f"mark {names.old} as kept aside")
-    gone = (ownership.MIGRATION, ownership.STEP)
-    for operation in tagging.rds(scope.arn("rds", f"db:{names.name.lower()}"), {}, gone):
-        yield replace(operation, summary=f"take the marks of the migration off {names.name}")
+    # Which migration made it stays, for the way back; without a part in it that says nothing else.
+    for operation in tagging.rds(scope.arn("rds", f"db:{names.name.lower()}"), {}, (ownership.STEP,)):
+        yield replace(operation, summary=f"mark {names.name} as done")
 
 
 def in_its_place(new: str, name: str, said: str = "the new database from here on") -> Operation:

@@ -52,7 +52,7 @@ def target(wanted: DbInstanceSpec, live: DbInstanceSpec) -> DbInstanceSpec:
     update["availability_zone"] = _zone(wanted, live)
     for name in _FOLLOWING:
         if getattr(wanted, name) is None and getattr(live, name) == live.kms_key:
-            update[name] = wanted.kms_key
+            update[name] = wanted.kms_key or live.kms_key
     return wanted.model_copy(update=update)
 
 
@@ -113,7 +113,7 @@ def conditions_of(spec: DbInstanceSpec) -> Iterator[Condition]:
         elif isinstance(value, str | int | Ref):
             yield Condition(marker.read, (value,) if value else (value, None), name)
         elif isinstance(value, tuple) and all(isinstance(item, str | Ref) for item in value):
-            yield Condition(marker.read, tuple(value) or (), name)
+            yield Condition(marker.read, value, name)
             yield Condition(f"length({marker.read} || `[]`)", (len(value),), f"the number of {name}")
     yield conditions.NOTHING_PARKED
     yield Condition("DBParameterGroups[].ParameterApplyStatus", ("in-sync",), "its parameter group")

@@ -17,6 +17,11 @@ def words(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) ->
     entry = change.resource.spec.migration
     goes_on = f", which goes on: {_progress(state)}" if state.has_begun else ""
     yield f"migration {state.id}: a new database with its data takes its place, under its name and host name{goes_on}"
+    if not state.has_begun:
+        yield (
+            "seen to just now: its key, free names, nothing parked, no replica, proxy, blue/green deployment, activity "
+            "stream or copied backups; apply asks IAM about every call before the first one"
+        )
     if state.snapshot is None:
         yield from _before(change, state)
     else:

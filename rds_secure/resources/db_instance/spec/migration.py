@@ -55,4 +55,5 @@ class MigrationFields(Part):
         Pattern(rf"{_SNAPSHOT}|{_SNAPSHOT_ARN}", "the name or the ARN of a snapshot"),
         Field(Mode.META, create="RestoreDBInstanceFromDBSnapshot.DBSnapshotIdentifier"),
     ] = None
-    """The snapshot that the database is made from, if it is not there; means nothing once it is."""
+    """The snapshot that the database is made from, if it is not there; means nothing once it is. Refused where newer
+    data of the database is left."""
