@@ -120,7 +120,11 @@ class _Run:
         """Carry out all of it in a thread of its own, so that Ctrl-C never comes in the middle of the bookkeeping."""
         with ThreadPoolExecutor(1, thread_name_prefix="apply-loop") as conductor:
             try:
-                conductor.submit(self._carry_out, workers).result()
+                carried = conductor.submit(self._carry_out, workers)
+                # A signal that comes right before a wait without end is not seen before that ends.
+                while not wait([carried], timeout=0.5).done:
+                    pass
+                carried.result()
             except KeyboardInterrupt:
                 self.outcome.interrupted = True
                 self.waiter.stop()

@@ -9,14 +9,14 @@ very spec has begun to make. All else has moved.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rds_secure import resources
 from rds_secure.fields import Mode, markers
 from rds_secure.plan.approval import approved, is_id, label
 from rds_secure.plan.approved import Approved, ApprovedCall, ApprovedChange, ApprovedStep
 from rds_secure.plan.model import Plan
-from rds_secure.values import JSON, Address, Value, canonical, decode, freeze, resolve
+from rds_secure.values import JSON, Address, Handed, Value, canonical, decode, freeze, resolve
 
 _ENDS = ("delete", "let go")
 _LATER = {"create": ("update", "tags only"), "update": ("create", "tags only"), "migrate": ("update", "tags only")}
@@ -39,7 +39,12 @@ def strays(plan: Plan, now: Plan) -> frozenset[Address]:
 
 
 def parts(value: JSON, whole: JSON) -> bool:
-    """Whether one call's parameters are contained in another's: fewer keys, fewer members of lists, equal leaves."""
+    """Whether one call's parameters are contained in another's: fewer keys, fewer members of lists, equal leaves.
+
+    What an earlier call was to hand on may be known by now.
+    """
+    if isinstance(whole, Handed) and isinstance(value, str):
+        return True
     if isinstance(value, Mapping) and isinstance(whole, Mapping):
         return all(key in whole and parts(item, whole[key]) for key, item in value.items())
     if isinstance(value, list | tuple) and isinstance(whole, list | tuple):
@@ -49,12 +54,17 @@ def parts(value: JSON, whole: JSON) -> bool:
 
 def set_by(kind: str, calls: Sequence[ApprovedCall]) -> frozenset[str]:
     """The fields of a resource that calls set by a parameter of that name: deletion protection, before a deletion."""
-    sent = {name for call in calls for name in call.params}
+    return _set_by(kind, {name for call in calls for name in call.params})
+
+
+def _set_by(kind: str, parameters: Collection[str]) -> frozenset[str]:
+    """The fields of a kind that have one of these parameters."""
     fields = markers(resources.kind(kind).spec).items()
     return frozenset(
         name
         for name, marker in fields
-        if marker.mode is not Mode.META and sent & {_parameter(marker.create), _parameter(marker.change)}
+        if marker.mode is not Mode.META
+        and not {_parameter(marker.create), _parameter(marker.change)}.isdisjoint(parameters)
     )
 
 
@@ -109,10 +119,16 @@ class _Comparison:
             if not stopped and (step is None or step.action not in _ENDS):
                 yield f"{address} is gone since the plan"
         elif address not in self.before.live:
-            if step is None or step.action != "create":
+            if not self._is_aside(address) and (step is None or step.action != "create"):
                 yield f"{address} is there since the plan"
         else:
             yield from self._values(address, step)
+
+    def _is_aside(self, address: str) -> bool:
+        """Whether it is something that a migration of the plan makes beside what it migrates, or leaves there."""
+        base, aside, _ = Address.parse(address).name.partition("#")
+        migrated = (item.address for item in self.before.steps if item.action == "migrate")
+        return bool(aside) and base in {Address.parse(item).name for item in migrated}
 
     def _values(self, address: str, step: ApprovedStep | None) -> Iterator[str]:
         was, is_now = self.before.live[address], self.now.live[address]
@@ -132,14 +148,34 @@ class _Comparison:
         left = {self._label(address, change) for change in after.changes} if after else set[str]()
         if step is None:
             return frozenset()
+        if step.action == "migrate" and after is not None and after.action != "migrate" and not after.changes:
+            return frozenset({*self.before.live[address], *self.now.live[address]})  # another one is there, as declared
         ids = filter(is_id, self.now.live[address]) if step.changes else ()  # a rule is changed by making another one
         return frozenset({self._label(address, change) for change in step.changes} - left) | frozenset(ids)
 
     def _is_going(self, step: ApprovedStep | None, name: str, new: JSON) -> bool:
-        """Whether a value moved because a deletion has begun: it let go of something, protection went off."""
+        """Whether a value moved because a deletion has begun: it let go of something, protection went off.
+
+        Or because a migration has: it is as one of its calls sets it, to the source or to what takes its place.
+        """
+        if step is not None and step.action == "migrate":
+            return any(self._is_sent(step, call, name, new) for call in step.calls)
         if step is None or step.action not in _ENDS:
             return False
         return new is None or name in set_by(Address.parse(step.address).kind, step.calls[:-1])
+
+    def _is_sent(self, step: ApprovedStep, call: ApprovedCall, name: str, new: JSON) -> bool:
+        """Whether a call sets a value to what it is now; of a set, whether it puts a member there or leaves it out."""
+        field, of_set, _ = name.partition("[")
+        for parameter, sent in call.params.items():
+            if field not in _set_by(Address.parse(step.address).kind, {parameter}):
+                continue
+            values = sent if isinstance(sent, list | tuple) else [sent]
+            if new is None and of_set:
+                return True
+            if any(self._equal(new, value) or "$handed" in canonical(value) for value in values):
+                return True
+        return False
 
     def _label(self, address: str, change: ApprovedChange) -> str:
         """The name of what changes, as live values go by it: with every reference filled in that is known now."""

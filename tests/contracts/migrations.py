@@ -132,6 +132,7 @@ def _at(move: Move, stage: str, live: Found[Any], wanted: Found[Any]) -> Found[A
         state = replace(state, part=part)
     if "quiesced" in done and move.quiesces:
         state = replace(state, group=QUIET)
+        live = replace(live, spec=live.spec.model_copy(update={"security_groups": (QUIET,)}))
     if "snapshot" in done:
         state = replace(state, snapshot=_snapshot(state.names.snapshot, state.id))
     if "copy" in done and move.rekeys:

@@ -13,6 +13,8 @@ import yaml
 from rds_secure import api
 from rds_secure.operation import snake
 from rds_secure.plan import Action, Plan
+from rds_secure.plan.approval import approved
+from rds_secure.plan.part import moved
 from rds_secure.spec import load
 from rds_secure.values import Address
 from tests.e2e.harness import Harness, Resources
@@ -455,3 +457,28 @@ def test_a_refused_change_tells_an_entry_that_a_spec_takes(harness: Harness) -> 
     assert told == {"from": key(harness, "one"), "to": "KEY"}
     asked = resources(kms_key="${kms_key.two}", migration={**told, "to": "${kms_key.two}"})
     assert harness.plan(asked).plan.is_applicable
+
+
+def test_an_approved_migration_goes_on_after_it_was_interrupted_anywhere(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    asked = resources(kms_key="${kms_key.two}", migration=QUIET)
+    before = approved(harness.plan(asked).plan)
+    for action in ("RebootDBInstance", "CopyDBSnapshot", "RemoveTagsFromResource"):
+        half_done(harness, asked, action)
+        assert moved(before, harness.plan(asked).plan) == ()
+
+    assert harness.apply(asked).again.plan.is_empty
+
+
+def test_what_somebody_else_changes_meanwhile_stops_it(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    asked = resources(kms_key="${kms_key.two}", migration=QUIET)
+    before = approved(harness.plan(asked).plan)
+    half_done(harness, asked, "CopyDBSnapshot")
+    harness.behind(
+        lambda client: client("rds").modify_db_instance(
+            DBInstanceIdentifier="orders", BackupRetentionPeriod=9, ApplyImmediately=True
+        )
+    )
+
+    assert any("backup_days" in line for line in moved(before, harness.plan(asked).plan))

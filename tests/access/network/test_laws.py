@@ -183,7 +183,7 @@ TARGETS = st.builds(
     st.booleans(),
     st.just(("sg-db",)),
 )  # fmt: skip
-MANY = int(os.environ.get("RDS_SECURE_EXAMPLES", "12"))
+MANY = int(os.environ.get("RDS_SECURE_EXAMPLES", "30"))
 """More of them by hand: RDS_SECURE_EXAMPLES=3000 pytest tests/access/network/test_laws.py"""
 THOROUGH = settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
 
