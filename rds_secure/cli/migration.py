@@ -26,7 +26,7 @@ def command() -> None:
     """
 
 
-@command.command("status")
+@command.command("status", short_help="How far it has come.")
 @_ADDRESS
 @options.specs
 @options.access
@@ -45,7 +45,7 @@ def status(
     return 0
 
 
-@command.command("continue")
+@command.command("continue", short_help="The rest of it: applies the spec.")
 @_ADDRESS
 @options.specs
 @options.access
@@ -95,7 +95,7 @@ def go_on(
     )
 
 
-@command.command("roll-back")
+@command.command("roll-back", short_help="The way back to the old database.")
 @_ADDRESS
 @options.specs
 @options.access

@@ -482,3 +482,28 @@ def test_what_somebody_else_changes_meanwhile_stops_it(harness: Harness) -> None
     )
 
     assert any("backup_days" in line for line in moved(before, harness.plan(asked).plan))
+
+
+def test_its_managed_password_is_a_new_one_rds_12(harness: Harness) -> None:
+    harness.make(resources(kms_key="${kms_key.one}"))
+    before = described(harness)["MasterUserSecret"]
+    assert before["KmsKeyId"] == key(harness, "one")
+
+    harness.apply(resources(kms_key="${kms_key.two}", migration={"from": key(harness, "one")}))
+
+    after = described(harness)["MasterUserSecret"]
+    assert after["SecretArn"] != before["SecretArn"]
+    assert after["KmsKeyId"] == key(harness, "two")  # it was the database's own, and is again
+
+
+def test_what_is_parked_is_made_before_a_migration_rds_2(harness: Harness) -> None:
+    harness.make(resources(encrypted=False))
+    harness.client("rds").modify_db_instance(
+        DBInstanceIdentifier="orders", DBInstanceClass="db.m7g.large", ApplyImmediately=False
+    )
+    harness.sandbox.settle()
+    asked = resources(kms_key="${kms_key.two}", migration={"from": "none"}, instance_class="db.m7g.large")
+
+    refusals = harness.plan(asked).plan.refusals
+
+    assert any("parked for its window: instance_class" in refusal.what for refusal in refusals)
