@@ -209,12 +209,11 @@ def apply(
         finally:  # the lock is released by calls that are tried again
             account.connection.stopping.clear()
 
-    outcome = once(planned)
-    for number, pause in enumerate(PAUSES, 1):
-        if outcome.lost or not in_doubt(outcome):
-            break
+    outcome, looks = once(planned), 0
+    while looks < len(PAUSES) and in_doubt(outcome) and not outcome.lost:
+        pause, looks, before = PAUSES[looks], looks + 1, len(outcome.done)
         try:
-            observe(Verifying(number))
+            observe(Verifying(looks))
             time.sleep(time.spread(pause))
             now = make_plan(planned.stack, account, (), planned.deletion, planned.create_empty, planned.back)
         except RdsSecureError:  # such as a key that KMS does not show yet (KMS-4); the failures are told either way
@@ -225,8 +224,10 @@ def apply(
             break
         if not now.plan.is_applicable:  # something may be on its way: a stream that stops, a key that is not seen
             continue
-        left = rest(planned.plan, outcome, now.plan, first_look=number % 2 == 1)
+        left = rest(planned.plan, outcome, now.plan, first_look=looks % 2 == 1)
         outcome = merged(planned.plan, outcome, now.plan, left, once(replace(now, plan=left)))
+        if len(outcome.done) > before:  # what is in doubt now is another call
+            looks = 0
     return outcome
 
 

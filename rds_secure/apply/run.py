@@ -219,7 +219,7 @@ class _Run:
 
     def _call(self, address: Address, operation: Operation) -> Mapping[str, Any]:
         params = self._filled(operation.params)
-        start, pause = self.clock.now(), 1.0
+        start, pause, in_doubt = self.clock.now(), 1.0, False
         while True:
             try:
                 return self.caller.call(
@@ -232,6 +232,8 @@ class _Run:
             except CallError as error:
                 if error.code in operation.done_on:
                     return {}
+                # One that was sent before, and whose reply was lost, may be what this one meets: "exists", "is busy".
+                error.uncertain = in_doubt = in_doubt or error.uncertain
                 passing = any(
                     retry.code == error.code and retry.contains in error.message for retry in operation.retry_on
                 )

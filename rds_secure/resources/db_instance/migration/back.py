@@ -50,9 +50,8 @@ def roll_back(
     state = look.of(live.found) if live else None
     if state is not None and state.part in marks.ON_THE_WAY and state.source is not None:
         back = _Back(resource, scope, state.id, state.names, state.source, state.new, state.group)
-        if state.new is not None and state.new.busy == "renaming":
-            what = f"{state.new.name} is getting its place just now"
-            return Migrating(obstacles=((what, "wait until that is done: then it is kept, and not deleted"),))
+        if renaming := _renaming(back.old, back.new):
+            return Migrating(obstacles=renaming)
         return Migrating(
             operations=tuple(_before(back)), notes=tuple(_said_before(back, state)), exports=back.old.exports
         )
@@ -67,11 +66,19 @@ def roll_back(
     group = quiet.get((migration, Part.GROUP), "") or (state.group if state else "")
     new = undone or (None if is_in_place else there)
     back = _Back(resource, scope, migration, Names(resource.name, migration), old, new, group)
+    if renaming := _renaming(old, new):
+        return Migrating(obstacles=renaming)
     operations = tuple(_after(back))
     if not operations:
         what = f"{resource.address} is back from migration {migration} already"
         return Migrating(obstacles=((what, "nothing is left to do"),))
     return Migrating(operations=operations, notes=tuple(_said_after(back)), exports=back.old.exports)
+
+
+def _renaming(*databases: Found[DbInstanceSpec] | None) -> tuple[tuple[str, str], ...]:
+    """What gets another name just now: which one it has decides what is kept."""
+    busy = [item.name for item in databases if item is not None and item.busy == steps.RENAMING]
+    return tuple((f"{name} gets another name just now", "wait until it has it") for name in busy)
 
 
 def _old(
@@ -99,7 +106,7 @@ def _before(back: _Back) -> Iterator[Operation]:
     if back.new is not None and back.new.identity == back.names.new:
         yield from _without(back, back.new)
     if back.old.identity == back.names.old:
-        yield steps.in_its_place(back.names.old, back.names.name, "the old database again")
+        yield from steps.in_its_place(back.names.old, back.names.name, "the old database again")
     yield from _reachable(back, back.names.name)
     yield from _tagged(back, back.names.name, marks.part_of(Part.BACK, back.id), "mark it as rolled back")
 
@@ -130,9 +137,9 @@ def _after(back: _Back) -> Iterator[Operation]:
         yield from _tagged(back, name, marks.part_of(Part.UNDONE, back.id), f"mark {name} to be taken back")
         if not new.spec.deletion_protection:
             yield steps.protected(name)
-        yield steps.renamed(name, names.undone, f"rename {name}: its host name is nobody's for now")
+        yield from steps.renamed(name, names.undone, f"rename {name}: its host name is nobody's for now")
     if old.identity != name.lower():
-        yield steps.in_its_place(names.old, name, "the old database again")
+        yield from steps.in_its_place(names.old, name, "the old database again")
     yield from _reachable(back, name)
     if new is not None:
         aside = marks.aside(back.resource.address, Part.UNDONE, back.id)

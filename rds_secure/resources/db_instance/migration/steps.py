@@ -27,6 +27,9 @@ _HOURS: Final = 3600
 _DEFAULT_KEY: Final = "alias/aws/rds"
 """AWS's own key, which a copy has to be given to be encrypted at all."""
 
+RENAMING: Final = "renaming"
+"""The status of an instance that gets another name (user guide), by which it is not listed yet."""
+
 _COMPARING: Final = 15 * 60
 """Seconds in which everything must hold of a database that is available; then it is not as it should be."""
 
@@ -45,14 +48,16 @@ def left(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) -> 
         if rekeys(spec, change.live.spec):
             yield from _copy(change, state, spec)
         yield _restore(change, state, spec)
-    yield _look(state.names.new, f"wait until {state.names.new} is available", waits.ready(state.names.new))
+    yield _look(f"wait until {state.names.new} is available", waits.ready(state.names.new))
     yield from _settled(change, state, spec)
     until = (*waits.ready(state.names.new).until, *target.conditions_of(spec), marks.is_marked(state.id))
     checked = replace(waits.ready(state.names.new), until=until, timeout=_COMPARING, exports={})
-    yield _look(state.names.new, f"compare every field of {state.names.new} with what it is to be", checked)
+    yield _look(f"compare every field of {state.names.new} with what it is to be", checked)
     if name != state.names.old:
-        yield renamed(name, state.names.old, f"rename {name}, which makes room: its host name is nobody's for now")
-    yield in_its_place(state.names.new, state.names.name)
+        said = f"rename {name}, which makes room: its host name is nobody's for now"
+        yield from renamed(name, state.names.old, said, is_on_its_way=change.live.found.busy == RENAMING)
+    is_on_its_way = state.new is not None and state.new.busy == RENAMING
+    yield from in_its_place(state.names.new, state.names.name, is_on_its_way=is_on_its_way)
     yield from finished(change, state)
 
 
@@ -68,16 +73,17 @@ def finished(change: Change[DbInstanceSpec], state: State) -> Iterator[Operation
         yield replace(operation, summary=f"mark {names.name} as done")
 
 
-def in_its_place(new: str, name: str, said: str = "the new database from here on") -> Operation:
-    """The rename that gives the new database the name, and so the endpoint, of the old one."""
-    operation = renamed(new, name, f"rename {new}: {name} is {said}")
+def in_its_place(
+    new: str, name: str, said: str = "the new database from here on", *, is_on_its_way: bool = False
+) -> Iterator[Operation]:
+    """The rename that gives a database the name, and so the endpoint, of the one that was there."""
     ready = waits.ready(name)
-    return replace(
-        operation,
-        exports={"resource_id": "DBInstance.DbiResourceId"},
-        wait=replace(ready, exports={**ready.exports, "resource_id": "DbiResourceId"}),
-        retry_on=(_BUSY, Retry("DBInstanceAlreadyExists")),  # the name is free only once the other rename is done
-    )
+    wait = replace(ready, exports={**ready.exports, "resource_id": "DbiResourceId"})
+    if not is_on_its_way:
+        call = _rename(new, name, f"rename {new}: {name} is {said}")
+        # The name is free only once the other rename is done.
+        yield replace(call, retry_on=(_BUSY, Retry("DBInstanceAlreadyExists")))
+    yield _look(f"wait until it is called {name}, and available", wait)
 
 
 def _prepared(change: Change[DbInstanceSpec], state: State) -> Iterator[Operation]:
@@ -245,20 +251,23 @@ def _settled(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec)
             yield operations.add_role(name, item.role, item.feature)
 
 
-def renamed(name: str, new: str, summary: str) -> Operation:
-    """Another name, at once: AWS restarts it for that."""
+def renamed(name: str, new: str, summary: str, *, is_on_its_way: bool = False) -> Iterator[Operation]:
+    """Another name, at once: AWS restarts it for that, and lists it by the old one until it is done (RDS-30)."""
+    if not is_on_its_way:
+        yield _rename(name, new, summary)
+    is_there = Condition("DBInstanceStatus", (*USABLE, "storage-full"), "the database")
+    has_failed = Condition("DBInstanceStatus", FAILED, "the database")
+    yield _look(f"wait until it is called {new}", waits.wait(new, (is_there,), (has_failed,)))
+
+
+def _rename(name: str, new: str, summary: str) -> Operation:
     return Operation(
         service="rds",
         action="ModifyDBInstance",
         params={"DBInstanceIdentifier": name, "NewDBInstanceIdentifier": new, "ApplyImmediately": True},
         summary=summary,
-        wait=waits.wait(
-            new,
-            (Condition("DBInstanceStatus", (*USABLE, "storage-full"), "the database"),),
-            (Condition("DBInstanceStatus", FAILED, "the database"),),
-        ),
         retry_on=(_BUSY,),
-        done_on=("DBInstanceNotFound",),  # it has the other name already, which the wait sees
+        done_on=("DBInstanceNotFound",),  # it has the other name already, which the next step sees
         restarts=True,
     )
 
@@ -268,10 +277,9 @@ def _tagged(arn: str, tags: Mapping[str, str], summary: str) -> Iterator[Operati
         yield replace(operation, summary=summary)
 
 
-def _look(name: str, summary: str, wait: Wait) -> Operation:
-    """A step that changes nothing, and ends when all is as it should be."""
-    params = {"DBInstanceIdentifier": name}
-    return Operation(service="rds", action="DescribeDBInstances", params=params, summary=summary, wait=wait)
+def _look(summary: str, wait: Wait) -> Operation:
+    """A step that changes nothing, and ends when all is as it should be; of all, for some are not there yet."""
+    return Operation(service="rds", action="DescribeDBInstances", params={}, summary=summary, wait=wait)
 
 
 def look_at_snapshot(name: str, *more: Condition) -> Operation:
