@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
-from rds_secure.apply.again import PAUSES, in_doubt, merged, rest
+from rds_secure.apply.again import PAUSES, in_doubt, merged, next_look, rest
 from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
 from rds_secure.apply.lasting import longest_wait, warning
@@ -211,7 +211,7 @@ def apply(
 
     outcome, looks = once(planned), 0
     while looks < len(PAUSES) and in_doubt(outcome) and not outcome.lost:
-        pause, looks, before = PAUSES[looks], looks + 1, len(outcome.done)
+        before, (pause, looks) = len(outcome.done), next_look(outcome, looks)
         try:
             observe(Verifying(looks))
             time.sleep(time.spread(pause))

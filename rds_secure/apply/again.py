@@ -25,6 +25,16 @@ def in_doubt(outcome: Outcome) -> bool:
     return bool(outcome.failures) and not outcome.interrupted and all(item.uncertain for item in outcome.failures)
 
 
+def next_look(outcome: Outcome, looks: int) -> tuple[float, int]:
+    """Seconds until the account is looked at again after so many ``looks``, and how many it are then.
+
+    Where nothing could be made after the first of a pair, it is not looked at for that one.
+    """
+    both = looks % 2 == 0 and not any(item.operation.repeatable for item in outcome.failures)
+    after = looks + (2 if both else 1)
+    return sum(PAUSES[looks:after]), after
+
+
 def rest(plan: Plan, outcome: Outcome, now: Plan, *, first_look: bool) -> Plan:
     """Of the plan as it is ``now``: the steps that were not done, as far as every call in them is a part of the first
     plan's for the same thing, none is destructive, and what they need is not left out.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rds_secure.apply import Outcome
-from rds_secure.apply.again import in_doubt, merged, rest
+from rds_secure.apply.again import PAUSES, in_doubt, merged, next_look, rest
 from rds_secure.apply.run import Failure
 from rds_secure.operation import Operation
 from rds_secure.plan import Action, Plan, Step
@@ -52,6 +52,13 @@ def test_what_must_not_be_made_twice_is_not_made_after_the_first_look_nor_what_n
     """KMS-1."""
     assert addresses(rest(FIRST, OUTCOME, FIRST, first_look=True)) == []
     assert addresses(rest(FIRST, OUTCOME, FIRST, first_look=False)) == [A, B]
+
+
+def test_there_is_no_first_look_where_nothing_could_be_made_after_it() -> None:
+    told = Failure(C, TELL, "NoReply", "as AWS says", uncertain=True)
+    assert next_look(OUTCOME, 0) == (PAUSES[0] + PAUSES[1], 2)
+    assert next_look(OUTCOME, 3) == (PAUSES[3], 4)
+    assert next_look(Outcome(failures=[LOST, told]), 0) == (PAUSES[0], 1)
 
 
 def test_but_it_is_where_it_was_never_sent() -> None:

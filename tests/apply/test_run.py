@@ -242,6 +242,17 @@ def test_retries_are_bounded_and_ever_longer() -> None:
     assert RETRY_SECONDS <= done.clock.time < RETRY_SECONDS + 15
 
 
+def test_doubt_stays_with_a_call_that_is_tried_again() -> None:
+    """RDS-15: it is busy with what an earlier attempt began, whose reply was lost."""
+    answers = [CallError("toy", "Use", "Busy", "as AWS says", uncertain=True)]
+
+    def use(_: Mapping[str, Any]) -> Any:
+        return answers.pop() if answers else error("toy", "Use", "Busy")
+
+    done = _Run(_plan(_step(A, _call("Use", retry_on=(Retry("Busy"),)))), {("toy", "Use"): use})
+    assert [(failure.code, failure.uncertain) for failure in done.outcome.failures] == [("Busy", True)]
+
+
 def test_a_reply_that_was_lost_is_not_asked_for_again() -> None:
     """KMS-1: after a lost reply nothing is repeated here; the next plan looks."""
     lost = {("toy", "CreateKey"): CallError("toy", "CreateKey", "NoReply", "connection reset")}
