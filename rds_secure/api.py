@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets as random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,6 +26,8 @@ from rds_secure.aws.session import Access, Connection
 from rds_secure.draft import Draft, Selection, select, write
 from rds_secure.errors import DeniedError, Problem, RdsSecureError, RefusedError, UnsupportedError
 from rds_secure.events import Event, Observer, Stopping, Verifying, each, ignore
+from rds_secure.inventory import Inventory, Question, Topic, read
+from rds_secure.inventory import Place as Where
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
@@ -120,6 +122,13 @@ def draft(name: str, account: Account, selection: Selection) -> Draft:
     scope = Scope(identity.account, identity.region, identity.partition, name)
     with AwsReader(account.connection) as reader:
         return write(select(reader, scope, selection), scope)
+
+
+def take_inventory(account: Account, topics: Collection[Topic], also: Iterable[Question] = ()) -> Inventory:
+    """What AWS says about these topics, whoever owns what; what it denies is unread."""
+    identity = account.identity
+    with AwsReader(account.connection) as reader:
+        return read(reader, Where(identity.account, identity.region, identity.partition), topics, also)
 
 
 def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:

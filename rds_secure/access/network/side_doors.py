@@ -28,7 +28,7 @@ def _of_rds(target: Target, targets: Iterable[Target]) -> Iterator[SideDoor]:
         yield SideDoor("replica", replica, Verdict.UNKNOWN)
     for group in target.classic_groups:
         yield SideDoor("ec2-classic-group", group, Verdict.UNKNOWN)
-    ids = {target.id, *(member.id for member in target.members)}
+    ids = {target.id.rpartition(":")[2], *(member.id for member in target.members)}
     for proxy in targets:
         if ids & set(proxy.backends):
             yield SideDoor("proxy", proxy.id, Verdict.POSSIBLE)

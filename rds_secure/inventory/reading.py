@@ -1,0 +1,57 @@
+"""Reads an inventory: the bulk questions of each topic in parallel, then what follows from them. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+from rds_secure.errors import DeniedError, UnsupportedError
+from rds_secure.inventory.model import Inventory, Place, Question, Reply
+from rds_secure.inventory.questions import ABSENT, ASKED, BULK, LACKING, Topic
+from rds_secure.inventory.subjects import FOLLOWING
+from rds_secure.reader import Reader
+
+
+def read(
+    reader: Reader,
+    place: Place,
+    topics: Collection[Topic],
+    also: Iterable[Question] = (),
+    progress: Callable[[int], object] = lambda asked: None,
+) -> Inventory:
+    """What AWS says about these topics, and to the questions in ``also`` (keys that no database uses yet).
+
+    ``progress`` is told how many questions have been answered so far. What is denied, or what the endpoint does not
+    offer, is unread. Raises `CallError` for what else goes wrong.
+    """
+    found = Inventory(place)
+    wanted = {
+        Question(service, action) for topic in topics for service, actions in BULK[topic].items() for action in actions
+    }
+    wanted.update(also)
+    while new := sorted(wanted - found.replies.keys() - found.unread.keys()):
+        found = _with(found, new, reader.each(lambda question: _ask(reader, question), new))
+        progress(len(found.replies))
+        wanted = {question for topic in topics for question in FOLLOWING[topic](found)}
+    return found
+
+
+def _ask(reader: Reader, question: Question) -> Reply | str:
+    """The reply; the error code where there is none."""
+    asked = ASKED.get((question.service, question.action))
+    params = asked.params(question.subject) if asked and question.subject else {}
+    try:
+        reply = reader.call(question.service, question.action, params, absent=ABSENT.get(question.service, ()))
+    except (DeniedError, UnsupportedError) as error:
+        lacking = LACKING.get((question.service, question.action))
+        return lacking if lacking is not None and isinstance(error, UnsupportedError) else error.code
+    return {} if reply is None else reply
+
+
+def _with(found: Inventory, asked: Iterable[Question], answers: Iterable[Reply | str]) -> Inventory:
+    replies, unread = dict(found.replies), dict(found.unread)
+    for question, answer in zip(asked, answers, strict=True):
+        if isinstance(answer, str):
+            unread[question] = answer
+        else:
+            replies[question] = answer
+    return Inventory(found.place, replies, unread)
