@@ -47,6 +47,7 @@ BULK: Mapping[Topic, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         Topic.NETWORK: {
             "ec2": (
                 "DescribeSecurityGroups",
+                "DescribeSecurityGroupRules",
                 "DescribeManagedPrefixLists",
                 "DescribeNetworkAcls",
                 "DescribeSubnets",
