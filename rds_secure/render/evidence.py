@@ -111,7 +111,7 @@ def said(one: Evidence, names: Names) -> str:
         return "yes" if one.value == "True" else "no"
     if isinstance(one, Fact):
         return f"{named(one.subject, names)}: {one.value}"
-    return unseen_words(one)
+    return f"not in view: {unseen_words(one)}"
 
 
 def unseen_words(one: Unseen) -> str:
