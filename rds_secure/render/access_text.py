@@ -7,7 +7,9 @@ from typing import TextIO
 
 from rds_secure.access.network.explain import Explanation
 from rds_secure.inventory import Inventory
+from rds_secure.render.encryption_page import encryption_page
 from rds_secure.render.evidence import Names
+from rds_secure.render.protection import Told
 from rds_secure.render.reach_page import Reached, explained_page, reach_page
 from rds_secure.render.screen import columns, write
 
@@ -30,3 +32,10 @@ def explained_text(
 ) -> None:
     """Write how a source fares with databases."""
     write(stream, explained_page(inventory, found, names, width or columns(stream)), color)
+
+
+def encryption_text(
+    inventory: Inventory, told: Told, *, stream: TextIO, color: bool | None = None, width: int | None = None
+) -> None:
+    """Write how data is protected."""
+    write(stream, encryption_page(inventory, told, width or columns(stream)), color)

@@ -12,7 +12,7 @@ MOST = 8
 
 
 def spoken(addresses: Addresses, most: int = MOST) -> list[str]:
-    """A set in a few pieces: networks, addresses, ``the whole internet (IPv4)``, how many networks there are besides."""
+    """A set in a few pieces: networks, addresses, ``the whole internet (IPv4)``, how many networks are left out."""
     return [piece for family in FAMILIES for piece in _spoken(family, addresses, most)]
 
 

@@ -14,7 +14,9 @@ from rds_secure.plan.drift import Drift
 from rds_secure.plan.model import Plan
 from rds_secure.plan.report import Report
 from rds_secure.render.drift_view import DriftView, drift_view
+from rds_secure.render.encryption_view import EncryptionView, encryption_view
 from rds_secure.render.evidence import Names
+from rds_secure.render.protection import Told
 from rds_secure.render.reach_page import Reached
 from rds_secure.render.reach_view import ReachView, explained_view, reach_view
 from rds_secure.render.report_view import ReportView, report_view
@@ -46,6 +48,11 @@ def explained_json(inventory: Inventory, found: Iterable[Explanation], names: Na
     return _json(explained_view(inventory, found, names))
 
 
+def encryption_json(inventory: Inventory, told: Told) -> str:
+    """How data is protected, as JSON."""
+    return _json(encryption_view(inventory, told))
+
+
 def _json(shown: View) -> str:
     """Printable ASCII only: nothing in it can command a terminal."""
     return json.dumps(shown.model_dump(mode="json"), indent=2).replace("\x7f", "\\u007f")
@@ -69,6 +76,11 @@ def report_schema() -> dict[str, Any]:
 def reach_schema() -> dict[str, Any]:
     """The JSON Schema of what `reach_json` and `explained_json` write."""
     return _schema(ReachView, "access reach")
+
+
+def encryption_schema() -> dict[str, Any]:
+    """The JSON Schema of what `encryption_json` writes."""
+    return _schema(EncryptionView, "access encryption")
 
 
 def _schema(shown: type[View], what: str) -> dict[str, Any]:
