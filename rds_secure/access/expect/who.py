@@ -144,11 +144,6 @@ def _reasons(who: Who, asker: Asker, breach: ByPrincipal) -> tuple[Reason, ...]:
 
 def _escalations(who: Who, meant: _Meant, expected: Expected, things: tuple[str, ...]) -> Iterator[ByPrincipal]:
     """Who can give itself what it may not."""
-    strangers = (
-        found
-        for found in Escalations(who).all()
-        if not found.principal.service_linked and not meant.covers(found.principal)
-    )
     told = set[tuple[str, Verb]]()
     for found in Escalations(who).all():
         if found.principal.service_linked or meant.covers(found.principal):
