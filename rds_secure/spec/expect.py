@@ -93,7 +93,7 @@ class _OrAlone:
 Principal = Annotated[Ref | str, _PRINCIPAL]
 Thing = Annotated[Ref | str, _THING]
 Target = Annotated[Ref | str, _TARGET]
-Origin = Annotated[Ref | str, BeforeValidator(_network), _ORIGIN]
+Origin = Annotated[Ref | str, _ORIGIN, BeforeValidator(_network)]
 Choice = Literal["fail", "allow"]
 
 
