@@ -99,19 +99,32 @@ def _collect(
     breaches: list[ByPrincipal],
     unknown: dict[str, None],
 ) -> None:
-    """Notes who may, and can give itself the right, to any of the things, and is not meant."""
+    """Notes who may, or can give itself the right, to any of the things, and is not meant."""
+    told = set[tuple[str, Verb]]()
+    for breach in _candidates(who, meant, expected, things):
+        if breach.escalation and (breach.caller.arn, breach.verb) in told:
+            continue
+        if missing := _unread(breach.when):
+            unknown.update(dict.fromkeys(missing))
+            continue
+        told.add((breach.caller.arn, breach.verb))
+        explained = len(breaches) < EXPLAINED and not breach.escalation
+        breaches.append(replace(breach, reasons=_reasons(who, breach)) if explained else breach)
+
+
+def _candidates(who: Who, meant: _Meant, expected: Expected, things: tuple[str, ...]) -> Iterator[ByPrincipal]:
+    """Everybody who is not meant and may, and then who can give itself the right."""
     wanted = sum(1 << place for place, database in enumerate(who.databases) if database.name in things)
-    strangers = [asker for asker in who.askers if not asker.caller.service_linked and not meant.covers(asker.caller)]
-    for asker in strangers:
-        for breach in _powers(who, asker, expected, wanted):
-            missing = _unread(breach.when)
-            if missing:
-                unknown.update(dict.fromkeys(missing))
-            else:
-                explained = len(breaches) < EXPLAINED
-                breaches.append(replace(breach, reasons=_reasons(who, asker, breach)) if explained else breach)
-    if expected.expectation.escalation == "fail":
-        breaches.extend(_escalations(who, meant, expected, things))
+    for asker in who.askers:
+        if not asker.caller.service_linked and not meant.covers(asker.caller):
+            yield from _powers(who, asker, expected, wanted)
+    if expected.expectation.escalation == "allow":
+        return
+    for found in Escalations(who).all():
+        if not found.principal.service_linked and not meant.covers(found.principal):
+            for verb in expected.expectation.may:
+                if verb in found.verbs:
+                    yield ByPrincipal(found.principal, verb, things, found.when, escalation=found)
 
 
 def _powers(who: Who, asker: Asker, expected: Expected, wanted: int) -> Iterator[ByPrincipal]:
@@ -135,20 +148,9 @@ def _unread(when: Formula) -> tuple[str, ...]:
     return tuple(f"{atom.policy} was not read" for atom in atoms(when) if isinstance(atom, Unread))
 
 
-def _reasons(who: Who, asker: Asker, breach: ByPrincipal) -> tuple[Reason, ...]:
+def _reasons(who: Who, breach: ByPrincipal) -> tuple[Reason, ...]:
     """The statements that allow it, of the first thing, without a way through other roles."""
+    asker = next(asker for asker in who.askers if asker.caller == breach.caller)
     own = explain(who, asker, breach.verb, breach.things[0])[0]
     found = (reason for step in own.acts for reason in step.decision.reasons if step.decision.when is not NO)
     return tuple(dict.fromkeys(reason for reason in found if reason.allow))
-
-
-def _escalations(who: Who, meant: _Meant, expected: Expected, things: tuple[str, ...]) -> Iterator[ByPrincipal]:
-    """Who can give itself what it may not."""
-    told = set[tuple[str, Verb]]()
-    for found in Escalations(who).all():
-        if found.principal.service_linked or meant.covers(found.principal):
-            continue
-        for verb in expected.expectation.may:
-            if verb in found.verbs and (found.principal.arn, verb) not in told:
-                told.add((found.principal.arn, verb))
-                yield ByPrincipal(found.principal, verb, things, found.when, escalation=found)
