@@ -8,14 +8,16 @@ import click
 @click.command("schema")
 @click.argument(
     "which",
-    type=click.Choice(["stack", "plan", "plan-file", "drift", "report", "access-reach", "access-encryption"]),
+    type=click.Choice(
+        ["stack", "plan", "plan-file", "drift", "report", "access-reach", "access-encryption", "access-snapshot"]
+    ),
     default="stack",
 )
 @click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
 def command(which: str, sandbox: bool) -> None:
     """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
-    of `drift --format json`, of what `apply --report` writes, or of `access reach --format json`
-    and `access encryption --format json`.
+    of `drift --format json`, of what `apply --report` writes, of `access reach --format json`
+    and `access encryption --format json`, or of what `access snapshot` writes.
     """
     import json
 
@@ -27,6 +29,10 @@ def command(which: str, sandbox: bool) -> None:
         from rds_secure.plan.file import file_schema
 
         made = file_schema()
+    elif which == "access-snapshot":
+        from rds_secure.inventory import file
+
+        made = file.file_schema()
     elif which == "plan":
         from rds_secure.render.json import plan_schema
 
