@@ -6,11 +6,13 @@ import click
 
 
 @click.command("schema")
-@click.argument("which", type=click.Choice(["stack", "plan", "plan-file", "drift", "report"]), default="stack")
+@click.argument(
+    "which", type=click.Choice(["stack", "plan", "plan-file", "drift", "report", "access-who"]), default="stack"
+)
 @click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
 def command(which: str, sandbox: bool) -> None:
     """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
-    of `drift --format json`, or of what `apply --report` writes.
+    of `drift --format json`, of what `apply --report` writes, or of `access who --format json`.
     """
     import json
 
@@ -30,6 +32,10 @@ def command(which: str, sandbox: bool) -> None:
         from rds_secure.render.json import drift_schema
 
         made = drift_schema()
+    elif which == "access-who":
+        from rds_secure.render.who_json import who_schema
+
+        made = who_schema()
     else:
         from rds_secure.render.json import report_schema
 

@@ -37,20 +37,20 @@ def _json(shown: View) -> str:
 
 def plan_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of what `plan_json` writes."""
-    return _schema(PlanView, "plan")
+    return schema_of(PlanView, "plan")
 
 
 def drift_schema() -> dict[str, Any]:
     """The JSON Schema of what `drift_json` writes."""
-    return _schema(DriftView, "drift")
+    return schema_of(DriftView, "drift")
 
 
 def report_schema() -> dict[str, Any]:
     """The JSON Schema of what `report_json` writes."""
-    return _schema(ReportView, "report")
+    return schema_of(ReportView, "report")
 
 
-def _schema(shown: type[View], what: str) -> dict[str, Any]:
+def schema_of(shown: type[View], what: str) -> dict[str, Any]:
     schema = shown.model_json_schema(mode="serialization")
     schema["title"] = f"rds-secure {what}"
     return {"$schema": GenerateJsonSchema.schema_dialect, **schema}

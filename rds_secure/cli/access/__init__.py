@@ -6,7 +6,9 @@ from importlib import import_module
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "who": "Who may create, modify, delete, read or connect to which database, and who can get there.",
+}
 """Every question with its line in --help; the module of that name in this package holds `command`."""
 
 
