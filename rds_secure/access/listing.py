@@ -7,7 +7,7 @@ no name that another one has, and their keys are taken to have the usual policy,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from rds_secure.access.iam.become import Way
@@ -15,7 +15,7 @@ from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.conditions import Condition
 from rds_secure.access.iam.court import Asker
 from rds_secure.access.iam.estate import DELEGATES, GENERAL
-from rds_secure.access.iam.logic import NO, YES, Atom, Formula, Literal, resolve, some
+from rds_secure.access.iam.logic import NO, YES, Atom, Formula, Literal, atoms, resolve, some
 from rds_secure.access.iam.match import ANY, NameFits, plain
 from rds_secure.access.iam.spread import places
 from rds_secure.access.iam.verbs import VERBS, Part, Verb
@@ -99,6 +99,13 @@ _ITSELF: tuple[Part, ...] = ("db", "cluster", "dbuser", "secret", "key")
 _ASIDE = frozenset(act.action for acts in VERBS.values() for act in acts if act.needs[0] not in _ITSELF)
 """Actions on snapshots, backups and groups."""
 
+
+def _with(answer: Answer, databases: tuple[str, ...]) -> Answer:
+    if databases is answer.databases:
+        return answer
+    return Answer(answer.principal, answer.verb, databases, answer.acts, answer.way)
+
+
 _Key = tuple[Verb, tuple[str, ...], Formula, Way, tuple[str, ...]]
 
 
@@ -110,7 +117,7 @@ class Listing:
         self.account = who.identities.account
         self.names = tuple(database.name for database in who.databases if database.name != GENERAL)
         self._place = {database.name: place for place, database in enumerate(who.databases)}
-        self._settled: dict[Formula, Formula] = {}
+        self._settled: dict[int, tuple[Formula, Formula]] = {}
         self._halves: dict[Allowed, tuple[Half, ...]] = {}
 
     @cached_property
@@ -139,7 +146,7 @@ class Listing:
                 for part in self._parts(answer):
                     kept = found.setdefault((part.verb, part.acts, part.way), (part, []))
                     kept[1].append(part.databases)
-        joined = [replace(answer, databases=self._union(listed)) for answer, listed in found.values()]
+        joined = [_with(answer, self._union(listed)) for answer, listed in found.values()]
         return sorted(joined, key=lambda answer: (DANGER.index(answer.verb), not answer.sure, len(answer.way)))
 
     def _parts(self, answer: Answer) -> Iterator[Answer]:
@@ -150,11 +157,11 @@ class Listing:
             settled = ((action, self._settle(when)) for action, when in answer.acts)
             acts = tuple((action, when) for action, when in settled if when is not NO)
             if acts and (chosen is None or GENERAL in chosen):
-                yield replace(answer, databases=(GENERAL,), acts=acts)
+                yield Answer(answer.principal, answer.verb, (GENERAL,), acts, answer.way)
         if chosen is not None:
             standing = tuple(name for name in standing if name in chosen)
         if standing:
-            yield replace(answer, databases=standing)
+            yield Answer(answer.principal, answer.verb, standing, answer.acts, answer.way)
 
     def _union(self, listed: list[tuple[str, ...]]) -> tuple[str, ...]:
         if len(listed) == 1:
@@ -167,18 +174,24 @@ class Listing:
         """What is left of a condition for databases that are yet to be made."""
         if when is YES:
             return YES
-        if (found := self._settled.get(when)) is None:
-            found = self._settled[when] = resolve(when, self._general)
-        return found
+        found = self._settled.get(id(when))  # by identity: equal conditions are mostly one object, and long to compare
+        if found is None:
+            is_open = any(self._decided(atom) is not None for atom in atoms(when))
+            found = self._settled[id(when)] = when, resolve(when, self._general) if is_open else when
+        return found[1]
 
     def _general(self, atom: Atom) -> Formula:
-        if isinstance(atom, NameFits) and self._is_taken(plain(atom.pattern)):
-            return NO
-        return YES if isinstance(atom, Condition) and atom.key == DELEGATES else Literal(atom)
+        return self._decided(atom) or Literal(atom)
+
+    def _decided(self, atom: Atom) -> Formula | None:
+        """What an atom turns out to be for databases that are yet to be made; None where that is open."""
+        if isinstance(atom, NameFits):
+            return NO if self._is_taken(atom.pattern) else None
+        return YES if isinstance(atom, Condition) and atom.key == DELEGATES else None
 
     def _is_taken(self, pattern: str) -> bool:
         """Whether a pattern fits a name only that something has already, or the users of a database that is there."""
-        *head, last = pattern.split(":", 5)
+        *head, last = plain(pattern).split(":", 5)
         if len(head) < 5:
             return False
         named = last.partition("/")[0] if last.startswith("dbuser:") else last
@@ -195,7 +208,7 @@ class Listing:
 
     @cached_property
     def rows(self) -> Mapping[Verb, tuple[Row, ...]]:
-        """The answers by verb, the worst first; principals that may do the same together, those without condition first.
+        """The answers by verb, the worst first; principals that may do the same together, unconditional ones first.
 
         The root user where it may do everything always (`root`), and roles of AWS services, are left out.
         """

@@ -91,7 +91,7 @@ def principal(word: str, askers: Sequence[Asker], account: str, stack: Stack | N
 
 
 def databases(words: Sequence[str], known: Sequence[str], stack: Stack | None) -> frozenset[str] | None:
-    """The databases that are meant, None for all: ``db:orders``, ``orders``, an address of the spec, a pattern, ``new``.
+    """The databases that are meant, None for all: ``db:orders``, ``orders``, an address, a pattern, ``new``.
 
     Raises `UsageError` for a word that means none.
     """

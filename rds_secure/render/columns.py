@@ -17,7 +17,7 @@ Cell = Sequence[Line]
 
 
 def widths(rows: Sequence[Sequence[Cell]], room: int, shares: Sequence[float]) -> list[int]:
-    """How wide each column is: as its longest cell needs, at most its share of the room; the last takes what is left."""
+    """How wide each column is: as its longest cell needs, at most its share of the room; the last has what is left."""
     found = []
     for number, share in enumerate(shares):
         longest = max((_length(row[number]) for row in rows), default=0)

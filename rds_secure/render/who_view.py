@@ -82,7 +82,7 @@ class AnswerView(View):
     databases: DatabasesView
     """To which of the databases."""
     itself: bool
-    """Whether it concerns the database itself; false: only its snapshots, backups, or groups of parameters or subnets."""
+    """Whether it concerns the database itself; false: only its snapshots, backups and groups."""
     sure: bool
     """Whether nothing is left open, on the way either."""
     when: WhenView
