@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TextIO
 
 from rds_secure.access.findings import Findings
+from rds_secure.access.why import Why
 from rds_secure.render.screen import columns, write
 from rds_secure.render.who_page import who_page
+from rds_secure.render.why_page import why_page
 
 
 def who_text(
@@ -17,3 +19,8 @@ def who_text(
 ) -> None:
     """Write who may do what; ``everything``: with what is left out otherwise because it is long."""
     write(stream, who_page(found, width or columns(stream), everything=everything), color)
+
+
+def why_text(found: Why, *, stream: TextIO, color: bool | None = None, width: int | None = None) -> None:
+    """Write why somebody may do something, or may not."""
+    write(stream, why_page(found, width or columns(stream)), color)

@@ -65,6 +65,12 @@ def posture(scp: Path | None, reaching: dict[str, Any]) -> tuple[Posture, source
 @click.command("who")
 @source.source
 @choosing
+@click.option(
+    "--why",
+    nargs=2,
+    metavar="PRINCIPAL VERB",
+    help="Tell the statements that decide this instead, on the database that follows, or is named by --on.",
+)
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="text is for people.")
 @click.option("--all", "everything", is_flag=True, help="Show every row and name that the text leaves out.")
 def command(
@@ -72,6 +78,7 @@ def command(
     verbs: tuple[str, ...],
     principals: tuple[str, ...],
     scp: Path | None,
+    why: tuple[str, str] | None,
     form: str,
     everything: bool,
     **reaching: Any,
@@ -82,6 +89,10 @@ def command(
     user), use-key and break-key (of the database). What could not be read is said first, and the exit code is 0 all
     the same: who may is told as far as it is known.
     """
+    if why is not None:
+        if principals or verbs or form != "text":
+            raise click.UsageError("--why takes no --principal, --verb or --format")
+        return _why(*why, on, scp, reaching)
     from rds_secure.access.findings import Asked, find
 
     told, asked = posture(scp, reaching)
@@ -91,8 +102,33 @@ def command(
 
         for piece in who_json(found):
             click.echo(piece, nl=False)
+    elif form == "markdown":
+        from rds_secure.render.who_markdown import who_markdown
+
+        click.echo(who_markdown(found), nl=False)
     else:
         from rds_secure.render.who import who_text
 
         who_text(found, stream=sys.stdout, everything=everything)
+    return 0
+
+
+def _why(principal: str, verb: str, on: tuple[str, ...], scp: Path | None, reaching: dict[str, Any]) -> int:
+    """Tell the statements that decide. Words that are called like databases, and are no files, are not of the spec."""
+    from rds_secure.access import naming
+    from rds_secure.access.findings import Asked
+    from rds_secure.access.why import why
+    from rds_secure.errors import UsageError
+    from rds_secure.render.who import why_text
+
+    naming.verb(verb)
+    named = tuple(word for word in reaching["specs"] if naming.names_database(word) and not Path(word).exists())
+    specs = tuple(word for word in reaching["specs"] if word not in named)
+    told, asked = posture(scp, reaching | {"specs": specs})
+    if told.who is None:
+        raise UsageError(
+            "nothing can be explained: who there is could not be read (iam:GetAccountAuthorizationDetails)"
+        )
+    found = why(asked.inventory, told.who, Asked([principal], [verb], (*on, *named)), asked.stack)
+    why_text(found, stream=sys.stdout)
     return 0
