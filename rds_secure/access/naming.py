@@ -1,7 +1,7 @@
-"""What people call principals and databases, and whom or what they mean by a word. It decides nothing about access.
+"""What people call principals and verbs, and whom or what they mean by a word. It decides nothing about access.
 
 Principals: ``user dana``, ``role app-ci``, ``root``, ``account 210987654321``, ``service ec2.amazonaws.com``,
-``provider …``, ``anyone``. Databases are called as the end of their ARN (`account`).
+``provider …``, ``anyone``. Databases, and their words: `names`.
 """
 
 from __future__ import annotations
@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from rds_secure.access import names
+from rds_secure.access.account import NAMES
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.court import Asker
 from rds_secure.access.iam.estate import GENERAL
 from rds_secure.access.iam.verbs import VERBS, Verb
 from rds_secure.errors import UsageError
-from rds_secure.spec import Stack
+from rds_secure.inventory import Inventory
+from rds_secure.ownership import owner
 from rds_secure.spec.suggest import closest
-from rds_secure.values import Address
-
-DATABASE_KINDS = {"db_instance": "db", "db_cluster": "cluster"}
-"""Kinds of a spec → how the names of their databases begin."""
-PRINCIPAL_KINDS = {"iam_user": "user", "iam_role": "role"}
-"""Kinds of a spec → what their principals are called."""
 
 _NEW = ("new", GENERAL)
 
@@ -50,39 +47,36 @@ def short(arn: str) -> str:
 
 
 def _words(caller: Caller, account: str) -> Iterator[str]:
-    """All that a principal is called by, in small letters: names of IAM are the same in any case."""
+    """All that a principal is called by, in small letters, its address in a spec among it (meaning §3).
+
+    Names of IAM are the same in any case.
+    """
     called = label(caller, account).lower()
     yield from (caller.arn.lower(), called, called.replace(" ", "/", 1))
     if caller.kind != "anyone":
         yield caller.name.lower()
+    found = owner(caller.tags)
+    if found and found.name == caller.name:
+        yield str(found.address)
 
 
-def _meant(word: str, stack: Stack | None) -> str:
-    """A word for a principal; an address of the spec becomes what it is called at AWS."""
-    kind, dot, key = word.partition(".")
-    if dot and stack is not None and kind in PRINCIPAL_KINDS and Address(kind, key) in stack.resources:
-        return f"{PRINCIPAL_KINDS[kind]} {stack.aws_name(Address(kind, key))}"
-    return word
-
-
-def principals(patterns: Sequence[str], askers: Sequence[Asker], account: str, stack: Stack | None) -> list[Asker]:
+def principals(patterns: Sequence[str], askers: Sequence[Asker], account: str) -> list[Asker]:
     """Those that the patterns fit (all, if there are none). Raises `UsageError` for one that fits nobody."""
     if not patterns:
         return list(askers)
     known = [(asker, tuple(_words(asker.caller, account))) for asker in askers]
     chosen: dict[Asker, None] = {}
     for pattern in patterns:
-        wanted = _meant(pattern, stack).lower()
-        found = [asker for asker, words in known if any(fnmatchcase(word, wanted) for word in words)]
+        found = [asker for asker, words in known if any(fnmatchcase(word, pattern.lower()) for word in words)]
         if not found:
             raise UsageError(_nobody("principal", pattern, (word for _, words in known for word in words[1:])))
         chosen |= dict.fromkeys(found)
     return [asker for asker in askers if asker in chosen]
 
 
-def principal(word: str, askers: Sequence[Asker], account: str, stack: Stack | None) -> Asker:
+def principal(word: str, askers: Sequence[Asker], account: str) -> Asker:
     """The one that is meant. Raises `UsageError` where nobody is, or several."""
-    found = principals([word], askers, account, stack)
+    found = principals([word], askers, account)
     if len(found) > 1:
         several = ", ".join(label(asker.caller, account) for asker in found[:5])
         more = f" and {len(found) - 5} more" if len(found) > 5 else ""
@@ -90,37 +84,34 @@ def principal(word: str, askers: Sequence[Asker], account: str, stack: Stack | N
     return found[0]
 
 
-def databases(words: Sequence[str], known: Sequence[str], stack: Stack | None) -> frozenset[str] | None:
-    """The databases that are meant, None for all: ``db:orders``, ``orders``, an address, a pattern, ``new``.
+def databases(words: Sequence[str], known: Sequence[str], inventory: Inventory) -> frozenset[str] | None:
+    """The databases that are meant, None for all: as `names.database` reads words, a pattern, or ``new``.
 
     Raises `UsageError` for a word that means none.
     """
-    if not words:
-        return None
+    standing = [name for name in known if name != GENERAL]
     chosen: set[str] = set()
     for word in words:
-        found = {GENERAL} if word in _NEW else set(_databases(word, known, stack))
-        if not found:
-            raise UsageError(_nobody("database", word, [*known, *(name.partition(":")[2] for name in known)]))
-        chosen |= found
-    return frozenset(chosen)
+        if word in _NEW:
+            chosen.add(GENERAL)
+        elif {"*", "?"} & set(word):
+            fitting = {name for name in standing if fnmatchcase(name, word) or fnmatchcase(_bare(name), word)}
+            if not fitting:
+                raise UsageError(f"no database is called like {word!r}")
+            chosen |= fitting
+        else:
+            chosen.add(names.database(inventory, word, standing))
+    return frozenset(chosen) if words else None
 
 
-def _databases(word: str, known: Sequence[str], stack: Stack | None) -> Iterator[str]:
-    kind, dot, key = word.partition(".")
-    if dot and stack is not None and kind in DATABASE_KINDS and Address(kind, key) in stack.resources:
-        word = f"{DATABASE_KINDS[kind]}:{stack.aws_name(Address(kind, key))}"
-    wanted = word.lower()
-    for name in known:
-        if name != GENERAL and any(fnmatchcase(called, wanted) for called in (name, name.partition(":")[2])):
-            yield name
+def _bare(name: str) -> str:
+    return name.partition(":")[2]
 
 
 def names_database(word: str) -> bool:
     """Whether a word looks like the name of a database, and not like a file."""
-    return word.startswith(tuple(f"{prefix}:" for prefix in DATABASE_KINDS.values())) or (
-        word.partition(".")[0] in DATABASE_KINDS and not word.endswith((".yaml", ".yml"))
-    )
+    begins = word.startswith(tuple(f"{prefix}:" for prefix in NAMES.values()))
+    return begins or (word.partition(".")[0] in NAMES and not word.endswith((".yaml", ".yml")))
 
 
 def verb(word: str) -> Verb:

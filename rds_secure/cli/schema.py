@@ -7,12 +7,17 @@ import click
 
 @click.command("schema")
 @click.argument(
-    "which", type=click.Choice(["stack", "plan", "plan-file", "drift", "report", "access-who"]), default="stack"
+    "which",
+    type=click.Choice(
+        ["stack", "plan", "plan-file", "drift", "report", "access-who", "access-reach", "access-encryption"]
+    ),
+    default="stack",
 )
 @click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
 def command(which: str, sandbox: bool) -> None:
     """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
-    of `drift --format json`, of what `apply --report` writes, or of `access who --format json`.
+    of `drift --format json`, of what `apply --report` writes, or of `access who --format json`,
+    `access reach --format json` and `access encryption --format json`.
     """
     import json
 
@@ -33,9 +38,17 @@ def command(which: str, sandbox: bool) -> None:
 
         made = drift_schema()
     elif which == "access-who":
-        from rds_secure.render.who_json import who_schema
+        from rds_secure.render.json import who_schema
 
         made = who_schema()
+    elif which == "access-reach":
+        from rds_secure.render.json import reach_schema
+
+        made = reach_schema()
+    elif which == "access-encryption":
+        from rds_secure.render.json import encryption_schema
+
+        made = encryption_schema()
     else:
         from rds_secure.render.json import report_schema
 

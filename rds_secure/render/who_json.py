@@ -9,7 +9,7 @@ from typing import Any
 from rds_secure.access.findings import Findings
 from rds_secure.access.unknown import BEYOND
 from rds_secure.render.view import View
-from rds_secure.render.who_view import UnknownView, Views, WhoHead, WhoView
+from rds_secure.render.who_view import UnknownView, Views, WhoHead
 
 
 def who_json(found: Findings) -> Iterator[str]:
@@ -59,10 +59,3 @@ def _object(head: View, lists: dict[str, Iterable[View]]) -> Iterator[str]:
 
 def _text(value: Any) -> str:
     return json.dumps(value).replace("\x7f", "\\u007f")
-
-
-def who_schema() -> dict[str, Any]:
-    """The JSON Schema of what `who_json` writes."""
-    from rds_secure.render.json import schema_of
-
-    return schema_of(WhoView, "access who")

@@ -7,7 +7,9 @@ from importlib import import_module
 import click
 
 COMMANDS: dict[str, str] = {
-    "who": "Who may create, modify, delete, read or connect to which database, and who can get there.",
+    "who": "Who may do what to which database, and who can give themselves more.",
+    "reach": "From where databases can be reached.",
+    "encryption": "How data is protected.",
 }
 """Every question with its line in --help; the module of that name in this package holds `command`."""
 
