@@ -16,7 +16,6 @@ from rds_secure.access.listing import DANGER, Choice, Listing
 from rds_secure.access.posture import Posture
 from rds_secure.access.unknown import Unknown, who_unknown
 from rds_secure.inventory import Inventory, Topic
-from rds_secure.spec import Stack
 
 TOPICS = (Topic.DATABASES, Topic.IDENTITIES, Topic.ORGANIZATION, Topic.KEYS)
 """What has to be read."""
@@ -57,21 +56,23 @@ class Findings:
         return gains(self.escalations, self.listing.choice, self.listing.account) if self.listing else ()
 
 
-def find(posture: Posture, asked: Asked = Asked(), stack: Stack | None = None, of: str = "") -> Findings:
-    """Who may do what. ``stack``: whose addresses may be used. Raises `UsageError` for words that mean nothing."""
+def find(posture: Posture, asked: Asked = Asked(), of: str = "") -> Findings:  # noqa: B008
+    """Who may do what. Raises `UsageError` for words that mean nothing."""
     verbs = tuple(map(naming.verb, asked.verbs))
     who = posture.who
     if who is None:
         return Findings(posture.inventory, None, of)
-    return Findings(posture.inventory, Listing(who, choose(who, asked, stack, verbs)), of)
+    return Findings(posture.inventory, Listing(who, _choice(posture.inventory, who, asked, verbs)), of)
 
 
-def choose(who: Who, asked: Asked, stack: Stack | None, verbs: Sequence[Verb]) -> Choice:
+def _choice(inventory: Inventory, who: Who, asked: Asked, verbs: Sequence[Verb]) -> Choice:
     """Whom and what the words mean."""
-    chosen = naming.principals(asked.principals, who.askers, who.identities.account, stack)
+    chosen = naming.principals(asked.principals, who.askers, who.identities.account)
     names = tuple(database.name for database in who.databases)
     ordered = tuple(verb for verb in DANGER if not verbs or verb in verbs)
-    return Choice(tuple(chosen), ordered, naming.databases(asked.databases, names, stack), folds=not asked.principals)
+    return Choice(
+        tuple(chosen), ordered, naming.databases(asked.databases, names, inventory), folds=not asked.principals
+    )
 
 
 def _escalations(who: Who, choice: Choice) -> Iterator[Escalation]:

@@ -19,7 +19,6 @@ from rds_secure.access.iam.verbs import Verb
 from rds_secure.access.iam.who import Answer, Who
 from rds_secure.access.listing import Choice, Listing
 from rds_secure.inventory import Inventory
-from rds_secure.spec import Stack
 
 
 @dataclass(frozen=True)
@@ -43,15 +42,15 @@ class Why:
     impossible: tuple[str, ...] = ()
 
 
-def why(inventory: Inventory, who: Who, asked: Asked, stack: Stack | None = None) -> Why:
+def why(inventory: Inventory, who: Who, asked: Asked) -> Why:
     """Why one principal may do one thing. Raises `UsageError` for words that mean nothing.
 
     Without a database in ``asked`` all are looked at, and those to come where there are none yet.
     """
     verb = naming.verb(asked.verbs[0])
-    asker = naming.principal(asked.principals[0], who.askers, who.identities.account, stack)
+    asker = naming.principal(asked.principals[0], who.askers, who.identities.account)
     names = tuple(database.name for database in who.databases)
-    chosen = naming.databases(asked.databases, names, stack)
+    chosen = naming.databases(asked.databases, names, inventory)
     if chosen is None:
         chosen = frozenset(names[1:] or (GENERAL,))
     listing = Listing(who, Choice((asker,), (verb,), chosen, folds=False))

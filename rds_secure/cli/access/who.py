@@ -50,7 +50,7 @@ def choosing(function: F) -> F:
     return function
 
 
-def posture(scp: Path | None, reaching: dict[str, Any]) -> tuple[Posture, source.Asked]:
+def posture(scp: Path | None, reaching: dict[str, Any]) -> Posture:
     """What the engines tell of what the options name; the organization is not read where a file stands in for it."""
     from rds_secure.access.findings import TOPICS
     from rds_secure.access.posture import Posture
@@ -59,7 +59,7 @@ def posture(scp: Path | None, reaching: dict[str, Any]) -> tuple[Posture, source
 
     levels = None if scp is None else levels_in(scp)
     asked = source.ask([topic for topic in TOPICS if scp is None or topic is not Topic.ORGANIZATION], **reaching)
-    return Posture(asked.inventory, levels), asked
+    return Posture(asked.inventory, levels)
 
 
 @click.command("who")
@@ -95,8 +95,8 @@ def command(
         return _why(*why, on, scp, reaching)
     from rds_secure.access.findings import Asked, find
 
-    told, asked = posture(scp, reaching)
-    found = find(told, Asked(principals, verbs, on), asked.stack)
+    told = posture(scp, reaching)
+    found = find(told, Asked(principals, verbs, on))
     if form == "json":
         from rds_secure.render.who_json import who_json
 
@@ -124,11 +124,11 @@ def _why(principal: str, verb: str, on: tuple[str, ...], scp: Path | None, reach
     naming.verb(verb)
     named = tuple(word for word in reaching["specs"] if naming.names_database(word) and not Path(word).exists())
     specs = tuple(word for word in reaching["specs"] if word not in named)
-    told, asked = posture(scp, reaching | {"specs": specs})
+    told = posture(scp, reaching | {"specs": specs})
     if told.who is None:
         raise UsageError(
             "nothing can be explained: who there is could not be read (iam:GetAccountAuthorizationDetails)"
         )
-    found = why(asked.inventory, told.who, Asked([principal], [verb], (*on, *named)), asked.stack)
+    found = why(told.inventory, told.who, Asked([principal], [verb], (*on, *named)))
     why_text(found, stream=sys.stdout)
     return 0
