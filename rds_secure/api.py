@@ -28,9 +28,12 @@ from rds_secure.errors import DeniedError, Problem, RdsSecureError, RefusedError
 from rds_secure.events import Event, Observer, Stopping, Verifying, each, ignore
 from rds_secure.inventory import Inventory, Question, Topic, read
 from rds_secure.inventory import Place as Where
+from rds_secure.inventory.questions import EVERYTHING
+from rds_secure.inventory.recording import Recording
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
+from rds_secure.live.recorded import Noted, Readings
 from rds_secure.plan import Deletion, Node, Plan, permissions, plan
 from rds_secure.plan.back import back
 from rds_secure.plan.drift import Drift, Sort, blamed, drift
@@ -54,6 +57,10 @@ class Account:
     connection: Connection
     identity: Identity
     clock: Clock = field(default_factory=SystemClock)
+
+    def reading(self) -> AwsReader:
+        """A reading of it, for a ``with``."""
+        return AwsReader(self.connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +95,13 @@ def connect(stack: Stack, access: Access, clock: Clock | None = None) -> Account
 
 def make_plan(
     stack: Stack,
-    account: Account,
+    account: Readings,
     sources: Sequence[Source] = (),
     deletion: Deletion = Deletion(),  # noqa: B008
     create_empty: frozenset[Address] = frozenset(),
     roll_back: Address | None = None,
 ) -> Planned:
-    """Read the account and plan. ``sources`` let ``${aws.…}`` be filled in with what AWS says.
+    """Read the account, or a recording of it, and plan. ``sources`` let ``${aws.…}`` be filled in with what AWS says.
 
     ``create_empty``: databases that may begin again empty although something of them is left. ``roll_back``: plan the
     way back of a migration of that address, and nothing else.
@@ -102,7 +109,7 @@ def make_plan(
     identity = account.identity
     if stack.uses_environment and sources:
         stack = build(sources, Environment(identity.account, identity.region, identity.partition))
-    with AwsReader(account.connection) as reader:
+    with account.reading() as reader:
         snapshot = read_live(stack, reader, identity, deletion.stateful, roll_back)
     made = back(snapshot, stack.at, roll_back) if roll_back else plan(snapshot, stack.at, deletion, create_empty)
     return Planned(made, snapshot, stack, deletion, create_empty, roll_back)
@@ -124,11 +131,20 @@ def draft(name: str, account: Account, selection: Selection) -> Draft:
         return write(select(reader, scope, selection), scope)
 
 
-def take_inventory(account: Account, topics: Collection[Topic], also: Iterable[Question] = ()) -> Inventory:
+def take_inventory(account: Readings, topics: Collection[Topic], also: Iterable[Question] = ()) -> Inventory:
     """What AWS says about these topics, whoever owns what; what it denies is unread."""
     identity = account.identity
-    with AwsReader(account.connection) as reader:
+    with account.reading() as reader:
         return read(reader, Where(identity.account, identity.region, identity.partition), topics, also)
+
+
+def record(account: Readings, stack: Stack | None = None, sources: Sequence[Source] = ()) -> Recording:
+    """All that the questions of access ask of an account and, with a stack, all that its plan asks."""
+    noted = Noted(account)
+    take_inventory(noted, EVERYTHING)
+    if stack is not None:
+        make_plan(stack, noted, sources)
+    return noted.recording(datetime.now(UTC), stack.name if stack else "")
 
 
 def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:

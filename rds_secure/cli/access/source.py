@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from rds_secure.cli import options
+from rds_secure.cli import options, recorded
 
 if TYPE_CHECKING:
     from rds_secure.inventory import Inventory, Topic
@@ -27,7 +27,7 @@ class Asked:
 
 def source(function: F) -> F:
     """SPEC…, and how to reach AWS."""
-    function = options.access(function)
+    function = recorded.snapshot(options.access(function))
     return click.argument("specs", nargs=-1, metavar="[SPEC…]")(function)
 
 
@@ -43,5 +43,5 @@ def ask(
     from rds_secure import api
     from rds_secure.spec import named
 
-    account = options.connect(named("access"), profile, region, role_arn, sandbox)
+    account = recorded.readings(named("access"), profile, region, role_arn, sandbox)
     return Asked(api.take_inventory(account, topics))
