@@ -230,10 +230,11 @@ def test_a_missing_one_is_made_from_a_snapshot(harness: Harness) -> None:
     (refusal,) = harness.plan(resources(kms_key="${kms_key.one}")).plan.refusals
     assert "restore_from" in refusal.fix
 
-    applied = harness.apply(resources(kms_key="${kms_key.two}", restore_from="last-of-orders"))
+    applied = harness.apply(resources(kms_key="${kms_key.two}", restore_from="last-of-orders", storage_gib=40))
 
     after = described(harness)
     assert after["KmsKeyId"] == key(harness, "two")
+    assert after["AllocatedStorage"] == 40
     assert after["BackupRetentionPeriod"] == 5
     assert applied.again.plan.is_empty
 
