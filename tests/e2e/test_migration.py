@@ -244,7 +244,10 @@ def test_what_is_aside_goes_by_its_address(harness: Harness) -> None:
     asked = resources(kms_key="${kms_key.two}", migration={"from": "none", "quiesce": "revoke-ingress"})
     harness.make(asked)
     (kept,) = (kept for kept in harness.plan(asked).plan.kept if kept.address.kind == "db_instance")
-    assert "paid for" in kept.reason
+    assert "billed (730 hours of db.t4g.medium a month, 20 GiB of gp3 with 3000 IOPS and 125 MiB/s" in kept.reason
+    assert re.search(
+        r"snapshot orders-last-\w+ of 20 GiB at most and snapshot orders-rekeyed-\w+ of 20 GiB", kept.reason
+    )
 
     spec = harness.spec(asked, removed=[{"address": str(kept.address), "keep": False}])
     applied = harness.apply(spec)
