@@ -74,6 +74,8 @@ class Planned:
     create_empty: frozenset[Address] = frozenset()
     back: Address | None = None
     """What a migration of is taken back, where the plan is that."""
+    migration: str = ""
+    """The id of that migration, where it was asked for."""
 
 
 def connect(stack: Stack, access: Access, clock: Clock | None = None) -> Account:
@@ -100,19 +102,23 @@ def make_plan(
     deletion: Deletion = Deletion(),  # noqa: B008
     create_empty: frozenset[Address] = frozenset(),
     roll_back: Address | None = None,
+    migration: str = "",
 ) -> Planned:
     """Read the account, or a recording of it, and plan. ``sources`` let ``${aws.…}`` be filled in with what AWS says.
 
     ``create_empty``: databases that may begin again empty although something of them is left. ``roll_back``: plan the
-    way back of a migration of that address, and nothing else.
+    way back of a migration of that address, and nothing else; ``migration``: its id, where it is not the last one.
     """
     identity = account.identity
     if stack.uses_environment and sources:
         stack = build(sources, Environment(identity.account, identity.region, identity.partition))
     with account.reading() as reader:
         snapshot = read_live(stack, reader, identity, deletion.stateful, roll_back)
-    made = back(snapshot, stack.at, roll_back) if roll_back else plan(snapshot, stack.at, deletion, create_empty)
-    return Planned(made, snapshot, stack, deletion, create_empty, roll_back)
+    if roll_back:
+        made = back(snapshot, stack.at, roll_back, migration)
+    else:
+        made = plan(snapshot, stack.at, deletion, create_empty)
+    return Planned(made, snapshot, stack, deletion, create_empty, roll_back, migration)
 
 
 def find_drift(planned: Planned, account: Account) -> Drift:
@@ -241,7 +247,7 @@ def apply(
         try:
             observe(Verifying(after))
             time.sleep(time.spread(pause))
-            now = make_plan(planned.stack, account, (), planned.deletion, planned.create_empty, planned.back)
+            now = _planned_again(planned, account)
         except RdsSecureError:  # such as a key that KMS does not show yet (KMS-4); the failures are told either way
             pass
         except KeyboardInterrupt:
@@ -257,6 +263,12 @@ def apply(
         if len(outcome.done) > before:  # what is in doubt now is another call
             looks = 0
     return outcome
+
+
+def _planned_again(planned: Planned, account: Account) -> Planned:
+    """A plan of the same, of the account as it is now."""
+    wishes = (planned.deletion, planned.create_empty, planned.back, planned.migration)
+    return make_plan(planned.stack, account, (), *wishes)
 
 
 @dataclass(frozen=True, slots=True)
