@@ -88,9 +88,7 @@ def _renaming(*databases: Found[DbInstanceSpec] | None) -> tuple[tuple[str, str]
     return tuple((f"{name} gets another name just now", "wait until it has it") for name in busy)
 
 
-def _underway(
-    state: State | None, there: Found[DbInstanceSpec] | None, kept: list[Found[DbInstanceSpec]]
-) -> str:
+def _underway(state: State | None, there: Found[DbInstanceSpec] | None, kept: list[Found[DbInstanceSpec]]) -> str:
     """The migration that has to be finished or taken back before another one is; "" for none."""
     if state is not None and (state.part in marks.ON_THE_WAY or state.in_place):
         return state.id
