@@ -17,6 +17,9 @@ from rds_secure.access.iam.verbs import Part
 GENERAL = "*"
 """The name of a database that stands for any, whatever it will be called."""
 
+DELEGATING = "the policy of the key lets the account decide"
+"""What answers about keys in general hinge on."""
+
 
 @dataclass(frozen=True)
 class Database:
@@ -107,7 +110,7 @@ def delegating(estate: Estate) -> Policy:
         "Effect": "Allow",
         "Principal": {"AWS": estate.account},
         "Action": "kms:*",
-        "Condition": {"Bool": {"the policy of the key lets the account decide": "true"}},
+        "Condition": {"Bool": {DELEGATING: "true"}},
     }
     return compile_policy("the policy of any key", {"Statement": statement})
 
