@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
-from rds_secure.apply.again import PAUSES, in_doubt, merged, next_look, rest
+from rds_secure.apply.again import BLIND, PAUSES, in_doubt, merged, next_look, rest
 from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
 from rds_secure.apply.lasting import longest_wait, warning
@@ -218,21 +218,24 @@ def apply(
         finally:  # the lock is released by calls that are tried again
             account.connection.stopping.clear()
 
-    outcome, looks = once(planned), 0
+    outcome, looks, blind = once(planned), 0, 0
     while looks < len(PAUSES) and in_doubt(outcome) and not outcome.lost:
-        before, (pause, looks) = len(outcome.done), next_look(outcome, looks)
+        before, (pause, after) = len(outcome.done), next_look(outcome, looks)
+        now = None
         try:
-            observe(Verifying(looks))
+            observe(Verifying(after))
             time.sleep(time.spread(pause))
             now = make_plan(planned.stack, account, (), planned.deletion, planned.create_empty, planned.back)
         except RdsSecureError:  # such as a key that KMS does not show yet (KMS-4); the failures are told either way
-            continue
+            pass
         except KeyboardInterrupt:
             outcome.interrupted = True
             observe(Stopping())
             break
-        if not now.plan.is_applicable:  # something may be on its way: a stream that stops, a key that is not seen
+        if now is None or not now.plan.is_applicable:  # something may be on its way: a stream that stops
+            looks, blind = looks if blind < BLIND else after, blind + 1
             continue
+        looks = after
         left = rest(planned.plan, outcome, now.plan, first_look=looks % 2 == 1)
         outcome = merged(planned.plan, outcome, now.plan, left, once(replace(now, plan=left)))
         if len(outcome.done) > before:  # what is in doubt now is another call

@@ -6,11 +6,16 @@ import click
 
 
 @click.command("schema")
-@click.argument("which", type=click.Choice(["stack", "plan", "plan-file", "drift", "report"]), default="stack")
+@click.argument(
+    "which",
+    type=click.Choice(["stack", "plan", "plan-file", "drift", "report", "access-reach", "access-encryption"]),
+    default="stack",
+)
 @click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
 def command(which: str, sandbox: bool) -> None:
     """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
-    of `drift --format json`, or of what `apply --report` writes.
+    of `drift --format json`, of what `apply --report` writes, or of `access reach --format json`
+    and `access encryption --format json`.
     """
     import json
 
@@ -30,6 +35,14 @@ def command(which: str, sandbox: bool) -> None:
         from rds_secure.render.json import drift_schema
 
         made = drift_schema()
+    elif which == "access-reach":
+        from rds_secure.render.json import reach_schema
+
+        made = reach_schema()
+    elif which == "access-encryption":
+        from rds_secure.render.json import encryption_schema
+
+        made = encryption_schema()
     else:
         from rds_secure.render.json import report_schema
 

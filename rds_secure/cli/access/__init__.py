@@ -6,7 +6,10 @@ from importlib import import_module
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "reach": "From where databases can be reached.",
+    "encryption": "How data is protected.",
+}
 """Every question with its line in --help; the module of that name in this package holds `command`."""
 
 
