@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from rds_secure.access import account
-from rds_secure.access.delta import escalations, network, unknown, verbs
+from rds_secure.access.delta import escalations, network, protection, unknown, verbs
 from rds_secure.access.delta.model import Appearing, Danger, Delta, Effect
 from rds_secure.access.iam.verbs import VERBS, Verb
 from rds_secure.access.posture import Posture
@@ -25,8 +25,14 @@ def compare(before: Posture, after: Posture) -> Delta:
     delta, holders = _with_identities(delta, before, after)
     delta = _with_network(delta, before, after)
     old, new = ({target.id for target in account.targets_of(one.inventory)} for one in (before, after))
-    appeared = (Appearing(name, _counted(holders.get(name, {}))) for name in sorted(new - old))
-    return replace(delta, appeared=tuple(appeared), gone=tuple(sorted(old - new)))
+    guarded = {one.id: protection.facts(one) for one in after.protection.databases}
+    appeared = (Appearing(name, _counted(holders.get(name, {})), guarded.get(name, ())) for name in sorted(new - old))
+    return replace(
+        delta,
+        protection=protection.protecting(before.protection, after.protection),
+        appeared=tuple(appeared),
+        gone=tuple(sorted(old - new)),
+    )
 
 
 def _with_identities(delta: Delta, before: Posture, after: Posture) -> tuple[Delta, Mapping[str, Mapping[Verb, int]]]:

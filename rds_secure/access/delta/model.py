@@ -202,7 +202,10 @@ def _opened(was: Verdict, now: Verdict, *, is_internet: bool) -> Danger:
 
 @dataclass(frozen=True, slots=True)
 class Protecting:
-    """That databases are protected otherwise: an aspect, what it was, and what it is, in words."""
+    """That databases are protected otherwise: an aspect, what it was, and what it is, in words.
+
+    ``effect``: whether they gain protection or lose it.
+    """
 
     effect: Effect
     databases: tuple[str, ...]
@@ -217,10 +220,12 @@ class Appearing:
     """A database that there was not before.
 
     ``holders``: how many may do what to it because they may do so to any database; the others are in `Permission`.
+    ``protection``: how it is protected, by aspect, as far as that is known.
     """
 
     database: str
     holders: tuple[tuple[Verb, int], ...] = ()
+    protection: tuple[tuple[str, str], ...] = ()
 
     danger = Danger.CHANGE
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from rds_secure import ownership
+from rds_secure.inventory.effects import NO_EFFECT
 from rds_secure.inventory.questions import EVERYTHING, Topic
 from rds_secure.operation import Operation
 from rds_secure.plan.model import Plan
@@ -29,19 +30,10 @@ _SERVICES: Mapping[str, Topics] = MappingProxyType(
 _ACTIONS: Mapping[tuple[str, str], Topics] = MappingProxyType(
     {
         ("kms", "CreateKey"): NOTHING,
-        ("kms", "CreateAlias"): NOTHING,
-        ("kms", "DeleteAlias"): NOTHING,
-        ("kms", "UpdateAlias"): NOTHING,
-        ("kms", "UpdateKeyDescription"): NOTHING,
-        ("kms", "GenerateDataKeyWithoutPlaintext"): NOTHING,
-        ("kms", "TagResource"): WHO,
-        ("kms", "UntagResource"): WHO,
         ("kms", "EnableKeyRotation"): GUARD,
         ("kms", "DisableKeyRotation"): GUARD,
         ("ec2", "CreateTags"): NOTHING,
         ("ec2", "DeleteTags"): NOTHING,
-        ("ec2", "UpdateSecurityGroupRuleDescriptionsIngress"): NOTHING,
-        ("ec2", "UpdateSecurityGroupRuleDescriptionsEgress"): NOTHING,
         ("rds", "CreateDBParameterGroup"): NOTHING,
         ("rds", "DeleteDBParameterGroup"): NOTHING,
         ("rds", "CreateDBClusterParameterGroup"): NOTHING,
@@ -73,7 +65,6 @@ _ACTIONS: Mapping[tuple[str, str], Topics] = MappingProxyType(
         ("rds", "CopyDBClusterSnapshot"): NOTHING,
         ("rds", "StartDBInstanceAutomatedBackupsReplication"): NOTHING,
         ("rds", "StopDBInstanceAutomatedBackupsReplication"): NOTHING,
-        ("rds", "ApplyPendingMaintenanceAction"): NOTHING,
         ("rds", "AddRoleToDBInstance"): NOTHING,
         ("rds", "AddRoleToDBCluster"): NOTHING,
         ("rds", "RemoveRoleFromDBInstance"): NOTHING,
@@ -86,12 +77,10 @@ _ACTIONS: Mapping[tuple[str, str], Topics] = MappingProxyType(
         ("rds", "RemoveTagsFromResource"): WHO,
         ("secretsmanager", "CreateSecret"): NOTHING,
         ("secretsmanager", "UpdateSecret"): NOTHING,
-        ("secretsmanager", "UpdateSecretVersionStage"): NOTHING,
         ("secretsmanager", "DeleteSecret"): NOTHING,
-        ("secretsmanager", "PutSecretValue"): NOTHING,
     }
 )
-"""What nothing uses yet, or uses no more, changes nothing by itself: what uses it is another call."""
+"""What has an effect that bears on nothing by itself: nothing uses it yet, or no more; what uses it is another call."""
 
 _MODIFY = ("ModifyDBInstance", "ModifyDBCluster", "ModifyDBProxy", "ModifyDBProxyTargetGroup")
 
@@ -141,7 +130,7 @@ def topics_of(plan: Plan) -> Topics:
 
 def _topics(operation: Operation) -> Topics:
     service, action = operation.service, operation.action
-    if action.startswith(_READS) or _is_mark(operation):
+    if (service, action) in NO_EFFECT or action.startswith(_READS) or _is_mark(operation):
         return NOTHING
     if action in _MODIFY:
         return NOTHING.union(*(_PARAMETERS.get(name, NOTHING) for name in operation.params))

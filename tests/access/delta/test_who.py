@@ -175,6 +175,7 @@ def test_a_policy_that_many_have_is_told_once() -> None:
     assert permitted(found) == [("user user0, user user1, user user2", "delete", "*", "", "always")]
 
 
+ANY = ("*", "db:orders", "db:payments")
 Statements: TypeAlias = list[dict[str, Any]]
 STATEMENTS = st.lists(
     st.sampled_from(
@@ -184,7 +185,7 @@ STATEMENTS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(STATEMENTS, STATEMENTS, STATEMENTS, STATEMENTS)
 def test_what_is_gained_one_way_is_lost_the_other(a: Statements, b: Statements, c: Statements, d: Statements) -> None:
     one = people(user("dana", *a), role("dba", *b, trusts={"AWS": f"{IAM}:user/dana"}))
@@ -198,5 +199,5 @@ def _each(found: Delta) -> set[tuple[str, str, str, str, str]]:
         (who.name, item.verb, where, item.was, item.now)
         for item in found.permissions
         for who in item.principals
-        for where in item.databases
+        for where in (ANY if item.databases == ("*",) else item.databases)
     }
