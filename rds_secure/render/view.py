@@ -196,7 +196,7 @@ class PlanView(View):
     without meaning it stands below {"$mapping": …}.
     """
 
-    format_version: Literal["1.0"]
+    format_version: Literal["1.1"]
     """The version of this format; its first number changes when an old reader would misread it."""
     stack: str
     """The stack's name."""

@@ -38,7 +38,7 @@ ASPECTS = (
     Aspect("days of backups", lambda one: one.backup_days, Danger.DATA, int),
     Aspect("certificate authority", lambda one: one.certificate and one.certificate.authority),
     Aspect("IAM authentication", lambda one: one.iam_auth),
-    Aspect("master password with AWS", lambda one: one.secret is not None, Danger.GAIN, int),
+    Aspect("managed master password", lambda one: one.secret is not None, Danger.GAIN, int),
     Aspect("key of the master password", lambda one: one.secret and one.secret.key),
     Aspect("key of the insights", lambda one: one.insights and one.insights.key),
     Aspect("activity stream", lambda one: one.stream is not None, Danger.GAIN, int),

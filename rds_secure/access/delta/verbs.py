@@ -35,7 +35,6 @@ class _Group(NamedTuple):
     verb: Verb
     was: State
     now: State
-    actions: tuple[str, ...]
     way: tuple[str, ...]
     mask: int
 
@@ -124,16 +123,16 @@ class Comparison:
 
     def permissions(self) -> tuple[Permission, ...]:
         """Changes of what somebody may do in any way."""
-        groups: dict[_Group, list[Caller]] = {}
+        groups: dict[_Group, dict[Caller, set[str]]] = {}
         for key, caller in self._callers.items():
             for verb in VERBS:
                 for was, now, mask in self._changed(key, verb):
-                    side = self.after if now else self.before
-                    for actions, way, part in _by(side.told(key, verb), mask):
-                        groups.setdefault(_Group(verb, was, now, actions, way, part), []).append(caller)
+                    told = (self.after if now else self.before).told(key, verb)
+                    for way, (part, actions) in _ways(told, mask).items():
+                        groups.setdefault(_Group(verb, was, now, way, part), {})[caller] = actions
         return tuple(sorted((self._permission(group, callers) for group, callers in groups.items()), key=_order))
 
-    def _permission(self, group: _Group, callers: Iterable[Caller]) -> Permission:
+    def _permission(self, group: _Group, callers: Mapping[Caller, set[str]]) -> Permission:
         return Permission(
             effect(group.was, group.now),
             self._named(callers),
@@ -141,27 +140,31 @@ class Comparison:
             self.universe.named(group.mask),
             said(group.was),
             said(group.now),
-            group.actions,
+            tuple(sorted(set().union(*callers.values()))),
             group.way,
         )
 
     def _changed(self, key: _Key, verb: Verb) -> Iterator[tuple[State, State, int]]:
-        """Where something changes: not where it only follows from a database being new, or gone."""
-        if self.before.told(key, verb) == self.after.told(key, verb) and not self.universe.new:
+        """Where something changes. A new database was, before, any; of one that is gone nothing is told."""
+        fresh = self.universe.new
+        if self.before.told(key, verb) == self.after.told(key, verb) and not fresh:
             return
         old, new = self._general(self.before.cells(key, verb)), self._general(self.after.cells(key, verb))
-        general = self._known.delegated(_at(old, 1))
-        inherited = reduce(or_, (mask for now, mask in new.items() if effect(now, general) is Effect.GAINS), 0)
-        for place in places(inherited & self.universe.new):
-            held = self.holders.setdefault(self.universe.names[place], {})
-            held[verb] = held.get(verb, 0) + 1
-        yield from _differences(old, new, self.universe.whole & ~self.universe.old & ~(inherited & self.universe.new))
+        if general := self._known.delegated(_at(old, 1)):
+            old[general] = old.get(general, 0) | fresh
+        for was, now, mask in _differences(old, new, self.universe.whole & ~self.universe.old):
+            if part := mask if effect(was, now) is not Effect.LOSES else mask & ~fresh:
+                yield was, now, part
+        for place in places(fresh):
+            if general and effect(_at(new, 1 << place), general) is Effect.GAINS and _at(new, 1 << place):
+                held = self.holders.setdefault(self.universe.names[place], {})
+                held[verb] = held.get(verb, 0) + 1
 
     def _general(self, cells: _Cells) -> _Cells:
         """The same, where names of databases that are asked about by themselves tell nothing of any other."""
         found = _at(cells, 1)
         if not found or not self._known.names(found):
-            return cells
+            return dict(cells)
         return {some: mask & ~1 for some, mask in cells.items() if mask & ~1}
 
     def actions(self) -> tuple[MoreActions, ...]:
@@ -240,13 +243,16 @@ def _differences(old: _Cells, new: _Cells, whole: int) -> Iterator[tuple[State, 
                 yield was, now, mask
 
 
-def _by(told: Iterable[_Said], mask: int) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], int]]:
-    """By which actions and which way, as far as one of the answers tells: the first that is for a place."""
+def _ways(told: Iterable[_Said], mask: int) -> dict[tuple[str, ...], tuple[int, set[str]]]:
+    """Way → where it is the first that is told, and by which actions, as far as one of the answers tells."""
+    found: dict[tuple[str, ...], tuple[int, set[str]]] = {}
     for one in told:
         if part := one.mask & mask:
             mask &= ~part
-            actions = tuple(sorted(action for action, _ in one.answer.acts))
-            yield actions, tuple(hop.role for hop in one.answer.way), part
+            way = tuple(hop.role for hop in one.answer.way)
+            before, actions = found.get(way, (0, set()))
+            found[way] = before | part, actions | {action for action, _ in one.answer.acts}
+    return found
 
 
 def _more(now: Iterable[tuple[str, Formula]], was: Iterable[tuple[str, Formula]]) -> tuple[str, ...]:
