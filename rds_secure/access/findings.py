@@ -56,7 +56,7 @@ class Findings:
         return gains(self.escalations, self.listing.choice, self.listing.account) if self.listing else ()
 
 
-def find(posture: Posture, asked: Asked = Asked(), of: str = "") -> Findings:  # noqa: B008
+def find(posture: Posture, asked: Asked = Asked(), of: str = "") -> Findings:
     """Who may do what. Raises `UsageError` for words that mean nothing."""
     verbs = tuple(map(naming.verb, asked.verbs))
     who = posture.who

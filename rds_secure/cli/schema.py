@@ -9,7 +9,17 @@ import click
 @click.argument(
     "which",
     type=click.Choice(
-        ["stack", "plan", "plan-file", "drift", "report", "access-who", "access-reach", "access-encryption"]
+        [
+            "stack",
+            "plan",
+            "plan-file",
+            "drift",
+            "report",
+            "access-who",
+            "access-review",
+            "access-reach",
+            "access-encryption",
+        ]
     ),
     default="stack",
 )
@@ -17,7 +27,7 @@ import click
 def command(which: str, sandbox: bool) -> None:
     """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
     of `drift --format json`, of what `apply --report` writes, or of `access who --format json`,
-    `access reach --format json` and `access encryption --format json`.
+    `access review --format json`, `access reach --format json` and `access encryption --format json`.
     """
     import json
 
@@ -41,6 +51,10 @@ def command(which: str, sandbox: bool) -> None:
         from rds_secure.render.json import who_schema
 
         made = who_schema()
+    elif which == "access-review":
+        from rds_secure.render.json import review_schema
+
+        made = review_schema()
     elif which == "access-reach":
         from rds_secure.render.json import reach_schema
 
