@@ -21,6 +21,7 @@ from rds_secure.render.protection import Told
 from rds_secure.render.reach_page import Reached
 from rds_secure.render.reach_view import ReachView, explained_view, reach_view
 from rds_secure.render.report_view import ReportView, report_view
+from rds_secure.render.review_view import ReviewView
 from rds_secure.render.view import PlanView, View, view
 from rds_secure.render.who_view import WhoView
 
@@ -88,6 +89,11 @@ def encryption_schema() -> dict[str, Any]:
 def who_schema() -> dict[str, Any]:
     """The JSON Schema of what `who_json` writes."""
     return _schema(WhoView, "access who")
+
+
+def review_schema() -> dict[str, Any]:
+    """The JSON Schema of what `review_json` writes."""
+    return _schema(ReviewView, "access review")
 
 
 def _schema(shown: type[View], what: str) -> dict[str, Any]:
