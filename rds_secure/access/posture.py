@@ -11,12 +11,13 @@ from rds_secure.access.iam.who import Answer as WhoAnswer
 from rds_secure.access.iam.who import Who
 from rds_secure.access.network.answers import Answer as ReachAnswer
 from rds_secure.access.network.reach import Reach
+from rds_secure.access.protection import Protection, protection_of
 from rds_secure.inventory.model import Inventory
 
 
 @dataclass(frozen=True)
 class Posture:
-    """Who may do what, and from where what can be reached.
+    """Who may do what, from where what can be reached, and how it is protected.
 
     ``levels`` stand in for the policies of the organization, where they come from a file.
     """
@@ -49,3 +50,8 @@ class Posture:
     def reached(self) -> tuple[ReachAnswer, ...]:
         """From where each database and proxy can be reached."""
         return tuple(self.network.answer(target) for target in self.network.targets)
+
+    @cached_property
+    def protection(self) -> Protection:
+        """How the data is protected: keys, TLS, snapshots, secrets."""
+        return protection_of(self.inventory)

@@ -125,6 +125,7 @@ LACKING: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
             "VpcBlockPublicAccessOptions": {"InternetGatewayBlockMode": "off"}
         },
         ("rds", "DescribeDBSecurityGroups"): {"DBSecurityGroups": []},
+        ("rds", "DescribeDBProxyEndpoints"): {"DBProxyEndpoints": []},
     }
 )
 """What is true where the endpoint does not know the question: it has not the feature."""

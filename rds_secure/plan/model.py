@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from rds_secure.errors import Location, Problem
+from rds_secure.inventory.recording import NOT_RECORDED
 from rds_secure.kind import FieldChange
 from rds_secure.live import Unseen
 from rds_secure.operation import Operation
@@ -160,6 +161,8 @@ class Plan:
 
 def seeing(item: Unseen) -> str:
     """What to do about something that could not be seen."""
+    if item.code == NOT_RECORDED:
+        return item.message
     return f"allow {actions.name(item.service, item.action)}, or use an endpoint that offers it; then plan again"
 
 

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from rds_secure.access.network.explain import Explanation
+from rds_secure.inventory import Inventory
 from rds_secure.plan.drift import Drift
 from rds_secure.plan.model import Plan
 from rds_secure.plan.report import Report
 from rds_secure.render.drift_view import DriftView, drift_view
+from rds_secure.render.encryption_view import EncryptionView, encryption_view
+from rds_secure.render.evidence import Names
+from rds_secure.render.protection import Told
+from rds_secure.render.reach_page import Reached
+from rds_secure.render.reach_view import ReachView, explained_view, reach_view
 from rds_secure.render.report_view import ReportView, report_view
 from rds_secure.render.view import PlanView, View, view
+from rds_secure.render.who_view import WhoView
 
 
 def plan_json(plan: Plan) -> str:
@@ -28,6 +37,21 @@ def drift_json(found: Drift) -> str:
 def report_json(report: Report) -> str:
     """The report of an apply as JSON."""
     return _json(report_view(report))
+
+
+def reach_json(found: Reached) -> str:
+    """From where databases can be reached, as JSON."""
+    return _json(reach_view(found))
+
+
+def explained_json(inventory: Inventory, found: Iterable[Explanation], names: Names) -> str:
+    """Pairs of a source and a database as JSON, by the same schema."""
+    return _json(explained_view(inventory, found, names))
+
+
+def encryption_json(inventory: Inventory, told: Told) -> str:
+    """How data is protected, as JSON."""
+    return _json(encryption_view(inventory, told))
 
 
 def _json(shown: View) -> str:
@@ -48,6 +72,21 @@ def drift_schema() -> dict[str, Any]:
 def report_schema() -> dict[str, Any]:
     """The JSON Schema of what `report_json` writes."""
     return _schema(ReportView, "report")
+
+
+def reach_schema() -> dict[str, Any]:
+    """The JSON Schema of what `reach_json` and `explained_json` write."""
+    return _schema(ReachView, "access reach")
+
+
+def encryption_schema() -> dict[str, Any]:
+    """The JSON Schema of what `encryption_json` writes."""
+    return _schema(EncryptionView, "access encryption")
+
+
+def who_schema() -> dict[str, Any]:
+    """The JSON Schema of what `who_json` writes."""
+    return _schema(WhoView, "access who")
 
 
 def _schema(shown: type[View], what: str) -> dict[str, Any]:

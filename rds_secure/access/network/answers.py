@@ -21,15 +21,21 @@ class Range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """A network interface in view with a verdict, and the address, by number, that fares best.
+    """A network interface in view, and the address, by number, that fares best.
 
     A large account has hundreds of thousands of these pairs: the paths of one are made when they are asked for.
+    ``alike``: what becomes of one that fares alike, with hops of the same grades; their evidence may be another.
     """
 
     dweller: Dweller = field(repr=False)
     number: int
-    verdict: Verdict
+    alike: Outcome = field(repr=False)
     follow: Callable[[Dweller, int], Outcome] = field(repr=False)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What becomes of it."""
+        return self.alike.verdict
 
     @property
     def interface(self) -> str:

@@ -14,7 +14,7 @@ from functools import partial
 
 from rds_secure.access.network.answers import Answer, Range, Source
 from rds_secure.access.network.classic import classic_ranges
-from rds_secure.access.network.evidence import Hop, Origin, Outcome, Path, Verdict
+from rds_secure.access.network.evidence import Hop, Origin, Outcome, Path
 from rds_secure.access.network.fabric import Fabric
 from rds_secure.access.network.fronts import Front, split
 from rds_secure.access.network.groups import parsed
@@ -140,21 +140,21 @@ class Reach:
 
         One is followed for all that cannot fare differently: whose hops have the same grades, if not the same evidence.
         """
-        likes, memo = _Likes(self, front), dict[Hashable, Verdict]()
-        found: dict[str, tuple[Verdict, Dweller, int]] = {}
+        likes, memo = _Likes(self, front), dict[Hashable, Outcome]()
+        found: dict[str, tuple[Outcome, Dweller, int]] = {}
         for one in self._candidates(front):
             like = likes.of(one)
             for piece, first in front.pieces(one):
                 key = (piece, like)
-                verdict = memo.get(key)
-                if verdict is None:
-                    verdict = memo[key] = self.follow(front, one, first).verdict
+                made = memo.get(key)
+                if made is None:
+                    made = memo[key] = self.follow(front, one, first)
                 known = found.get(one.interface.id)
-                if verdict and (known is None or verdict > known[0]):
-                    found[one.interface.id] = (verdict, one, first)
+                if made.verdict and (known is None or made.verdict > known[0].verdict):
+                    found[one.interface.id] = (made, one, first)
         follow = partial(self.follow, front)
-        for _, (verdict, one, first) in sorted(found.items(), key=lambda item: (-item[1][0], item[0])):
-            yield Source(one, first, verdict, follow)
+        for _, (made, one, first) in sorted(found.items(), key=lambda item: (-item[1][0].verdict, item[0])):
+            yield Source(one, first, made, follow)
 
     def follow(self, front: Front, one: Dweller, number: int) -> Outcome:
         """What becomes of an interface in view, by one of its addresses."""

@@ -6,7 +6,12 @@ from importlib import import_module
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "who": "Who may do what to which database, and who can give themselves more.",
+    "reach": "From where databases can be reached.",
+    "encryption": "How data is protected.",
+    "snapshot": "Record the account in a file, for plans and questions without credentials.",
+}
 """Every question with its line in --help; the module of that name in this package holds `command`."""
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from rds_secure.cli import options
+from rds_secure.cli import options, recorded
 
 if TYPE_CHECKING:
     from rds_secure.inventory import Inventory, Topic
+    from rds_secure.live.recorded import Readings
     from rds_secure.spec import Source, Stack
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,7 +39,7 @@ def _given(name: str) -> bool:
 
 def source(function: F) -> F:
     """SPEC…, which state of it is meant, and how to reach AWS. The former are for `ask`, and no parameters."""
-    function = options.access(function)
+    function = recorded.snapshot(options.access(function))
     for name, text in (
         ("now", "With SPEC: ask the account as it is; the spec only lends its names."),
         ("offline", "With SPEC: ask the spec alone, without credentials; what it does not tell is unknown."),
@@ -65,14 +66,15 @@ def ask(
     if not specs:
         if now or offline:
             raise click.UsageError(f"{'--now' if now else '--offline'} is about a spec: name one")
-        account = options.connect(named("access"), profile, region, role_arn, sandbox)
+        account = recorded.readings(named("access"), profile, region, role_arn, sandbox)
         return Asked(api.take_inventory(account, topics))
     stack, sources = load(specs)
     if offline:
-        if profile or role_arn or sandbox:
-            raise click.UsageError("--offline calls nothing: leave --profile, --role-arn and --sandbox out")
+        if profile or role_arn or sandbox or recorded.given():
+            what = "--profile, --role-arn, --sandbox and --snapshot"
+            raise click.UsageError(f"--offline asks the spec alone: leave {what} out")
         return _alone(sources, region)
-    account = options.connect(stack, profile, region, role_arn, sandbox)
+    account = recorded.readings(stack, profile, region, role_arn, sandbox)
     if now:
         return Asked(api.take_inventory(account, topics), stack)
     return _foreseen(account, topics, stack, sources)
@@ -89,7 +91,7 @@ def _alone(sources: tuple[Source, ...], region: str | None) -> Asked:
     return Asked(inventory, build(sources))
 
 
-def _foreseen(account: Any, topics: Collection[Topic], stack: Stack, sources: tuple[Source, ...]) -> Asked:
+def _foreseen(account: Readings, topics: Collection[Topic], stack: Stack, sources: tuple[Source, ...]) -> Asked:
     """The account as applying the spec would leave it."""
     from rds_secure import api
     from rds_secure.access.also import questions

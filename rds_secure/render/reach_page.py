@@ -1,0 +1,258 @@
+"""From where databases can be reached, as text for people: database by database, the most dangerous first."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rich.text import Text as Line
+
+from rds_secure.access.account import NAMES
+from rds_secure.access.network.answers import SideDoor, Source
+from rds_secure.access.network.evidence import Grade, Outcome, Path, Verdict
+from rds_secure.access.network.explain import Attempt, Explanation
+from rds_secure.access.network.summary import Entrance, Exposure
+from rds_secure.access.network.target import Door, Target
+from rds_secure.inventory import Inventory
+from rds_secure.render.addresses import MOST, spoken
+from rds_secure.render.evidence import GRADES, Names, by_way, in_the_way, named, said, unseen_words
+from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, YELLOW, indented, joined, part, words, wrapped
+
+STYLES: Mapping[Verdict, str] = {
+    Verdict.REACHABLE: RED,
+    Verdict.POSSIBLE: YELLOW,
+    Verdict.UNKNOWN: MAGENTA,
+    Verdict.LATENT: DIM,
+    Verdict.NONE: GREEN,
+}
+NOT_LET_IN = "none: no group of it lets this in"
+_GRADES: Mapping[Grade, str] = {Grade.OPEN: "", Grade.POSSIBLE: YELLOW, Grade.UNKNOWN: MAGENTA, Grade.BLOCKED: RED}
+
+LIMITS = (
+    "Not looked at: who has an account inside the database, what other accounts and Regions do, and who is let through "
+    "by a proxy, a load balancer, a VPN, or a session of Systems Manager on an instance."
+)
+"""What no API of the network tells; said once."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What is told: databases with from where they are reached, and what things are called."""
+
+    inventory: Inventory
+    targets: Mapping[str, Target]
+    exposures: Sequence[Exposure]
+    names: Names = field(default_factory=dict)
+
+
+def reach_page(found: Reached, width: int, *, show_evidence: bool = False) -> Iterator[Line]:
+    """All lines."""
+    yield from heading(found.inventory, counted(found.exposures))
+    for alike in together(found.exposures):
+        yield Line()
+        yield from database_lines(found, alike, width, show_evidence)
+    yield from unread(found.inventory, width)
+    yield Line()
+    yield from wrapped(words(LIMITS, DIM), width, 0)
+
+
+def heading(inventory: Inventory, told: str) -> Iterator[Line]:
+    """Of which account, and the answer in a line."""
+    place = inventory.place
+    where = "Of the spec alone" if inventory.partial else f"Account {place.account}"
+    yield joined(part(where, BOLD), part(f" · {place.region}", DIM))
+    yield joined(part(told, BOLD))
+
+
+def counted(found: Sequence[Exposure]) -> str:
+    """The answer in a line."""
+    if not found:
+        return "No database, no proxy."
+    proxies = sum(one.answer.target.startswith(f"{NAMES['db_proxy']}:") for one in found)
+    numbers = ((len(found) - proxies, "database", "databases"), (proxies, "proxy", "proxies"))
+    things = " and ".join(f"{number} {one if number == 1 else many}" for number, one, many in numbers if number)
+    sure = sum(one.internet is Verdict.REACHABLE for one in found)
+    maybe = sum(Verdict.LATENT < one.internet < Verdict.REACHABLE for one in found)
+    told = [*([f"{sure} reachable from the internet"] if sure else []), *([f"{maybe} perhaps so"] if maybe else [])]
+    return f"{things}: {', '.join(told) or 'none reachable from the internet'}."
+
+
+def headline(one: Exposure) -> str:
+    """The verdict on a database in a few words."""
+    if one.internet > Verdict.LATENT:
+        return f"{one.internet} from the internet"
+    if one.verdict is Verdict.NONE:
+        return "nobody is let in"
+    return f"{one.verdict}, not from the internet" if one.verdict > Verdict.LATENT else "latent: something blocks all"
+
+
+def ports(doors: Iterable[Door]) -> str:
+    """The ports of a target: ``port 5432, 1434 (listener)``."""
+    found = [f"{door.port}{_apart(door)}" for door in doors]
+    return f"port {', '.join(dict.fromkeys(found))}" if found else "port not known"
+
+
+def _apart(door: Door) -> str:
+    remarks = [*([door.name] if door.name != "endpoint" else []), *(["pending"] if door.pending else [])]
+    return f" ({', '.join(remarks)})" if remarks else ""
+
+
+def together(found: Iterable[Exposure]) -> Iterator[tuple[Exposure, ...]]:
+    """Databases that fare alike in everything that is told of them, in the order of the first of each."""
+    groups: dict[Hashable, list[Exposure]] = {}
+    for one in found:
+        groups.setdefault((one.danger, *map(_likeness, one.entrances), *_apart_from(one)), []).append(one)
+    return map(tuple, groups.values())
+
+
+def _likeness(one: Entrance) -> Hashable:
+    sources = tuple(each.interface for each in one.sources)
+    return one.verdict, one.origin, one.obstacles, one.addresses, sources, one.rules, one.depends_on_place
+
+
+def _apart_from(one: Exposure) -> Iterator[Hashable]:
+    """Its side doors and what was not read: what names the database itself cannot be another's."""
+    yield one.answer.side_doors
+    yield one.answer.unseen
+
+
+def database_lines(found: Reached, alike: Sequence[Exposure], width: int, show_evidence: bool) -> Iterator[Line]:
+    """Databases that fare alike, with everybody who is let in, and by what; with ``show_evidence`` hop by hop."""
+    one = alike[0]
+    listening = dict.fromkeys(ports(found.targets[each.answer.target].doors) for each in alike)
+    worst = max(one.internet if one.internet > Verdict.LATENT else Verdict.NONE, one.verdict)
+    names = _listed([each.answer.target for each in alike], BOLD)
+    more = [part(f"· {'; '.join(listening)} ·", DIM), *words(headline(one), STYLES[worst])]
+    yield from wrapped([*names, *more], width, 0, hang=2)
+    for entrance in one.entrances:
+        yield from _entrance(entrance, found.names, width, show_evidence)
+    yield from _doors(one.answer.side_doors, found.names, width)
+    if one.answer.unseen:
+        pieces = _listed([unseen_words(item) for item in one.answer.unseen])
+        yield from wrapped([part("  not read:", MAGENTA), *pieces], width, 0, hang=4)
+
+
+def _entrance(one: Entrance, names: Names, width: int, show_evidence: bool) -> Iterator[Line]:
+    said_of = [part(f"{one.verdict}", STYLES[one.verdict]), *words(f"{by_way(one.origin, names)}{_why(one)}")]
+    yield from wrapped(said_of, width, 2, hang=4)
+    if one.addresses:
+        yield from wrapped(_listed(spoken(one.addresses)), width, 6)
+    if one.sources:
+        yield from wrapped(_listed(sources(one.sources, names)), width, 6)
+    yield from _allowed(one, names, width)
+    if show_evidence:
+        yield from path(one.outcome.best, names, width, 8)
+
+
+def _why(one: Entrance) -> str:
+    why = [in_the_way(check, grade) for check, grade in one.obstacles]
+    if one.depends_on_place:
+        why.append(f"it may be in one of {_places(one.outcome)} subnets, not all of which let it")
+    return f": {'; '.join(why)}" if why else ""
+
+
+def _places(outcome: Outcome) -> int:
+    return len({each.place.subnet for each in outcome.paths})
+
+
+def sources(found: Sequence[Source], names: Names, most: int = MOST) -> list[str]:
+    """Interfaces in words: instances, then others; how many more there are."""
+    instances = list(dict.fromkeys(one.instance for one in found if one.instance))
+    others = [one for one in found if not one.instance]
+    shown = [named(instance, names) for instance in instances[:most]]
+    if len(instances) > most:
+        shown.append(f"{len(instances) - most} more instances")
+    shown += [f"{one.interface} ({one.type}, {one.address})" for one in others[:most]]
+    if len(others) > most:
+        shown.append(f"{len(others) - most} more interfaces")
+    return shown
+
+
+def _allowed(one: Entrance, names: Names, width: int) -> Iterator[Line]:
+    rules = [said(rule, names) for rule in one.rules]
+    shown = rules[:3] + ([f"{len(rules) - 3} more rules"] if len(rules) > 3 else [])
+    for line in shown:
+        yield from wrapped(words(line, DIM), width, 6, hang=2)
+
+
+DOORS: Mapping[str, str] = {
+    "data-api": "the Data API, for whoever IAM lets",
+    "replica": "a replica elsewhere",
+    "ec2-classic-group": "a group of EC2-Classic",
+    "proxy": "a proxy",
+    "client-vpn": "a Client VPN endpoint",
+    "load-balancer": "a load balancer",
+    "nat-gateway": "a NAT gateway",
+    "session-manager": "sessions of Systems Manager on the instances above",
+}
+"""Side doors, for people."""
+
+
+def door_words(door: SideDoor, names: Names) -> str:
+    """A side door in words."""
+    through = "" if door.kind in ("session-manager", "data-api") else f" {named(door.through, names)}"
+    return f"{DOORS.get(door.kind, door.kind)}{through} ({door.verdict})"
+
+
+def _doors(doors: Sequence[SideDoor], names: Names, width: int) -> Iterator[Line]:
+    if doors:
+        yield from wrapped(
+            [part("  side doors:"), *_listed([door_words(one, names) for one in doors])], width, 0, hang=4
+        )
+
+
+def path(found: Path, names: Names, width: int, indent: int) -> Iterator[Line]:
+    """A path, hop by hop: how it passes, what it is about, and what decided it."""
+    for hop in found.hops:
+        why = "; ".join(said(one, names) for one in hop.evidence)
+        pieces = [part(f"{GRADES[hop.grade]:8}", _GRADES[hop.grade]), *words(f"{hop.check.value}: {why}")]
+        yield from wrapped(pieces, width, indent, hang=11)
+
+
+def _listed(pieces: Sequence[str], style: str = "") -> list[Line]:
+    """Pieces with commas between them, none of which is broken."""
+    return [part(f"{piece}{',' if number < len(pieces) else ''}", style) for number, piece in enumerate(pieces, 1)]
+
+
+def unread(inventory: Inventory, width: int) -> Iterator[Line]:
+    """The questions that AWS did not answer."""
+    if inventory.unread:
+        yield Line()
+        yield part("Not read, and so unknown", f"{BOLD} {YELLOW}")
+        for question, code in sorted(inventory.unread.items()):
+            yield from wrapped(words(f"{question}: {code}"), width, 2, hang=2)
+
+
+# One pair
+
+
+def explained_page(inventory: Inventory, found: Iterable[Explanation], names: Names, width: int) -> Iterator[Line]:
+    """Pairs, each attempt hop by hop."""
+    for number, one in enumerate(found):
+        if number:
+            yield Line()
+        yield joined(
+            part(named(one.source, names), BOLD),
+            " → ",
+            part(one.target, BOLD),
+            ": ",
+            part(NOT_LET_IN if one.verdict is Verdict.NONE else one.verdict, STYLES[one.verdict]),
+        )
+        if not one.attempts:
+            yield part("  it never opens a connection, or the database does not speak its family of addresses")
+        for attempt in one.attempts:
+            yield from _attempt(attempt, names, width)
+    yield from unread(inventory, width)
+
+
+def _attempt(one: Attempt, names: Names, width: int) -> Iterator[Line]:
+    best = one.outcome.best
+    where = f" ({one.interface}{f' of {named(one.instance, names)}' if one.instance else ''})" if one.interface else ""
+    place = named(best.place.subnet, names) or "a subnet that is not known"
+    line = f"{one.address}{where} {by_way(best.origin, names)}, to port {best.door.port} in {place}"
+    yield from wrapped([*words(f"{line}:"), part(one.outcome.verdict, STYLES[one.outcome.verdict])], width, 2, hang=2)
+    yield from path(best, names, width, 4)
+    if more := len(one.outcome.paths) - 1:
+        worse = "to another port or place" if more == 1 else f"to {more} other ports and places"
+        others = ", ".join(dict.fromkeys(str(each.verdict) for each in one.outcome.paths[1:]))
+        yield indented(4, part(f"{worse}: {others}", DIM))
