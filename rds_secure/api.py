@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from rds_secure.access.also import questions
 from rds_secure.access.delta.topics import topics_of
 from rds_secure.access.posture import Posture
-from rds_secure.access.review import Review, questions_of
+from rds_secure.access.review import Review
 from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
 from rds_secure.apply.again import BLIND, PAUSES, in_doubt, merged, next_look, rest
 from rds_secure.apply.generation import Record
@@ -152,7 +153,8 @@ def record(account: Readings, stack: Stack | None = None, sources: Sequence[Sour
     noted = Noted(account)
     take_inventory(noted, EVERYTHING)
     if stack is not None:
-        make_plan(stack, noted, sources)
+        planned = make_plan(stack, noted, sources)
+        take_inventory(noted, EVERYTHING, questions(planned.plan, EVERYTHING))
     return noted.recording(datetime.now(UTC), stack.name if stack else "")
 
 
@@ -162,7 +164,7 @@ def review(planned: Planned, account: Readings, topics: Collection[Topic] = ()) 
     What AWS denies is unknown, and said.
     """
     wanted = topics_of(planned.plan) | frozenset(topics)
-    found = take_inventory(account, wanted, questions_of(planned.plan, wanted)) if wanted else None
+    found = take_inventory(account, wanted, questions(planned.plan, wanted)) if wanted else None
     return Review(planned.plan, wanted, Posture(found) if found else None)
 
 
