@@ -10,6 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from rds_secure.access.also import questions
+from rds_secure.access.delta.topics import topics_of
+from rds_secure.access.posture import Posture
+from rds_secure.access.review import Review
 from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
 from rds_secure.apply.again import BLIND, PAUSES, in_doubt, merged, next_look, rest
 from rds_secure.apply.generation import Record
@@ -75,6 +79,8 @@ class Planned:
     create_empty: frozenset[Address] = frozenset()
     back: Address | None = None
     """What a migration of is taken back, where the plan is that."""
+    migration: str = ""
+    """The id of that migration, where it was asked for."""
 
 
 def connect(stack: Stack, access: Access, clock: Clock | None = None) -> Account:
@@ -101,19 +107,23 @@ def make_plan(
     deletion: Deletion = Deletion(),  # noqa: B008
     create_empty: frozenset[Address] = frozenset(),
     roll_back: Address | None = None,
+    migration: str = "",
 ) -> Planned:
     """Read the account, or a recording of it, and plan. ``sources`` let ``${aws.…}`` be filled in with what AWS says.
 
     ``create_empty``: databases that may begin again empty although something of them is left. ``roll_back``: plan the
-    way back of a migration of that address, and nothing else.
+    way back of a migration of that address, and nothing else; ``migration``: its id, where it is not the last one.
     """
     identity = account.identity
     if stack.uses_environment and sources:
         stack = build(sources, Environment(identity.account, identity.region, identity.partition))
     with account.reading() as reader:
         snapshot = read_live(stack, reader, identity, deletion.stateful, roll_back)
-    made = back(snapshot, stack.at, roll_back) if roll_back else plan(snapshot, stack.at, deletion, create_empty)
-    return Planned(made, snapshot, stack, deletion, create_empty, roll_back)
+    if roll_back:
+        made = back(snapshot, stack.at, roll_back, migration)
+    else:
+        made = plan(snapshot, stack.at, deletion, create_empty)
+    return Planned(made, snapshot, stack, deletion, create_empty, roll_back, migration)
 
 
 def find_drift(planned: Planned, account: Account) -> Drift:
@@ -147,11 +157,23 @@ def record(account: Readings, stack: Stack | None = None, sources: Sequence[Sour
     noted = Noted(account)
     take_inventory(noted, EVERYTHING)
     if stack is not None:
-        found = make_plan(stack, noted, sources).snapshot
-        data = [item for address, item in found.resources.items() if address.kind in stateful(keys=False)]
+        planned = make_plan(stack, noted, sources)
+        take_inventory(noted, EVERYTHING, questions(planned.plan, EVERYTHING))
+        declared = planned.snapshot.resources.items()
+        data = [item for address, item in declared if address.kind in stateful(keys=False)]
         with noted.reading() as reader:
-            traces(reader, data, found.scope)
+            traces(reader, data, planned.snapshot.scope)
     return noted.recording(datetime.now(UTC), stack.name if stack else "")
+
+
+def review(planned: Planned, account: Readings, topics: Collection[Topic] = ()) -> Review:
+    """What a plan does to access. The account is read only where a call bears on it; ``topics``: read these as well.
+
+    What AWS denies is unknown, and said.
+    """
+    wanted = topics_of(planned.plan) | frozenset(topics)
+    found = take_inventory(account, wanted, questions(planned.plan, wanted)) if wanted else None
+    return Review(planned.plan, wanted, Posture(found) if found else None)
 
 
 def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:
@@ -248,7 +270,7 @@ def apply(
         try:
             observe(Verifying(after))
             time.sleep(time.spread(pause))
-            now = make_plan(planned.stack, account, (), planned.deletion, planned.create_empty, planned.back)
+            now = _planned_again(planned, account)
         except RdsSecureError:  # such as a key that KMS does not show yet (KMS-4); the failures are told either way
             pass
         except KeyboardInterrupt:
@@ -264,6 +286,12 @@ def apply(
         if len(outcome.done) > before:  # what is in doubt now is another call
             looks = 0
     return outcome
+
+
+def _planned_again(planned: Planned, account: Account) -> Planned:
+    """A plan of the same, of the account as it is now."""
+    wishes = (planned.deletion, planned.create_empty, planned.back, planned.migration)
+    return make_plan(planned.stack, account, (), *wishes)
 
 
 @dataclass(frozen=True, slots=True)
