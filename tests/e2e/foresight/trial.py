@@ -12,6 +12,7 @@ import yaml
 from rds_secure import api
 from rds_secure.access.also import questions
 from rds_secure.access.foresee import foresee
+from rds_secure.errors import SpecError
 from rds_secure.inventory import Inventory
 from rds_secure.inventory.questions import EVERYTHING
 from rds_secure.plan import Deletion, Plan
@@ -52,7 +53,10 @@ def seen(account: api.Account, folder: Path, seed: int, changes: int = 2) -> Ite
 
 
 def _applied(account: api.Account, spec: Path) -> Seen:
-    stack, sources = load([str(spec)])
+    try:
+        stack, sources = load([str(spec)])
+    except SpecError as error:
+        raise Refused(str(error)) from error
     deletion = Deletion(limit=99)
     planned = api.make_plan(stack, account, sources, deletion)
     if not planned.plan.is_applicable:

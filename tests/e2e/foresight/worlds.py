@@ -113,7 +113,10 @@ def _changed(random: Random, kind: str, old: dict[str, Any], new: dict[str, Any]
     fields = sorted({*old, *new} - {*_FIXED.get(kind, ())})
     taken = [name for name in fields if random.random() < 0.6]
     kept = {name: value for name, value in old.items() if name not in taken}
-    return kept | {name: new[name] for name in taken if name in new}
+    made = kept | {name: new[name] for name in taken if name in new}
+    if not made.get("insights"):
+        made.pop("insights_key", None)
+    return made
 
 
 def _take_out(random: Random, world: World) -> None:
