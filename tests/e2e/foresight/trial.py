@@ -27,8 +27,9 @@ ROWS = "rds-window,rds-parameter-status"
 
 @dataclass(frozen=True)
 class Seen:
-    """What was foreseen, what came of it, and what references yield by then."""
+    """What was, what was foreseen, what came of it, and what references yield by then."""
 
+    before: Inventory
     foreseen: Inventory
     real: Inventory
     known: dict[Ref, str]
@@ -67,4 +68,4 @@ def _applied(account: api.Account, spec: Path) -> Seen:
     assert outcome.succeeded, [(failure.operation.action, failure.message) for failure in outcome.failures]
     again = api.make_plan(stack, account, sources, deletion)
     real = api.take_inventory(account, EVERYTHING, foreseen.replies)
-    return Seen(foreseen, real, {**planned.snapshot.scope.known, **again.snapshot.scope.known}, planned.plan)
+    return Seen(before, foreseen, real, {**planned.snapshot.scope.known, **again.snapshot.scope.known}, planned.plan)
