@@ -76,10 +76,16 @@ class _Foresight:
             case Text():
                 return "".join(part if isinstance(part, str) else self._leaf(part) for part in value.parts)
             case Lookup():
-                return placeholder(value)
+                return self._found(value)
             case Secret():
                 return _SECRET
         return value
+
+    def _found(self, lookup: Lookup) -> str:
+        """What stands for what a look-up finds: of a key that is its ARN."""
+        place = self.ledger.place
+        arn = f"arn:{place.partition}:kms:{place.region}:{place.account}:key/" if lookup.what == "kms_key" else ""
+        return arn + placeholder(lookup)
 
 
 def _subject(params: Mapping[str, Any]) -> str:

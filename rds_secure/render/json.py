@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from rds_secure.access.delta.model import Delta
 from rds_secure.access.network.explain import Explanation
 from rds_secure.inventory import Inventory
 from rds_secure.plan.drift import Drift
@@ -25,9 +26,9 @@ from rds_secure.render.view import PlanView, View, view
 from rds_secure.render.who_view import WhoView
 
 
-def plan_json(plan: Plan) -> str:
-    """A plan as JSON, the same text for the same plan."""
-    return _json(view(plan))
+def plan_json(plan: Plan, access: Delta | None = None) -> str:
+    """A plan as JSON, the same text for the same plan; ``access``: what it does to access."""
+    return _json(view(plan, access))
 
 
 def drift_json(found: Drift) -> str:

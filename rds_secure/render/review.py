@@ -1,4 +1,4 @@
-"""The list for auditors as CSV, JSON and text, row by row. What is in it: `access.review`.
+"""The list for auditors as CSV, JSON and text, row by row. What is in it: `access.register`.
 
 CSV is that of RFC 4180 in UTF-8. A cell that a spreadsheet would take for a formula begins with a quote.
 """
@@ -15,7 +15,7 @@ from typing import TextIO
 from rich.text import Text as Line
 
 from rds_secure.access.findings import Findings
-from rds_secure.access.review import Entry
+from rds_secure.access.register import Entry
 from rds_secure.access.unknown import sentences
 from rds_secure.render.review_view import EntryView, ReviewHead
 from rds_secure.render.screen import BOLD, DIM, YELLOW, columns, part, printable, words, wrapped, write

@@ -12,9 +12,11 @@ from rds_secure.cli.access import source
 if TYPE_CHECKING:
     from rds_secure.access.posture import Posture
     from rds_secure.cli.access.source import Asked
+    from rds_secure.render.reach_page import Reached
     from rds_secure.spec import Stack
 
-FORMS = ("text", "json", "markdown")
+FORMS = ("text", "json", "markdown", "mermaid", "svg", "html")
+PICTURES = ("mermaid", "svg", "html")
 
 
 @click.command("reach")
@@ -22,7 +24,7 @@ FORMS = ("text", "json", "markdown")
 @click.option("--to", "to", multiple=True, metavar="DATABASE", help="Only of this database or proxy; may be repeated.")
 @click.option("--from", "origin", metavar="SOURCE", help="Explain how an instance, interface or address fares.")
 @click.option("--evidence", is_flag=True, help="Show everything that a connection passes, also where there is much.")
-@click.option("--format", "form", type=click.Choice(FORMS), default="text", help="text is for people.")
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", help="text is for people, svg to look at.")
 def command(
     specs: tuple[str, ...],
     to: tuple[str, ...],
@@ -44,7 +46,10 @@ def command(
     from rds_secure.access.posture import Posture
     from rds_secure.inventory import Topic
 
-    asked = source.ask({Topic.DATABASES, Topic.NETWORK}, specs, profile, region, role_arn, sandbox)
+    if origin and form in PICTURES:
+        raise click.UsageError(f"--from explains in words: leave --format {form} out, or use json or markdown")
+    topics = {Topic.DATABASES, Topic.NETWORK, *([Topic.KEYS] if form in PICTURES else [])}
+    asked = source.ask(topics, specs, profile, region, role_arn, sandbox)
     posture = Posture(asked.inventory)
     wanted = _wanted(asked, posture, to)
     if origin:
@@ -89,10 +94,26 @@ def _show(asked: Asked, posture: Posture, wanted: list[str], form: str, *, show_
         from rds_secure.render.reach_markdown import reach_markdown
 
         click.echo(reach_markdown(found), nl=False)
+    elif form in PICTURES:
+        _draw(found, posture, form)
     else:
         from rds_secure.render.access_text import reach_text
 
         reach_text(found, stream=sys.stdout, show_evidence=show_evidence)
+
+
+def _draw(found: Reached, posture: Posture, form: str) -> None:
+    from rds_secure.render.graph import graph
+    from rds_secure.render.mermaid import mermaid
+    from rds_secure.render.reach_html import reach_html
+    from rds_secure.render.reach_page import counted
+    from rds_secure.render.svg import svg
+
+    if form == "html":
+        click.echo(reach_html(found, posture.protection), nl=False)
+        return
+    made = graph(found, posture.protection)
+    click.echo(mermaid(made) if form == "mermaid" else svg(made, counted(found.exposures)), nl=False)
 
 
 def _explain(asked: Asked, posture: Posture, wanted: list[str], origin: str, form: str) -> None:

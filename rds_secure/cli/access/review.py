@@ -33,7 +33,7 @@ def command(
     in the JSON; the exit code is 0 all the same.
     """
     from rds_secure.access.findings import Asked, find
-    from rds_secure.access.review import review
+    from rds_secure.access.register import review
     from rds_secure.access.unknown import sentences
     from rds_secure.render import review as drawn
 

@@ -13,8 +13,12 @@ from rds_secure.inventory.effects import (
     iam_policies,
     kms,
     rds,
+    rds_beside,
+    rds_clusters,
+    rds_groups,
     rds_instances,
     rds_snapshots,
+    secrets,
 )
 from rds_secure.inventory.effects.call import Call, Effect, placeholder
 from rds_secure.inventory.effects.nothing import NO_EFFECT
@@ -26,7 +30,8 @@ EFFECTS: Mapping[tuple[str, str], Effect] = MappingProxyType(
             "ec2": (ec2,),
             "iam": (iam, iam_policies),
             "kms": (kms,),
-            "rds": (rds, rds_instances, rds_snapshots),
+            "rds": (rds, rds_beside, rds_clusters, rds_groups, rds_instances, rds_snapshots),
+            "secretsmanager": (secrets,),
         }.items()
         for module in modules
         for action, effect in module.EFFECTS.items()

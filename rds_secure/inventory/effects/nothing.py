@@ -7,6 +7,7 @@ _LOOK = "it only looks"
 _TEXT = "a description is read by people alone"
 _MAINTENANCE = "when maintenance is done decides nothing about access"
 _DATA = "the data key or the secret's value is for those who may read it already"
+_EVENTS = "who is told of events, which give nobody access"
 _MARKS = "these tags are in no reply that access is computed from"
 
 NO_EFFECT: Mapping[tuple[str, str], str] = MappingProxyType(
@@ -31,7 +32,10 @@ NO_EFFECT: Mapping[tuple[str, str], str] = MappingProxyType(
         ("rds", "DescribeDBSnapshots"): _LOOK,
         ("rds", "DescribeEventSubscriptions"): _LOOK,
         ("rds", "DescribePendingMaintenanceActions"): _LOOK,
+        ("rds", "ModifyDBProxyTargetGroup"): "how many connections a proxy pools, and how long they last",
         ("secretsmanager", "PutSecretValue"): _DATA,
+        ("secretsmanager", "TagResource"): _MARKS,
+        ("secretsmanager", "UntagResource"): _MARKS,
         ("secretsmanager", "UpdateSecretVersionStage"): _DATA,
         ("ssm", "AddTagsToResource"): _MARKS,
         ("ssm", "DeleteParameter"): _DATA,
@@ -39,6 +43,9 @@ NO_EFFECT: Mapping[tuple[str, str], str] = MappingProxyType(
         ("ssm", "LabelParameterVersion"): _DATA,
         ("ssm", "PutParameter"): _DATA,
         ("ssm", "RemoveTagsFromResource"): _MARKS,
+        **{("rds", f"{verb}EventSubscription"): _EVENTS for verb in ("Create", "Modify", "Delete")},
+        ("rds", "AddSourceIdentifierToSubscription"): _EVENTS,
+        ("rds", "RemoveSourceIdentifierFromSubscription"): _EVENTS,
         **{
             ("securityhub", action): "Security Hub reports on resources, and changes none"
             for action in (

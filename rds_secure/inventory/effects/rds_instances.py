@@ -29,7 +29,7 @@ def _port(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
 
 def _network(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
     """The subnet group is shown with all that it says of itself."""
-    found = ledger.look(rds.SUBNET_GROUPS, value)
+    found = ledger.look(rds.SUBNET_GROUPS, value) or ledger.aside.get(("subnet group", value.lower()))
     item["DBSubnetGroup"] = dict(found) if found else {"DBSubnetGroupName": value}
 
 
@@ -100,11 +100,11 @@ _INHERITED = (
 )  # fmt: skip
 """What a replica and a restored instance have of their source, unless something else is said."""
 
-_OF_CLUSTER: Mapping[str, str] = {
-    **{name: name for name in ("EngineVersion", "IAMDatabaseAuthenticationEnabled", "KmsKeyId", "MasterUsername",
-                               "NetworkType", "StorageEncrypted", "VpcSecurityGroups", "BackupRetentionPeriod",
-                               "DeletionProtection", "CopyTagsToSnapshot")},
-}  # fmt: skip
+_OF_CLUSTER = (
+    "BackupRetentionPeriod", "CopyTagsToSnapshot", "DeletionProtection", "EnabledCloudwatchLogsExports",
+    "EngineVersion", "IAMDatabaseAuthenticationEnabled", "KmsKeyId", "MasterUsername", "NetworkType",
+    "StorageEncrypted", "VpcSecurityGroups",
+)  # fmt: skip
 """What an instance shows of its cluster."""
 
 
@@ -113,7 +113,7 @@ _OF_CLUSTER: Mapping[str, str] = {
 
 def _created(ledger: Ledger, call: Call) -> Reply:
     cluster = ledger.look(CLUSTERS, call.get("DBClusterIdentifier", ""))
-    inherited = {mine: cluster[its] for mine, its in _OF_CLUSTER.items() if its in cluster} if cluster else {}
+    inherited = {name: cluster[name] for name in _OF_CLUSTER if name in cluster} if cluster else {}
     if cluster:
         inherited["Endpoint"] = {"Port": cluster.get("Port", 0)}
         if cluster.get("DBSubnetGroup"):
