@@ -152,7 +152,7 @@ def record(account: Readings, stack: Stack | None = None, sources: Sequence[Sour
     noted = Noted(account)
     take_inventory(noted, EVERYTHING)
     if stack is not None:
-        make_plan(stack, noted, sources)
+        review(make_plan(stack, noted, sources), noted)
     return noted.recording(datetime.now(UTC), stack.name if stack else "")
 
 
