@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from rds_secure.access import expect
 from rds_secure.access.also import questions
 from rds_secure.access.delta.topics import topics_of
 from rds_secure.access.posture import Posture
@@ -166,14 +167,19 @@ def record(account: Readings, stack: Stack | None = None, sources: Sequence[Sour
     return noted.recording(datetime.now(UTC), stack.name if stack else "")
 
 
-def review(planned: Planned, account: Readings, topics: Collection[Topic] = ()) -> Review:
-    """What a plan does to access. The account is read only where a call bears on it; ``topics``: read these as well.
+def review(planned: Planned, account: Readings, topics: Collection[Topic] = (), *, access: bool = True) -> Review:
+    """What a plan does to access, and whether all is then as the stack expects.
 
-    What AWS denies is unknown, and said.
+    The account is read only where a call bears on access (not at all without ``access``), or something is expected;
+    ``topics``: read these as well. What AWS denies is unknown, and said.
     """
-    wanted = topics_of(planned.plan) | frozenset(topics)
-    found = take_inventory(account, wanted, questions(planned.plan, wanted)) if wanted else None
-    return Review(planned.plan, wanted, Posture(found) if found else None)
+    stack = planned.stack
+    bears = topics_of(planned.plan) | frozenset(topics) if access else frozenset[Topic]()
+    wanted = bears | expect.topics(stack.expectations)
+    names = expect.Names(planned.plan.known, stack.aws_name, stack.resources)
+    also = questions(planned.plan, wanted) | expect.questions(stack.expectations, names)
+    found = take_inventory(account, wanted, also) if wanted else None
+    return Review(planned.plan, bears, Posture(found) if found else None, stack)
 
 
 def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:
