@@ -1,17 +1,25 @@
-"""Ids that become references again: how what was read from AWS is written in a spec. It reads nothing."""
+"""What references yield beforehand, and ids that become references again, as a spec writes them. It reads nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from rds_secure import resources
 from rds_secure.fields import Leaf, Reference
-from rds_secure.values import Ref
+from rds_secure.kind import Resource, Scope
+from rds_secure.values import Address, Ref
 
 
-def by_value(known: Mapping[Ref, str]) -> Leaf:
+def predicted(declared: Mapping[Address, Resource[Any]], scope: Scope) -> dict[Ref, str]:
+    """What references yield that follows from names: a setting is found by the ARN of what it is of."""
+    told = {at: resources.kind(at.kind).predict(scope, item.name, item.spec) for at, item in declared.items()}
+    return {Ref(at, attribute): value for at, exports in told.items() for attribute, value in exports.items()}
+
+
+def by_value(*known: Mapping[Ref, str]) -> Leaf:
     """A function for `fields.mapped` that puts a reference where a field has what one of them yields (house rule 2)."""
-    index = {(ref.target.kind, ref.attribute, value): ref for ref, value in known.items()}
+    index = {(ref.target.kind, ref.attribute, value): ref for some in known for ref, value in some.items()}
 
     def leaf(value: Any, marker: Reference | None, many: bool) -> Any:
         if marker is None or not isinstance(value, str):
