@@ -29,6 +29,9 @@ GOING, HOLDERS = "renaming_to", "holders"
 _LEAVING = frozenset({"name", "arn", "endpoint", "reader"})
 """Exports that come of the name."""
 
+_PARKED_NAME = "db_instance_identifier"
+"""How a name that is parked, or on its way, reads among what is."""
+
 _MINUTES = 60
 
 
@@ -37,8 +40,8 @@ class Sort:
     """What differs between databases and clusters.
 
     ``said`` in a sentence; ``action`` and the parameters ``named`` and ``new`` rename it; ``reads`` shows whether it is
-    done, where ``resource_id`` tells which one it is; ``busy`` and ``gone`` are codes of errors. ``outage``: what
-    clients feel.
+    done, where ``resource_id`` tells which one it is; ``busy``, ``taken`` and ``gone`` are codes of errors.
+    ``outage``: what clients feel.
     """
 
     said: str
@@ -48,6 +51,7 @@ class Sort:
     reads: str
     resource_id: str
     busy: str
+    taken: str
     gone: str
     outage: str
 
@@ -60,6 +64,7 @@ INSTANCE = Sort(
     reads="DescribeDBInstances",
     resource_id="DbiResourceId",
     busy="InvalidDBInstanceState",
+    taken="DBInstanceAlreadyExists",
     gone="DBInstanceNotFound",
     outage="it is restarted, and cannot be reached until the new host name is in effect, after some 10 minutes",
 )
@@ -71,6 +76,7 @@ CLUSTER = Sort(
     reads="DescribeDBClusters",
     resource_id="DbClusterResourceId",
     busy="InvalidDBClusterStateFault",
+    taken="DBClusterAlreadyExistsFault",
     gone="DBClusterNotFoundFault",
     outage="it cannot be reached until the new host names are in effect, after some minutes; its instances keep theirs",
 )
@@ -98,7 +104,15 @@ def asked(kind: str, found: Found[Any], wanted: Wanted) -> bool:
 
 def about_to(found: Found[S], holders: Iterable[str]) -> Found[S]:
     """The same, which is to have another name; ``holders`` keep it from that."""
-    return replace(found, leaving=_LEAVING & found.exports.keys(), facts={**found.facts, HOLDERS: tuple(holders)})
+    pending = {path: value for path, value in found.pending.items() if path != _PARKED_NAME}
+    leaving = _LEAVING & found.exports.keys()
+    return replace(found, leaving=leaving, pending=pending, facts={**found.facts, HOLDERS: tuple(holders)})
+
+
+def is_marked(described: Mapping[str, Any], address: Address, stack: str) -> bool:
+    """Whether something of an instance has its tags, and is of one of this address in the middle of a rename."""
+    owner, resource_id = ownership.owner(tagging.mapping(described.get("TagList"))), described.get("DbiResourceId")
+    return owner == ownership.Owner(stack, address, str(resource_id))
 
 
 def _is_marked(found: Found[Any], owner: ownership.Owner) -> bool:
@@ -118,10 +132,13 @@ def renaming(
     live, resource = change.live, change.resource
     owner = ownership.owner(live.found.tags)
     begun = owner is not None and _is_marked(live.found, owner)
-    if live.name.lower() == resource.name.lower():
-        return Renaming(operations=(_look(change, sort, ready),)) if begun else None
-    if obstacles := tuple(_obstacles(change)):
+    is_named = live.name.lower() == resource.name.lower()
+    if is_named and not begun:
+        return None
+    if obstacles := (*_on_its_way(change), *(() if is_named else _obstacles(change))):
         return Renaming(obstacles=obstacles)
+    if is_named:
+        return Renaming(operations=(_look(change, sort, ready),))
     operations = [] if begun else list(_marked(change))
     if live.found.busy != RENAMING:
         operations.append(replace(_call(change, sort), after=after, also=also))
@@ -144,7 +161,7 @@ def _call(change: Change[Any], sort: Sort) -> Operation:
         # Else it would wait for the window, and with it the name that everything else is given now.
         params={sort.named: old, sort.new: new, "ApplyImmediately": True},
         summary=f"rename {sort.said} {old} to {new}",
-        retry_on=(Retry(sort.busy),),
+        retry_on=(Retry(sort.busy), Retry(sort.taken)),  # while it goes on, both names are taken: its own is meant
         done_on=(sort.gone,),  # it has the other name already, which the next step sees
         restarts=True,
     )
@@ -162,6 +179,12 @@ def _look(change: Change[Any], sort: Sort, ready: Wait) -> Operation:
     )
 
 
+def _on_its_way(change: Change[Any]) -> Iterator[tuple[str, str]]:
+    going = str(change.live.facts.get(GOING, "")).lower()
+    if change.live.found.busy == RENAMING and going not in ("", change.resource.name.lower()):
+        yield f"{change.resource.address} gets the name {going} just now", "apply again when it has it"
+
+
 def _obstacles(change: Change[Any]) -> Iterator[tuple[str, str]]:
     live, address = change.live, change.resource.address
     keep = f"write 'name: {live.name}'"
@@ -169,9 +192,6 @@ def _obstacles(change: Change[Any]) -> Iterator[tuple[str, str]]:
         yield f"{address} cannot be renamed: {holder}", f"{keep}; or do without that first, in an apply of its own"
     if live.facts.get("status") == "stopped":
         yield f"{address} cannot be renamed as things are", checks.STOPPED
-    going = str(live.facts.get(GOING, "")).lower()
-    if live.found.busy == RENAMING and going not in ("", change.resource.name.lower()):
-        yield f"{address} gets the name {going} just now", "apply again when it has it"
     waiting = sorted({item.path for item in change.fields if item.when == "window"})
     if waiting:
         said = f"{' and '.join(waiting)} would wait for the window, and a rename makes at once all that waits (RDS-2)"
@@ -191,12 +211,3 @@ def _notes(change: Change[Any], sort: Sort) -> Iterator[str]:
         f"what is in this stack and refers to it follows; policies, alarms and dashboards elsewhere that name "
         f"{live.exports['arn']} have to be changed, and its metrics, events and logs go on under the new name"
     )
-    if getattr(change.resource.spec, "when", "") == "now" and change.fields:
-        return  # the plan says already what else is made now
-    for path, parked in sorted(live.found.pending.items()):
-        if path != _PARKED_NAME[sort.named]:
-            yield f"made now as well, because AWS has it parked: {path} → {parked}"
-
-
-_PARKED_NAME: Mapping[str, str] = {"DBInstanceIdentifier": "db_instance_identifier", "DBClusterIdentifier": ""}
-"""How a name that is parked reads among what is: a cluster's is no field of it."""

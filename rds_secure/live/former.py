@@ -1,4 +1,4 @@
-"""What a database brings along under the name that it had itself before: it keeps that one. Pure; it decides nothing else.
+"""What a database brings along goes on under the name of before when that one is renamed. Pure; it reads nothing.
 
 A parameter group cannot be renamed, and another one with the same in it would be in effect only after a reboot.
 """

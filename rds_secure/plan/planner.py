@@ -199,7 +199,7 @@ class _Planner:
             notes=(
                 *self._moved(resource.address),
                 *_taken_over(live, adopting=resource.address in self.snapshot.adopting),
-                *_notes(resource, live, difference, changes),
+                *_notes(resource, live, difference, changes, flushes=bool(renaming.changes)),
                 *renaming.notes,
                 *after.notes,
                 *kind.notes(resource, live),
@@ -340,11 +340,16 @@ def _taken_over(live: Live[Any], *, adopting: bool) -> Iterator[str]:
 
 
 def _notes(
-    resource: Resource[Any], live: Live[Any], difference: Difference, changes: tuple[FieldChange, ...]
+    resource: Resource[Any],
+    live: Live[Any],
+    difference: Difference,
+    changes: tuple[FieldChange, ...],
+    *,
+    flushes: bool,
 ) -> Iterator[str]:
     if live.found.busy and changes:
         yield f"it is {live.found.busy} just now: the change waits until it is available"
-    if changes and getattr(resource.spec, "when", "") == "now":  # RDS-2
+    if flushes or (changes and getattr(resource.spec, "when", "") == "now"):  # RDS-2
         paths = {change.path for change in changes}
         for path, parked in sorted(live.found.pending.items()):
             if path not in paths:
