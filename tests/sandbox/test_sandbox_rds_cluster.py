@@ -277,10 +277,12 @@ def test_instances_and_automated_snapshots_go_with_a_renamed_cluster(rds, make, 
         Engine="aurora-postgresql",
         DBInstanceClass="db.r7g.large",
     )
-    make(DBClusterIdentifier="other")
+    rds.create_db_cluster(
+        DBClusterIdentifier="other", Engine="aurora-postgresql", ManageMasterUserPassword=True, MasterUsername="dbowner"
+    )
     with refused("DBClusterAlreadyExistsFault"):
-        change(rds, NewDBClusterIdentifier="Other", ApplyImmediately=True)
-    change(rds, NewDBClusterIdentifier="Sales", ApplyImmediately=True)
+        change(rds, NewDBClusterIdentifier="Other")
+    rds.modify_db_cluster(DBClusterIdentifier="orders", NewDBClusterIdentifier="Sales", ApplyImmediately=True)
     after = {one["DBClusterIdentifier"]: one for one in rds.describe_db_clusters()["DBClusters"]}
     assert sorted(after) == ["other", "sales"]
     assert after["sales"]["DbClusterResourceId"] == before["DbClusterResourceId"]
