@@ -138,7 +138,7 @@ def renaming(
     if obstacles := (*_on_its_way(change), *(() if is_named else _obstacles(change))):
         return Renaming(obstacles=obstacles)
     if is_named:
-        return Renaming(operations=(_look(change, sort, ready),))
+        return Renaming(operations=(_look(change, sort, ready),), notes=("this finishes a rename that was begun",))
     operations = [] if begun else list(_marked(change))
     if live.found.busy != RENAMING:
         operations.append(replace(_call(change, sort), after=after, also=also))

@@ -22,7 +22,7 @@ from rds_secure.plan.approval import approved, basis
 from rds_secure.plan.diff import Difference, diff
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
 from rds_secure.plan.retirement import Deletion, Retirement, uses
-from rds_secure.values import Address, Lookup, Ref, Value, leaves
+from rds_secure.values import Address, Lookup, Ref, Value, leaves, refs
 
 _LOST_WITH_A_KEY = (
     "once it is gone, nothing that was encrypted under it can be read, "
@@ -187,6 +187,7 @@ class _Planner:
         tagging, retagged = self._tagging(resource, live)
         differs = bool(changes or retagged or renaming.changes)
         is_update = differs or after.operations or migrating.operations or renaming.operations
+        following = self._following(resource.address, changes)
         action = Action.UPDATE if is_update else Action.RETAG if tagging else Action.NONE
         return Step(
             address=resource.address,
@@ -201,13 +202,19 @@ class _Planner:
                 *_taken_over(live, adopting=resource.address in self.snapshot.adopting),
                 *_notes(resource, live, difference, changes, flushes=bool(renaming.changes)),
                 *renaming.notes,
+                *(f"it follows {address}, which gets another name" for address in following),
                 *after.notes,
                 *kind.notes(resource, live),
             ),
-            cause=_cause(live, resource) if differs else "",
+            cause=_cause(live, resource) if differs and not following else "",
             uses=uses(live),
             renames=bool(renaming.operations),
         )
+
+    def _following(self, address: Address, changes: tuple[FieldChange, ...]) -> list[Address]:
+        """What gets another name and makes these differences: nobody changed anything behind the spec."""
+        named = {ref.target for ref in refs(tuple(change.new for change in changes))}
+        return sorted(named & self.renaming.keys() - {address})
 
     def _migration(self, change: Change[Any], migrating: Migrating) -> Step:
         """All that happens to a resource whose place another object takes: nothing else, until that is done."""

@@ -48,7 +48,9 @@ def test_it_comes_after_all_other_calls_but_the_one_for_tags() -> None:
 def test_what_refers_to_it_changes_as_well_and_only_then() -> None:
     """Meaning §2: what is known beforehand is nobody's name yet."""
     made = planned(stack(RENAMED), account())
-    assert [change.path for change in steps(made)["toy.b"].changes] == ["policy"]
+    follower = steps(made)["toy.b"]
+    assert [change.path for change in follower.changes] == ["policy"]
+    assert (follower.cause, follower.notes) == ("", ("it follows ship.a, which gets another name",)), "this is no drift"
     assert order(made.steps, made.known)[HARBOUR, 0] == {(SHIP, 2)}
 
 
