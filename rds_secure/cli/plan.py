@@ -79,6 +79,8 @@ def command(
     account = options.connect(stack, profile, region, role_arn, sandbox)
     deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
     planned = api.make_plan(stack, account, sources, deletion, empty)
+    if not (sandbox or policy):  # the sandbox has no permissions
+        planned = api.with_preconditions(planned, account)
     made = planned.plan
     if policy:
         if not made.is_applicable:

@@ -88,9 +88,7 @@ def _renaming(*databases: Found[DbInstanceSpec] | None) -> tuple[tuple[str, str]
     return tuple((f"{name} gets another name just now", "wait until it has it") for name in busy)
 
 
-def _underway(
-    state: State | None, there: Found[DbInstanceSpec] | None, kept: list[Found[DbInstanceSpec]]
-) -> str:
+def _underway(state: State | None, there: Found[DbInstanceSpec] | None, kept: list[Found[DbInstanceSpec]]) -> str:
     """The migration that has to be finished or taken back before another one is; "" for none."""
     if state is not None and (state.part in marks.ON_THE_WAY or state.in_place):
         return state.id
@@ -122,8 +120,8 @@ def _old(
 ) -> Found[DbInstanceSpec] | str:
     """The database to go back to; or why there is none that could be meant."""
     if which:
-        named = [item for item in (*kept, *([there] if there else ())) if marks.part(item.tags)[0] == which]
-        olds = [item for item in named if marks.part(item.tags)[1] in (Part.OLD, Part.BACK)]
+        listed: list[Found[DbInstanceSpec]] = [*kept, *([there] if there else ())]
+        olds = [item for item in listed if marks.part(item.tags) in ((which, Part.OLD), (which, Part.BACK))]
         return olds[0] if olds else f"nothing is kept aside of a migration {which}"
     if state is not None and state.source is not None and (state.in_place or state.part == Part.BACK):
         return state.source
