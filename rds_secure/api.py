@@ -21,6 +21,7 @@ from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
 from rds_secure.apply.lasting import longest_wait, warning
 from rds_secure.apply.place import place
+from rds_secure.apply.preconditions import with_preconditions as seen_to
 from rds_secure.apply.preflight import Answer
 from rds_secure.apply.preflight import preflight as ask
 from rds_secure.aws.caller import AwsCaller
@@ -197,6 +198,13 @@ def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) ->
     scope = planned.snapshot.scope
     with AwsReader(account.connection) as reader:
         return ask((*permissions.calling(planned.plan, scope), *also), reader, account.identity.arn, scope)
+
+
+def with_preconditions(planned: Planned, account: Account) -> Planned:
+    """The plan, which says of every migration and restore in it what is ok, missing or unknown; nothing is changed."""
+    with AwsReader(account.connection) as reader:
+        plan = seen_to(planned.plan, reader, account.identity.arn, planned.snapshot.scope)
+    return replace(planned, plan=plan)
 
 
 def too_short(planned: Planned, account: Account) -> str:

@@ -88,6 +88,8 @@ def command(
     at = account.recording.at if isinstance(account, Recorded) else ""
     deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
     planned = api.make_plan(stack, account, sources, deletion, empty)
+    if not (sandbox or policy):  # the sandbox has no permissions
+        planned = api.with_preconditions(planned, account)
     made = planned.plan
     if policy:
         if not made.is_applicable:
