@@ -29,7 +29,7 @@ _NAMELESS = re.compile(
 )
 """Keys whose values are AWS's words."""
 
-_COMPARED = re.compile(r"aws:(principal|user|resource)|kms:calleraccount|.*tag(keys$|/)")
+_COMPARED = re.compile(r"aws:(principal|user|resource)|kms:calleraccount|.*tag/")
 """Keys whose values are compared with what is in the inventory; others are open, whatever is written."""
 
 

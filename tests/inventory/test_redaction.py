@@ -1,0 +1,267 @@
+"""Answers over a redacted account are the redacted answers, or unknown; and nothing of its names is left."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from botocore.session import Session
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rds_secure.access.iam.logic import NO, Constant, Formula, Literal
+from rds_secure.access.iam.logic import _Several as Several
+from rds_secure.access.posture import Posture
+from rds_secure.inventory import Inventory, Place, Question, file, read
+from rds_secure.inventory.questions import ASKED, BULK, EVERYTHING
+from rds_secure.inventory.recorded import RecordedReader
+from rds_secure.inventory.recording import Recording, Refusal, call
+from rds_secure.inventory.redaction import Renamer, redact, renamer_for
+from rds_secure.inventory.redaction.fields import DROPPED, KEPT, MAPS
+from rds_secure.inventory.redaction.names import UnalignedError
+from rds_secure.inventory.redaction.policy import UNREADABLE
+from rds_secure.inventory.redaction.recording import redacted_recording
+from tests.access.network import replies
+from tests.inventory.accounts import ACCOUNT, ALIGNED, OTHER, UNALIGNED, account
+
+KEY = b"a key that no file has"
+WORD = re.compile(r"[^\W_]+")
+TOKEN = re.compile(r"(zq[a-z]{12}|[0-9]{12})", re.IGNORECASE)
+
+
+class Comparison:
+    """Brings texts of answers, redacted or not, to one form."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.renamer = renamer_for(inventory, KEY)
+        self.redacted = redact(inventory, self.renamer)
+
+    def words(self, text: str, *, redacted: bool) -> tuple[str, ...]:
+        """The words of a text in any order, all renamed that are not yet."""
+        found = WORD.findall(text)
+        return tuple(sorted(each if redacted and TOKEN.fullmatch(each) else self.renamer.word(each) for each in found))
+
+    def form(self, formula: Formula, *, redacted: bool) -> Any:
+        if isinstance(formula, Constant):
+            return formula.value
+        if isinstance(formula, Several):
+            parts = Counter(self.form(part, redacted=redacted) for part in formula.parts)
+            return (type(formula).__name__, frozenset(parts.items()))
+        assert isinstance(formula, Literal)
+        return self.words(str(formula), redacted=redacted)
+
+    def answers(self, inventory: Inventory, *, redacted: bool) -> Counter[Any]:
+        """Who may do what, and who can give themselves more."""
+
+        def words(*texts: str) -> tuple[Any, ...]:
+            return tuple(self.words(text, redacted=redacted) for text in texts)
+
+        def form(when: Formula) -> Any:
+            return self.form(when, redacted=redacted)
+
+        posture = Posture(inventory)
+        found: Counter[Any] = Counter()
+        for answer in posture.allowed:
+            acts = tuple((action, form(when)) for action, when in answer.acts)
+            way = tuple((words(hop.role, *hop.profiles), form(hop.when)) for hop in answer.way)
+            found[words(answer.principal.arn), answer.verb, frozenset(words(*answer.databases)), acts, way] += 1
+        for means in posture.escalations:
+            who = words(means.principal.arn, *sorted(means.verbs))
+            found[who, means.action, frozenset(words(*means.targets)), means.gift, form(means.when), means.launch] += 1
+        return found
+
+    def allowed(self, inventory: Inventory, *, redacted: bool) -> set[Any]:
+        """Whom what is not denied for sure, without why."""
+        return {
+            (self.words(answer.principal.arn, redacted=redacted), answer.verb, self.words(database, redacted=redacted))
+            for answer in Posture(inventory).allowed
+            for database in answer.databases
+            if answer.when is not NO
+        }
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6))
+def test_who_may_do_what_is_the_same_up_to_names(seed: int) -> None:
+    inventory = account(seed)
+    both = Comparison(inventory)
+    assert UNREADABLE not in repr(both.redacted)
+    assert both.answers(both.redacted, redacted=True) == both.answers(inventory, redacted=False)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_pattern_that_cannot_be_renamed_makes_answers_unknown_never_no(seed: int) -> None:
+    inventory = account(seed, (*ALIGNED[:8], *UNALIGNED))
+    both = Comparison(inventory)
+    assert both.allowed(both.redacted, redacted=True) >= both.allowed(inventory, redacted=False)
+
+
+def network() -> Inventory:
+    """The network of the tests of reach."""
+    found: dict[Question, Any] = {Question("ec2", action): reply for action, reply in replies.EC2.items()}
+    found |= {Question("rds", action): reply for action, reply in replies.RDS.items()}
+    for service, action, each in (
+        ("ec2", "GetManagedPrefixListEntries", replies.ENTRIES),
+        ("ec2", "SearchTransitGatewayRoutes", replies.TRANSIT_ROUTES),
+        ("rds", "DescribeDBProxyTargets", replies.PROXY_TARGETS),
+    ):
+        found |= {Question(service, action, subject): reply for subject, reply in each.items()}
+    return Inventory(Place(replies.ACCOUNT, "eu-west-1"), found)
+
+
+def test_what_can_be_reached_is_the_same_up_to_names() -> None:
+    inventory = network()
+    both = Comparison(inventory)
+    before, after = Posture(inventory).reached, Posture(both.redacted).reached
+    assert len(before) == len(after) > 1
+    for one, other in zip(before, after, strict=True):
+        assert both.words(repr(one), redacted=False) == both.words(repr(other), redacted=True)
+
+
+def names(inventory: Inventory) -> set[str]:
+    """Every word of an account that is a name: what its texts consist of, but for AWS's own words."""
+    renamer = renamer_for(inventory, KEY)
+    told = ("orders", "Orders", "billing", "main", "replica", "prod", "acme", "Acme", "shop", "finance", "ordersowner")
+    assert not any(renamer.stays(word) for word in told)
+    return {*told, ACCOUNT, OTHER, "acme123456", "x1y", "ABCDEFGHIJKLMNOPQRSTUVWX00", "abcdef0123456789"}
+
+
+@pytest.mark.parametrize("resources", [ALIGNED, UNALIGNED])
+def test_no_name_and_no_account_is_left_in_the_file(resources: tuple[str, ...]) -> None:
+    inventory = account(7, resources)
+    asked = {
+        call(question.service, question.action, _params(question)): reply
+        for question, reply in inventory.replies.items()
+    }
+    denied = call("kms", "DescribeKey", {"KeyId": next(iter(inventory.unread)).subject})
+    answers = {**asked, denied: Refusal("denied", "AccessDenied", "user orders-main may not")}
+    recording = Recording(inventory.place, f"arn:aws:iam::{ACCOUNT}:user/orders-main", "2026-11-24T20:00:00Z", answers)
+    whole = file.write(recording)
+    made = redacted_recording(recording, KEY)
+    text = file.write(made)
+
+    left = {word for word in names(inventory) if re.search(rf"(?<![A-Za-z0-9]){word}(?![A-Za-z0-9])", text)}
+    assert left == set()
+    assert "orders" in whole
+    assert "of the shop" in whole
+    assert "of the shop" not in text
+    assert KEY.decode() not in text
+    again = read(RecordedReader(file.read(text.encode(), "file")), made.place, EVERYTHING)
+    assert again.reply("iam", "GetAccountAuthorizationDetails")
+    assert (made.redacted, made.of) == (True, "")
+
+
+def _params(question: Question) -> dict[str, Any]:
+    asked = ASKED.get((question.service, question.action))
+    return asked.params(question.subject) if asked and question.subject else {}
+
+
+def test_names_by_another_key_are_others_and_by_the_same_key_the_same() -> None:
+    one, two, other = Renamer(KEY), Renamer(KEY), Renamer(b"another")
+    assert one.text("orders-main") == two.text("orders-main") != other.text("orders-main")
+
+
+RENAMER = Renamer(KEY)
+NAMES = st.text("aAbB1-_/.", min_size=1, max_size=8)
+
+
+@given(NAMES, NAMES)
+def test_names_stay_distinct_and_alike_but_for_case_where_they_were(one: str, other: str) -> None:
+    left, right = RENAMER.text(one), RENAMER.text(other)
+    assert (left == right) is (one == other)
+    assert (left.lower() == right.lower()) is (one.lower() == other.lower())
+
+
+def regex(glob: str) -> str:
+    return "".join(".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in glob)
+
+
+@given(st.text("ab-/*?", min_size=1, max_size=6), st.text("ab-/", max_size=6))
+def test_a_pattern_fits_a_renamed_name_if_it_fitted_the_name_or_is_refused(pattern: str, text: str) -> None:
+    try:
+        renamed = RENAMER.pattern(pattern, str)
+    except UnalignedError:
+        return
+    before, after = re.fullmatch(regex(pattern), text), re.fullmatch(regex(renamed), RENAMER.text(text))
+    assert (before is None) is (after is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("arn:aws:iam::aws:policy/AdministratorAccess", False),
+        ("arn:aws:rds:eu-west-1:123456789012:db:orders", False),
+        ("default.postgres16", True),
+        ("default:mysql-8-0", True),
+        ("default", True),
+        ("alias/aws/rds", True),
+        ("rds.amazonaws.com", True),
+        ("dms.amazonaws.com", True),
+        ("AWSServiceRoleForRDS", True),
+        ("/aws/rds/instance/", True),
+        ("RDSNetworkInterface", True),
+        ("eu-west-1", True),
+    ],
+)
+def test_what_is_aws_own_stays(text: str, stays: bool) -> None:
+    assert (RENAMER.text(text) == text) is stays
+
+
+def test_aws_own_policies_stay_with_their_names_and_what_they_name() -> None:
+    inventory = account(1)
+    both = Comparison(inventory)
+    policies = (both.redacted.reply("iam", "GetAccountAuthorizationDetails") or {})["Policies"]
+    (managed,) = (item for item in policies if ":iam::aws:" in item["Arn"])
+    assert managed["Arn"].endswith("/AmazonShopAccess")
+    assert "amazonshop*" in managed["PolicyVersionList"][0]["Document"]
+    databases = (both.redacted.reply("rds", "DescribeDBInstances") or {})["DBInstances"]
+    assert any(item["DBInstanceIdentifier"].startswith("amazonshop-") for item in databases)
+
+
+def _strings(service: str, shape: Shape, name: str = "", above: tuple[str, ...] = ()) -> Any:
+    """Every field of a shape: its name, its shape."""
+    if isinstance(shape, StructureShape):
+        if shape.name not in above:
+            for member, found in shape.members.items():
+                yield from _strings(service, found, member, (*above, shape.name))
+    elif isinstance(shape, ListShape):
+        yield from _strings(service, shape.member, name, above)
+    else:
+        yield name, shape
+
+
+def test_the_words_of_botocores_enumerations_stay_and_keys_of_peoples_maps_do_not() -> None:
+    session = Session()
+    asked = {(service, action) for of in BULK.values() for service, actions in of.items() for action in actions}
+    for service, action in sorted(asked | set(ASKED)):
+        output = session.get_service_model(service).operation_model(action).output_shape
+        for name, shape in _strings(service, output):
+            if isinstance(shape, MapShape):
+                assert name in MAPS, f"{service} {action}: {name} is a mapping"
+            elif isinstance(shape, StringShape) and shape.enum and name != "Name":
+                assert name in KEPT, f"{service} {action}: {name} is an enumeration"
+    assert not KEPT & DROPPED
+
+
+def test_values_of_parameters_stay_where_aws_offers_them_and_are_names_elsewhere() -> None:
+    parameters = [
+        {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "AllowedValues": "0,1", "Source": "user"},
+        {"ParameterName": "tls_version", "ParameterValue": "TLSv1.2,TLSv1.3", "AllowedValues": "TLSv1.2,TLSv1.3"},
+        {"ParameterName": "log_directory", "ParameterValue": "/rdsdbdata/log", "Source": "system"},
+        {"ParameterName": "search_path", "ParameterValue": "orders", "Source": "user", "Description": "of orders"},
+    ]
+    asked = Question("rds", "DescribeDBParameters", "orders")
+    made = redact(Inventory(Place(ACCOUNT, "eu-west-1"), {asked: {"Parameters": parameters}}), RENAMER)
+    (found,) = (reply["Parameters"] for reply in made.replies.values())
+    assert [item["ParameterValue"] for item in found] == [
+        "1",
+        "TLSv1.2,TLSv1.3",
+        "/rdsdbdata/log",
+        RENAMER.word("orders"),
+    ]
+    assert "orders" not in json.dumps(found)
