@@ -84,7 +84,7 @@ class Comparison:
         }
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(0, 10**6))
 def test_who_may_do_what_is_the_same_up_to_names(seed: int) -> None:
     inventory = account(seed)
@@ -93,7 +93,7 @@ def test_who_may_do_what_is_the_same_up_to_names(seed: int) -> None:
     assert both.answers(both.redacted, redacted=True) == both.answers(inventory, redacted=False)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(0, 10**6))
 def test_a_pattern_that_cannot_be_renamed_makes_answers_unknown_never_no(seed: int) -> None:
     inventory = account(seed, (*ALIGNED[:8], *UNALIGNED))
