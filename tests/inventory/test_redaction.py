@@ -24,7 +24,7 @@ from rds_secure.inventory.redaction import Renamer, redact, renamer_for
 from rds_secure.inventory.redaction.fields import DROPPED, KEPT, MAPS
 from rds_secure.inventory.redaction.names import UnalignedError
 from rds_secure.inventory.redaction.policy import UNREADABLE
-from rds_secure.inventory.redaction.recording import redacted_recording
+from rds_secure.inventory.redaction.recording import answers, redacted_recording
 from tests.access.network import replies
 from tests.inventory.accounts import ACCOUNT, ALIGNED, OTHER, UNALIGNED, account
 
@@ -134,13 +134,9 @@ def names(inventory: Inventory) -> set[str]:
 @pytest.mark.parametrize("resources", [ALIGNED, UNALIGNED])
 def test_no_name_and_no_account_is_left_in_the_file(resources: tuple[str, ...]) -> None:
     inventory = account(7, resources)
-    asked = {
-        call(question.service, question.action, _params(question)): reply
-        for question, reply in inventory.replies.items()
-    }
     denied = call("kms", "DescribeKey", {"KeyId": next(iter(inventory.unread)).subject})
-    answers = {**asked, denied: Refusal("denied", "AccessDenied", "user orders-main may not")}
-    recording = Recording(inventory.place, f"arn:aws:iam::{ACCOUNT}:user/orders-main", "2026-11-24T20:00:00Z", answers)
+    asked = {**answers(inventory), denied: Refusal("denied", "AccessDenied", "user orders-main may not")}
+    recording = Recording(inventory.place, f"arn:aws:iam::{ACCOUNT}:user/orders-main", "2026-11-24T20:00:00Z", asked)
     whole = file.write(recording)
     made = redacted_recording(recording, KEY)
     text = file.write(made)
@@ -154,11 +150,6 @@ def test_no_name_and_no_account_is_left_in_the_file(resources: tuple[str, ...]) 
     again = read(RecordedReader(file.read(text.encode(), "file")), made.place, EVERYTHING)
     assert again.reply("iam", "GetAccountAuthorizationDetails")
     assert (made.redacted, made.of) == (True, "")
-
-
-def _params(question: Question) -> dict[str, Any]:
-    asked = ASKED.get((question.service, question.action))
-    return asked.params(question.subject) if asked and question.subject else {}
 
 
 def test_names_by_another_key_are_others_and_by_the_same_key_the_same() -> None:

@@ -18,15 +18,16 @@ def redacted_recording(recording: Recording, key: bytes) -> Recording:
     renamer = renamer_for(inventory, key)
     made = redact(inventory, renamer)
     caller = renamer.text(recording.caller)
-    return replace(recording, place=made.place, caller=caller, answers=_answers(made), of="", redacted=True)
+    return replace(recording, place=made.place, caller=caller, answers=answers(made), of="", redacted=True)
 
 
-def _answers(inventory: Inventory) -> dict[Call, Answer]:
-    answers: dict[Call, Answer] = {_asked(asked): reply for asked, reply in inventory.replies.items()}
-    answers |= {
-        _asked(asked): Refusal("denied", code) for asked, code in inventory.unread.items() if code != NOT_RECORDED
+def answers(inventory: Inventory) -> dict[Call, Answer]:
+    """The calls of an inventory with their answers, as `reading.read` would ask them."""
+    denied = {asked: code for asked, code in inventory.unread.items() if code != NOT_RECORDED}
+    return {
+        **{_asked(asked): reply for asked, reply in inventory.replies.items()},
+        **{_asked(asked): Refusal("denied", code) for asked, code in denied.items()},
     }
-    return answers
 
 
 def _asked(question: Question) -> Call:
