@@ -97,6 +97,16 @@ def test_a_call_that_was_not_recorded_is_unknown_and_named() -> None:
     assert found.unread == {Question("iam", "GetAccountAuthorizationDetails"): NOT_RECORDED}
 
 
+def test_what_an_endpoint_lacks_is_off_and_what_was_not_recorded_is_unknown() -> None:
+    asked = Question("ec2", "DescribeVpcBlockPublicAccessOptions")
+    lacking = UnsupportedError(asked.service, asked.action, "NotImplemented", "no", status=501)
+    first = noting({(asked.service, asked.action): lacking})
+    with pytest.raises(UnsupportedError):
+        first.call(asked.service, asked.action)
+    assert asked in read(recorded(first), PLACE, set(), [asked]).replies
+    assert read(recorded(noting({})), PLACE, set(), [asked]).unread == {asked: NOT_RECORDED}
+
+
 def test_the_accounts_own_region_is_the_same_named_or_not_and_others_are_not() -> None:
     first = noting({("rds", "DescribeDBInstances"): {"DBInstances": []}})
     first.call("rds", "DescribeDBInstances", region="eu-west-1")

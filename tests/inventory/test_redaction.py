@@ -23,7 +23,7 @@ from rds_secure.inventory.recording import Recording, Refusal, call
 from rds_secure.inventory.redaction import Renamer, redact, renamer_for
 from rds_secure.inventory.redaction.fields import DROPPED, KEPT, MAPS
 from rds_secure.inventory.redaction.names import UnalignedError
-from rds_secure.inventory.redaction.policy import UNREADABLE
+from rds_secure.inventory.redaction.policy import UNREADABLE, key_of, redacted
 from rds_secure.inventory.redaction.recording import answers, redacted_recording
 from tests.access.network import replies
 from tests.inventory.accounts import ACCOUNT, ALIGNED, OTHER, UNALIGNED, account
@@ -212,6 +212,58 @@ def test_aws_own_policies_stay_with_their_names_and_what_they_name() -> None:
     assert "amazonshop*" in managed["PolicyVersionList"][0]["Document"]
     databases = (both.redacted.reply("rds", "DescribeDBInstances") or {})["DBInstances"]
     assert any(item["DBInstanceIdentifier"].startswith("amazonshop-") for item in databases)
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        {"NumericEquals": {"aws:PrincipalAccount": ACCOUNT}},
+        {"NumericEquals": {"aws:PrincipalAccount": int(ACCOUNT)}},
+        {"DateLessThan": {"aws:CurrentTime": "orders"}},
+        {"BinaryEquals": {"aws:PrincipalTag/team": "b3JkZXJz"}},
+        {"StringLike": {"aws:username": "ord*"}},
+        {"StringEquals": {"aws:PrincipalTag/team": "x${aws:username}"}},
+        {"StringEquals": "orders"},
+    ],
+)
+def test_a_condition_that_cannot_be_renamed_makes_its_document_unread(tests: Any) -> None:
+    statement = {"Effect": "Allow", "Action": "rds:*", "Resource": "*", "Condition": tests}
+    assert redacted({"Statement": [statement]}, RENAMER) == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32", "::1"]}},
+        {"DateLessThan": {"aws:CurrentTime": "2026-11-24T20:00:00Z"}},
+        {"NumericLessThanIfExists": {"aws:MultiFactorAuthAge": "3600"}},
+        {"Null": {"aws:TokenIssueTime": True}},
+        {"StringEquals": {"rds:DatabaseEngine": ["postgres", "oracle-ee"]}},
+        {"StringLike": {"iam:PassedToService": "*.amazonaws.com"}},
+    ],
+)
+def test_conditions_without_names_stay(tests: Any) -> None:
+    statement = {"Effect": "Allow", "Action": "rds:*", "Resource": "*", "Condition": tests}
+    made = redacted({"Statement": [statement]}, RENAMER)["Statement"][0]["Condition"]
+    assert made == {
+        key: {name: of if isinstance(of, list) else [of] for name, of in tests[key].items()} for key in tests
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "renamed"),
+    [
+        ("aws:ResourceTag/team", f"aws:ResourceTag/{RENAMER.word('team')}"),
+        ("aws:resourcetag/aws:createdBy", "aws:resourcetag/aws:createdBy"),
+        ("rds:db-tag/rds-secure:stack", "rds:db-tag/rds-secure:stack"),
+        ("kms:EncryptionContext:aws:rds:db-id", "kms:EncryptionContext:aws:rds:db-id"),
+        ("kms:EncryptionContext:customer", f"kms:EncryptionContext:{RENAMER.word('customer')}"),
+        ("aws:SourceIp", "aws:SourceIp"),
+        ("login.acme.example:sub", RENAMER.text("login.acme.example:sub")),
+    ],
+)
+def test_condition_keys_keep_what_is_of_aws(key: str, renamed: str) -> None:
+    assert key_of(key, RENAMER) == renamed
 
 
 def _strings(service: str, shape: Shape, name: str = "", above: tuple[str, ...] = ()) -> Any:

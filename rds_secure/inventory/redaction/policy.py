@@ -17,10 +17,18 @@ from rds_secure.inventory.redaction.names import Renamer, UnalignedError
 UNREADABLE = "redacted"
 """What stands in the place of a document; no JSON, so that it counts as unread."""
 
+_DIGITS = 11
+"""Of a number that is no account's id."""
+
 _TAG = re.compile(r"([a-z0-9-]+:(?:[a-z-]*tag))/(.*)", re.IGNORECASE | re.DOTALL)
 _CONTEXT = re.compile(r"(kms:EncryptionContext:)(.*)", re.IGNORECASE | re.DOTALL)
 _OWN = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+(?:/(?:access-reviews|[A-Z][A-Za-z]*))?")
-_AS_WRITTEN = re.compile(r"numeric|date|bool|null|binary|ipaddress|notipaddress")
+_AS_WRITTEN = re.compile(r"numeric|date|bool|null|ipaddress|notipaddress")
+_NO_NAME = re.compile(
+    r"true|false|[-+]?\d{1,11}(\.\d+)?|\d{4}-\d\d-\d\d[\dtz:.+-]*|[\da-f]*[.:][\da-f.:]*(/\d{1,3})?", re.IGNORECASE
+)
+"""Truths, numbers, moments, addresses and networks."""
+
 _EXACT = re.compile(r"string(not)?equals(ignorecase)?")
 _NAMELESS = re.compile(
     r"aws:(requestedregion|principaltype|principalservicename|principalservicenameslist|calledvia\w*|sourceip|"
@@ -108,20 +116,33 @@ def key_of(key: str, renamer: Renamer) -> str:
 
 def _operands(operator: str, key: str, operands: Any, renamer: Renamer) -> list[Any]:
     name = re.sub(r"^for(all|any)values?:|ifexists$", "", operator.lower())
-    if _AS_WRITTEN.match(name) or _NAMELESS.fullmatch(key.lower()):
+    if _NAMELESS.fullmatch(key.lower()):
         return list(_listed(operands))
+    if _AS_WRITTEN.match(name):
+        return [_as_written(item) for item in _listed(operands)]
+    if name.startswith("binary"):
+        raise ValueError("nobody sees which names are in bytes")
     is_key = key.lower() == "aws:tagkeys"
     compared, is_exact = _COMPARED.match(key.lower()) is not None, _EXACT.fullmatch(name) is not None
 
     def operand(item: Any) -> Any:
-        if isinstance(item, bool | int):
+        if isinstance(item, bool):
             return item
+        item = str(item) if isinstance(item, int) else item
         text = _text(item)
         if not any(sign in text for sign in ("${", "*", "?")):
             return renamer.tag_key(text) if is_key else renamer.text(text)
         return _pattern(text, renamer, strict=compared and ("${" in text or not is_exact))
 
     return [operand(item) for item in _listed(operands)]
+
+
+def _as_written(operand: Any) -> Any:
+    if isinstance(operand, str) and not _NO_NAME.fullmatch(operand):
+        raise ValueError("neither a truth, a number, a moment nor an address")
+    if isinstance(operand, int) and len(str(abs(operand))) > _DIGITS:
+        raise ValueError("a number that may be an account")
+    return operand
 
 
 def _pattern(text: str, renamer: Renamer, *, strict: bool = True) -> str:
