@@ -133,6 +133,12 @@ def test_what_could_be_a_secret_is_dropped_at_any_depth(field: str) -> None:
     assert without_secrets(reply) == {"Items": [{"Name": "kept"}]}
 
 
+def test_that_a_password_waits_is_kept_and_the_password_is_not() -> None:
+    reply = {"DBInstances": [{"PendingModifiedValues": {"MasterUserPassword": "hunter2", "Port": 5433}}]}
+    kept = {"DBInstances": [{"PendingModifiedValues": {"MasterUserPassword": "****", "Port": 5433}}]}
+    assert without_secrets(reply) == kept
+
+
 def test_values_of_parameters_and_passwords_among_options_are_dropped_and_other_values_are_not() -> None:
     reply = {
         "Parameter": {"Name": "/app/key", "Value": "hunter2"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from rds_secure.access.iam.logic import NO, Constant, Formula, Literal
 from rds_secure.access.iam.logic import _Several as Several
 from rds_secure.access.posture import Posture
+from rds_secure.access.protection import protection_of
 from rds_secure.inventory import Inventory, Place, Question, file, read
 from rds_secure.inventory.questions import ASKED, BULK, EVERYTHING
 from rds_secure.inventory.recorded import RecordedReader
@@ -121,6 +123,75 @@ def test_what_can_be_reached_is_the_same_up_to_names() -> None:
     assert len(before) == len(after) > 1
     for one, other in zip(before, after, strict=True):
         assert both.words(repr(one), redacted=False) == both.words(repr(other), redacted=True)
+
+
+def protected() -> Inventory:
+    """Databases that are protected in different ways, with all that says so."""
+    rds, kms = f"arn:aws:rds:eu-west-1:{ACCOUNT}", f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/"
+    till = datetime(2030, 1, 1, tzinfo=UTC)
+    common = {"EngineVersion": "16.4", "StorageEncrypted": True, "KmsKeyId": f"{kms}1a2b", "PubliclyAccessible": False}
+    orders = {
+        **common,
+        "DBInstanceIdentifier": "orders",
+        "DBInstanceArn": f"{rds}:db:orders",
+        "DbiResourceId": "db-ORDERS",
+        "Engine": "postgres",
+        "DBParameterGroups": [{"DBParameterGroupName": "orders-pg", "ParameterApplyStatus": "in-sync"}],
+        "CACertificateIdentifier": "rds-ca-rsa2048-g1",
+        "CertificateDetails": {"CAIdentifier": "rds-ca-rsa2048-g1", "ValidTill": till},
+        "MasterUserSecret": {"SecretArn": f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:rds!db-orders"},
+        "PerformanceInsightsEnabled": True,
+        "PerformanceInsightsKMSKeyId": f"{kms}3c4d",
+        "PendingModifiedValues": {"MasterUserPassword": "****"},
+        "ActivityStreamStatus": "started",
+        "ActivityStreamKmsKeyId": f"{kms}1a2b",
+    }
+    ledger = {
+        **common,
+        "DBInstanceIdentifier": "ledger",
+        "DBInstanceArn": f"{rds}:db:ledger",
+        "DbiResourceId": "db-LEDGER",
+        "Engine": "oracle-ee",
+        "OptionGroupMemberships": [{"OptionGroupName": "ledger-options", "Status": "in-sync"}],
+    }
+    native = {
+        "OptionName": "NATIVE_NETWORK_ENCRYPTION",
+        "OptionSettings": [{"Name": "SQLNET.ENCRYPTION_SERVER", "Value": "REQUIRED"}],
+    }
+    group = {"OptionGroupName": "ledger-options", "EngineName": "oracle-ee", "Options": [native, {"OptionName": "TDE"}]}
+    snapshot = {"DBSnapshotIdentifier": "orders-last", "DBInstanceIdentifier": "orders", "SnapshotType": "manual"}
+    restore = {"AttributeName": "restore", "AttributeValues": [OTHER, "all"]}
+    shared = {"DBSnapshotIdentifier": "orders-last", "DBSnapshotAttributes": [restore]}
+    forced = {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyType": "dynamic"}
+    logs = {"logGroupName": "/aws/rds/instance/orders/postgresql", "kmsKeyId": f"{kms}1a2b", "retentionInDays": 30}
+    key = {"KeyMetadata": {"KeyId": "1a2b", "KeyManager": "CUSTOMER", "KeyState": "Enabled", "MultiRegion": False}}
+    return Inventory(
+        Place(ACCOUNT, "eu-west-1"),
+        {
+            Question("rds", "DescribeDBInstances"): {"DBInstances": [orders, ledger]},
+            Question("rds", "DescribeDBClusters"): {"DBClusters": []},
+            Question("rds", "DescribeOptionGroups"): {"OptionGroupsList": [group]},
+            Question("rds", "DescribeDBSnapshots"): {"DBSnapshots": [{**snapshot, "Encrypted": False}]},
+            Question("rds", "DescribeDBSnapshotAttributes", "orders-last"): {"DBSnapshotAttributesResult": shared},
+            Question("rds", "DescribeDBParameters", "orders-pg"): {"Parameters": [forced]},
+            Question("rds", "DescribeCertificates"): {
+                "Certificates": [{"CertificateIdentifier": "rds-ca-rsa2048-g1", "ValidTill": till}]
+            },
+            Question("logs", "DescribeLogGroups", "/aws/rds/instance/orders/"): {"logGroups": [logs]},
+            Question("kms", "DescribeKey", f"{kms}1a2b"): key,
+            Question("kms", "GetKeyRotationStatus", f"{kms}1a2b"): {"KeyRotationEnabled": True},
+        },
+        {Question("kms", "DescribeKey", f"{kms}3c4d"): "AccessDenied"},
+    )
+
+
+def test_how_data_is_protected_is_the_same_up_to_names() -> None:
+    inventory = protected()
+    both = Comparison(inventory)
+    before, after = protection_of(inventory), protection_of(both.redacted)
+    assert "REQUIRED" in repr(before)
+    assert both.words(repr(before), redacted=False) == both.words(repr(after), redacted=True)
+    assert not re.search(r"orders|ledger|1a2b|3c4d", repr(after), re.IGNORECASE)
 
 
 def names(inventory: Inventory) -> set[str]:

@@ -21,6 +21,12 @@ from rds_secure.inventory.redaction.policy import redacted as document
 __all__ = ["Renamer", "redact", "renamer_for"]
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_SETTING = re.compile(
+    r"on|off|true|false|yes|no|(en|dis)abled|required|requested|accepted|rejected|tlsv\d(\.\d)?",
+    re.IGNORECASE,
+)
+"""Values that settings have whatever AWS says that it offers."""
+
 _AWS_SOURCES = ("engine-default", "system")
 
 
@@ -110,7 +116,7 @@ class _Walk:
             return value
         offered = {word.strip() for word in str(setting.get("AllowedValues") or "").split(",")}
         pieces = (piece.strip() for piece in value.split(","))
-        fits = all(piece in offered or _NUMBER.fullmatch(piece) for piece in pieces)
+        fits = all(piece in offered or _NUMBER.fullmatch(piece) or _SETTING.fullmatch(piece) for piece in pieces)
         return value if fits or value == setting.get("DefaultValue") else self._renamer.text(value)
 
 
