@@ -27,6 +27,7 @@ from rds_secure.inventory.redaction.fields import DROPPED, KEPT, MAPS
 from rds_secure.inventory.redaction.names import UnalignedError
 from rds_secure.inventory.redaction.policy import UNREADABLE, key_of, redacted
 from rds_secure.inventory.redaction.recording import answers, redacted_recording
+from rds_secure.inventory.redaction.words import TYPES
 from tests.access.network import replies
 from tests.inventory.accounts import ACCOUNT, ALIGNED, OTHER, UNALIGNED, account
 
@@ -251,6 +252,44 @@ def test_a_pattern_fits_a_renamed_name_if_it_fitted_the_name_or_is_refused(patte
         return
     before, after = re.fullmatch(regex(pattern), text), re.fullmatch(regex(renamed), RENAMER.text(text))
     assert (before is None) is (after is None)
+
+
+def test_every_type_of_a_service_consists_of_words_that_stay() -> None:
+    assert all(RENAMER.text(each) == each for types in TYPES.values() for each in types)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "arn:aws:rds:*:*:db:ord*",
+        "arn:aws:rds:*:db:d*",
+        "arn:aws:rds:*:*:d*b:orders",
+        "arn:aws:lambda:*:*:*tion:*",
+        "arn:aws:*:*:*:ord*",
+        "*orders",
+        "orders-?",
+        "x${aws:username}",
+        "${aws:username}x",
+    ],
+)
+def test_a_wildcard_inside_a_word_is_refused(pattern: str) -> None:
+    with pytest.raises(UnalignedError):
+        RENAMER.pattern(pattern, str)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "renamed"),
+    [
+        ("arn:aws:rds:*:*:d*", "arn:aws:rds:*:*:d*"),
+        ("arn:aws:lambda:*:*:func*", "arn:aws:lambda:*:*:func*"),
+        ("arn:aws:rds:*:*:cluster-s*:orders-*", f"arn:aws:rds:*:*:cluster-s*:{RENAMER.word('orders')}-*"),
+        ("arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:user/${aws:username}"),
+        ("arn:aws:s3:::orders*", f"arn:aws:s3:::{RENAMER.word('orders')}*"),
+        ("orders${*}x", f"{RENAMER.word('orders')}${{*}}{RENAMER.word('x')}"),
+    ],
+)
+def test_types_in_part_stay_and_whole_words_are_renamed(pattern: str, renamed: str) -> None:
+    assert RENAMER.pattern(pattern, str) == renamed
 
 
 @pytest.mark.parametrize(

@@ -119,18 +119,25 @@ def _head(text: str) -> list[str] | None:
 
 
 def _is_elsewhere(text: str) -> bool:
-    """Whether a pattern is one of ARNs of a service of which nothing is asked."""
+    """Whether a pattern is one of ARNs of a service of which nothing with a name is asked about."""
     fields = _head(text)
-    return fields is not None and re.fullmatch(r"[a-z0-9-]+", fields[2]) is not None and fields[2] not in NAMED
+    if not fields or not re.fullmatch(r"[a-z0-9-]+", fields[2]) or fields[2] in NAMED:
+        return False
+    kind = re.split("[:/]", fields[5])[0]
+    return fields[2] not in TYPES or not re.search(r"[*?$].*[^\W_]", kind)
 
 
 def _naming(text: str) -> tuple[int, int] | None:
-    """Where in a pattern of ARNs the type of the resource stands, whole or in part; it is no name, and stays."""
+    """Where in a pattern of ARNs the type of the resource stands, in part: before a wildcard. It is no name, and stays.
+
+    A whole type consists of AWS's words. Where the account is none, nobody knows which field is which.
+    """
     fields = _head(text)
-    types = TYPES.get(fields[2]) if fields else None
+    types = TYPES.get(fields[2]) if fields and re.fullmatch(r"[0-9*]*", fields[4]) else None
     if not fields or not types:
         return None
+    found = re.match(r"([^:/*?$]*)[*?]", fields[5])
+    if not found or not any(one.startswith(found[1]) for one in types):
+        return None
     begin = len(text) - len(fields[5])
-    kind = re.match(r"[^:/*?$]*", fields[5])
-    length = len(kind[0]) if kind else 0
-    return (begin, begin + length) if any(one.startswith(fields[5][:length]) for one in types) else None
+    return begin, begin + len(found[1])
