@@ -59,7 +59,8 @@ def managed(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
     if not value:
         item.pop("MasterUserSecret", None)
     elif not item.get("MasterUserSecret"):
-        arn = call.arn("secretsmanager", f"secret:{call.token('secret')}")
+        what = "cluster" if "DBClusterArn" in item else "db"
+        arn = call.arn("secretsmanager", f"secret:rds!{what}-{call.token('secret')}")  # RDS-12
         key = key_arn(call, call.get("MasterUserSecretKmsKeyId") or call.token("master_secret_key"))
         item["MasterUserSecret"] = {"SecretArn": arn, "SecretStatus": "active", "KmsKeyId": key}
         ledger.put("secretsmanager", "DescribeSecret", arn, {"ARN": arn, "KmsKeyId": key, "OwningService": "rds"})

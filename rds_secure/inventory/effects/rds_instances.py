@@ -190,7 +190,7 @@ def _replicated(ledger: Ledger, call: Call) -> Reply:
         inherited["DBParameterGroups"] = [
             {**group, "ParameterApplyStatus": "in-sync"} for group in found["DBParameterGroups"]
         ]
-    inherited["ReadReplicaSourceDBInstanceIdentifier"] = name if here else source
+    inherited |= {"ReadReplicaSourceDBInstanceIdentifier": name if here else source, "BackupRetentionPeriod": 0}
     item = _new(ledger, call, inherited)
     replicas = found.setdefault("ReadReplicaDBInstanceIdentifiers", [])
     replicas.append(item["DBInstanceIdentifier"])
