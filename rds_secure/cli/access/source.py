@@ -80,6 +80,14 @@ def ask(
     return _foreseen(account, topics, stack, sources)
 
 
+def state(asked: Asked) -> str:
+    """Which state of the account is asked about, in words; "" for the account as it is."""
+    if asked.stack is None or _given("now"):
+        return ""
+    told = "of the spec alone" if asked.inventory.partial else "as applying the spec would leave it"
+    return f"stack {asked.stack.name}, {told}"
+
+
 def _alone(sources: tuple[Source, ...], region: str | None) -> Asked:
     from rds_secure.access.alone import offline
     from rds_secure.errors import RefusedError
