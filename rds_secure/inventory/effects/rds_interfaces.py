@@ -1,4 +1,4 @@
-"""The network interfaces of databases and proxies, which follow them: their groups, whether they are public, and their end.
+"""The network interfaces of databases and proxies, which follow them: groups, public addresses, the end.
 
 RDS tells of no database which interface is its own. One is surely that if RDS made it, it carries exactly the groups
 of the database, lies in one of its subnets, and no other database may have it. Others are left as they are.

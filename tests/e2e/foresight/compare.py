@@ -120,7 +120,7 @@ def _who(posture: Posture) -> set[str]:
 def _escalations(posture: Posture) -> set[str]:
     return {
         f"{one.principal.arn} {one.action} {sorted(one.targets)} {one.gift} {one.verbs} if {one.when} {one.launch} "
-        f"{one.databases}"
+        f"{[sorted(names) for names in one.databases]}"
         for one in posture.escalations
     }
 

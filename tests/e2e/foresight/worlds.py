@@ -247,8 +247,6 @@ def _instance(random: Random, engine: str = "postgres") -> dict[str, Any]:
         found |= {"insights": True, "insights_key": "${kms_key.data}"}
     if random.random() < 0.3:
         found["tags"] = {"team": "payments"}
-    if random.random() < 0.2:
-        found["name"] = f"{engine}-renamed"
     if random.random() < 0.3:
         found["reboot"] = "now"
     return found
