@@ -186,22 +186,17 @@ EXPLAINED = [
 
 @pytest.mark.parametrize(("principal", "verb", "on"), EXPLAINED)
 def test_why_looks_as_approved(principal: str, verb: str, on: tuple[str, ...]) -> None:
-    known = inventory(*SHOP)
-    who = Posture(known).who
-    assert who is not None
-    found = why(known, who, Asked([principal], [verb], on))
+    found = why(Posture(inventory(*SHOP)), Asked([principal], [verb], on))
     assert_golden(f"why-{principal}-{verb}.txt", text_of(why_text, found, width=80, color=False))
 
 
 def test_why_names_denies_and_what_is_missing() -> None:
     denied = user("ann", statement("Allow", "rds:*"), statement("Deny", "rds:Delete*", Sid="Never"))
     limited = ((policy(statement("Allow", "rds:Describe*"), name="only reads"),),)
-    known = inventory(denied, user("bob", statement("Allow", "rds:*")))
-    who = Posture(known, limited).who
-    assert who is not None
-    ann = text_of(why_text, why(known, who, Asked(["ann"], ["delete"])), width=120)
+    posture = Posture(inventory(denied, user("bob", statement("Allow", "rds:*"))), limited)
+    ann = text_of(why_text, why(posture, Asked(["ann"], ["delete"])), width=120)
     assert "- denies Never of own of user ann (policy of the principal)" in ann
-    bob = text_of(why_text, why(known, who, Asked(["bob"], ["delete"])), width=120)
+    bob = text_of(why_text, why(posture, Asked(["bob"], ["delete"])), width=120)
     assert "not allowed: a level of the organization does not allow it" in bob
 
 
