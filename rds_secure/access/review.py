@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rds_secure.access.delta import Delta, compare
+from rds_secure.access.delta.gains import gains
 from rds_secure.access.foresee import foresee
 from rds_secure.access.posture import Posture
 from rds_secure.inventory.questions import Topic
+from rds_secure.plan.approved import ApprovedAccess
 from rds_secure.plan.model import Plan
 
 
@@ -24,6 +26,16 @@ class Review:
     def after(self) -> Posture | None:
         """The account as the plan would leave it."""
         return Posture(foresee(self.before.inventory, self.plan), self.before.levels) if self.before else None
+
+    @cached_property
+    def gains(self) -> ApprovedAccess:
+        """Who gains what: what an approval covers."""
+        return gains(self.delta, self.plan.known)
+
+    @property
+    def digest(self) -> str:
+        """What an approval is bound to: the plan's digest, and where a call bears on access that of the gains."""
+        return f"{self.plan.digest}.{self.gains.digest}" if self.topics else self.plan.digest
 
     @cached_property
     def delta(self) -> Delta:

@@ -118,7 +118,8 @@ class Comparison:
         self.universe = universe = Universe(before, after)
         self.before, self.after = _Side(before, was, universe), _Side(after, now, universe)
         self._known = Known((*before.databases, *after.databases))
-        self._callers = {key: asker.caller for key, asker in (self.before.callers | self.after.callers).items()}
+        askers = (self.before.callers | self.after.callers).items()
+        self._callers = {key: asker.caller for key, asker in askers if not _is_rds(asker.caller)}
         self.holders: dict[str, dict[Verb, int]] = {}
 
     def permissions(self) -> tuple[Permission, ...]:
@@ -208,6 +209,11 @@ class Comparison:
 def principal(caller: Caller, account: str) -> Principal:
     """A caller as the change names it; ``account``: one's own."""
     return Principal(caller.kind, caller.arn, caller.account if caller.account != account else "")
+
+
+def _is_rds(caller: Caller) -> bool:
+    """Whether it is RDS, which holds a grant on the key of each of its databases (KMS-7) and is nobody who gains."""
+    return caller.kind == "service" and caller.arn.startswith("rds.")
 
 
 def _key(caller: Caller) -> _Key:
