@@ -83,7 +83,7 @@ def _database(found: Reached, alike: tuple[Exposure, ...]) -> Iterator[str]:
 
 def _entrance(one: Entrance, found: Reached) -> str:
     why = "; ".join(in_the_way(check, grade) for check, grade in one.obstacles)
-    who = [*spoken(one.addresses), *sources(one.sources, found.names)]
+    who = [*spoken(one.addresses), *sources(one, found.names)]
     rules = "".join(f'<br><span class="dim">{_text(said(rule, found.names))}</span>' for rule in one.rules[:3])
     return (
         f'<li><strong class="{NAMES.get(one.verdict, "none")}">{one.verdict}</strong> '

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
 
 from rich.text import Text as Line
 
 from rds_secure.access.account import NAMES
-from rds_secure.access.network.answers import SideDoor, Source
+from rds_secure.access.network.answers import SideDoor
 from rds_secure.access.network.evidence import Grade, Outcome, Path, Verdict
 from rds_secure.access.network.explain import Attempt, Explanation
+from rds_secure.access.network.intervals import IP
 from rds_secure.access.network.summary import Entrance, Exposure
 from rds_secure.access.network.target import Door, Target
 from rds_secure.inventory import Inventory
@@ -106,7 +108,7 @@ def together(found: Iterable[Exposure]) -> Iterator[tuple[Exposure, ...]]:
 
 
 def _likeness(one: Entrance) -> Hashable:
-    sources = tuple(each.interface for each in one.sources)
+    sources = frozenset(each.interface.id for each in one.interfaces)
     return one.verdict, one.origin, one.obstacles, one.addresses, sources, one.rules, one.depends_on_place
 
 
@@ -137,8 +139,8 @@ def _entrance(one: Entrance, names: Names, width: int, show_evidence: bool) -> I
     yield from wrapped(said_of, width, 2, hang=4)
     if one.addresses:
         yield from wrapped(_listed(spoken(one.addresses)), width, 6)
-    if one.sources:
-        yield from wrapped(_listed(sources(one.sources, names)), width, 6)
+    if one.alike:
+        yield from wrapped(_listed(sources(one, names)), width, 6)
     yield from _allowed(one, names, width)
     if show_evidence:
         yield from path(one.outcome.best, names, width, 8)
@@ -155,14 +157,16 @@ def _places(outcome: Outcome) -> int:
     return len({each.place.subnet for each in outcome.paths})
 
 
-def sources(found: Sequence[Source], names: Names, most: int = MOST) -> list[str]:
+def sources(one: Entrance, names: Names, most: int = MOST) -> list[str]:
     """Interfaces in words: instances, then others; how many more there are."""
-    instances = list(dict.fromkeys(one.instance for one in found if one.instance))
-    others = [one for one in found if not one.instance]
-    shown = [named(instance, names) for instance in instances[:most]]
+    instances = {each.interface.instance for each in one.interfaces if each.interface.instance}
+    others = {each.interface.id: each for each in one.interfaces if not each.interface.instance}
+    shown = [named(instance, names) for instance in nsmallest(most, instances)]
     if len(instances) > most:
         shown.append(f"{len(instances) - most} more instances")
-    shown += [f"{one.interface} ({one.type}, {one.address})" for one in others[:most]]
+    for name in nsmallest(most, others):
+        each = others[name]
+        shown.append(f"{name} ({each.interface.type}, {IP(each.family, each.first)})")
     if len(others) > most:
         shown.append(f"{len(others) - most} more interfaces")
     return shown

@@ -5,10 +5,9 @@ Adding a field keeps `format_version`'s first number; anything that an old reade
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
-from rds_secure.access.network.answers import Source
 from rds_secure.access.network.evidence import Grade, Hop, Path, Verdict
 from rds_secure.access.network.explain import Attempt, Explanation
 from rds_secure.access.network.summary import Entrance, Exposure
@@ -277,8 +276,8 @@ def _entrance(one: Entrance) -> EntranceView:
         via=one.origin.via,
         obstacles=tuple(ObstacleView(check=check.value, result=_GRADES[grade]) for check, grade in one.obstacles),
         addresses=one.addresses.networks(),
-        instances=tuple(sorted({each.instance for each in one.sources if each.instance})),
-        interfaces=tuple(sorted(each.interface for each in one.sources)),
+        instances=tuple(sorted({each.interface.instance for each in one.interfaces if each.interface.instance})),
+        interfaces=tuple(sorted(each.interface.id for each in one.interfaces)),
         evidence=_hops(one.outcome.best.hops, {}),
     )
 
@@ -295,27 +294,19 @@ def _hops(hops: Iterable[Hop], names: Names) -> tuple[HopView, ...]:
 
 
 def _interfaces(found: Reached) -> Iterator[tuple[str, InterfaceView]]:
-    seen: set[str] = set()
-    for source in _sources(found.exposures):
-        one = source.dweller.interface
-        if one.id not in seen:
-            seen.add(one.id)
-            yield (
-                one.id,
-                InterfaceView(
-                    instance=one.instance,
-                    name=found.names.get(one.instance, ""),
-                    type=one.type,
-                    vpc=one.vpc,
-                    subnet=one.subnet,
-                    addresses=one.private.networks(),
-                ),
-            )
-
-
-def _sources(exposures: Sequence[Exposure]) -> Iterator[Source]:
-    for one in exposures:
-        yield from one.answer.sources
+    every = {one.interface for exposure in found.exposures for each in exposure.entrances for one in each.interfaces}
+    for one in every:
+        yield (
+            one.id,
+            InterfaceView(
+                instance=one.instance,
+                name=found.names.get(one.instance, ""),
+                type=one.type,
+                vpc=one.vpc,
+                subnet=one.subnet,
+                addresses=one.private.networks(),
+            ),
+        )
 
 
 def _explanation(one: Explanation, names: Names) -> ExplanationView:
