@@ -294,8 +294,9 @@ def _hops(hops: Iterable[Hop], names: Names) -> tuple[HopView, ...]:
 
 
 def _interfaces(found: Reached) -> Iterator[tuple[str, InterfaceView]]:
-    every = {one.interface for exposure in found.exposures for each in exposure.entrances for one in each.interfaces}
-    for one in every:
+    entrances = (entrance for exposure in found.exposures for entrance in exposure.entrances)
+    every = {one.interface.id: one.interface for entrance in entrances for one in entrance.interfaces}
+    for one in every.values():
         yield (
             one.id,
             InterfaceView(
