@@ -10,8 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from rds_secure.access.also import questions
+from rds_secure.access.delta.topics import topics_of
+from rds_secure.access.posture import Posture
+from rds_secure.access.review import Review
 from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
-from rds_secure.apply.again import PAUSES, in_doubt, merged, next_look, rest
+from rds_secure.apply.again import BLIND, PAUSES, in_doubt, merged, next_look, rest
 from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
 from rds_secure.apply.lasting import longest_wait, warning
@@ -28,9 +32,13 @@ from rds_secure.errors import DeniedError, Problem, RdsSecureError, RefusedError
 from rds_secure.events import Event, Observer, Stopping, Verifying, each, ignore
 from rds_secure.inventory import Inventory, Question, Topic, read
 from rds_secure.inventory import Place as Where
+from rds_secure.inventory.questions import EVERYTHING
+from rds_secure.inventory.recording import Recording
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
+from rds_secure.live.closer import traces
+from rds_secure.live.recorded import Noted, Readings
 from rds_secure.plan import Deletion, Node, Plan, permissions, plan
 from rds_secure.plan.back import back
 from rds_secure.plan.drift import Drift, Sort, blamed, drift
@@ -55,6 +63,10 @@ class Account:
     identity: Identity
     clock: Clock = field(default_factory=SystemClock)
 
+    def reading(self) -> AwsReader:
+        """A reading of it, for a ``with``."""
+        return AwsReader(self.connection)
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -67,6 +79,8 @@ class Planned:
     create_empty: frozenset[Address] = frozenset()
     back: Address | None = None
     """What a migration of is taken back, where the plan is that."""
+    migration: str = ""
+    """The id of that migration, where it was asked for."""
 
 
 def connect(stack: Stack, access: Access, clock: Clock | None = None) -> Account:
@@ -88,24 +102,28 @@ def connect(stack: Stack, access: Access, clock: Clock | None = None) -> Account
 
 def make_plan(
     stack: Stack,
-    account: Account,
+    account: Readings,
     sources: Sequence[Source] = (),
     deletion: Deletion = Deletion(),  # noqa: B008
     create_empty: frozenset[Address] = frozenset(),
     roll_back: Address | None = None,
+    migration: str = "",
 ) -> Planned:
-    """Read the account and plan. ``sources`` let ``${aws.…}`` be filled in with what AWS says.
+    """Read the account, or a recording of it, and plan. ``sources`` let ``${aws.…}`` be filled in with what AWS says.
 
     ``create_empty``: databases that may begin again empty although something of them is left. ``roll_back``: plan the
-    way back of a migration of that address, and nothing else.
+    way back of a migration of that address, and nothing else; ``migration``: its id, where it is not the last one.
     """
     identity = account.identity
     if stack.uses_environment and sources:
         stack = build(sources, Environment(identity.account, identity.region, identity.partition))
-    with AwsReader(account.connection) as reader:
+    with account.reading() as reader:
         snapshot = read_live(stack, reader, identity, deletion.stateful, roll_back)
-    made = back(snapshot, stack.at, roll_back) if roll_back else plan(snapshot, stack.at, deletion, create_empty)
-    return Planned(made, snapshot, stack, deletion, create_empty, roll_back)
+    if roll_back:
+        made = back(snapshot, stack.at, roll_back, migration)
+    else:
+        made = plan(snapshot, stack.at, deletion, create_empty)
+    return Planned(made, snapshot, stack, deletion, create_empty, roll_back, migration)
 
 
 def find_drift(planned: Planned, account: Account) -> Drift:
@@ -124,11 +142,38 @@ def draft(name: str, account: Account, selection: Selection) -> Draft:
         return write(select(reader, scope, selection), scope)
 
 
-def take_inventory(account: Account, topics: Collection[Topic], also: Iterable[Question] = ()) -> Inventory:
+def take_inventory(account: Readings, topics: Collection[Topic], also: Iterable[Question] = ()) -> Inventory:
     """What AWS says about these topics, whoever owns what; what it denies is unread."""
     identity = account.identity
-    with AwsReader(account.connection) as reader:
+    with account.reading() as reader:
         return read(reader, Where(identity.account, identity.region, identity.partition), topics, also)
+
+
+def record(account: Readings, stack: Stack | None = None, sources: Sequence[Source] = ()) -> Recording:
+    """All that the questions of access ask of an account and, with a stack, all that its plan asks.
+
+    And what would be asked if its databases were missing, so that one more of them can be planned.
+    """
+    noted = Noted(account)
+    take_inventory(noted, EVERYTHING)
+    if stack is not None:
+        planned = make_plan(stack, noted, sources)
+        take_inventory(noted, EVERYTHING, questions(planned.plan, EVERYTHING))
+        declared = planned.snapshot.resources.items()
+        data = [item for address, item in declared if address.kind in stateful(keys=False)]
+        with noted.reading() as reader:
+            traces(reader, data, planned.snapshot.scope)
+    return noted.recording(datetime.now(UTC), stack.name if stack else "")
+
+
+def review(planned: Planned, account: Readings, topics: Collection[Topic] = ()) -> Review:
+    """What a plan does to access. The account is read only where a call bears on it; ``topics``: read these as well.
+
+    What AWS denies is unknown, and said.
+    """
+    wanted = topics_of(planned.plan) | frozenset(topics)
+    found = take_inventory(account, wanted, questions(planned.plan, wanted)) if wanted else None
+    return Review(planned.plan, wanted, Posture(found) if found else None)
 
 
 def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:
@@ -218,26 +263,35 @@ def apply(
         finally:  # the lock is released by calls that are tried again
             account.connection.stopping.clear()
 
-    outcome, looks = once(planned), 0
+    outcome, looks, blind = once(planned), 0, 0
     while looks < len(PAUSES) and in_doubt(outcome) and not outcome.lost:
-        before, (pause, looks) = len(outcome.done), next_look(outcome, looks)
+        before, (pause, after) = len(outcome.done), next_look(outcome, looks)
+        now = None
         try:
-            observe(Verifying(looks))
+            observe(Verifying(after))
             time.sleep(time.spread(pause))
-            now = make_plan(planned.stack, account, (), planned.deletion, planned.create_empty, planned.back)
+            now = _planned_again(planned, account)
         except RdsSecureError:  # such as a key that KMS does not show yet (KMS-4); the failures are told either way
-            continue
+            pass
         except KeyboardInterrupt:
             outcome.interrupted = True
             observe(Stopping())
             break
-        if not now.plan.is_applicable:  # something may be on its way: a stream that stops, a key that is not seen
+        if now is None or not now.plan.is_applicable:  # something may be on its way: a stream that stops
+            looks, blind = looks if blind < BLIND else after, blind + 1
             continue
+        looks = after
         left = rest(planned.plan, outcome, now.plan, first_look=looks % 2 == 1)
         outcome = merged(planned.plan, outcome, now.plan, left, once(replace(now, plan=left)))
         if len(outcome.done) > before:  # what is in doubt now is another call
             looks = 0
     return outcome
+
+
+def _planned_again(planned: Planned, account: Account) -> Planned:
+    """A plan of the same, of the account as it is now."""
+    wishes = (planned.deletion, planned.create_empty, planned.back, planned.migration)
+    return make_plan(planned.stack, account, (), *wishes)
 
 
 @dataclass(frozen=True, slots=True)

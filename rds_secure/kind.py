@@ -348,9 +348,17 @@ class Kind(ABC, Generic[S]):
         return None
 
     def roll_back(
-        self, resource: Resource[S], live: Live[S] | None, asides: Mapping[Address, Live[Any]], scope: Scope
+        self,
+        resource: Resource[S],
+        live: Live[S] | None,
+        asides: Mapping[Address, Live[Any]],
+        scope: Scope,
+        migration: str = "",
     ) -> Migrating | None:
-        """The way back of a migration; ``asides``: what is kept beside the address. None where there is none ever."""
+        """The way back of a migration; ``asides``: what is kept beside the address. None where there is none ever.
+
+        ``migration``: the id of one that is not the last.
+        """
         return None
 
     def notes(self, resource: Resource[S], live: Live[S] | None) -> Iterator[str]:

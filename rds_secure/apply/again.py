@@ -19,6 +19,10 @@ PAUSES = (5.0, 15.0, 5.0, 30.0, 5.0, 60.0)
 Looks go in pairs: what must not be made twice is made again after the second at the earliest.
 """
 
+BLIND = 2
+"""How many looks that could not see the account are made again: they settle nothing, and mostly mean that something has
+been made, and is not shown yet (KMS-4)."""
+
 
 def in_doubt(outcome: Outcome) -> bool:
     """Whether all that failed may be done nevertheless."""

@@ -15,11 +15,11 @@ from typing import Any, Protocol, TypeAlias
 
 from rds_secure.apply.clock import Clock
 from rds_secure.apply.guard import Guard, NoLock
-from rds_secure.apply.paths import search
 from rds_secure.apply.wait import Interrupted, Waiter, WaitFailed
 from rds_secure.errors import CallError, CredentialsError, RdsSecureError, StaleError, StoppedError
 from rds_secure.events import Done, Failed, Observer, Retrying, Skipped, Started, Stopping, Waiting
 from rds_secure.operation import Operation, Wait
+from rds_secure.paths import search
 from rds_secure.plan import Action, Node, Plan, order
 from rds_secure.values import Address, Handed, Ref, refs, resolve
 

@@ -9,9 +9,9 @@ from threading import Lock
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from rds_secure.apply.clock import Clock
-from rds_secure.apply.paths import search
 from rds_secure.errors import CallError
 from rds_secure.operation import Condition, Wait
+from rds_secure.paths import search
 from rds_secure.values import canonical
 
 Report: TypeAlias = Callable[[str, str, float], None]

@@ -100,6 +100,7 @@ def go_on(
 @options.specs
 @options.access
 @options.lock
+@click.option("--migration", metavar="ID", default="", help="The one to take back, where it is not the last.")
 @click.option("--confirm", metavar="ADDRESS", help="The address once more, in place of typing it.")
 @options.preflight
 @options.report
@@ -113,6 +114,7 @@ def roll_back(
     sandbox: bool,
     lock_timeout: float,
     no_lock: bool,
+    migration: str,
     confirm: str | None,
     preflight: str,
     report: tuple[Path, ...],
@@ -122,6 +124,9 @@ def roll_back(
 
     Until the new database has its place, nothing is lost, and the copy is deleted. After that what was written to the
     new database is not in the old one: it stays in the new one, which is kept aside.
+
+    Of several migrations it takes back the last one, once. To go further back, name the one: it is the end of
+    the address of what is kept aside, k3f9zq2w of db_instance.orders#old-k3f9zq2w.
     """
     from rds_secure import api
     from rds_secure.cli.carry import Question, Terms, carry_out
@@ -137,7 +142,7 @@ def roll_back(
     account = options.connect(stack, profile, region, role_arn, sandbox)
     reaching = options.reaching(profile, account.identity.region, role_arn, sandbox)
     return carry_out(
-        lambda: api.make_plan(stack, account, sources, roll_back=at),
+        lambda: api.make_plan(stack, account, sources, roll_back=at, migration=migration),
         account,
         Terms(
             lambda plan: Question(address, confirm is not None, "pass --confirm ADDRESS"),

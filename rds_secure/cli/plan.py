@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from rds_secure.cli import options
+from rds_secure.cli import options, recorded
 
 PENDING = 2
 REFUSED = 3
@@ -25,9 +26,11 @@ class _Command(click.Command):
 @click.command("plan", cls=_Command)
 @options.specs
 @options.access
+@recorded.snapshot
 @options.prune_limit
 @options.safety
 @options.create_empty
+@options.no_access
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="markdown is for pull requests.")
 @click.option(
     "--out",
@@ -54,19 +57,22 @@ def command(
     prune_limit: int | None,
     safety: Path | None,
     create_empty: tuple[str, ...],
+    no_access: bool,
     form: str,
     out: Path | None,
     show_calls: bool,
     detailed_exitcode: bool,
     policy: str | None,
 ) -> int:
-    """Compare a spec with live AWS and show what would change. Nothing is changed.
+    """Compare a spec with live AWS, or with a recorded snapshot of it, and show what would change. Nothing is changed.
 
-    Exit code 3 means that something is refused: a conflict, or a change that AWS cannot make in place.
+    Exit code 3 means that something is refused: a conflict, or a change that AWS cannot make in place; or that
+    something was not seen, such as what a snapshot does not have.
     """
     from rds_secure import api
     from rds_secure.cli.approve import apply_command
     from rds_secure.errors import RefusedError
+    from rds_secure.live.recorded import Recorded
     from rds_secure.plan import Deletion, permissions
     from rds_secure.spec import load
     from rds_secure.spec.safety import read_safety
@@ -76,7 +82,10 @@ def command(
         click.echo(permissions.text(permissions.documents(permissions.reading())))
         return 0
     empty = options.addresses(create_empty, stack)
-    account = options.connect(stack, profile, region, role_arn, sandbox)
+    if out and recorded.given():
+        raise click.UsageError("a plan of a snapshot cannot be saved with --out: it rests on what was true then")
+    account = recorded.readings(stack, profile, region, role_arn, sandbox)
+    at = account.recording.at if isinstance(account, Recorded) else ""
     deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
     planned = api.make_plan(stack, account, sources, deletion, empty)
     made = planned.plan
@@ -85,25 +94,30 @@ def command(
             raise RefusedError(made.obstacles)
         click.echo(permissions.text(api.least_policy(planned)))
         return 0
+    review = None if no_access else api.review(planned, account)
+    access = review.delta if review else None
     if out and made.is_applicable:
         from rds_secure.plan import file
 
-        file.save(out, file.write(made, sources, prune_limit, empty))
+        file.save(out, file.write(made, sources, prune_limit, empty, review.gains if review else None))
     again = (profile, region, role_arn, sandbox, prune_limit, safety, create_empty)
-    then = apply_command(specs, made.digest, *again) if made.is_applicable and not made.is_empty else ""
+    digest = review.digest if review else made.digest
+    then = apply_command(specs, digest, *again) if made.is_applicable and not made.is_empty and not at else ""
     if form == "json":
         from rds_secure.render.json import plan_json
 
-        click.echo(plan_json(made))
+        click.echo(plan_json(replace(made, notes=(recorded.since(at), *made.notes)) if at else made, access))
     elif form == "markdown":
         from rds_secure.render.markdown import plan_markdown
         from rds_secure.render.screen import write_text
 
-        write_text(sys.stdout, plan_markdown(made, then))
+        write_text(sys.stdout, (f"> {recorded.since(at)}\n\n" if at else "") + plan_markdown(made, then, access))
     else:
         from rds_secure.render.terminal import plan_text
 
-        plan_text(made, show_calls=show_calls, stream=sys.stdout, then=then)
+        if at:
+            click.echo(recorded.since(at))
+        plan_text(made, show_calls=show_calls, stream=sys.stdout, then=then, access=access)
     if out and not made.is_applicable:
         click.echo(f"{out} was not written: this plan cannot be applied", err=True)
     if not made.is_applicable:

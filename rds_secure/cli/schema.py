@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
+
+SCHEMAS = {
+    "stack": ("spec.schema", "stack_schema"),
+    "plan": ("render.json", "plan_schema"),
+    "plan-file": ("plan.file", "file_schema"),
+    "drift": ("render.json", "drift_schema"),
+    "report": ("render.json", "report_schema"),
+    "access-who": ("render.json", "who_schema"),
+    "access-review": ("render.json", "review_schema"),
+    "access-reach": ("render.json", "reach_schema"),
+    "access-encryption": ("render.json", "encryption_schema"),
+    "access-snapshot": ("inventory.file", "file_schema"),
+}
+"""What there is a schema of, and which function of which module makes it."""
 
 
 @click.command("schema")
-@click.argument(
-    "which",
-    type=click.Choice(["stack", "plan", "plan-file", "drift", "report", "access-reach", "access-encryption"]),
-    default="stack",
-)
+@click.argument("which", type=click.Choice(list(SCHEMAS)), default="stack")
 @click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
 def command(which: str, sandbox: bool) -> None:
     """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
-    of `drift --format json`, of what `apply --report` writes, or of `access reach --format json`
-    and `access encryption --format json`.
+    of `drift --format json`, of what `apply --report` writes, of `access who`, `review`, `reach` and `encryption` with
+    `--format json`, or of what `access snapshot` writes.
     """
     import json
 
-    if which == "stack":
-        from rds_secure.spec.schema import stack_schema
-
-        made = stack_schema()
-    elif which == "plan-file":
-        from rds_secure.plan.file import file_schema
-
-        made = file_schema()
-    elif which == "plan":
-        from rds_secure.render.json import plan_schema
-
-        made = plan_schema()
-    elif which == "drift":
-        from rds_secure.render.json import drift_schema
-
-        made = drift_schema()
-    elif which == "access-reach":
-        from rds_secure.render.json import reach_schema
-
-        made = reach_schema()
-    elif which == "access-encryption":
-        from rds_secure.render.json import encryption_schema
-
-        made = encryption_schema()
-    else:
-        from rds_secure.render.json import report_schema
-
-        made = report_schema()
+    module, function = SCHEMAS[which]
+    made = getattr(import_module(f"rds_secure.{module}"), function)()
     click.echo(json.dumps(made, indent=2))

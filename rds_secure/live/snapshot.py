@@ -12,17 +12,18 @@ from typing import Any
 
 from rds_secure import ownership, resources
 from rds_secure.errors import Problem, SpecError
-from rds_secure.fields import ResourceSpec, mapped, plain
+from rds_secure.fields import mapped
 from rds_secure.kind import Complaint, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted, together
 from rds_secure.live import links
 from rds_secure.live.closer import inspected, traces
+from rds_secure.live.declared import predicted, resource_of
 from rds_secure.live.lookups import resolve_lookups
 from rds_secure.live.moves import Moves
 from rds_secure.live.sight import Sight, Unseen, hidden
 from rds_secure.live.tagged import tagged_things
 from rds_secure.spec.stack import Stack
 from rds_secure.spec.transfer import Safety, Transfers
-from rds_secure.values import Address, Lookup, Ref, Value
+from rds_secure.values import Address, Lookup, Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,9 @@ def read_live(
     )
     if problems:
         raise SpecError(problems)
-    declared = {address: _resource(stack, address, spec, scope) for address, spec in specs.items()}
+    declared = {address: resource_of(stack, address, spec, scope) for address, spec in specs.items()}
     seen = {address: resource for address, resource in declared.items() if not sight.hides(address)}
-    scope = replace(scope, known=_predicted(declared, scope))
+    scope = replace(scope, known=predicted(declared, scope))
     matched = _Matching(scope, declared, stack.adopt, Moves(stack.transfers, scope))
     givers = frozenset(place.stack for place in stack.transfers.taken)
 
@@ -133,37 +134,12 @@ def _read(kind: Kind[Any], reader: Reader, wanted: Wanted, sight: Sight) -> list
     return sight.look(lambda: list(kind.read(reader, wanted)), [], kinds=(kind.name,))
 
 
-def written(spec: ResourceSpec) -> dict[str, Value]:
-    """A spec as written, defaults left out: what the applied-hash is made of."""
-    fields = type(spec).model_fields
-    return {
-        name: plain(getattr(spec, name))
-        for name, info in fields.items()
-        if name in spec.model_fields_set and getattr(spec, name) != info.default
-    }
-
-
-def _resource(stack: Stack, address: Address, spec: Any, scope: Scope) -> Resource[Any]:
-    kind, as_written = resources.kind(address.kind), stack.resources[address]
-    name = stack.aws_name(address)
-    tags: dict[str, str] = {}
-    if kind.taggable:
-        user = {**stack.tags, **as_written.tags}  # type: ignore[attr-defined]
-        home = scope.region if kind.home else ""
-        # The stack's tags are its own as well; and while it is adopted, what is not written stays as it is.
-        adopted = {"adopt": True} if address in stack.adopt else {}
-        as_applied = {**written(as_written), **({"tags": user} if user else {}), **adopted}
-        tags = ownership.tags(stack.name, address, name, as_applied, user, home, kind.own_tags(as_written))
-    return Resource(address, name, spec, as_written, tags)
-
-
 def _verify(
     stack: Stack, seen: Mapping[Address, Resource[Any]], reader: Reader, scope: Scope, sight: Sight
 ) -> list[Problem]:
     def look(resource: Resource[Any]) -> list[Problem]:
         address, kind = resource.address, resources.kind(resource.address.kind)
-        nothing: list[Complaint] = []
-        complaints = sight.look(lambda: list(kind.verify(reader, resource, scope)), nothing, addresses=(address,))
+        complaints = sight.check(lambda: list[Complaint](kind.verify(reader, resource, scope)), address)
         return [Problem(item.what, item.fix, stack.at(address, item.path)) for item in complaints]
 
     return [problem for found in reader.each(look, seen.values()) for problem in found]
@@ -338,12 +314,6 @@ class _Matching:
             there = f"there is one only: to take it over, write 'adopt: {{{holder}: null}}' at the top of the spec"
             fix = "there is one only: take it out of one of the two stacks" if owner else there
         self.conflicts.append(Conflict(holder, what, fix))
-
-
-def _predicted(declared: Mapping[Address, Resource[Any]], scope: Scope) -> dict[Ref, str]:
-    """What references yield that follows from names: a setting is found by the ARN of what it is of."""
-    told = {at: resources.kind(at.kind).predict(scope, item.name, item.spec) for at, item in declared.items()}
-    return {Ref(at, attribute): value for at, exports in told.items() for attribute, value in exports.items()}
 
 
 def _linked(

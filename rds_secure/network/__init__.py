@@ -309,10 +309,10 @@ def _ports(protocol: str, span: str) -> dict[str, Value]:
 
 
 def _peer(peer: Value, description: Mapping[str, str]) -> dict[str, Value]:
+    if is_prefix_list(peer) if isinstance(peer, str) else isinstance(peer, Lookup) and peer.what == "prefix_list":
+        return {"PrefixListIds": ({"PrefixListId": peer, **description},)}
     if not isinstance(peer, str):
         return {"UserIdGroupPairs": ({"GroupId": peer, **description},)}
-    if is_prefix_list(peer):
-        return {"PrefixListIds": ({"PrefixListId": peer, **description},)}
     if _GROUP.fullmatch(peer):
         account, _, group = peer.rpartition("/")
         pair = {"UserId": account, "GroupId": group} if account else {"GroupId": group}

@@ -17,16 +17,17 @@ from rds_secure.plan.retirement import uses
 from rds_secure.values import Address, Ref, refs
 
 
-def back(snapshot: Snapshot, locate: Locate, address: Address) -> Plan:
+def back(snapshot: Snapshot, locate: Locate, address: Address, migration: str = "") -> Plan:
     """The way back of what is at an address, and what follows it elsewhere: policies that name the database by its id.
 
-    ``snapshot`` is read with the address as ``leaving``. Raises `RefusedError` where there is no such thing.
+    ``snapshot`` is read with the address as ``leaving``. ``migration``: the id of the one that is taken back, where it
+    is not the last. Raises `RefusedError` where there is no such thing.
     """
     resource, live = snapshot.resources.get(address), snapshot.live.get(address)
     asides = {at: item for at, item in snapshot.retired.items() if at.name.startswith(f"{address.name}#")}
     if resource is None:
         raise RefusedError([Problem(f"{address} is not declared in this spec", "name a database that is")])
-    migrating = resources.kind(address.kind).roll_back(resource, live, asides, snapshot.scope)
+    migrating = resources.kind(address.kind).roll_back(resource, live, asides, snapshot.scope, migration)
     if migrating is None:
         raise RefusedError([Problem(f"no {resources.kind(address.kind).title} is ever migrated", "name a database")])
     step = Step(

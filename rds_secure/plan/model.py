@@ -9,13 +9,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 from rds_secure.errors import Location, Problem
+from rds_secure.inventory.recording import NOT_RECORDED
 from rds_secure.kind import FieldChange
 from rds_secure.live import Unseen
 from rds_secure.operation import Operation
 from rds_secure.plan import actions
 from rds_secure.values import JSON, Address, Lookup, Ref, Secret, Text, encode
 
-FORMAT: Final = "1.0"
+FORMAT: Final = "1.1"
 """The version of the plan's format; the first number changes when an old reader would misread it."""
 
 
@@ -160,6 +161,8 @@ class Plan:
 
 def seeing(item: Unseen) -> str:
     """What to do about something that could not be seen."""
+    if item.code == NOT_RECORDED:
+        return item.message
     return f"allow {actions.name(item.service, item.action)}, or use an endpoint that offers it; then plan again"
 
 

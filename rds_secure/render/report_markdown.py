@@ -8,7 +8,7 @@ from rds_secure.plan.report import CallMade, ReadBack, Report
 from rds_secure.render.markdown import code, section
 
 _OUTCOMES = {
-    "done": "Done: all calls were made, and what they touched was read back.",
+    "done": "Done: every call succeeded, and a second look at AWS found everything as planned.",
     "failed": "Failed: what is left is done by the same apply once more.",
     "interrupted": "Interrupted: what is left is done by the same apply once more.",
     "not converged": "Not converged: all calls were made, but AWS does not agree with the spec yet.",

@@ -9,8 +9,9 @@ from pathlib import Path
 from rds_secure.errors import Problem, SpecError, UsageError
 from rds_secure.interpolation import KEY
 from rds_secure.spec import files
+from rds_secure.spec.environment import Environment
 from rds_secure.spec.source import Source
-from rds_secure.spec.stack import Environment, Stack, build, collected
+from rds_secure.spec.stack import Stack, build, collected
 
 __all__ = ["Environment", "Source", "Stack", "build", "load", "named"]
 

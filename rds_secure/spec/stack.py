@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import ValidationError
@@ -20,6 +20,8 @@ from rds_secure.fields import Part, Pattern, ResourceSpec, Str, Tags, values_of
 from rds_secure.interpolation import KEY, Invalid, interpolate, shown
 from rds_secure.kind import Kind, Scope
 from rds_secure.spec.complaints import meant, problems_of
+from rds_secure.spec.environment import Environment, filled
+from rds_secure.spec.expect import Expectation, Expected, expectations
 from rds_secure.spec.source import Path, Source
 from rds_secure.spec.suggest import closest, suggestion
 from rds_secure.spec.transfer import Moved, Removed, Safety, Transfers, transfers
@@ -29,9 +31,7 @@ from rds_secure.values import refs as refs_in
 _MADE_OF = "lower-case letters, digits and hyphens, a letter first, at most 63"
 _ADDRESS = rf"[a-z_]+\.{KEY}"
 _FEWER_TAGS = f"use at most {ownership.USER_TAGS}; AWS allows 50, and some are ours"  # ANY-2
-_FILLED = ("resources", "tags")
-_LISTED = ("adopt", "moved", "removed")  # every file has entries of its own
-_AWS = re.compile(r"\$\{aws\.([^{}]*)\}")
+_LISTED = ("adopt", "moved", "removed", "expect")  # every file has entries of its own
 
 
 class Header(Part):
@@ -58,18 +58,8 @@ class Header(Part):
     """What is declared no longer and is to be let go, or to be deleted although data is lost with it."""
     safety: Safety = Safety()
     """How many deletions pass in one apply."""
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """What ``${aws.…}`` stands for; placeholders where nobody has asked AWS."""
-
-    account_id: str = "000000000000"
-    region: str = "us-east-1"
-    partition: str = "aws"
-
-
-_FACTS = ", ".join(f"${{aws.{fact.name}}}" for fact in fields(Environment))
+    expect: tuple[Expectation, ...] = ()
+    """Access as a test: what must be so of the account as every plan would leave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +76,7 @@ class Stack:
     transfers: Transfers = field(default_factory=Transfers)
     """What changes hands: moved, given, taken, removed."""
     safety: Safety = field(default_factory=Safety)
+    expectations: tuple[Expected, ...] = ()
     bearers: Mapping[Address, Address] = field(default_factory=dict)
     """Each implied resource, and the one that brings it along."""
     sources: Mapping[Address, Source] = field(default_factory=dict, repr=False, compare=False)
@@ -121,7 +112,7 @@ def build(sources: Sequence[Source], environment: Environment | None = None, *, 
     unknown = _Findings(complete)
     found = _Findings(complete)
     written = sources
-    sources = [_filled(source, environment or Environment(), unknown) for source in written]
+    sources = [filled(source, environment or Environment(), unknown.add) for source in written]
     header = _header(sources, found)
     declared, where = _resources(sources, found)
     if _lacks_resources(sources):
@@ -138,6 +129,7 @@ def build(sources: Sequence[Source], environment: Environment | None = None, *, 
         adopt=adopt,
         transfers=transfers(header.stack, sources, where, found.missing) if header else Transfers(),
         safety=header.safety if header else Safety(),
+        expectations=expectations(sources, found.missing) if header else (),
         bearers=bearers,
         sources=where,
         uses_environment=any(old.data != new.data for old, new in zip(written, sources, strict=True)),
@@ -174,29 +166,6 @@ def collected(first: Iterable[Problem], then: Iterable[Problem]) -> list[Problem
 def _order(problem: Problem) -> tuple[str, int, int, str]:
     at = problem.location
     return (at.file, at.line, at.column, problem.what) if at else ("", 0, 0, problem.what)
-
-
-def _filled(source: Source, environment: Environment, found: _Findings) -> Source:
-    """The source with ``${aws.…}`` replaced, keeping each text's own type (quoted or not).
-
-    Not in what says where the stack lives, and whose it is: that must be known before AWS is asked.
-    """
-    known = asdict(environment)
-
-    def fill(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: fill(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [fill(item) for item in value]
-        return type(value)(_AWS.sub(lambda match: known.get(match[1], match[0]), value)) if value else value
-
-    for path, value in leaves(source.data):
-        for name in _AWS.findall(value or "") if path[0] in _FILLED else ():
-            if name not in known:
-                guess = closest(name, known)
-                fix = f"did you mean ${{aws.{guess}}}?" if guess else f"use one of {_FACTS}"
-                found.add(f"${{aws.{name}}} is not known", fix, source.at(path))
-    return replace(source, data={key: fill(item) if key in _FILLED else item for key, item in source.data.items()})
 
 
 def _header(sources: Sequence[Source], found: _Findings) -> Header | None:
@@ -376,6 +345,9 @@ def _across(stack: Stack, found: _Findings) -> None:
             what = f"{address}, with those of the stack, has {tags} tags"
             found.add(what, _FEWER_TAGS, stack.at(address, ("tags",)))
 
+    for entry in stack.expectations:
+        for ref in refs_in(values_of(entry.expectation)):
+            _reference(ref, stack, found, entry.at)
     for ref, at in found.unbound:
         _reference(ref, stack, found, at)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rds_secure.apply.paths import search
+from rds_secure.paths import search
 
 REPLY = {"DBProxy": {"DBProxyArn": "arn:aws:rds:eu-west-1:123456789012:db-proxy:prx-0123"}}
 

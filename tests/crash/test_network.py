@@ -18,9 +18,12 @@ from tests.crash.transport import Call, Send, Transport
 
 
 def test_an_apply_gets_there_over_a_hostile_network(sandbox_server: Sandbox, tmp_path: Path) -> None:
-    """ANY-1, IAM-1, RDS-15, KMS-1: throttled, broken, cut off after the effect; and everything takes its time."""
+    """ANY-1, IAM-1, RDS-15, KMS-1: throttled, broken, cut off after the effect; and everything takes its time.
+
+    Seed 47 loses the call that makes a key until the last look, at which KMS does not show it yet (KMS-4).
+    """
     found = ground(sandbox_server, EVERYTHING, tmp_path, realism="all")
-    assert {seed: wrong for seed in range(2) if (wrong := trouble(found, seed)[0])} == {}
+    assert {seed: wrong for seed in (0, 47) if (wrong := trouble(found, seed)[0])} == {}
 
 
 class Expiring:

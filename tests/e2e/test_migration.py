@@ -153,10 +153,14 @@ def test_nobody_writes_to_the_source_once_its_snapshot_is_taken(harness: Harness
     assert applied.again.plan.is_empty
 
 
-def rolled_back(harness: Harness, asked: Resources) -> Plan:
+def way_back(harness: Harness, asked: Resources, migration: str = "") -> api.Planned:
     stack, sources = load([str(harness.spec(asked))])
     address = Address("db_instance", "orders")
-    planned = api.make_plan(stack, harness.account, sources, roll_back=address)
+    return api.make_plan(stack, harness.account, sources, roll_back=address, migration=migration)
+
+
+def rolled_back(harness: Harness, asked: Resources, migration: str = "") -> Plan:
+    planned = way_back(harness, asked, migration)
     assert planned.plan.is_applicable
     outcome, _ = harness.attempt(planned)
     assert outcome.succeeded, outcome.failures
@@ -230,10 +234,11 @@ def test_a_missing_one_is_made_from_a_snapshot(harness: Harness) -> None:
     (refusal,) = harness.plan(resources(kms_key="${kms_key.one}")).plan.refusals
     assert "restore_from" in refusal.fix
 
-    applied = harness.apply(resources(kms_key="${kms_key.two}", restore_from="last-of-orders"))
+    applied = harness.apply(resources(kms_key="${kms_key.two}", restore_from="last-of-orders", storage_gib=40))
 
     after = described(harness)
     assert after["KmsKeyId"] == key(harness, "two")
+    assert after["AllocatedStorage"] == 40
     assert after["BackupRetentionPeriod"] == 5
     assert applied.again.plan.is_empty
 
@@ -243,7 +248,10 @@ def test_what_is_aside_goes_by_its_address(harness: Harness) -> None:
     asked = resources(kms_key="${kms_key.two}", migration={"from": "none", "quiesce": "revoke-ingress"})
     harness.make(asked)
     (kept,) = (kept for kept in harness.plan(asked).plan.kept if kept.address.kind == "db_instance")
-    assert "paid for" in kept.reason
+    assert "billed (730 hours of db.t4g.medium a month, 20 GiB of gp3 with 3000 IOPS and 125 MiB/s" in kept.reason
+    assert re.search(
+        r"snapshot orders-last-\w+ of 20 GiB at most and snapshot orders-rekeyed-\w+ of 20 GiB", kept.reason
+    )
 
     spec = harness.spec(asked, removed=[{"address": str(kept.address), "keep": False}])
     applied = harness.apply(spec)
@@ -342,8 +350,9 @@ def test_the_migration_of_another_stack_is_left_alone(harness: Harness) -> None:
     assert described(harness, "ours")["DBInstanceStatus"] == "available"
 
 
-def test_of_two_migrations_the_last_one_is_taken_back(harness: Harness) -> None:
+def test_of_two_migrations_the_last_one_is_taken_back_and_the_one_before_if_it_is_named(harness: Harness) -> None:
     harness.make(resources(encrypted=False))
+    first = described(harness)
     harness.make(resources(kms_key="${kms_key.one}", migration={"from": "none"}))
     between = described(harness)
     asked = resources(kms_key="${kms_key.two}", migration={"from": key(harness, "one")})
@@ -353,6 +362,16 @@ def test_of_two_migrations_the_last_one_is_taken_back(harness: Harness) -> None:
 
     assert described(harness)["DbiResourceId"] == between["DbiResourceId"]
     assert len(names(harness)) == 3
+    (refusal,) = way_back(harness, asked).plan.refusals
+    (further,) = re.findall(r"roll-back db_instance.orders SPEC --migration (\w+)$", refusal.fix)
+
+    rolled_back(harness, asked, further)
+
+    assert described(harness)["DbiResourceId"] == first["DbiResourceId"]
+    assert len(names(harness)) == 3
+    kept = harness.plan(resources(encrypted=False)).plan.kept
+    assert len([item for item in kept if "#undone-" in str(item.address)]) == 2
+    assert harness.plan(resources(encrypted=False)).plan.is_empty
 
 
 def test_whoever_lets_people_in_again_ends_a_migration(harness: Harness) -> None:

@@ -6,7 +6,7 @@ role has its means too; that is not repeated here (`become`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -27,8 +27,8 @@ from rds_secure.access.iam.who import Power, Who
 class Escalation:
     """That a principal can give itself something, by an action on some targets (ARNs), and when.
 
-    ``verbs`` are those that it has not, or not everywhere or not always, before. ``launch`` is the service that runs
-    things as the role, of ``iam:PassRole``.
+    ``verbs`` are those that it has not, or not everywhere or not always, before; ``databases`` those that each verb is
+    gained on, by one target or another. ``launch`` is the service that runs things as the role, of ``iam:PassRole``.
     """
 
     principal: Caller
@@ -38,6 +38,11 @@ class Escalation:
     verbs: tuple[Verb, ...]
     when: Formula
     launch: str = ""
+    databases: tuple[tuple[str, ...], ...] = ()
+
+
+_Gained = Sequence[tuple[Verb, int]]
+"""Verbs, and the databases on which each is gained, as bits."""
 
 
 class Escalations:
@@ -120,25 +125,28 @@ class Escalations:
             found = ((launch, when & self._launches(asker, launch)) for launch in LAUNCHES)
             ways = [(launch.service, then, mask & self._trusting[launch]) for launch, then in found if then is not NO]
         for service, then, targets in ways:
-            groups: dict[tuple[Verb, ...], list[str]] = {}
+            groups: dict[tuple[Verb, ...], tuple[list[str], set[tuple[int, ...]]]] = {}
             for place in places(targets):
                 arn = self._targets[means.target][place]
-                if verbs := self._gained(means, arn, lacking):
-                    groups.setdefault(verbs, []).append(arn)
-            for verbs, arns in groups.items():
-                yield Escalation(asker.caller, means.action, tuple(arns), means.gift, verbs, then, service)
+                if gained := self._gained(means, arn, lacking):
+                    arns, masks = groups.setdefault(tuple(verb for verb, _ in gained), ([], set()))
+                    arns.append(arn)
+                    masks.add(tuple(mask for _, mask in gained))
+            for verbs, (arns, masks) in groups.items():
+                named = tuple(self._who.names(reduce(or_, each)) for each in zip(*masks, strict=True))
+                yield Escalation(asker.caller, means.action, tuple(arns), means.gift, verbs, then, service, named)
 
     def _launches(self, asker: Asker, launch: Launch) -> Formula:
         return every(self._launching[launch].verdict(asker, action).at(0) for action in launch.actions)
 
-    def _gained(self, means: Means, arn: str, lacking: Mapping[Verb, int]) -> tuple[Verb, ...]:
+    def _gained(self, means: Means, arn: str, lacking: Mapping[Verb, int]) -> _Gained:
         """The verbs that a target gives; what a new policy gives is anything that is lacking."""
         if means.gift != "what it may":
-            return tuple(verb for verb, mask in lacking.items() if mask)
+            return tuple((verb, mask) for verb, mask in lacking.items() if mask)
         if (reach := self._reach.get(arn)) is None:
             powers = self._who.powers(self._askers[arn])
             reach = self._reach[arn] = {verb: _somehow(listed) for verb, listed in powers.items()}
-        return tuple(verb for verb, mask in lacking.items() if mask & reach.get(verb, 0))
+        return tuple((verb, both) for verb, mask in lacking.items() if (both := mask & reach.get(verb, 0)))
 
 
 def _sure(powers: Iterable[Power]) -> int:

@@ -17,6 +17,9 @@ from rds_secure.access.iam.verbs import Part
 GENERAL = "*"
 """The name of a database that stands for any, whatever it will be called."""
 
+DELEGATES = "the policy of the key lets the account decide"
+"""What nobody knows of the key of such a database, in the form of a condition key."""
+
 
 @dataclass(frozen=True)
 class Database:
@@ -107,7 +110,7 @@ def delegating(estate: Estate) -> Policy:
         "Effect": "Allow",
         "Principal": {"AWS": estate.account},
         "Action": "kms:*",
-        "Condition": {"Bool": {"the policy of the key lets the account decide": "true"}},
+        "Condition": {"Bool": {DELEGATES: "true"}},
     }
     return compile_policy("the policy of any key", {"Statement": statement})
 

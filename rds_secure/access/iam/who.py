@@ -138,9 +138,10 @@ class Who:
         for verb, listed in powers.items():
             for power in listed:
                 if new := told.news(verb, power, conditions):
-                    yield Answer(caller, verb, self._names(new), power.acts, way)
+                    yield Answer(caller, verb, self.names(new), power.acts, way)
 
-    def _names(self, mask: int) -> tuple[str, ...]:
+    def names(self, mask: int) -> tuple[str, ...]:
+        """The names of the databases whose bits are set."""
         if (found := self._named.get(mask)) is None:
             found = self._named[mask] = tuple(self.databases[place].name for place in places(mask))
         return found

@@ -7,8 +7,11 @@ from importlib import import_module
 import click
 
 COMMANDS: dict[str, str] = {
+    "who": "Who may do what to which database, and who can give themselves more.",
+    "review": "The same as a list for auditors: principal, path, verb, database, condition, since, source.",
     "reach": "From where databases can be reached.",
     "encryption": "How data is protected.",
+    "snapshot": "Record the account, for use without credentials.",
 }
 """Every question with its line in --help; the module of that name in this package holds `command`."""
 

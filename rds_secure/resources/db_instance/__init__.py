@@ -269,8 +269,9 @@ class DbInstance(Kind[DbInstanceSpec]):
         live: Live[DbInstanceSpec] | None,
         asides: Mapping[Address, Live[Any]],
         scope: Scope,
+        migration: str = "",
     ) -> Migrating | None:
-        return roll_back(resource, live, asides, scope)
+        return roll_back(resource, live, asides, scope, migration)
 
     def notes(self, resource: Resource[DbInstanceSpec], live: Live[DbInstanceSpec] | None) -> Iterator[str]:
         alone = resource.spec.cluster is None  # else the password is the cluster's

@@ -44,10 +44,17 @@ def roll_back(
     live: _Database | None,
     asides: Mapping[Address, Live[Any]],
     scope: Scope,
+    which: str = "",
 ) -> Migrating:
-    """The calls that put the old database back; ``asides``: what is kept beside it, the group without rules as well."""
+    """The calls that put the old database back; ``asides``: what is kept beside it, the group without rules as well.
+
+    ``which``: the id of the migration that is taken back, "" for the last one.
+    """
     kept = [item.found for address, item in asides.items() if address.kind == resource.address.kind]
     state = look.of(live.found) if live else None
+    if which and (other := _underway(state, live.found if live else None, kept)) not in ("", which):
+        what = f"{resource.address} is in the middle of migration {other}, or of the way back from that"
+        return Migrating(obstacles=((what, f"{_command(resource.address)} takes that one back; then name another"),))
     if state is not None and state.part in marks.ON_THE_WAY and state.source is not None:
         back = _Back(resource, scope, state.id, state.names, state.source, state.new, state.group)
         if renaming := _renaming(back.old, back.new):
@@ -56,14 +63,14 @@ def roll_back(
             operations=tuple(_before(back)), notes=tuple(_said_before(back, state)), exports=back.old.exports
         )
     there = live.found if live else None
-    old = _old(state, there, kept)
+    old = _old(state, there, kept, which)
     if isinstance(old, str):
-        return Migrating(obstacles=((f"{resource.address}: {old}", "rds-secure migration status says what there is"),))
+        return Migrating(obstacles=((f"{resource.address}: {old}", _further(resource.address, kept)),))
     migration, _ = marks.part(old.tags)
     undone = next((item for item in kept if marks.part(item.tags) == (migration, Part.UNDONE)), None)
     is_in_place = old.identity == resource.name.lower()
     quiet = {marks.part(item.found.tags): item.exports["id"] for item in asides.values() if item.found not in kept}
-    group = quiet.get((migration, Part.GROUP), "") or (state.group if state else "")
+    group = quiet.get((migration, Part.GROUP), "") or (state.group if state and which in ("", state.id) else "")
     new = undone or (None if is_in_place else there)
     back = _Back(resource, scope, migration, Names(resource.name, migration), old, new, group)
     if renaming := _renaming(old, new):
@@ -71,7 +78,7 @@ def roll_back(
     operations = tuple(_after(back))
     if not operations:
         what = f"{resource.address} is back from migration {migration} already"
-        return Migrating(obstacles=((what, "nothing is left to do"),))
+        return Migrating(obstacles=((what, _further(resource.address, kept)),))
     return Migrating(operations=operations, notes=tuple(_said_after(back)), exports=back.old.exports)
 
 
@@ -81,10 +88,41 @@ def _renaming(*databases: Found[DbInstanceSpec] | None) -> tuple[tuple[str, str]
     return tuple((f"{name} gets another name just now", "wait until it has it") for name in busy)
 
 
+def _underway(state: State | None, there: Found[DbInstanceSpec] | None, kept: list[Found[DbInstanceSpec]]) -> str:
+    """The migration that has to be finished or taken back before another one is; "" for none."""
+    if state is not None and (state.part in marks.ON_THE_WAY or state.in_place):
+        return state.id
+    halfway = (*([there] if there is not None and marks.part(there.tags)[1] == Part.UNDONE else ()), *kept)
+    return next((marks.part(item.tags)[0] for item in halfway if _is_halfway(item)), "")
+
+
+def _is_halfway(item: Found[DbInstanceSpec]) -> bool:
+    """Whether it is aside, or about to be, although its marks say that it is in its place or on its way there."""
+    owner = ownership.owner(item.tags)
+    part = marks.part(item.tags)[1]
+    return part == Part.BACK or (part == Part.UNDONE and owner is not None and "#" not in owner.address.name)
+
+
+def _further(address: Address, kept: list[Found[DbInstanceSpec]]) -> str:
+    """What could be done about it: each one that is kept can be gone back to, if it is named."""
+    olds = sorted({marks.part(item.tags)[0] for item in kept if marks.part(item.tags)[1] == Part.OLD})
+    if not olds:
+        return "nothing is left to do"
+    return "to go further back: " + ", or ".join(f"{_command(address)} --migration {old}" for old in olds)
+
+
+def _command(address: Address) -> str:
+    return f"rds-secure migration roll-back {address} SPEC"
+
+
 def _old(
-    state: State | None, there: Found[DbInstanceSpec] | None, kept: list[Found[DbInstanceSpec]]
+    state: State | None, there: Found[DbInstanceSpec] | None, kept: list[Found[DbInstanceSpec]], which: str
 ) -> Found[DbInstanceSpec] | str:
     """The database to go back to; or why there is none that could be meant."""
+    if which:
+        named = [item for item in (*kept, *([there] if there else ())) if marks.part(item.tags)[0] == which]
+        olds = [item for item in named if marks.part(item.tags)[1] in (Part.OLD, Part.BACK)]
+        return olds[0] if olds else f"nothing is kept aside of a migration {which}"
     if state is not None and state.source is not None and (state.in_place or state.part == Part.BACK):
         return state.source
     if there is not None and marks.part(there.tags)[1] == Part.BACK:

@@ -14,7 +14,7 @@ from typing import Any
 from rds_secure import ownership, tagging
 from rds_secure.kind import Found, Reader, Resource, Wanted, together
 from rds_secure.ownership import Owner
-from rds_secure.resources.db_instance.migration import marks
+from rds_secure.resources.db_instance.migration import bill, marks
 from rds_secure.resources.db_instance.migration.marks import Names, Part
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 from rds_secure.resources.db_instance.spec.migration import UNENCRYPTED, Migration
@@ -83,7 +83,7 @@ def folded(
             state = State(migration, Names(resource.name, migration), Part.NEW, None, item, in_place=True)
             yield replace(item, facts={**item.facts, FACT: state})
         elif marks.part(item.tags)[1] in (Part.OLD, Part.UNDONE):
-            yield _kept(item)
+            yield _kept(reader, item)
         elif resource is not None and asks(resource.spec, item.spec) and _is_ours(item, resource, wanted):
             yield _standing(reader, wanted, item, None, resource, resource.address, resource.name, described)
         else:
@@ -126,7 +126,7 @@ def _places(owner: Owner, migration: str) -> tuple[str, str]:
     return (owner.name.lower(), Names(owner.name, migration).new)
 
 
-def _kept(item: Found[DbInstanceSpec]) -> Found[DbInstanceSpec]:
+def _kept(reader: Reader, item: Found[DbInstanceSpec]) -> Found[DbInstanceSpec]:
     """What is aside after a migration says in every plan that it is there, and costs money."""
     migration, part = marks.part(item.tags)
     owner = ownership.owner(item.tags)
@@ -139,9 +139,11 @@ def _kept(item: Found[DbInstanceSpec]) -> Found[DbInstanceSpec]:
         return item  # still in its place; or restored from it by somebody, tags and all (RDS-18)
     here = marks.aside(marks.base(owner.address), Part(part), migration)
     what = "the database as it was before migration" if part == Part.OLD else "what was taken back with migration"
-    size = f"{item.spec.instance_class}, {item.spec.gib} GiB"
+    names = marks.beside(item.name, Part(part), migration)
+    left = together(reader, lambda: _snapshot(reader, names.snapshot), lambda: _snapshot(reader, names.copy))
+    stay = f"; and {stored}, which stay" if (stored := bill.snapshots(left)) else ""
     entry = f"'removed: [{{address: {here}, keep: false}}]'"
-    reason = f"{what} {migration}, kept aside and paid for ({size}); it goes by {entry}"
+    reason = f"{what} {migration}, kept aside and billed ({bill.database(item.spec)}); it goes by {entry}{stay}"
     return replace(item, facts={**item.facts, "kept": reason}, owned_by_path=Owner(owner.stack, here, item.name))
 
 

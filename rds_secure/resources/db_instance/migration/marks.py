@@ -103,6 +103,11 @@ class Names:
         return self.name.lower()[: _LONGEST - len(ending)].rstrip("-") + ending
 
 
+def beside(name: str, part: Part, migration: str) -> Names:
+    """The names of a migration, by that of what it left aside, ``orders-old-k3f9zq2w``; as good as it tells them."""
+    return Names(name.removesuffix(f"-{part}-{migration}"), migration)
+
+
 def aside(address: Address, part: Part, migration: str) -> Address:
     """The address of a database that is kept beside the one of this address: ``db_instance.orders#old-k3f9zq2w``."""
     return Address(address.kind, f"{address.name}#{part}-{migration}")

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from rds_secure.kind import Change
-from rds_secure.resources.db_instance.migration import steps
+from rds_secure.resources.db_instance.migration import bill, steps
 from rds_secure.resources.db_instance.migration.look import State
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 
@@ -51,13 +51,21 @@ def words(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) ->
         "its automated backups begin anew: earlier points in time can be had only from the old database, while it is "
         "there"
     )
+    copies = f" and {names.copy}" if steps.rekeys(spec, live) else ""
     yield (
-        f"the old database stays as {names.old}, protected, and is paid for ({live.instance_class}, {live.gib} GiB), "
-        f"and so are the snapshots {names.snapshot}"
-        + (f" and {names.copy}" if steps.rekeys(spec, live) else "")
-        + "; nothing deletes them by time"
+        f"the old database stays as {names.old}, protected, with the snapshots {names.snapshot}{copies}; nothing "
+        "deletes them by time"
     )
+    yield from _billed(change, 2 if copies else 1)
     yield f"the way back, at any moment: rds-secure migration roll-back {address} SPEC"
+
+
+def _billed(change: Change[DbInstanceSpec], snapshots: int) -> Iterator[str]:
+    """What is paid for because the old one is kept, by what it is at AWS now."""
+    live = change.live.found.spec
+    kept = f"{'a snapshot' if snapshots == 1 else 'two snapshots'} of {live.gib} GiB at most"
+    yield f"billed beside the new one, for as long as they are kept: {bill.database(live)}; {kept}. {bill.FREE}"
+    yield from bill.prices(live, change.scope.region)
 
 
 def _progress(state: State) -> str:
