@@ -53,8 +53,8 @@ def _page(found: Reached, protection: Protection) -> Iterator[str]:
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
     yield f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body>"
     yield f"<h1>{_text(title)}</h1><p><strong>{_text(told)}</strong></p>"
-    if found.inventory.partial:
-        yield '<p class="unknown">Of the spec alone: there may be more.</p>'
+    if found.of:
+        yield f'<p class="dim">{_text(found.of)}</p>'
     yield f'<div class="picture">{svg(graph(found, protection), told)}</div>'
     yield '<div class="all">'
     groups = list(together(found.exposures))

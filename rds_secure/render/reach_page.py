@@ -39,17 +39,31 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class Reached:
-    """What is told: databases with from where they are reached, and what things are called."""
+    """What is told: databases with from where they are reached, and what things are called.
+
+    ``of``: which state of the account, in words; "" for the account as it is.
+    """
 
     inventory: Inventory
     targets: Mapping[str, Target]
     exposures: Sequence[Exposure]
     names: Names = field(default_factory=dict)
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The same of pairs of a source and a database."""
+
+    inventory: Inventory
+    pairs: Sequence[Explanation]
+    names: Names = field(default_factory=dict)
+    of: str = ""
 
 
 def reach_page(found: Reached, width: int, *, show_evidence: bool = False) -> Iterator[Line]:
     """All lines."""
-    yield from heading(found.inventory, counted(found.exposures))
+    yield from heading(found.inventory, counted(found.exposures), found.of)
     for alike in together(found.exposures):
         yield Line()
         yield from database_lines(found, alike, width, show_evidence)
@@ -58,12 +72,12 @@ def reach_page(found: Reached, width: int, *, show_evidence: bool = False) -> It
     yield from wrapped(words(LIMITS, DIM), width, 0)
 
 
-def heading(inventory: Inventory, told: str) -> Iterator[Line]:
-    """Of which account, and the answer in a line."""
+def heading(inventory: Inventory, told: str, of: str) -> Iterator[Line]:
+    """Of which account, in which state, and the answer in a line."""
     place = inventory.place
-    where = "Of the spec alone" if inventory.partial else f"Account {place.account}"
-    yield joined(part(where, BOLD), part(f" · {place.region}", DIM))
-    yield joined(part(told, BOLD))
+    account = f"Account {place.account} · " if place.account else ""
+    yield part(f"{account}{place.region}{f' · {of}' if of else ''}", DIM)
+    yield part(told, BOLD)
 
 
 def counted(found: Sequence[Exposure]) -> str:
@@ -219,34 +233,33 @@ def _listed(pieces: Sequence[str], style: str = "") -> list[Line]:
 
 
 def unread(inventory: Inventory, width: int) -> Iterator[Line]:
-    """The questions that AWS did not answer."""
-    if inventory.unread:
+    """The questions that AWS did not answer, by reason."""
+    reasons: dict[str, list[str]] = {}
+    for question, code in sorted(inventory.unread.items()):
+        reasons.setdefault(code, []).append(str(question))
+    if reasons:
         yield Line()
         yield part("Not read, and so unknown", f"{BOLD} {YELLOW}")
-        for question, code in sorted(inventory.unread.items()):
-            yield from wrapped(words(f"{question}: {code}"), width, 2, hang=2)
+    for code, questions in reasons.items():
+        yield from wrapped([*words(f"{code}:"), *_listed(questions)], width, 2, hang=2)
 
 
 # One pair
 
 
-def explained_page(inventory: Inventory, found: Iterable[Explanation], names: Names, width: int) -> Iterator[Line]:
+def explained_page(found: Explained, width: int) -> Iterator[Line]:
     """Pairs, each attempt hop by hop."""
-    for number, one in enumerate(found):
-        if number:
-            yield Line()
-        yield joined(
-            part(named(one.source, names), BOLD),
-            " → ",
-            part(one.target, BOLD),
-            ": ",
-            part(NOT_LET_IN if one.verdict is Verdict.NONE else one.verdict, STYLES[one.verdict]),
-        )
+    yield from heading(found.inventory, "How a connection fares, everything that it has to pass", found.of)
+    for one in found.pairs:
+        verdict = NOT_LET_IN if one.verdict is Verdict.NONE else one.verdict
+        source = part(named(one.source, found.names), BOLD)
+        yield Line()
+        yield joined(source, " → ", part(one.target, BOLD), ": ", part(verdict, STYLES[one.verdict]))
         if not one.attempts:
             yield part("  it never opens a connection, or the database does not speak its family of addresses")
         for attempt in one.attempts:
-            yield from _attempt(attempt, names, width)
-    yield from unread(inventory, width)
+            yield from _attempt(attempt, found.names, width)
+    yield from unread(found.inventory, width)
 
 
 def _attempt(one: Attempt, names: Names, width: int) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from rds_secure.access.network.summary import Entrance, Exposure
 from rds_secure.access.network.target import Target
 from rds_secure.inventory import Inventory
 from rds_secure.render.evidence import Names, said, unseen_words
-from rds_secure.render.reach_page import Reached
+from rds_secure.render.reach_page import Explained, Reached
 from rds_secure.render.view import View
 
 VerdictName: TypeAlias = Literal["none", "latent", "unknown", "possible", "reachable"]
@@ -206,6 +206,8 @@ class ReachView(View):
     """The account's id."""
     region: str
     """The region."""
+    of: str
+    """Which state of the account is told, in words; empty for the account as it is."""
     partial: bool
     """Whether it is told of a spec alone, so that there may be more."""
     databases: tuple[ReachedView, ...]
@@ -221,28 +223,29 @@ class ReachView(View):
 def reach_view(found: Reached) -> ReachView:
     """The published form of the whole answer."""
     return ReachView(
-        **_frame(found.inventory),
+        **_frame(found.inventory, found.of),
         databases=tuple(_reached(one, found.targets[one.answer.target]) for one in found.exposures),
         interfaces=dict(sorted(_interfaces(found))),
         explanations=(),
     )
 
 
-def explained_view(inventory: Inventory, found: Iterable[Explanation], names: Names) -> ReachView:
+def explained_view(found: Explained) -> ReachView:
     """The published form of pairs."""
     return ReachView(
-        **_frame(inventory),
+        **_frame(found.inventory, found.of),
         databases=(),
         interfaces={},
-        explanations=tuple(_explanation(one, names) for one in found),
+        explanations=tuple(_explanation(one, found.names) for one in found.pairs),
     )
 
 
-def _frame(inventory: Inventory) -> dict[str, object]:
+def _frame(inventory: Inventory, of: str) -> dict[str, object]:
     return {
         "format_version": "1.0",
         "account": inventory.place.account,
         "region": inventory.place.region,
+        "of": of,
         "partial": inventory.partial,
         "unread": tuple(
             UnreadView(call=str(question), code=code) for question, code in sorted(inventory.unread.items())
