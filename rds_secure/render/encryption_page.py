@@ -11,6 +11,9 @@ from rds_secure.render.protection import Mood, Row, Told, counted, key_rows, pro
 from rds_secure.render.reach_page import heading, unread
 from rds_secure.render.screen import BOLD, DIM, MAGENTA, RED, joined, part, words, wrapped
 
+SERVICES = ("rds", "kms", "secretsmanager", "logs", "iam", "organizations")
+"""Whose answers tell how data is protected, and who uses keys."""
+
 STYLES: Mapping[Mood, str] = {Mood.WEAK: RED, Mood.UNKNOWN: MAGENTA, Mood.PLAIN: "", Mood.GOOD: ""}
 MARKS: Mapping[Mood, str] = {Mood.WEAK: "!", Mood.UNKNOWN: "?", Mood.PLAIN: " ", Mood.GOOD: " "}
 
@@ -24,7 +27,7 @@ def encryption_page(told: Told, width: int) -> Iterator[Line]:
         for row in found:
             pieces = [part(f"{MARKS[row.mood]} {row.label:<11}", STYLES[row.mood]), *words(row.text, STYLES[row.mood])]
             yield from wrapped(pieces, width, 2, hang=14)
-    yield from unread(told.inventory, width)
+    yield from unread(told.inventory, width, SERVICES)
 
 
 Title = tuple[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
@@ -232,10 +232,10 @@ def _listed(pieces: Sequence[str], style: str = "") -> list[Line]:
     return [part(f"{piece}{',' if number < len(pieces) else ''}", style) for number, piece in enumerate(pieces, 1)]
 
 
-def unread(inventory: Inventory, width: int) -> Iterator[Line]:
-    """The questions that AWS did not answer, by reason."""
+def unread(inventory: Inventory, width: int, services: Collection[str] = ("ec2", "rds")) -> Iterator[Line]:
+    """The questions to these services that were not answered, by reason."""
     reasons: dict[str, list[str]] = {}
-    for question, code in sorted(inventory.unread.items()):
+    for question, code in sorted(item for item in inventory.unread.items() if item[0].service in services):
         reasons.setdefault(code, []).append(str(question))
     if reasons:
         yield Line()
