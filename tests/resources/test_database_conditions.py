@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from rds_secure.apply.paths import search
+
 from rds_secure.database import conditions
 from rds_secure.operation import Condition
 from rds_secure.values import Address, Ref

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-
 from rds_secure.apply.paths import search
+
 from rds_secure.database.checks import STOPPED
 from rds_secure.errors import DeniedError
 from rds_secure.kind import Consequence
