@@ -5,6 +5,7 @@ from __future__ import annotations
 from rds_secure.access.delta.model import (
     Appearing,
     Connecting,
+    Danger,
     Delta,
     Door,
     Effect,
@@ -16,7 +17,6 @@ from rds_secure.access.delta.model import (
     Protecting,
     Reaching,
 )
-from rds_secure.access.delta.model import Danger as D
 from rds_secure.access.iam.verbs import Verb
 from rds_secure.access.network.evidence import Verdict
 from rds_secure.access.network.intervals import Addresses
@@ -78,9 +78,9 @@ def everything() -> Delta:
         ),
         doors=(Door(ORDERS, "session-manager", "sources", Verdict.NONE, Verdict.REACHABLE),),
         protection=(
-            Protecting(LOSES, ORDERS, "deletion protection", "yes", "no", D.DATA),
-            Protecting(GAINS, ORDERS, "TLS required", "no", "yes", D.LOSS),
-            Protecting(CHANGES, ORDERS, "certificate authority", "rds-ca-2019", "rds-ca-rsa2048-g1", D.CHANGE),
+            Protecting(LOSES, ORDERS, "deletion protection", "yes", "no", Danger.DATA),
+            Protecting(GAINS, ORDERS, "TLS required", "no", "yes", Danger.LOSS),
+            Protecting(CHANGES, ORDERS, "certificate authority", "rds-ca-2019", "rds-ca-rsa2048-g1", Danger.CHANGE),
         ),
         appeared=(Appearing("db:new", (("delete", 3), ("describe", 12)), (("encrypted storage", "yes"),)),),
         gone=("db:old",),
