@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from rds_secure.access.also import questions
 from rds_secure.access.delta.topics import topics_of
 from rds_secure.access.posture import Posture
-from rds_secure.access.review import Review, questions_of
+from rds_secure.access.review import Review
 from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
 from rds_secure.apply.again import BLIND, PAUSES, in_doubt, merged, next_look, rest
 from rds_secure.apply.generation import Record
@@ -36,6 +37,7 @@ from rds_secure.inventory.recording import Recording
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
+from rds_secure.live.closer import traces
 from rds_secure.live.recorded import Noted, Readings
 from rds_secure.plan import Deletion, Node, Plan, permissions, plan
 from rds_secure.plan.back import back
@@ -148,11 +150,19 @@ def take_inventory(account: Readings, topics: Collection[Topic], also: Iterable[
 
 
 def record(account: Readings, stack: Stack | None = None, sources: Sequence[Source] = ()) -> Recording:
-    """All that the questions of access ask of an account and, with a stack, all that its plan asks."""
+    """All that the questions of access ask of an account and, with a stack, all that its plan asks.
+
+    And what would be asked if its databases were missing, so that one more of them can be planned.
+    """
     noted = Noted(account)
     take_inventory(noted, EVERYTHING)
     if stack is not None:
-        review(make_plan(stack, noted, sources), noted)
+        planned = make_plan(stack, noted, sources)
+        take_inventory(noted, EVERYTHING, questions(planned.plan, EVERYTHING))
+        declared = planned.snapshot.resources.items()
+        data = [item for address, item in declared if address.kind in stateful(keys=False)]
+        with noted.reading() as reader:
+            traces(reader, data, planned.snapshot.scope)
     return noted.recording(datetime.now(UTC), stack.name if stack else "")
 
 
@@ -162,7 +172,7 @@ def review(planned: Planned, account: Readings, topics: Collection[Topic] = ()) 
     What AWS denies is unknown, and said.
     """
     wanted = topics_of(planned.plan) | frozenset(topics)
-    found = take_inventory(account, wanted, questions_of(planned.plan, wanted)) if wanted else None
+    found = take_inventory(account, wanted, questions(planned.plan, wanted)) if wanted else None
     return Review(planned.plan, wanted, Posture(found) if found else None)
 
 

@@ -44,6 +44,11 @@ def key_questions(arn: str) -> Iterator[Question]:
     return (Question("kms", action, arn) for action in _KEY_QUESTIONS)
 
 
+def secret_questions(arn: str) -> Iterator[Question]:
+    """Everything that is asked of a secret."""
+    return (Question("secretsmanager", action, arn) for action in _SECRET_QUESTIONS)
+
+
 def _databases(found: Inventory) -> Iterator[Question]:
     for proxy in found.items("rds", "DescribeDBProxies", "DBProxies"):
         yield Question("rds", "DescribeDBProxyTargets", proxy["DBProxyName"])
@@ -62,7 +67,7 @@ def _keys(found: Inventory) -> Iterator[Question]:
     for arn in sorted(arns):
         yield from key_questions(arn)
     for arn in sorted(set(secrets_of(found))):
-        yield from (Question("secretsmanager", action, arn) for action in _SECRET_QUESTIONS)
+        yield from secret_questions(arn)
 
 
 def _snapshots(found: Inventory) -> Iterator[Reply]:
@@ -112,15 +117,18 @@ def above(found: Inventory) -> Iterator[str]:
         target = parents[0]["Id"] if parents else ""
 
 
-def _none(found: Inventory) -> Iterator[Question]:
-    return iter(())
+def _identities(found: Inventory) -> Iterator[Question]:
+    """What a policy says that nobody has yet, and is therefore not among the account's details."""
+    for arn, reply in found.each("iam", "GetPolicy").items():
+        if reply:
+            yield Question("iam", "GetPolicyVersion", f"{arn} {reply['Policy']['DefaultVersionId']}")
 
 
 FOLLOWING: Mapping[Topic, Callable[[Inventory], Iterator[Question]]] = MappingProxyType(
     {
         Topic.DATABASES: _databases,
         Topic.NETWORK: _network,
-        Topic.IDENTITIES: _none,
+        Topic.IDENTITIES: _identities,
         Topic.ORGANIZATION: _organization,
         Topic.KEYS: _keys,
         Topic.PROTECTION: _protection,

@@ -139,8 +139,7 @@ def _verify(
 ) -> list[Problem]:
     def look(resource: Resource[Any]) -> list[Problem]:
         address, kind = resource.address, resources.kind(resource.address.kind)
-        nothing: list[Complaint] = []
-        complaints = sight.look(lambda: list(kind.verify(reader, resource, scope)), nothing, addresses=(address,))
+        complaints = sight.check(lambda: list[Complaint](kind.verify(reader, resource, scope)), address)
         return [Problem(item.what, item.fix, stack.at(address, item.path)) for item in complaints]
 
     return [problem for found in reader.each(look, seen.values()) for problem in found]

@@ -33,6 +33,8 @@ def part(text: object, style: str = "") -> Line:
 
 def printable(text: str) -> str:
     r"""The text with every character that does not print as itself written out: ``\x1b``, ``\n``, ``\u202e``."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 

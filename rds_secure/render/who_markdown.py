@@ -12,7 +12,7 @@ from rds_secure.access.listing import Folded, Listing, Row
 from rds_secure.access.naming import label
 from rds_secure.access.unknown import BEYOND, sentences
 from rds_secure.render.markdown import code, cut, section
-from rds_secure.render.who_words import MEANS, by, condition, databases, given, how, joined_words
+from rds_secure.render.who_words import MEANS, by, condition, given, how, joined_words, where
 
 _VERB, _GAINS, _FOLDED = 5_500, 8_000, 2_500
 """Characters of each list: together fewer than GitHub takes in a comment."""
@@ -52,9 +52,9 @@ def _told(listing: Listing, gains: Sequence[Gain]) -> Iterator[str]:
 
 
 def _row(row: Row, listing: Listing) -> str:
-    where = " ".join(databases(row.databases, listing.possible[row.verb]))
+    place = " ".join(where(listing, row.verb, row.databases))
     told = how(row.way, row.when, row.only)
-    shown = f"**{where}**" if where == "all" else code(where)
+    shown = f"**{place}**" if place == "all" else code(place)
     return f"- {_who(row.principals, listing.account)}: {shown}{f', {code(told)}' if told else ''}"
 
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from rds_secure.apply.paths import search
 
 from rds_secure.database.checks import STOPPED
 from rds_secure.errors import DeniedError
 from rds_secure.kind import Consequence
+from rds_secure.paths import search
 from rds_secure.resources.db_instance import KIND
 from tests.fakes import FakeReader
 from tests.resources.instances import described, instance, reader

@@ -11,7 +11,7 @@ COMMANDS: dict[str, str] = {
     "review": "The same as a list for auditors: principal, path, verb, database, condition, since, source.",
     "reach": "From where databases can be reached.",
     "encryption": "How data is protected.",
-    "snapshot": "Record the account in a file, for plans and questions without credentials.",
+    "snapshot": "Record the account, for use without credentials.",
 }
 """Every question with its line in --help; the module of that name in this package holds `command`."""
 

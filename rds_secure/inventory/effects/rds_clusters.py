@@ -71,7 +71,7 @@ _PARKED_UNSEEN = frozenset({"CACertificateIdentifier", "DBClusterInstanceClass",
 """What waits as well, and shows nowhere (RDS-24)."""
 
 _OF_MEMBERS = (
-    "BackupRetentionPeriod", "DeletionProtection", "EnabledCloudwatchLogsExports", "EngineVersion",
+    "BackupRetentionPeriod", "EnabledCloudwatchLogsExports", "EngineVersion",
     "IAMDatabaseAuthenticationEnabled", "NetworkType", "VpcSecurityGroups",
 )  # fmt: skip
 """What members show of their cluster, and go on showing when it changes."""

@@ -101,7 +101,7 @@ _INHERITED = (
 """What a replica and a restored instance have of their source, unless something else is said."""
 
 _OF_CLUSTER = (
-    "BackupRetentionPeriod", "CopyTagsToSnapshot", "DeletionProtection", "EnabledCloudwatchLogsExports",
+    "BackupRetentionPeriod", "CopyTagsToSnapshot", "EnabledCloudwatchLogsExports",
     "EngineVersion", "IAMDatabaseAuthenticationEnabled", "KmsKeyId", "MasterUsername", "NetworkType",
     "StorageEncrypted", "VpcSecurityGroups",
 )  # fmt: skip
