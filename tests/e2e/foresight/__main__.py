@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from rds_secure.sandbox.server import serve_in_thread
-from tests.e2e.foresight.compare import differences
+from tests.e2e.foresight.compare import differences, misjudged
 from tests.e2e.foresight.trial import ROWS, Refused, seen
 from tests.e2e.harness import Recorder, connect
 
@@ -23,7 +23,7 @@ def main(count: int, first: int) -> int:
             try:
                 for number, each in enumerate(seen(account, Path(folder), seed)):
                     steps += 1
-                    if found := differences(each):
+                    if found := (*differences(each), *misjudged(each)):
                         wrong += 1
                         sys.stdout.write(f"seed {seed}, step {number}: {len(found)} differences\n")
                         sys.stdout.write("".join(f"  {line}\n" for line in found[:12]))
