@@ -200,9 +200,9 @@ def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) ->
         return ask((*permissions.calling(planned.plan, scope), *also), reader, account.identity.arn, scope)
 
 
-def with_preconditions(planned: Planned, account: Account) -> Planned:
+def with_preconditions(planned: Planned, account: Readings) -> Planned:
     """The plan, which says of every migration and restore in it what is ok, missing or unknown; nothing is changed."""
-    with AwsReader(account.connection) as reader:
+    with account.reading() as reader:
         plan = seen_to(planned.plan, reader, account.identity.arn, planned.snapshot.scope)
     return replace(planned, plan=plan)
 

@@ -71,3 +71,12 @@ class Migrating:
     obstacles: tuple[tuple[str, str], ...] = ()
     finishes: bool = False
     exports: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A problem inside one resource's spec, found offline: the path below the resource, what, and what to do."""
+
+    path: tuple[str | int, ...]
+    what: str
+    fix: str

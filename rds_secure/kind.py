@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rds_secure import ownership
+from rds_secure.difference import Complaint as Complaint
 from rds_secure.difference import Consequence as Consequence
 from rds_secure.difference import FieldChange as FieldChange
 from rds_secure.difference import Migrating as Migrating
@@ -180,15 +181,6 @@ class Wanted:
         If nothing is, then a list would find nothing, and is not worth its call.
         """
         return self.everything or bool(self.identities) or any(arn.split(":")[5] == what for arn in self.tagged)
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """A problem inside one resource's spec, found offline: the path below the resource, what, and what to do."""
-
-    path: tuple[str | int, ...]
-    what: str
-    fix: str
 
 
 @dataclass(frozen=True, slots=True)
