@@ -74,9 +74,9 @@ def usable_key(rds: RDSBackend, named: str) -> Key:
 
 
 def grants() -> None:
-    """RDS holds a grant on the key of each encrypted instance while the instance lives."""
+    """RDS holds a grant on the key of each encrypted instance, replicas included, while the instance lives."""
 
-    @around(RDSBackend, "create_db_instance")
+    @around(RDSBackend, "create_db_instance", "create_db_instance_read_replica")
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
         made: DBInstance = original(self, db_kwargs)
         if made.db_cluster_identifier is None and made.kms_key_id is not None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from rds_secure.access.delta import Delta, compare
+from rds_secure.access.delta.topics import topics_of
 from rds_secure.access.posture import Posture
 from rds_secure.access.protection import Protection
 from rds_secure.inventory import Inventory, Question
 from rds_secure.inventory.effects import placeholder
+from rds_secure.inventory.questions import BULK, Topic
+from rds_secure.values import Ref
 from tests.e2e.foresight.trial import Seen
 
 CHOSEN: Mapping[str, tuple[str, ...]] = {
@@ -37,12 +41,53 @@ def differences(seen: Seen) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def misjudged(seen: Seen) -> tuple[str, ...]:
+    """What was said to change about access and did not, or did and was not said; by all that can be read, and by what
+    has to be read for this plan."""
+    before, topics = seen.before, topics_of(seen.plan)
+    real = _told(compare(Posture(before), Posture(seen.real)))
+    foreseen = _told(compare(Posture(before), Posture(_named(seen))))
+    little = _told(compare(*(Posture(_restricted(each, topics)) for each in (before, _named(seen)))))
+    lines = [f"change, {what}: {each}" for what, one in (("all", foreseen), ("least", little)) for each in one ^ real]
+    return tuple(sorted(lines))
+
+
+def _told(delta: Delta) -> set[str]:
+    return {
+        f"{field.name}: {each}"
+        for field in dataclasses.fields(delta)
+        if field.name != "unknown"
+        for each in getattr(delta, field.name)
+    }
+
+
+def _restricted(inventory: Inventory, topics: Collection[Topic]) -> Inventory:
+    """An inventory without what is asked for other topics."""
+    services = {service for topic in topics for service in (*BULK[topic], *_SERVICES.get(topic, ()))}
+    actions = {action for topic in Topic if topic not in topics for each in BULK[topic].values() for action in each}
+    kept = {
+        question: reply
+        for question, reply in inventory.replies.items()
+        if question.service in services and question.action not in actions
+    }
+    return dataclasses.replace(inventory, replies=kept)
+
+
+_SERVICES = {Topic.KEYS: ("kms", "secretsmanager"), Topic.PROTECTION: ("rds", "logs")}
+"""Topic → the services of what follows from its listings."""
+
+
 # Names
 
 
 def _named(seen: Seen) -> Inventory:
     """The foreseen inventory with the real ids in place of what stands for them."""
     text = {placeholder(ref): _last(value) for ref, value in seen.known.items()}
+    text |= {
+        placeholder(Ref(ref.target, "id")): value.rpartition("-")[2]
+        for ref, value in seen.known.items()
+        if ref.target.kind == "data_key" and ref.attribute == "arn"
+    }
     replies = {
         Question(question.service, question.action, _replaced(question.subject, text)): _mapped(reply, text)
         for question, reply in seen.foreseen.replies.items()
@@ -55,7 +100,8 @@ def _named(seen: Seen) -> Inventory:
 
 def _last(value: str) -> str:
     """What of an ARN stands behind service, Region, account and sort; other values are as they are."""
-    return value.split(":", 6)[-1] if value.startswith("arn:") else value
+    last = value.split(":", 6)[-1] if value.startswith("arn:") else value
+    return last.removeprefix("rds!db-").removeprefix("rds!cluster-")
 
 
 def _mapped(value: Any, text: Mapping[str, str]) -> Any:
@@ -113,7 +159,7 @@ def _who(posture: Posture) -> set[str]:
 def _escalations(posture: Posture) -> set[str]:
     return {
         f"{one.principal.arn} {one.action} {sorted(one.targets)} {one.gift} {one.verbs} if {one.when} {one.launch} "
-        f"{one.databases}"
+        f"{[sorted(names) for names in one.databases]}"
         for one in posture.escalations
     }
 
