@@ -100,7 +100,7 @@ class ProtectedView(Part):
     tde: bool | None
     """Whether its option group makes transparent data encryption available; null where the engine has none."""
     tls: TlsView
-    """Whether connections without TLS are refused."""
+    """Whether it refuses connections without TLS, and by which setting."""
     certificate: CertificateView | None
     """Its certificate; null for a cluster, whose members each have one."""
     secret: SecretView | None

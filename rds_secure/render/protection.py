@@ -67,7 +67,7 @@ def rows(told: Told, one: Protected) -> tuple[Row, ...]:
         *_secret(one),
         *_collected(one),
         _logs(one.logs),
-        *_snapshots(told.found.snapshots_of(one.id)),
+        *_snapshots(told.found, one),
         _recovery(one),
         _exposure(one),
     )
@@ -211,8 +211,15 @@ def _logs(found: tuple[LogGroup, ...] | Unknown) -> Row:
     return Row("logs", ", ".join(kept), Mood.PLAIN)
 
 
-def _snapshots(found: Sequence[Snapshot]) -> Iterator[Row]:
+_LISTINGS = {"db_instance": "DescribeDBSnapshots", "db_cluster": "DescribeDBClusterSnapshots"}
+
+
+def _snapshots(every: Protection, database: Protected) -> Iterator[Row]:
     """One row for all that are as they should be, and one for each that is not."""
+    found, listing = every.snapshots_of(database.id), _LISTINGS[database.kind]
+    for what, why in every.unread:
+        if what == "snapshots" and f":{listing}:" in why.why:
+            yield Row("snapshots", _unknown(why), Mood.UNKNOWN)
     if not found:
         return
     bad = [one for one in found if one.encrypted is not True or one.public is not False or one.shared_with != ()]

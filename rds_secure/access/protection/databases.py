@@ -31,7 +31,24 @@ def protection_of(inventory: Inventory) -> Protection:
     databases = tuple(sorted(_databases(inventory), key=lambda one: one.id))
     snapshots = snapshots_of(inventory)
     proxies = tuple(sorted(_proxies(inventory), key=lambda one: one.id))
-    return Protection(databases, proxies, snapshots, keys_of(inventory, databases, snapshots))
+    keys = keys_of(inventory, databases, snapshots)
+    return Protection(databases, proxies, snapshots, keys, tuple(_unlisted(inventory)))
+
+
+_LISTINGS = {
+    "DescribeDBInstances": "databases",
+    "DescribeDBClusters": "databases",
+    "DescribeDBProxies": "proxies",
+    "DescribeDBSnapshots": "snapshots",
+    "DescribeDBClusterSnapshots": "snapshots",
+}
+
+
+def _unlisted(inventory: Inventory) -> Iterator[tuple[str, Unknown]]:
+    for action, what in _LISTINGS.items():
+        reply = ask(inventory, "rds", action)
+        if isinstance(reply, Unknown):
+            yield what, reply
 
 
 def _databases(inventory: Inventory) -> Iterator[Protected]:
