@@ -5,6 +5,7 @@ Unknown is None, never empty: where a listing was not read, what it would have t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,6 +16,8 @@ from rds_secure.access.naming import short
 from rds_secure.access.posture import Posture
 from rds_secure.inventory import Inventory, Topic
 from rds_secure.inventory.subjects import databases_of, keys_of, secrets_of
+from rds_secure.resources.snapshot_sharing.spec import SnapshotSharingSpec
+from rds_secure.spec import Environment, Stack
 
 TOPICS = (Topic.DATABASES, Topic.NETWORK, Topic.IDENTITIES, Topic.ORGANIZATION, Topic.KEYS)
 """What has to be read."""
@@ -25,6 +28,7 @@ WRITING: tuple[Verb, ...] = ("create", "modify", "delete")
 Names = frozenset[str] | None
 """Ids or names; None where they are not known."""
 
+_OWNER = re.compile(r":iam::\d{12}:")
 _ACTIONS = frozenset(act.action for acts in VERBS.values() for act in acts)
 
 
@@ -34,7 +38,7 @@ class Context:
 
     ``allowed``: action → who may, as `identity_key`; None where it is not known. ``writers``: who may change anything
     in RDS. ``holders``: users, roles, groups (``role/app``) and ARNs of policies by which somebody is a writer.
-    ``trusted``: patterns of further principals who may write.
+    ``trusted``: patterns of further principals who may do all of it: ARNs, or words such as ``role deploy-*``.
     """
 
     account: str = ""
@@ -50,24 +54,38 @@ class Context:
     writers: Names = None
     holders: Names = None
     trusted: tuple[str, ...] = ()
-    of: str = ""
-    """Which state of the account it is of, "" for as it is."""
+    stand_in: str = ""
+    """The account in the ARNs of a spec that names none: names then count in any account."""
 
     def may(self, action: str, principal: str) -> bool | None:
         """Whether a principal is listed for an action (``rds:DeleteDBInstance``); None where it is not known.
 
         An action that no verb is about is for whoever may change anything.
         """
-        if any(fnmatchcase(word, pattern) for pattern in self.trusted for word in (principal, short(principal))):
+        words = (principal, identity_key(principal), short(principal))
+        if any(fnmatchcase(word, pattern) for pattern in self.trusted for word in words):
             return True
         if self.allowed is None or self.writers is None:
             return None
         listed = self.allowed.get(action, frozenset()) if action in _ACTIONS else self.writers
-        return identity_key(principal) in listed or "*" in listed
+        key = identity_key(principal)
+        if self.stand_in:
+            key = _OWNER.sub(f":iam::{self.stand_in}:", key)
+        return key in listed or "*" in listed
 
     def is_known(self, account: str) -> bool:
         """Whether an account is this one, or one that was said to be known."""
         return account == self.account or account in self.accounts
+
+
+def accounts_in(stack: Stack) -> frozenset[str]:
+    """The accounts that a spec shares snapshots with."""
+    return frozenset(
+        account
+        for spec in stack.resources.values()
+        if isinstance(spec, SnapshotSharingSpec)
+        for account in spec.accounts
+    )
 
 
 def identity_key(arn: str) -> str:
@@ -76,15 +94,16 @@ def identity_key(arn: str) -> str:
     return f"{head}/{path.rpartition('/')[2]}" if ":iam::" in head and path else arn
 
 
-def context_of(posture: Posture, *, accounts: Iterable[str] = (), trusted: Iterable[str] = (), of: str = "") -> Context:
+def context_of(posture: Posture, *, accounts: Iterable[str] = (), trusted: Iterable[str] = ()) -> Context:
     """What an inventory tells; of a partial one (of a spec alone) who may, and nothing about ids."""
     found = posture.inventory
     place = found.place
     known = _Known(found)
+    stand_in = place.account if found.partial and place.account == Environment().account_id else ""
     allowed = _allowed(posture)
     writers = None if allowed is None else _writers(posture)
     return Context(
-        place.account,
+        "" if stand_in else place.account,
         place.region,
         groups=known.groups(),
         group_names=known.group_names(),
@@ -97,7 +116,7 @@ def context_of(posture: Posture, *, accounts: Iterable[str] = (), trusted: Itera
         writers=writers,
         holders=_holders(posture.who.identities, writers) if posture.who and writers is not None else None,
         trusted=tuple(trusted),
-        of=of,
+        stand_in=stand_in,
     )
 
 

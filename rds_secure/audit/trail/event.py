@@ -40,10 +40,7 @@ class Identity:
         """The ARN of the user, or of the role (not of its session); what else there is to call it by, else."""
         if self.issuer:
             return self.issuer
-        if found := _SESSION.fullmatch(self.arn):
-            sort = "role" if found[3] == "assumed-role" else "user"
-            return f"arn:{found[1]}:iam::{found[2]}:{sort}/{found[4]}"
-        return self.arn or self.invoked_by or self.name or self.account or self.kind or "somebody"
+        return principal_of(self.arn) or self.invoked_by or self.name or self.account or self.kind or "somebody"
 
     @property
     def is_aws(self) -> bool:
@@ -94,6 +91,13 @@ class Event:
     def service(self) -> str:
         """The first part of the source: ``rds``."""
         return self.source.partition(".")[0]
+
+
+def principal_of(arn: str) -> str:
+    """The ARN of the role or user behind a session's; any other as it is."""
+    if found := _SESSION.fullmatch(arn):
+        return f"arn:{found[1]}:iam::{found[2]}:{'role' if found[3] == 'assumed-role' else 'user'}/{found[4]}"
+    return arn
 
 
 def parse(record: object) -> Event | None:

@@ -23,7 +23,7 @@ _LONGEST = 8 << 20
 _OPENING = re.compile(r'\s*(?:\{\s*"(?:records|events)"\s*:\s*)?\[', re.IGNORECASE)
 _CLOSING = re.compile(r"\s*\}?\s*")
 _BETWEEN = re.compile(r"[\s,]*")
-_HEAD = 256
+_HEAD, _TOLD = 256, 20
 
 
 @dataclass
@@ -43,6 +43,11 @@ class Folder:
             if path.name.endswith((".json", ".json.gz")) and "CloudTrail-Digest" not in path.parts and path.is_file():
                 self.files += 1
                 yield from self._of(path)
+
+    def gaps(self) -> list[str]:
+        """What could not be read, in sentences."""
+        shown = [f"Not read to its end: {one}." for one in self.broken[:_TOLD]]
+        return [*shown, *([f"{len(self.broken) - _TOLD} more files likewise."] if len(self.broken) > _TOLD else [])]
 
     def _of(self, path: Path) -> Iterator[Any]:
         try:

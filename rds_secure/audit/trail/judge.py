@@ -8,7 +8,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import pairwise
 
 from rds_secure.audit.trail.asked import asked
 from rds_secure.audit.trail.context import Context
@@ -16,6 +17,8 @@ from rds_secure.audit.trail.event import Event, parse
 from rds_secure.audit.trail.hit import Hit, Pattern
 from rds_secure.audit.trail.model import Evidence, Finding, Severity, Suspect
 from rds_secure.audit.trail.patterns import ALWAYS, BURST, BY_CALL, DENIED, KINDS, MINUTES, ROOT
+
+_HOUR, _SILENCE, _TOLD = 3600, 24, 5
 
 KEPT = 500
 """Events that are kept of a pattern and principal as evidence; all are counted."""
@@ -56,7 +59,9 @@ class Seen:
     """What went through, and what was found in it so far."""
 
     context: Context
+    records: int = 0
     events: int = 0
+    """Events of this account, in this time."""
     malformed: int = 0
     abroad: int = 0
     """Events of other accounts."""
@@ -64,10 +69,12 @@ class Seen:
     last: datetime | None = None
     _groups: dict[tuple[str, str, bool], _Group] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
+    _hours: set[int] = field(default_factory=set)
 
     def take(self, record: object, since: datetime | None = None, until: datetime | None = None) -> Event | None:
         """Look at a record; the event in it, None where it is none, or not one of this account and time."""
         event = parse(record)
+        self.records += 1
         if event is None:
             self.malformed += 1
             return None
@@ -79,6 +86,7 @@ class Seen:
         self.events += 1
         self.first = event.at if self.first is None or event.at < self.first else self.first
         self.last = event.at if self.last is None or event.at > self.last else self.last
+        self._hours.add(int(event.at.timestamp()) // _HOUR)
         found = list(self._found(event))
         if found and event.id not in self._told:  # two trails may hold one event
             self._told.update([event.id] if event.id else ())
@@ -107,6 +115,15 @@ class Seen:
         group.add(event, _evidence(event, hit, attempted=attempted))
         if pattern is DENIED:
             group.tally(event)
+
+    def silences(self) -> Iterator[str]:
+        """The longest times of more than a day without any event, in sentences: a trail that was off, or lost files."""
+        hours = sorted(self._hours)
+        quiet = sorted(((after - before, before) for before, after in pairwise(hours)), reverse=True)
+        for length, start in quiet[:_TOLD]:
+            if length > _SILENCE:
+                at = [datetime.fromtimestamp((start + hour) * _HOUR, UTC) for hour in (1, length)]
+                yield f"No event at all from {at[0]:%Y-%m-%dT%H:%MZ} to {at[1]:%Y-%m-%dT%H:%MZ}."
 
     def suspects(self) -> tuple[Suspect, ...]:
         """What was found, the worst first."""

@@ -36,6 +36,10 @@ def _unread(seen: Seen) -> Iterator[str]:
 
 
 def _unknown(context: Context) -> Iterator[str]:
+    if context.region:
+        yield f"Of networks, keys and denied calls of KMS, only those in {context.region}; of RDS, all that was read."
+    if context.stand_in:
+        yield "The spec names no account: who it lets in is known by name, in whatever account that is."
     if context.allowed is None:
         yield "Who may change databases is not known, so that nobody is told to be unlisted."
     lacking = {
