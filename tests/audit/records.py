@@ -56,7 +56,7 @@ def record(
 ) -> dict[str, Any]:
     """``call``: ``rds:DeleteDBInstance``; ``more`` are other elements of the record."""
     service, _, name = call.partition(":")
-    return {
+    made = {
         "eventVersion": "1.11",
         "eventID": f"{call}-{len(str(params))}",
         "eventTime": AT,
@@ -70,8 +70,8 @@ def record(
         "userIdentity": who or role(),
         "requestParameters": params,
         "responseElements": None,
-        **more,
     }
+    return made | more
 
 
 def console(*, mfa: bool) -> dict[str, Any]:

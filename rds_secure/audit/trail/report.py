@@ -30,9 +30,9 @@ def report(
 
 def _unread(seen: Seen) -> Iterator[str]:
     if seen.malformed:
-        yield f"{seen.malformed} records make no sense, and were passed over."
+        yield f"Records that make no sense, and were passed over: {seen.malformed}."
     if seen.abroad:
-        yield f"{seen.abroad} events of other accounts were left out."
+        yield f"Events of other accounts, which were left out: {seen.abroad}."
 
 
 def _unknown(context: Context) -> Iterator[str]:
