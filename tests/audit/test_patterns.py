@@ -51,6 +51,8 @@ HITS: list[tuple[str, Severity, dict[str, Any]]] = [
     ("data-deleted", CRITICAL, record(DELETE, {"dBInstanceIdentifier": "a", "skipFinalSnapshot": True})),
     ("data-deleted", HIGH, record(DELETE, {"dBInstanceIdentifier": "a", "skipFinalSnapshot": False})),
     ("data-deleted", HIGH, record("rds:DeleteDBInstanceAutomatedBackup", {"dbiResourceId": "db-1"})),
+    ("data-deleted", HIGH, record("backup:DeleteRecoveryPoint", {
+        "recoveryPointArn": f"arn:aws:rds:eu-west-1:{ACCOUNT}:snapshot:awsbackup:job-1"})),
     ("protection-removed", HIGH, modify(deletionProtection=False)),
     ("protection-removed", HIGH, modify(backupRetentionPeriod=0)),
     ("made-public", CRITICAL, modify(publiclyAccessible=True)),
@@ -108,6 +110,8 @@ HITS: list[tuple[str, Severity, dict[str, Any]]] = [
 MISSES: list[tuple[str, dict[str, Any]]] = [
     ("data-deleted", record("rds:DeleteDBParameterGroup", {"dBParameterGroupName": "a"})),
     ("data-deleted", record("docdb-elastic:DeleteDBInstance", {"dBInstanceIdentifier": "a"})),
+    ("data-deleted", record("backup:DeleteRecoveryPoint", {"recoveryPointArn": "arn:aws:ec2:eu-west-1::snapshot/s"})),
+    ("data-deleted", record("rds:DeleteDBSnapshot", {}, role("backup", invokedBy="backup.amazonaws.com"))),
     ("protection-removed", modify(deletionProtection=True, backupRetentionPeriod=10)),
     ("made-public", modify(publiclyAccessible=False)),
     ("network-loosened", modify(vpcSecurityGroupIds=[])),

@@ -110,6 +110,12 @@ def _is_masters(names: set[str], context: Context) -> bool:
     return any(known == name or known[:-7] == name for known in context.secrets for name in names)
 
 
+def _recovery_point(event: Event, context: Context) -> Hit | None:
+    """What AWS Backup then deletes, it deletes for itself: the order is what tells who wanted it."""
+    arn = text(look(event.params, "recoveryPointArn"))
+    return Hit(HIGH, f"{arn.split(':', 5)[-1]} deleted through AWS Backup") if ":rds:" in arn else None
+
+
 _AUDIT_OFF = {
     "StopLogging": (CRITICAL, "trail {} stopped"),
     "DeleteTrail": (CRITICAL, "trail {} deleted"),
@@ -165,6 +171,7 @@ AROUND = (
     Pattern(*_NETWORK, _calls("ec2", ("AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules")), _group_rule),
     Pattern(*_NETWORK, _calls("ec2", ("CreateRoute", "ReplaceRoute")), _route),
     Pattern(*_NETWORK, _calls("ec2", ("CreateNetworkAclEntry", "ReplaceNetworkAclEntry")), _acl),
+    Pattern("data-deleted", "databases or backups deleted", ("backup:DeleteRecoveryPoint",), _recovery_point),
     Pattern("key-touched", "keys of databases broken or given away", _calls("kms", tuple(_KEY_DONE)), _key),
     Pattern("key-touched", "keys of databases broken or given away", _calls("kms", ("CreateGrant",)), _grant),
     Pattern(

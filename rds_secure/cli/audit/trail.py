@@ -93,6 +93,7 @@ def command(
 
     Listed is who may, in the account as it is; with SPEC, as applying it would leave the account; with SPEC --offline
     --from FOLDER, whom the spec itself lets in. What AWS does for itself, or through AWS Backup, is left out.
+    Without --from the caller needs cloudtrail:LookupEvents.
     """
     from rds_secure.audit.trail.model import Severity
 
