@@ -13,6 +13,15 @@ from rds_secure.audit.trail.model import Severity
 LOW, MEDIUM, HIGH, CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
 
 
+DELETED = "databases or backups deleted"
+COPIED_OUT = "data copied by somebody who is not listed for it"
+SHARED = "snapshots shared or exported"
+OPENED = "network opened"
+TOUCHED = "credentials changed or read"
+OFF = "logging or alarms switched off"
+"""Titles of patterns that several services show."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """That an event shows a pattern. ``unsure``: what is not known of it; it then counts for one step less."""
