@@ -24,7 +24,13 @@ _SECRET = "<secret>"  # noqa: S105 - what stands for one
 
 def foresee(inventory: Inventory, plan: Plan) -> Inventory:
     """The inventory as it will be when all calls of the plan are done. The plan need not be applicable."""
-    return _Foresight(inventory, plan).run()
+    return foreseen(inventory, plan)[0]
+
+
+def foreseen(inventory: Inventory, plan: Plan) -> tuple[Inventory, Mapping[Ref, str]]:
+    """The same, and what references will yield: the names that things have in it."""
+    foresight = _Foresight(inventory, plan)
+    return foresight.run(), foresight.values
 
 
 class _Foresight:

@@ -66,7 +66,8 @@ def managed(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
         arn = call.arn("secretsmanager", f"secret:rds!{what}-{call.token('secret')}")  # RDS-12
         key = key_arn(call, call.get("MasterUserSecretKmsKeyId") or call.token("master_secret_key"))
         item["MasterUserSecret"] = {"SecretArn": arn, "SecretStatus": "active", "KmsKeyId": key}
-        ledger.put("secretsmanager", "DescribeSecret", arn, {"ARN": arn, "KmsKeyId": key, "OwningService": "rds"})
+        secret = {"ARN": arn, "KmsKeyId": key, "OwningService": "rds", "RotationEnabled": True}
+        ledger.put("secretsmanager", "DescribeSecret", arn, secret)
         ledger.put("secretsmanager", "GetResourcePolicy", arn, {"ARN": arn})
 
 

@@ -129,6 +129,8 @@ def _modified(ledger: Ledger, call: Call) -> Reply:
             pending[shown] = call[name]
     if not waits:
         _flush(ledger, call, item)
+        if call.get("NewDBClusterIdentifier"):
+            _rename(ledger, call, item, call["NewDBClusterIdentifier"].lower())
     _members_follow(ledger, item)
     return {"DBCluster": item}
 
@@ -140,6 +142,21 @@ def _flush(ledger: Ledger, call: Call, item: Item) -> None:
         name = by_name.get(shown, "")
         if name in _SHOWN and name not in call.params:
             _SHOWN[name](ledger, call, item, value)
+
+
+def _rename(ledger: Ledger, call: Call, item: Item, name: str) -> None:
+    """ARN and endpoints follow from the name (RDS-30); members name it by it, and keep their own."""
+    arn = item.get("DBClusterArn", call.arn("rds", f"cluster:{name}"))
+    item |= {
+        "DBClusterIdentifier": name,
+        "DBClusterArn": f"{arn.rpartition(':')[0]}:{name}",
+        "Endpoint": call.token("endpoint"),
+        "ReaderEndpoint": call.token("reader"),
+    }
+    for member in item.get("DBClusterMembers", ()):
+        instance = ledger.edit(INSTANCES, member["DBInstanceIdentifier"])
+        if instance is not None:
+            instance["DBClusterIdentifier"] = name
 
 
 def _members_follow(ledger: Ledger, item: Item) -> None:

@@ -11,7 +11,7 @@ from rds_secure.errors import RdsSecureError
 from rds_secure.sandbox import Sandbox
 from rds_secure.sandbox.server import serve_in_thread
 from rds_secure.spec import load
-from tests.e2e.foresight.compare import differences
+from tests.e2e.foresight.compare import differences, misjudged
 from tests.e2e.foresight.trial import ROWS, Refused, applied, seen
 from tests.e2e.harness import EVERYTHING, PRUNING, Recorder, connect
 
@@ -52,7 +52,7 @@ def main(count: int, first: int) -> int:
             try:
                 for number, each in enumerate(seen(sandbox, account, Path(folder), seed)):
                     steps += 1
-                    if found := differences(each):
+                    if found := (*differences(each), *misjudged(each)):
                         wrong += 1
                         sys.stdout.write(f"seed {seed}, step {number}: {len(found)} differences\n")
                         sys.stdout.write("".join(f"  {line}\n" for line in found[:12]))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from rds_secure.access.delta import Delta, compare
+from rds_secure.access.delta.topics import topics_of
 from rds_secure.access.posture import Posture
 from rds_secure.access.protection import Protection
 from rds_secure.inventory import Inventory, Question
 from rds_secure.inventory.effects import placeholder
+from rds_secure.inventory.questions import BULK, Topic
 from rds_secure.values import Ref
 from tests.e2e.foresight.trial import Seen
 
@@ -36,6 +39,42 @@ def differences(seen: Seen) -> tuple[str, ...]:
         lines += [f"{what}, foreseen only: {each}" for each in sorted(one - other)]
         lines += [f"{what}, real only: {each}" for each in sorted(other - one)]
     return tuple(lines)
+
+
+def misjudged(seen: Seen) -> tuple[str, ...]:
+    """What was said to change about access and did not, or did and was not said; by all that can be read, and by what
+    has to be read for this plan."""
+    before, topics = seen.before, topics_of(seen.plan)
+    real = _told(compare(Posture(before), Posture(seen.real)))
+    foreseen = _told(compare(Posture(before), Posture(_named(seen))))
+    little = _told(compare(*(Posture(_restricted(each, topics)) for each in (before, _named(seen)))))
+    lines = [f"change, {what}: {each}" for what, one in (("all", foreseen), ("least", little)) for each in one ^ real]
+    return tuple(sorted(lines))
+
+
+def _told(delta: Delta) -> set[str]:
+    return {
+        f"{field.name}: {each}"
+        for field in dataclasses.fields(delta)
+        if field.name != "unknown"
+        for each in getattr(delta, field.name)
+    }
+
+
+def _restricted(inventory: Inventory, topics: Collection[Topic]) -> Inventory:
+    """An inventory without what is asked for other topics."""
+    services = {service for topic in topics for service in (*BULK[topic], *_SERVICES.get(topic, ()))}
+    actions = {action for topic in Topic if topic not in topics for each in BULK[topic].values() for action in each}
+    kept = {
+        question: reply
+        for question, reply in inventory.replies.items()
+        if question.service in services and question.action not in actions
+    }
+    return dataclasses.replace(inventory, replies=kept)
+
+
+_SERVICES = {Topic.KEYS: ("kms", "secretsmanager"), Topic.PROTECTION: ("rds", "logs")}
+"""Topic → the services of what follows from its listings."""
 
 
 # Names

@@ -253,6 +253,8 @@ def _instance(random: Random, engine: str = "postgres") -> dict[str, Any]:
         found |= {"insights": True, "insights_key": "${kms_key.data}"}
     if random.random() < 0.3:
         found["tags"] = {"team": "payments"}
+    if random.random() < 0.2:
+        found["name"] = f"{engine}-renamed"
     if random.random() < 0.3:
         found["reboot"] = "now"
     return found
@@ -274,6 +276,8 @@ def _cluster(random: Random) -> World:
     }
     names = {"log_statement": "ddl", "rds.force_ssl": random.choice(["0", "1"]), "shared_buffers": "4096"}
     parameters = {name: names[name] for name in _some(random, names, 3)}
+    if random.random() < 0.3:
+        cluster["name"] = "shop-renamed"
     member = {"engine": "aurora-postgresql", "cluster": "${db_cluster.shop}", "instance_class": "db.t4g.medium"}
     return {
         "db_cluster": {"shop": cluster},
