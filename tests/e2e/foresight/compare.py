@@ -169,7 +169,7 @@ def _fill(question: Question, reply: Any, real: Mapping[str, Any]) -> None:
 def _who(posture: Posture) -> set[str]:
     return {
         f"{answer.principal.arn} {answer.verb} {name}: {sorted(f'{act} if {when}' for act, when in answer.acts)} "
-        f"{[f'{hop}' for hop in answer.way]}"
+        f"by {len(answer.way)} roles"  # which of them, where several ways are equally short, is chance
         for answer in posture.allowed
         for name in answer.databases
     }
@@ -205,7 +205,8 @@ def _protected(posture: Posture) -> set[str]:
 def _flat(protection: Protection) -> Iterator[str]:
     """Each field of each database, proxy, key and snapshot; automated snapshots are AWS's to take."""
     snapshots = (each for each in protection.snapshots if not each.automated)
-    for item in (*protection.databases, *protection.proxies, *protection.keys, *snapshots):
+    items: tuple[Any, ...] = (*protection.databases, *protection.proxies, *protection.keys, *snapshots)
+    for item in items:
         name = getattr(item, "id", None) or getattr(item, "arn", "")
         for field in dataclasses.fields(item):
             yield f"{name} {field.name}: {getattr(item, field.name)}"
