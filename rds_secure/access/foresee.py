@@ -7,7 +7,7 @@ unread.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from rds_secure.inventory.effects import EFFECTS, Call, placeholder
@@ -104,9 +104,14 @@ def _subject(params: Mapping[str, Any]) -> str:
 
 
 def _in_order(plan: Plan) -> Iterator[tuple[Step, Operation]]:
-    """Every call, after those that it waits for; else in the order of the plan."""
+    """Every call, after those that it waits for; in the order of the plan, where they wait for each other."""
     steps = {step.address: step for step in plan.steps}
-    sorter = TopologicalSorter(order(plan.steps, plan.known))
+    try:
+        graph = order(plan.steps, plan.known)
+    except CycleError:
+        yield from plan.operations()
+        return
+    sorter = TopologicalSorter(graph)
     sorter.prepare()
     while sorter.is_active():
         ready = sorted(sorter.get_ready())

@@ -30,7 +30,7 @@ def examples(sandbox: Sandbox, account: api.Account) -> int:
             lambda stack=stack: api.make_plan(stack.emptied(), account, (), EVERYTHING),
         ):
             try:
-                found = differences(applied(account, plan))
+                found = differences(applied(sandbox, account, plan))
             except (Refused, RdsSecureError, AssertionError) as error:
                 sys.stdout.write(f"{spec.name}: refused: {error}\n"[:300])
                 break
@@ -49,9 +49,8 @@ def main(count: int, first: int) -> int:
             return examples(sandbox, account)
         for seed in range(first, first + count):
             sandbox.reset()
-            sandbox.realism(ROWS)
             try:
-                for number, each in enumerate(seen(account, Path(folder), seed)):
+                for number, each in enumerate(seen(sandbox, account, Path(folder), seed)):
                     steps += 1
                     if found := (*differences(each), *misjudged(each)):
                         wrong += 1

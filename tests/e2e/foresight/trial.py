@@ -16,6 +16,7 @@ from rds_secure.errors import SpecError
 from rds_secure.inventory import Inventory
 from rds_secure.inventory.questions import EVERYTHING
 from rds_secure.plan import Plan
+from rds_secure.sandbox import Sandbox
 from rds_secure.spec import Source, Stack, load
 from rds_secure.values import Ref
 from tests.e2e.foresight import worlds
@@ -23,7 +24,7 @@ from tests.e2e.harness import EVERYTHING as ALL_OF_IT
 from tests.e2e.harness import PRUNING
 from tests.fakes import FakeClock
 
-ROWS = "rds-window,rds-parameter-status"
+ROWS = "rds-window,rds-cluster-window,rds-parameter-status,rds-cluster-parameters"
 """The rows of the sandbox's realism that are on: what waits for a window, or for a restart, does so for good."""
 
 
@@ -42,15 +43,18 @@ class Refused(Exception):  # noqa: N818 - it says what happened
     """The plan of a world cannot be applied; another world is to be tried."""
 
 
-def seen(account: api.Account, folder: Path, seed: int, changes: int = 2) -> Iterator[Seen]:
+def seen(sandbox: Sandbox, account: api.Account, folder: Path, seed: int, changes: int = 2) -> Iterator[Seen]:
     """A world of this seed, as many changes of it, and its end. What cannot be applied raises `Refused`."""
+    sandbox.realism(ROWS)
     random = Random(seed)
     world = worlds.world(random)
     for number in range(changes + 1):
         stack, sources = _loaded(folder / f"{seed}-{number}", world)
-        yield applied(account, lambda stack=stack, sources=sources: api.make_plan(stack, account, sources, PRUNING))
+        yield applied(
+            sandbox, account, lambda stack=stack, sources=sources: api.make_plan(stack, account, sources, PRUNING)
+        )
         world = worlds.change(random, world)
-    yield applied(account, lambda: api.make_plan(stack.emptied(), account, (), ALL_OF_IT))
+    yield applied(sandbox, account, lambda: api.make_plan(stack.emptied(), account, (), ALL_OF_IT))
 
 
 def _loaded(folder: Path, world: worlds.World) -> tuple[Stack, tuple[Source, ...]]:
@@ -63,7 +67,7 @@ def _loaded(folder: Path, world: worlds.World) -> tuple[Stack, tuple[Source, ...
         raise Refused(str(error)) from error
 
 
-def applied(account: api.Account, plan: Callable[[], api.Planned]) -> Seen:
+def applied(sandbox: Sandbox, account: api.Account, plan: Callable[[], api.Planned]) -> Seen:
     """Foresee what ``plan`` makes, and carry it out."""
     planned = plan()
     if not planned.plan.is_applicable:
@@ -72,6 +76,7 @@ def applied(account: api.Account, plan: Callable[[], api.Planned]) -> Seen:
     foreseen = foresee(before, planned.plan)
     outcome = api.apply(planned, account, clock=FakeClock())
     assert outcome.succeeded, [(failure.operation.action, failure.message) for failure in outcome.failures]
+    sandbox.settle()
     known = {**planned.snapshot.scope.known, **plan().snapshot.scope.known}
     real = api.take_inventory(account, EVERYTHING, before.replies)
     return Seen(before, foreseen, real, known, planned.plan)

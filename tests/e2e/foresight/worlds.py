@@ -66,7 +66,7 @@ def world(random: Random) -> World:
         "iam_group": {"operators": {}, "readers": {}},
         "iam_user": {"dana": _user(random), "kim": _user(random)},
         "iam_role": {"app": _role(random), "ops": _role(random)},
-        "iam_policy": {name: _policy(random) for name in ("first", "second", "third")},
+        "iam_policy": {name: _policy(random) for name in ("first", "second", "third")} | {"bounds": _bounds(random)},
         "security_group": {name: _group(random) for name in ("one", "two")},
         "security_group_rule": {"single": _rule(random)},
         "db_subnet_group": {"inside": {"subnets": _SUBNETS[0]}, "both": {"subnets": random.choice(_SUBNETS)}},
@@ -144,6 +144,12 @@ def _statements(random: Random) -> list[dict[str, Any]]:
     return [_statement(random) for _ in range(random.randint(1, 2))]
 
 
+def _bounds(random: Random) -> dict[str, Any]:
+    """What boundaries refer to, and refers to nothing."""
+    actions = sorted(random.sample(_ACTIONS, 5))
+    return {"statements": [{"effect": "allow", "actions": actions, "resources": ["*"]}]}
+
+
 def _policy(random: Random) -> dict[str, Any]:
     attach = {
         "users": _some(random, ("${iam_user.dana}",), 1),
@@ -158,7 +164,7 @@ def _user(random: Random) -> dict[str, Any]:
     if random.random() < 0.3:
         found["boundary"] = "arn:${aws.partition}:iam::aws:policy/ReadOnlyAccess"
     if random.random() < 0.3:
-        found["boundary"] = "${iam_policy.first}"
+        found["boundary"] = "${iam_policy.bounds}"
     return found | {"tags": {"team": random.choice(["payments", "search"])}}
 
 
@@ -174,7 +180,7 @@ def _role(random: Random) -> dict[str, Any]:
     )
     found: dict[str, Any] = {"trust": trust, "instance_profile": random.choice([True, False])}
     if random.random() < 0.3:
-        found["boundary"] = "${iam_policy.second}"
+        found["boundary"] = "${iam_policy.bounds}"
     if random.random() < 0.3:
         found["policies"] = ["AmazonRDSReadOnlyAccess"]
     return found
