@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from rds_secure.access import expect
 from rds_secure.access.also import questions
 from rds_secure.access.delta.topics import topics_of
 from rds_secure.access.posture import Posture
@@ -20,6 +21,7 @@ from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
 from rds_secure.apply.lasting import longest_wait, warning
 from rds_secure.apply.place import place
+from rds_secure.apply.preconditions import with_preconditions as seen_to
 from rds_secure.apply.preflight import Answer
 from rds_secure.apply.preflight import preflight as ask
 from rds_secure.aws.caller import AwsCaller
@@ -166,14 +168,19 @@ def record(account: Readings, stack: Stack | None = None, sources: Sequence[Sour
     return noted.recording(datetime.now(UTC), stack.name if stack else "")
 
 
-def review(planned: Planned, account: Readings, topics: Collection[Topic] = ()) -> Review:
-    """What a plan does to access. The account is read only where a call bears on it; ``topics``: read these as well.
+def review(planned: Planned, account: Readings, topics: Collection[Topic] = (), *, access: bool = True) -> Review:
+    """What a plan does to access, and whether all is then as the stack expects.
 
-    What AWS denies is unknown, and said.
+    The account is read only where a call bears on access (not at all without ``access``), or something is expected;
+    ``topics``: read these as well. What AWS denies is unknown, and said.
     """
-    wanted = topics_of(planned.plan) | frozenset(topics)
-    found = take_inventory(account, wanted, questions(planned.plan, wanted)) if wanted else None
-    return Review(planned.plan, wanted, Posture(found) if found else None)
+    stack = planned.stack
+    bears = topics_of(planned.plan) | frozenset(topics) if access else frozenset[Topic]()
+    wanted = bears | expect.topics(stack.expectations)
+    names = expect.Names(planned.plan.known, stack.aws_name, stack.resources)
+    also = questions(planned.plan, wanted) | expect.questions(stack.expectations, names)
+    found = take_inventory(account, wanted, also) if wanted else None
+    return Review(planned.plan, bears, Posture(found) if found else None, stack)
 
 
 def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:
@@ -191,6 +198,13 @@ def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) ->
     scope = planned.snapshot.scope
     with AwsReader(account.connection) as reader:
         return ask((*permissions.calling(planned.plan, scope), *also), reader, account.identity.arn, scope)
+
+
+def with_preconditions(planned: Planned, account: Readings) -> Planned:
+    """The plan, which says of every migration and restore in it what is ok, missing or unknown; nothing is changed."""
+    with account.reading() as reader:
+        plan = seen_to(planned.plan, reader, account.identity.arn, planned.snapshot.scope)
+    return replace(planned, plan=plan)
 
 
 def too_short(planned: Planned, account: Account) -> str:

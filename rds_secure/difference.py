@@ -42,6 +42,20 @@ class Consequence:
 
 
 @dataclass(frozen=True, slots=True)
+class Renaming:
+    """Another name for what exists (`Kind.rename`), all of it or what is left of that.
+
+    ``changes`` say it; ``operations`` do it, after all other calls but those for tags, which address the new name.
+    ``obstacles``: why it cannot be made, and what to do, in pairs. ``notes`` say what it takes along.
+    """
+
+    changes: tuple[FieldChange, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    notes: tuple[str, ...] = ()
+    obstacles: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Migrating:
     """A change that AWS does not make in place, made by another object in the place of the first (`Kind.migrate`).
 
@@ -57,3 +71,12 @@ class Migrating:
     obstacles: tuple[tuple[str, str], ...] = ()
     finishes: bool = False
     exports: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A problem inside one resource's spec, found offline: the path below the resource, what, and what to do."""
+
+    path: tuple[str | int, ...]
+    what: str
+    fix: str

@@ -7,7 +7,7 @@ unread.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from rds_secure.inventory.effects import EFFECTS, Call, placeholder
@@ -24,7 +24,13 @@ _SECRET = "<secret>"  # noqa: S105 - what stands for one
 
 def foresee(inventory: Inventory, plan: Plan) -> Inventory:
     """The inventory as it will be when all calls of the plan are done. The plan need not be applicable."""
-    return _Foresight(inventory, plan).run()
+    return foreseen(inventory, plan)[0]
+
+
+def foreseen(inventory: Inventory, plan: Plan) -> tuple[Inventory, Mapping[Ref, str]]:
+    """The same, and what references will yield: the names that things have in it."""
+    foresight = _Foresight(inventory, plan)
+    return foresight.run(), foresight.values
 
 
 class _Foresight:
@@ -98,9 +104,14 @@ def _subject(params: Mapping[str, Any]) -> str:
 
 
 def _in_order(plan: Plan) -> Iterator[tuple[Step, Operation]]:
-    """Every call, after those that it waits for; else in the order of the plan."""
+    """Every call, after those that it waits for; in the order of the plan, where they wait for each other."""
     steps = {step.address: step for step in plan.steps}
-    sorter = TopologicalSorter(order(plan.steps, plan.known))
+    try:
+        graph = order(plan.steps, plan.known)
+    except CycleError:
+        yield from plan.operations()
+        return
+    sorter = TopologicalSorter(graph)
     sorter.prepare()
     while sorter.is_active():
         ready = sorted(sorter.get_ready())

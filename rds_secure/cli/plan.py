@@ -88,21 +88,22 @@ def command(
     at = account.recording.at if isinstance(account, Recorded) else ""
     deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
     planned = api.make_plan(stack, account, sources, deletion, empty)
+    if not (sandbox or policy):  # the sandbox has no permissions
+        planned = api.with_preconditions(planned, account)
     made = planned.plan
     if policy:
         if not made.is_applicable:
             raise RefusedError(made.obstacles)
         click.echo(permissions.text(api.least_policy(planned)))
         return 0
-    review = None if no_access else api.review(planned, account)
-    access = review.delta if review else None
+    review = api.review(planned, account, access=not no_access)
+    made, access = review.plan, None if no_access else review.delta
     if out and made.is_applicable:
         from rds_secure.plan import file
 
-        file.save(out, file.write(made, sources, prune_limit, empty, review.gains if review else None))
+        file.save(out, file.write(made, sources, prune_limit, empty, None if no_access else review.gains))
     again = (profile, region, role_arn, sandbox, prune_limit, safety, create_empty)
-    digest = review.digest if review else made.digest
-    then = apply_command(specs, digest, *again) if made.is_applicable and not made.is_empty and not at else ""
+    then = apply_command(specs, review.digest, *again) if made.is_applicable and not made.is_empty and not at else ""
     if form == "json":
         from rds_secure.render.json import plan_json
 

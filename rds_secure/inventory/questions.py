@@ -140,7 +140,7 @@ LACKING: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
 
 ABSENT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "kms": ("NotFoundException",),
+        "kms": ("NotFoundException", "UnsupportedOperationException"),  # which has no rotation
         "secretsmanager": ("ResourceNotFoundException",),
         "organizations": ("AWSOrganizationsNotInUseException", "ChildNotFoundException", "TargetNotFoundException"),
         "iam": ("NoSuchEntity",),

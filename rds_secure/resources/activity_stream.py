@@ -33,7 +33,7 @@ class ActivityStreamSpec(ResourceSpec):
     """The activity stream of one Aurora cluster, or of one instance of Oracle or SQL Server."""
 
     of: Annotated[Database, Field(Mode.META, create="ResourceArn", terraform="resource_arn")]
-    """The database: an Aurora cluster, or an instance of Oracle or SQL Server; for one of no stack, its ARN. A stream
+    """The database: an Aurora cluster, or an Oracle or SQL Server instance; for one of no stack, its ARN. A stream
     that is no longer declared goes on: no plan takes an audit away. Who wants it stopped calls StopActivityStream."""
     instance: Annotated[Member | None, Field(Mode.META)] = None
     """An instance of the cluster, which is made first: a cluster without one has no stream."""

@@ -12,8 +12,9 @@ from markdown_it import MarkdownIt
 
 from rds_secure.errors import Location
 from rds_secure.kind import FieldChange
+from rds_secure.live import Unseen
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
-from rds_secure.render.markdown import LIMIT, code, dangers, fence, plan_markdown
+from rds_secure.render.markdown import LIMIT, code, dangers, fence, hidden, plan_markdown
 from rds_secure.values import Address
 from tests.render import plans
 from tests.render.golden_files import assert_golden
@@ -84,6 +85,13 @@ def test_a_code_span_and_a_fence_show_their_text(text: str) -> None:
     (block,) = MarkdownIt("commonmark").parse(fence([text, "```", "~~~"]))
     assert block.type == "fence"
     assert block.content == f"{_printable(text)}\n```\n~~~\n"
+
+
+def test_a_read_that_was_not_answered_names_what_it_hides_if_anything() -> None:
+    address = Address("db_instance", "orders")
+    denied, unchecked = (Unseen("rds", "X", "No", "", (), found) for found in ((address,), ()))
+    lines = hidden([denied, unchecked])
+    assert [line.partition(";")[0] for line in lines] == ["- `rds X: No` hides `db_instance.orders`", "- `rds X: No`"]
 
 
 def test_what_there_is_no_room_for_is_counted_and_the_worst_is_kept() -> None:

@@ -31,7 +31,24 @@ def protection_of(inventory: Inventory) -> Protection:
     databases = tuple(sorted(_databases(inventory), key=lambda one: one.id))
     snapshots = snapshots_of(inventory)
     proxies = tuple(sorted(_proxies(inventory), key=lambda one: one.id))
-    return Protection(databases, proxies, snapshots, keys_of(inventory, databases, snapshots))
+    keys = keys_of(inventory, databases, snapshots)
+    return Protection(databases, proxies, snapshots, keys, tuple(_unlisted(inventory)))
+
+
+_LISTINGS = {
+    "DescribeDBInstances": "databases",
+    "DescribeDBClusters": "databases",
+    "DescribeDBProxies": "proxies",
+    "DescribeDBSnapshots": "snapshots",
+    "DescribeDBClusterSnapshots": "snapshots",
+}
+
+
+def _unlisted(inventory: Inventory) -> Iterator[tuple[str, Unknown]]:
+    for action, what in _LISTINGS.items():
+        reply = ask(inventory, "rds", action)
+        if isinstance(reply, Unknown):
+            yield what, reply
 
 
 def _databases(inventory: Inventory) -> Iterator[Protected]:
@@ -138,8 +155,7 @@ def _authority(inventory: Inventory, authority: str) -> datetime | Unknown:
 
 
 def _secret(inventory: Inventory, item: Reply) -> Secret | None:
-    """The secret of the master password, if RDS manages one. Without a key of its own it has aws/secretsmanager; if it
-    was never set up to rotate, nothing is said of that (API reference, DescribeSecret)."""
+    """The secret of the master password, if RDS manages one. Without a key of its own it has aws/secretsmanager."""
     named = item.get("MasterUserSecret") or {}
     arn = named.get("SecretArn")
     if not arn:
@@ -148,8 +164,7 @@ def _secret(inventory: Inventory, item: Reply) -> Secret | None:
     if isinstance(reply, Unknown):
         return Secret(arn, named.get("KmsKeyId") or reply, reply)
     key = named.get("KmsKeyId") or reply.get("KmsKeyId")
-    gone = Unknown(f"there is no secret {arn}")
-    return Secret(arn, key, bool(reply.get("RotationEnabled")) if reply else gone)
+    return Secret(arn, key, told(reply, "RotationEnabled", bool))
 
 
 def _insights(item: Reply) -> Insights | None:

@@ -170,6 +170,8 @@ class Protection:
     snapshots: tuple[Snapshot, ...]
     keys: tuple[Key, ...]
     """The keys that any of these use."""
+    unread: tuple[tuple[str, Unknown], ...] = ()
+    """What was not listed, so that there may be more of it than here: ``databases``, ``snapshots`` …, and why."""
 
     def database(self, name: str) -> Protected | None:
         """An instance or cluster, by its id."""

@@ -39,4 +39,5 @@ def command() -> None:
 
     Without SPEC the account is asked as it is. With SPEC the answer is for the account as applying the spec would leave
     it; with --offline for the spec alone, without credentials, as far as that tells. Nothing is changed.
+    With --snapshot a recorded account is asked, without credentials (`access snapshot` records one).
     """

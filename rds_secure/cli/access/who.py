@@ -121,17 +121,12 @@ def _why(principal: str, verb: str, on: tuple[str, ...], scp: Path | None, reach
     from rds_secure.access import naming
     from rds_secure.access.findings import Asked
     from rds_secure.access.why import why
-    from rds_secure.errors import UsageError
     from rds_secure.render.who import why_text
 
     naming.verb(verb)
     named = tuple(word for word in reaching["specs"] if naming.names_database(word) and not Path(word).exists())
     specs = tuple(word for word in reaching["specs"] if word not in named)
     told, _ = posture(scp, reaching | {"specs": specs})
-    if told.who is None:
-        raise UsageError(
-            "nothing can be explained: who there is could not be read (iam:GetAccountAuthorizationDetails)"
-        )
-    found = why(told.inventory, told.who, Asked([principal], [verb], (*on, *named)))
+    found = why(told, Asked([principal], [verb], (*on, *named)))
     why_text(found, stream=sys.stdout)
     return 0

@@ -13,6 +13,7 @@ from rds_secure.access.protection import Protection
 from rds_secure.inventory import Inventory, Question
 from rds_secure.inventory.effects import placeholder
 from rds_secure.inventory.questions import BULK, Topic
+from rds_secure.values import Ref
 from tests.e2e.foresight.trial import Seen
 
 CHOSEN: Mapping[str, tuple[str, ...]] = {
@@ -82,6 +83,11 @@ _SERVICES = {Topic.KEYS: ("kms", "secretsmanager"), Topic.PROTECTION: ("rds", "l
 def _named(seen: Seen) -> Inventory:
     """The foreseen inventory with the real ids in place of what stands for them."""
     text = {placeholder(ref): _last(value) for ref, value in seen.known.items()}
+    text |= {
+        placeholder(Ref(ref.target, "id")): value.rpartition("-")[2]
+        for ref, value in seen.known.items()
+        if ref.target.kind == "data_key" and ref.attribute == "arn"
+    }
     replies = {
         Question(question.service, question.action, _replaced(question.subject, text)): _mapped(reply, text)
         for question, reply in seen.foreseen.replies.items()
@@ -94,7 +100,8 @@ def _named(seen: Seen) -> Inventory:
 
 def _last(value: str) -> str:
     """What of an ARN stands behind service, Region, account and sort; other values are as they are."""
-    return value.split(":", 6)[-1] if value.startswith("arn:") else value
+    last = value.split(":", 6)[-1] if value.startswith("arn:") else value
+    return last.removeprefix("rds!db-").removeprefix("rds!cluster-")
 
 
 def _mapped(value: Any, text: Mapping[str, str]) -> Any:
@@ -152,7 +159,7 @@ def _who(posture: Posture) -> set[str]:
 def _escalations(posture: Posture) -> set[str]:
     return {
         f"{one.principal.arn} {one.action} {sorted(one.targets)} {one.gift} {one.verbs} if {one.when} {one.launch} "
-        f"{one.databases}"
+        f"{[sorted(names) for names in one.databases]}"
         for one in posture.escalations
     }
 

@@ -66,14 +66,14 @@ def world(random: Random) -> World:
         "iam_group": {"operators": {}, "readers": {}},
         "iam_user": {"dana": _user(random), "kim": _user(random)},
         "iam_role": {"app": _role(random), "ops": _role(random)},
-        "iam_policy": {name: _policy(random) for name in ("first", "second", "third")},
+        "iam_policy": {name: _policy(random) for name in ("first", "second", "third")} | {"bounds": _bounds(random)},
         "security_group": {name: _group(random) for name in ("one", "two")},
         "security_group_rule": {"single": _rule(random)},
         "db_subnet_group": {"inside": {"subnets": _SUBNETS[0]}, "both": {"subnets": random.choice(_SUBNETS)}},
         "db_parameter_group": {"tuned": {"family": "postgres16", "parameters": _parameters(random)}},
         "db_instance": {"orders": _instance(random), "ledger": _instance(random, "mysql")},
     }
-    for more in (_cluster, _proxy):
+    for more in (_cluster, _proxy, _oracle):
         if random.random() < 0.4:
             for kind, things in more(random).items():
                 made.setdefault(kind, {}).update(things)
@@ -87,21 +87,19 @@ def change(random: Random, before: World) -> World:
     for kind, things in fresh.items():
         for name, fields in things.items():
             if name not in after.get(kind, {}):
-                if kind not in _DATA or random.random() < 0.5:
-                    after.setdefault(kind, {})[name] = fields
+                after.setdefault(kind, {})[name] = fields
             elif random.random() < 0.5:
                 after[kind][name] = _changed(random, kind, after[kind][name], fields)
     _take_out(random, after)
     return after
 
 
-_DATA = frozenset({"db_instance", "db_cluster", "db_proxy", "db_cluster_parameter_group"})
-
 _FIXED: dict[str, tuple[str, ...]] = {
-    "db_instance": ("engine", "engine_version", "kms_key", "subnet_group", "cluster", "master_secret_key"),
+    "db_instance": ("engine", "engine_version", "kms_key", "subnet_group", "cluster", "insights_key"),
     "db_cluster": ("engine", "engine_version", "kms_key", "subnet_group"),
     "db_proxy": ("engine_family", "subnets"),
     "db_parameter_group": ("family",),
+    "option_group": ("engine", "major_version"),
     "security_group": ("vpc",),
     "security_group_rule": ("group", "direction"),
 }
@@ -146,6 +144,12 @@ def _statements(random: Random) -> list[dict[str, Any]]:
     return [_statement(random) for _ in range(random.randint(1, 2))]
 
 
+def _bounds(random: Random) -> dict[str, Any]:
+    """What boundaries refer to, and refers to nothing."""
+    actions = sorted(random.sample(_ACTIONS, 5))
+    return {"statements": [{"effect": "allow", "actions": actions, "resources": ["*"]}]}
+
+
 def _policy(random: Random) -> dict[str, Any]:
     attach = {
         "users": _some(random, ("${iam_user.dana}",), 1),
@@ -160,7 +164,7 @@ def _user(random: Random) -> dict[str, Any]:
     if random.random() < 0.3:
         found["boundary"] = "arn:${aws.partition}:iam::aws:policy/ReadOnlyAccess"
     if random.random() < 0.3:
-        found["boundary"] = "${iam_policy.first}"
+        found["boundary"] = "${iam_policy.bounds}"
     return found | {"tags": {"team": random.choice(["payments", "search"])}}
 
 
@@ -176,7 +180,7 @@ def _role(random: Random) -> dict[str, Any]:
     )
     found: dict[str, Any] = {"trust": trust, "instance_profile": random.choice([True, False])}
     if random.random() < 0.3:
-        found["boundary"] = "${iam_policy.second}"
+        found["boundary"] = "${iam_policy.bounds}"
     if random.random() < 0.3:
         found["policies"] = ["AmazonRDSReadOnlyAccess"]
     return found
@@ -249,6 +253,8 @@ def _instance(random: Random, engine: str = "postgres") -> dict[str, Any]:
         found |= {"insights": True, "insights_key": "${kms_key.data}"}
     if random.random() < 0.3:
         found["tags"] = {"team": "payments"}
+    if random.random() < 0.3:
+        found["reboot"] = "now"
     return found
 
 
@@ -260,10 +266,41 @@ def _cluster(random: Random) -> World:
         "subnet_group": "${db_subnet_group.inside}",
         "security_groups": random.choice([["${security_group.one}"], ["${security_group.two}"]]),
         "data_api": random.choice([True, False]),
-        "when": "now",
+        "iam_auth": random.choice([True, False]),
+        "deletion_protection": random.choice([True, False]),
+        "parameter_group": "${db_cluster_parameter_group.shop}",
+        "port": random.choice([5432, 6432]),
+        "when": random.choice(["now", "window"]),
     }
+    names = {"log_statement": "ddl", "rds.force_ssl": random.choice(["0", "1"]), "shared_buffers": "4096"}
+    parameters = {name: names[name] for name in _some(random, names, 3)}
     member = {"engine": "aurora-postgresql", "cluster": "${db_cluster.shop}", "instance_class": "db.t4g.medium"}
-    return {"db_cluster": {"shop": cluster}, "db_instance": {"shop-1": member}}
+    return {
+        "db_cluster": {"shop": cluster},
+        "db_instance": {"shop-1": member},
+        "db_cluster_parameter_group": {"shop": {"family": "aurora-postgresql16", "parameters": parameters}},
+    }
+
+
+def _oracle(random: Random) -> World:
+    """A second port, and groups of its own on it."""
+    encryption = {"settings": {"SQLNET.ENCRYPTION_SERVER": random.choice(["REQUIRED", "REQUESTED"])}}
+    ssl = {"port": random.choice([2484, 2485]), "security_groups": ["${security_group.two}"]}
+    options = random.choice([{"SSL": ssl}, {"NATIVE_NETWORK_ENCRYPTION": encryption}, {"SSL": ssl, "TDE": {}}])
+    database = {
+        "engine": "oracle-ee",
+        "engine_version": "19",
+        "instance_class": "db.m5.large",
+        "license": "bring-your-own-license",
+        "storage_gib": 20,
+        "kms_key": "${kms_key.data}",
+        "subnet_group": "${db_subnet_group.inside}",
+        "security_groups": ["${security_group.one}"],
+        "option_group": "${option_group.oracle}",
+        "when": random.choice(["now", "window"]),
+    }
+    group = {"engine": "oracle-ee", "major_version": "19", "options": options}
+    return {"option_group": {"oracle": group}, "db_instance": {"legacy": database}}
 
 
 def _proxy(random: Random) -> World:
