@@ -5,9 +5,10 @@ Nothing is evaluated here. A policy that is attached and was not read stays in, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from rds_secure import documents
@@ -112,9 +113,17 @@ class Identities:
 
 
 def read_policy(name: str, document: str | Mapping[str, Any]) -> Policy:
-    """A policy as AWS gives it: JSON text, URL-encoded or not, or decoded. What makes no sense counts as unread."""
+    """A policy as AWS gives it: JSON text, URL-encoded or not, or decoded. What makes no sense counts as unread.
+
+    Equal documents of one name are the same policy, so that two readings of an account share what did not change.
+    """
+    return _read(name, document if isinstance(document, str) else json.dumps(document, default=dict))
+
+
+@lru_cache(maxsize=1 << 14)
+def _read(name: str, text: str) -> Policy:
     try:
-        return compile_policy(name, documents.parse(document))
+        return compile_policy(name, documents.parse(text))
     except ValueError:
         return Policy(name, None)
 
