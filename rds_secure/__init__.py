@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from rds_secure.api import apply, connect, make_plan, verify
+    from rds_secure.api import apply, connect, make_plan, review, verify
     from rds_secure.errors import RdsSecureError
     from rds_secure.plan import Plan
     from rds_secure.spec import Stack, load
 
-__all__ = ["Plan", "RdsSecureError", "Stack", "__version__", "apply", "connect", "load", "make_plan", "verify"]
+__all__ = [
+    "Plan",
+    "RdsSecureError",
+    "Stack",
+    "__version__",
+    "apply",
+    "connect",
+    "load",
+    "make_plan",
+    "review",
+    "verify",
+]
 
 _HOMES = {
     "apply": "rds_secure.api",
@@ -21,6 +32,7 @@ _HOMES = {
     "load": "rds_secure.spec",
     "verify": "rds_secure.api",
     "make_plan": "rds_secure.api",
+    "review": "rds_secure.api",
     "Plan": "rds_secure.plan",
     "RdsSecureError": "rds_secure.errors",
     "Stack": "rds_secure.spec",

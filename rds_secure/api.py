@@ -10,6 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from rds_secure.access.also import questions
+from rds_secure.access.delta.topics import topics_of
+from rds_secure.access.posture import Posture
+from rds_secure.access.review import Review
 from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
 from rds_secure.apply.again import BLIND, PAUSES, in_doubt, merged, next_look, rest
 from rds_secure.apply.generation import Record
@@ -149,8 +153,19 @@ def record(account: Readings, stack: Stack | None = None, sources: Sequence[Sour
     noted = Noted(account)
     take_inventory(noted, EVERYTHING)
     if stack is not None:
-        make_plan(stack, noted, sources)
+        planned = make_plan(stack, noted, sources)
+        take_inventory(noted, EVERYTHING, questions(planned.plan, EVERYTHING))
     return noted.recording(datetime.now(UTC), stack.name if stack else "")
+
+
+def review(planned: Planned, account: Readings, topics: Collection[Topic] = ()) -> Review:
+    """What a plan does to access. The account is read only where a call bears on it; ``topics``: read these as well.
+
+    What AWS denies is unknown, and said.
+    """
+    wanted = topics_of(planned.plan) | frozenset(topics)
+    found = take_inventory(account, wanted, questions(planned.plan, wanted)) if wanted else None
+    return Review(planned.plan, wanted, Posture(found) if found else None)
 
 
 def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:

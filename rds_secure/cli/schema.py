@@ -13,6 +13,7 @@ SCHEMAS = {
     "drift": ("render.json", "drift_schema"),
     "report": ("render.json", "report_schema"),
     "access-who": ("render.json", "who_schema"),
+    "access-review": ("render.json", "review_schema"),
     "access-reach": ("render.json", "reach_schema"),
     "access-encryption": ("render.json", "encryption_schema"),
     "access-snapshot": ("inventory.file", "file_schema"),
@@ -25,7 +26,7 @@ SCHEMAS = {
 @click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
 def command(which: str, sandbox: bool) -> None:
     """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
-    of `drift --format json`, of what `apply --report` writes, of `access who`, `reach` and `encryption` with
+    of `drift --format json`, of what `apply --report` writes, of `access who`, `review`, `reach` and `encryption` with
     `--format json`, or of what `access snapshot` writes.
     """
     import json

@@ -44,6 +44,11 @@ def key_questions(arn: str) -> Iterator[Question]:
     return (Question("kms", action, arn) for action in _KEY_QUESTIONS)
 
 
+def secret_questions(arn: str) -> Iterator[Question]:
+    """Everything that is asked of a secret."""
+    return (Question("secretsmanager", action, arn) for action in _SECRET_QUESTIONS)
+
+
 def _databases(found: Inventory) -> Iterator[Question]:
     for proxy in found.items("rds", "DescribeDBProxies", "DBProxies"):
         yield Question("rds", "DescribeDBProxyTargets", proxy["DBProxyName"])
@@ -62,7 +67,7 @@ def _keys(found: Inventory) -> Iterator[Question]:
     for arn in sorted(arns):
         yield from key_questions(arn)
     for arn in sorted(set(secrets_of(found))):
-        yield from (Question("secretsmanager", action, arn) for action in _SECRET_QUESTIONS)
+        yield from secret_questions(arn)
 
 
 def _snapshots(found: Inventory) -> Iterator[Reply]:

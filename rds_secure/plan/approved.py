@@ -74,10 +74,50 @@ class ApprovedStep(Data):
     """The API calls, in order."""
 
 
+class ApprovedGain(Data):
+    """Something that somebody may do once the plan is carried out, or that protects a database less."""
+
+    who: str
+    """The principal's ARN; the groups that an interface carries, a side door; empty where nobody gains by it."""
+    what: str
+    """What it is: a verb, an action, "reach", an aspect of protection."""
+    on: str
+    """A database, "*" for any."""
+    when: str
+    """On which conditions; of "reach" the verdict, of protection what it becomes."""
+
+
+class ApprovedReach(Data):
+    """Addresses that reach a database once the plan is carried out."""
+
+    database: str
+    """The database."""
+    way: str
+    """How they come."""
+    verdict: str
+    """How sure that is: unknown, possible, reachable."""
+    networks: tuple[str, ...]
+    """The addresses."""
+
+
+class ApprovedAccess(Data):
+    """Who gains what by a plan, as it was shown: what is gained when it is applied must be a part of it."""
+
+    gains: tuple[ApprovedGain, ...]
+    """By principals and interfaces, and of what protects."""
+    reach: tuple[ApprovedReach, ...]
+    """By addresses."""
+
+    @property
+    def digest(self) -> str:
+        """22 base64url characters; equal for equal gains."""
+        return digest(self.model_dump(mode="json"), 22)
+
+
 class Approved(Data):
     """What an approval is bound to."""
 
-    format_version: Literal["1.0"]
+    format_version: Literal["1.1"]
     """The version of this format."""
     account: str
     """The account's id."""

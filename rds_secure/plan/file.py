@@ -17,7 +17,7 @@ from pydantic import ValidationError
 import rds_secure
 from rds_secure.errors import Problem, RefusedError, SpecError, UsageError
 from rds_secure.plan.approval import approved
-from rds_secure.plan.approved import Approved, Data
+from rds_secure.plan.approved import Approved, ApprovedAccess, Data
 from rds_secure.plan.model import FORMAT, Plan
 from rds_secure.spec import Source
 from rds_secure.spec.source import parse
@@ -51,7 +51,7 @@ class Options(Data):
 class PlanFile(Data):
     """What `rds-secure plan --out FILE` writes, and `rds-secure apply FILE` takes."""
 
-    format_version: Literal["1.0"]
+    format_version: Literal["1.1"]
     """The version of this format; a file of another one is refused."""
     tool_version: str
     """The version of rds-secure that wrote it; one with another first number refuses it."""
@@ -63,6 +63,8 @@ class PlanFile(Data):
     """The options that it is planned with again."""
     sources: tuple[SourceText, ...]
     """The stack, from which the plan is made again before anything is called."""
+    access: ApprovedAccess | None
+    """Who gains what, as it was shown; null where it was not shown."""
     checksum: str
     """SHA-256, in hexadecimal, of all the rest of this file."""
 
@@ -78,7 +80,13 @@ class PlanFile(Data):
         return frozenset(Address.parse(address) for address in self.options.create_empty)
 
 
-def write(plan: Plan, sources: Sequence[Source], prune_limit: int | None, create_empty: frozenset[Address]) -> str:
+def write(
+    plan: Plan,
+    sources: Sequence[Source],
+    prune_limit: int | None,
+    create_empty: frozenset[Address],
+    access: ApprovedAccess | None = None,
+) -> str:
     """The text of a plan's file, always the same for the same plan: keys sorted, ASCII only."""
     file = PlanFile(
         format_version=FORMAT,
@@ -87,6 +95,7 @@ def write(plan: Plan, sources: Sequence[Source], prune_limit: int | None, create
         digest=plan.digest,
         options=Options(prune_limit=prune_limit, create_empty=tuple(sorted(map(str, create_empty)))),
         sources=tuple(SourceText(file=source.file, text=source.text) for source in sources),
+        access=access,
         checksum="",
     )
     return sealed(file)

@@ -16,7 +16,7 @@ from rds_secure.operation import Operation
 from rds_secure.plan import actions
 from rds_secure.values import JSON, Address, Lookup, Ref, Secret, Text, encode
 
-FORMAT: Final = "1.0"
+FORMAT: Final = "1.1"
 """The version of the plan's format; the first number changes when an old reader would misread it."""
 
 

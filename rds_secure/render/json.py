@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from rds_secure.access.delta.model import Delta
 from rds_secure.access.network.explain import Explanation
 from rds_secure.inventory import Inventory
 from rds_secure.plan.drift import Drift
@@ -20,13 +21,14 @@ from rds_secure.render.protection import Told
 from rds_secure.render.reach_page import Reached
 from rds_secure.render.reach_view import ReachView, explained_view, reach_view
 from rds_secure.render.report_view import ReportView, report_view
+from rds_secure.render.review_view import ReviewView
 from rds_secure.render.view import PlanView, View, view
 from rds_secure.render.who_view import WhoView
 
 
-def plan_json(plan: Plan) -> str:
-    """A plan as JSON, the same text for the same plan."""
-    return _json(view(plan))
+def plan_json(plan: Plan, access: Delta | None = None) -> str:
+    """A plan as JSON, the same text for the same plan; ``access``: what it does to access."""
+    return _json(view(plan, access))
 
 
 def drift_json(found: Drift) -> str:
@@ -87,6 +89,11 @@ def encryption_schema() -> dict[str, Any]:
 def who_schema() -> dict[str, Any]:
     """The JSON Schema of what `who_json` writes."""
     return _schema(WhoView, "access who")
+
+
+def review_schema() -> dict[str, Any]:
+    """The JSON Schema of what `review_json` writes."""
+    return _schema(ReviewView, "access review")
 
 
 def _schema(shown: type[View], what: str) -> dict[str, Any]:

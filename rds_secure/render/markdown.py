@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from rds_secure import resources
+from rds_secure.access.delta.model import Danger, Delta
 from rds_secure.kind import Stateful
 from rds_secure.live import Unseen
 from rds_secure.plan.model import Action, Plan, Refusal, Step, seeing
+from rds_secure.render.access_words import Line, Name, lines, summary
 from rds_secure.render.plan_page import counts, kept_only, step_lines
 from rds_secure.render.screen import printable
 
@@ -27,7 +29,7 @@ _SPAN, _NAME = 300, 80
 """Characters of one code span, and of one that is a name in a list."""
 _FOLD = 12_000
 """Characters of one fold."""
-_DANGER, _REFUSED, _NOTED, _COMMAND = 22_000, 8_000, 4_000, 4_000
+_DANGER, _CHANGED, _REFUSED, _NOTED, _COMMAND = 14_000, 10_000, 6_000, 4_000, 4_000
 """Characters of the lists, and of the command."""
 _LEFT_OUT = 3_000
 """Characters that are kept to say what was left out."""
@@ -44,8 +46,11 @@ _NOUNS = ("deletion of data", "deletion", "migration", "restart", "change at onc
 """What there is to be afraid of, the worst first, and how it is counted."""
 
 
-def plan_markdown(plan: Plan, then: str = "") -> str:
-    """A plan in fewer than `LIMIT` characters; ``then``: the command that applies exactly this one."""
+def plan_markdown(plan: Plan, then: str = "", access: Delta | None = None) -> str:
+    """A plan in fewer than `LIMIT` characters; ``then``: the command that applies exactly this one.
+
+    ``access``: what it does to access.
+    """
     start = [
         f"## Plan of stack {code(plan.stack)}",
         verdict(plan),
@@ -53,6 +58,7 @@ def plan_markdown(plan: Plan, then: str = "") -> str:
         *section("Refused", cut(refusals(plan.refusals), _REFUSED, "refusals")),
         *section("Not seen, and so unknown", cut(hidden(plan.unseen), _REFUSED, "reads")),
         *section("Danger", cut(dangers(plan), _DANGER, "dangers")),
+        *(_access(access) if access else ()),
     ]
     end = [*_noted(plan), *_approval(plan, then)]
     room = LIMIT - _LEFT_OUT - sum(len(block) + 2 for block in (*start, *end))
@@ -172,6 +178,26 @@ def folded(step: Step, said: str, shown: Iterable[str]) -> str:
         kept.append(clipped(line, WIDTH * 10))
     label = html.escape(clipped(printable(str(step.address)), _SPAN))
     return f"<details><summary><code>{label}</code> {html.escape(said)}</summary>\n\n{fence(kept)}\n\n</details>"
+
+
+def _access(delta: Delta) -> Iterator[str]:
+    """What changes about access, each on one line, the worst first; one line where nothing does."""
+    if delta.is_empty and not delta.unknown:
+        yield summary(delta)
+        return
+    found = [f"- {_sentence(line)}" for line in lines(delta)]
+    unknown = [f"- {code(line)}" for line in delta.unknown]
+    yield f"### {summary(delta).rstrip('.')}"
+    yield from ("\n".join(part) for part in (cut(found, _CHANGED, "changes"), cut(unknown, _NOTED, "reads")) if part)
+
+
+def _sentence(line: Line) -> str:
+    """Our own words, with every name in a code span."""
+    pieces = (code(piece.text, _NAME) if isinstance(piece, Name) else piece for piece in line.sentence)
+    return f"{_MARKS.get(line.danger, '')}{''.join(pieces)}"
+
+
+_MARKS = {Danger.INTERNET: "**internet**: ", Danger.DATA: "**data**: "}
 
 
 def _noted(plan: Plan) -> Iterator[str]:

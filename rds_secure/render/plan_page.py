@@ -8,9 +8,11 @@ from dataclasses import replace
 from rich.text import Text as Line
 
 from rds_secure import resources
+from rds_secure.access.delta.model import Delta
 from rds_secure.errors import Location
 from rds_secure.live import Unseen
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step, seeing
+from rds_secure.render.access_section import access_section
 from rds_secure.render.calls import calls
 from rds_secure.render.change import Changes
 from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, YELLOW, indented, joined, part, words, wrapped
@@ -38,14 +40,18 @@ _NAMED = 5
 """How many of what is kept are named in one line."""
 
 
-def plan_page(plan: Plan, width: int, show_calls: bool, then: str = "") -> Iterator[Line]:
-    """All lines of a plan; ``then``: the command that applies exactly this one, where there is one."""
+def plan_page(plan: Plan, width: int, show_calls: bool, then: str = "", access: Delta | None = None) -> Iterator[Line]:
+    """All lines of a plan; ``then``: the command that applies exactly this one, where there is one.
+
+    ``access``: what it does to access, if that was asked for.
+    """
     yield joined(part(f"Stack {plan.stack}", BOLD), part(f" · account {plan.account} · {plan.region}", DIM))
     yield from _spaced(Steps(plan, width, show_calls).lines(step) for step in plan.steps if not step.says_nothing)
     yield from section("No longer declared, kept", (line for kept in plan.kept for line in kept_lines(kept, width)))
     yield from section("Not seen, and so unknown", (line for item in plan.unseen for line in unseen(item, width)), RED)
     yield from section("Notes", (line for note in plan.notes for line in wrapped(words(note), width, 2, hang=2)))
     yield from section("Refused", (line for refusal in plan.refusals for line in refused(refusal, width)), RED)
+    yield from access_section(access, width) if access else ()
     yield Line()
     yield from _summary(plan)
     if then:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TextIO
 
+from rds_secure.access.delta.model import Delta
 from rds_secure.errors import Problem, RdsSecureError
 from rds_secure.plan.drift import Drift
 from rds_secure.plan.model import Plan
@@ -41,12 +42,13 @@ def plan_text(
     show_calls: bool = False,
     width: int | None = None,
     then: str = "",
+    access: Delta | None = None,
 ) -> None:
     """Write a plan; with ``show_calls`` also every API call, and the same call as an ``aws`` command.
 
-    ``then``: the command that applies exactly this plan.
+    ``then``: the command that applies exactly this plan. ``access``: what the plan does to access.
     """
-    write(stream, plan_page(plan, width or columns(stream), show_calls, then), color)
+    write(stream, plan_page(plan, width or columns(stream), show_calls, then, access), color)
 
 
 def drift_text(found: Drift, *, stream: TextIO, color: bool | None = None, width: int | None = None) -> None:

@@ -10,11 +10,13 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
+from rds_secure.access.delta.model import Delta
 from rds_secure.kind import FieldChange
 from rds_secure.live import Unseen
 from rds_secure.operation import Operation
 from rds_secure.plan import actions
 from rds_secure.plan.model import FORMAT, Action, Kept, Plan, Refusal, Step
+from rds_secure.render.access_view import AccessView, access_view
 from rds_secure.render.value import name
 from rds_secure.values import JSON, Handed, Ref, encode, refs, resolve
 
@@ -196,7 +198,7 @@ class PlanView(View):
     without meaning it stands below {"$mapping": …}.
     """
 
-    format_version: Literal["1.0"]
+    format_version: Literal["1.1"]
     """The version of this format; its first number changes when an old reader would misread it."""
     stack: str
     """The stack's name."""
@@ -226,10 +228,12 @@ class PlanView(View):
     """What is worth knowing of the whole stack."""
     known: dict[str, str]
     """What the plan's references yield, as far as it is known: kind.name.attribute → value."""
+    access: AccessView | None
+    """What the plan does to access; null where that was left out."""
 
 
-def view(plan: Plan) -> PlanView:
-    """The published form of a plan."""
+def view(plan: Plan, access: Delta | None = None) -> PlanView:
+    """The published form of a plan, and of what it does to access."""
     return PlanView(
         format_version=FORMAT,
         stack=plan.stack,
@@ -246,6 +250,7 @@ def view(plan: Plan) -> PlanView:
         unseen=tuple(map(unseen_view, plan.unseen)),
         notes=plan.notes,
         known={name(ref): plan.known[ref] for ref in _mentioned(plan) if ref in plan.known},
+        access=access_view(access, plan.known) if access else None,
     )
 
 

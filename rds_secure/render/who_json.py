@@ -9,7 +9,7 @@ from typing import Any
 from rds_secure.access.findings import Findings
 from rds_secure.access.unknown import BEYOND
 from rds_secure.render.view import View
-from rds_secure.render.who_view import UnknownView, Views, WhoHead
+from rds_secure.render.who_view import Views, WhoHead, unknown_views
 
 
 def who_json(found: Findings) -> Iterator[str]:
@@ -25,25 +25,22 @@ def who_json(found: Findings) -> Iterator[str]:
         region=found.inventory.place.region,
         known=listing is not None,
         partial=found.inventory.partial,
-        unknown=tuple(
-            UnknownView(call=item.call, times=item.times, code=item.code, what=item.what) for item in found.unknown
-        ),
+        unknown=unknown_views(found.unknown),
         beyond=BEYOND,
         databases=views.databases if views else (),
         possible=views.possible if views else {},
         principals=tuple(map(views.principal, callers)) if views else (),
     )
-    yield from _object(
+    yield from json_object(
         head,
         {
             "answers": (view for answer in answers for view in views.answers(answer)) if views else (),
             "escalations": filter(None, map(views.escalation, found.escalations)) if views else (),
         },
     )
-    yield "\n"
 
 
-def _object(head: View, lists: dict[str, Iterable[View]]) -> Iterator[str]:
+def json_object(head: View, lists: dict[str, Iterable[View]]) -> Iterator[str]:
     """An object of small fields, one a line, and of long lists, an item a line."""
     lines = [f"  {json.dumps(name)}: {_text(value)}" for name, value in head.model_dump(mode="json").items()]
     yield "{\n" + ",\n".join(lines)
@@ -54,7 +51,7 @@ def _object(head: View, lists: dict[str, Iterable[View]]) -> Iterator[str]:
             yield f"{comma}    {_text(item.model_dump(mode='json'))}"
             comma = ",\n"
         yield "]" if comma == "\n" else "\n  ]"
-    yield "\n}"
+    yield "\n}\n"
 
 
 def _text(value: Any) -> str:

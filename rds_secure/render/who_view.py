@@ -5,7 +5,7 @@ Adding a field keeps `format_version`'s first number; anything that an old reade
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal
 
@@ -17,6 +17,7 @@ from rds_secure.access.iam.verbs import Verb
 from rds_secure.access.iam.who import Allowed, Answer
 from rds_secure.access.listing import Listing
 from rds_secure.access.naming import label
+from rds_secure.access.unknown import Unknown
 from rds_secure.render.condition_view import ConditionView, condition_view
 from rds_secure.render.view import View
 
@@ -130,6 +131,11 @@ class UnknownView(View):
     """AWS's error code."""
     what: str
     """What is not known without."""
+
+
+def unknown_views(unknown: Iterable[Unknown]) -> tuple[UnknownView, ...]:
+    """Their published form."""
+    return tuple(UnknownView(call=item.call, times=item.times, code=item.code, what=item.what) for item in unknown)
 
 
 class WhoHead(View):

@@ -16,7 +16,7 @@ from rds_secure import ownership, resources
 from rds_secure.fields import mapped
 from rds_secure.kind import Found, Kind, Live, Resource, Scope
 from rds_secure.live import Snapshot
-from rds_secure.live.snapshot import written as as_written
+from rds_secure.live.declared import written as as_written
 from rds_secure.operation import Operation
 from rds_secure.plan import Deletion, Plan, Step, plan
 from rds_secure.spec import Environment, Stack, build

@@ -50,7 +50,7 @@ READING = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "rds:Describe*", "Resource": "${db_instance.neighbour.arn}"}],
 }
-DELEGATING = {
+DELEGATES = {
     "Version": "2012-10-17",
     "Statement": [
         {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "kms:*", "Resource": "*"},
@@ -250,7 +250,7 @@ VALUES: Mapping[str, Mapping[str, tuple[Value, ...]]] = {
         "usage": (Value("SIGN_VERIFY", given={"spec": "RSA_2048"}),),
         "administrators": (Value(["123456789012"]), Value([ROLE])),
         "users": (Value(["${iam_role.neighbour}"]), Value(["${iam_user.neighbour}"])),
-        "document": (Value(DELEGATING),),
+        "document": (Value(DELEGATES),),
         "rotation_days": (Value("400"), Value("off")),
     },
     "data_key": {

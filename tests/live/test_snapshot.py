@@ -12,7 +12,7 @@ from rds_secure import ownership, resources
 from rds_secure.errors import DeniedError, SpecError, UnsupportedError
 from rds_secure.kind import Reader, Resource, Scope
 from rds_secure.live import Snapshot, read_live
-from rds_secure.live.snapshot import written
+from rds_secure.live.declared import written
 from rds_secure.values import Address, Ref
 from tests.fakes import FakeReader
 from tests.toy import IDENTITY, Toy, ToySpec, register

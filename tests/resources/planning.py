@@ -9,7 +9,7 @@ from typing import Any
 from rds_secure import ownership
 from rds_secure.fields import Reference, mapped
 from rds_secure.kind import Change, Found, Kind, Live, Resource, Scope, Wanted
-from rds_secure.live.snapshot import written
+from rds_secure.live.declared import written
 from rds_secure.operation import Operation
 from rds_secure.plan.diff import Difference, diff
 from rds_secure.values import Address, Ref

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from rds_secure.apply.paths import search
 from rds_secure.database import conditions
 from rds_secure.operation import Condition
+from rds_secure.paths import search
 from rds_secure.values import Address, Ref
 
 ROLE = "arn:aws:iam::123456789012:role/export"

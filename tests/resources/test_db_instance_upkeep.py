@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from rds_secure.apply.paths import search
 from rds_secure.database.checks import STOPPED
 from rds_secure.errors import DeniedError
 from rds_secure.kind import Consequence
+from rds_secure.paths import search
 from rds_secure.resources.db_instance import KIND
 from tests.fakes import FakeReader
 from tests.resources.instances import described, instance, reader

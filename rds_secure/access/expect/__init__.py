@@ -13,10 +13,12 @@ from rds_secure.access.expect.names import Names
 from rds_secure.access.expect.outcome import ByPath, ByPrincipal, Outcome, State
 from rds_secure.access.expect.reach import from_where
 from rds_secure.access.expect.who import who_may
+from rds_secure.access.expect.words import expected as told
+from rds_secure.access.expect.words import problems
 from rds_secure.access.posture import Posture
 from rds_secure.spec.expect import Expected
 
-__all__ = ["ByPath", "ByPrincipal", "Names", "Outcome", "State", "judge"]
+__all__ = ["ByPath", "ByPrincipal", "Names", "Outcome", "State", "judge", "problems", "told"]
 
 
 def judge(expected: Iterable[Expected], posture: Posture, names: Names) -> tuple[Outcome, ...]:

@@ -7,7 +7,7 @@ up by whom they name (`hearing`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -153,6 +153,21 @@ class Court:
         limits = tuple(allow for allow, _ in said[1 : 1 + asker.limits])
         levels = tuple(allow for allow, _ in said[1 + asker.limits :])
         return Voices(denied | deny, identity, limits, levels, itself, role, account)
+
+    def allowing(self, asker: Asker, action: str) -> Iterator[tuple[Policy, Statement | None, int]]:
+        """The statements that allow an action, of the caller's policies and of those of resources, and where.
+
+        None for a policy that was not read, which may. Whether something else forbids it is not looked at.
+        """
+        covered = asker.covered(self.docket)[self.docket.number[action]][0]
+        for policy, mask in zip(asker.places[0], covered, strict=True):
+            if policy.statements is None:
+                yield policy, None, self.universe.there
+                continue
+            for statement in (policy.statements[number] for number in places(mask)):
+                if statement.allow and (there := self._applies(statement, asker).some):
+                    yield policy, statement, there
+        yield from self._hearing.allowing(asker, action)
 
     def _say(self, policies: Iterable[Policy], covered: Iterable[int], asker: Asker) -> tuple[Spread, Spread]:
         """Where some policies, of each the covered statements, allow, and where they deny."""

@@ -6,14 +6,14 @@ all of them; keys and secrets have one each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from rds_secure.access.iam.context import Context
 from rds_secure.access.iam.court import Asker, Court, Covered
 from rds_secure.access.iam.docket import Docket
 from rds_secure.access.iam.estate import Database, Estate, arn_context, delegating
-from rds_secure.access.iam.policy import Policy
+from rds_secure.access.iam.policy import Policy, Statement
 from rds_secure.access.iam.spread import Spread, Universe
 from rds_secure.access.iam.verbs import VERBS, Act, Part
 
@@ -111,6 +111,16 @@ class Courts:
                 result &= verdict | Spread(self._whole, self._whole & ~self.there[part])
             self._decided[key] = result
         return result
+
+    def allowing(self, asker: Asker, act: Act, *, fresh: bool) -> Iterator[tuple[Policy, Statement | None, int]]:
+        """The statements that allow an action for what it is asked for first, and on which databases (`Court`)."""
+        part, first = act.needs[0], 0
+        court = self._alone.get(part)
+        if court is None:
+            court, first = self._fresh if fresh else self._standing, _TOGETHER.index(part) * len(self.databases)
+        for policy, statement, mask in court.allowing(asker, act.action):
+            if there := mask >> first & self._whole:
+                yield policy, statement, there
 
     def _verdict(self, asker: Asker, action: str, part: Part, fresh: bool) -> Spread:
         """Where an action is allowed as far as one part is concerned."""

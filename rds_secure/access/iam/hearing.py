@@ -34,6 +34,7 @@ class Hearer(Protocol):
 class _Ruling:
     """A statement of the policy of one resource."""
 
+    policy: Policy
     statement: Statement
     arn: str
     mask: int
@@ -79,7 +80,7 @@ class Hearing:
             if statement.principals is None:
                 continue
             keys = {principal_key(kind, entry) for kind, entry in statement.principals.entries}
-            ruling = _Ruling(statement, arn, mask)
+            ruling = _Ruling(policy, statement, arn, mask)
             if statement.principals.negated or None in keys:
                 yield None, ruling
             else:
@@ -124,6 +125,23 @@ class Hearing:
             itself |= self._universe.spread([(unread(name, allow=True), mask)])
             denied |= self._universe.spread([(unread(name, allow=False), mask)])
         return itself, role, account, denied
+
+    def allowing(self, asker: Hearer, action: str) -> Iterator[tuple[Policy, Statement, int]]:
+        """The statements that allow the caller itself, or its role, an action, and where; not what names its account.
+
+        Whom a resource names by the account alone is allowed it by a policy of its own.
+        """
+        number = self._docket.number[action]
+        for key, naming in asker.caller.named_by():
+            bench = None if naming.itself is NO and naming.role is NO else self._named.get(key)
+            if bench is None:
+                continue
+            for ruling in (bench.rulings[place] for place in places(bench.coverage[number])):
+                if ruling.statement.allow and self._applies(ruling, asker) is not NO:
+                    yield ruling.policy, ruling.statement, ruling.mask
+        for ruling, naming in self._specially(asker, number):
+            if ruling.statement.allow and (naming.itself | naming.role) is not NO:
+                yield ruling.policy, ruling.statement, ruling.mask
 
     def _at(self, when: Formula, ruling: _Ruling) -> Spread:
         return self._universe.spread([(when, ruling.mask)])

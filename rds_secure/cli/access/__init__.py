@@ -8,6 +8,7 @@ import click
 
 COMMANDS: dict[str, str] = {
     "who": "Who may do what to which database, and who can give themselves more.",
+    "review": "The same as a list for auditors: principal, path, verb, database, condition, since, source.",
     "reach": "From where databases can be reached.",
     "encryption": "How data is protected.",
     "snapshot": "Record the account in a file, for plans and questions without credentials.",

@@ -12,9 +12,13 @@ from rds_secure.cli import options, recorded
 
 if TYPE_CHECKING:
     from rds_secure.inventory import Inventory, Topic
-    from rds_secure.spec import Stack
+    from rds_secure.live.recorded import Readings
+    from rds_secure.spec import Source, Stack
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_ANY_NUMBER = 1_000_000
+"""Of deletions: a question deletes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,22 @@ class Asked:
     stack: Stack | None = None
 
 
+def _keep(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    ctx.meta[f"rds_secure.{param.name}"] = value
+
+
+def _given(name: str) -> bool:
+    return bool(click.get_current_context().meta.get(f"rds_secure.{name}"))
+
+
 def source(function: F) -> F:
-    """SPEC…, and how to reach AWS."""
+    """SPEC…, which state of it is meant, and how to reach AWS. The former are for `ask`, and no parameters."""
     function = recorded.snapshot(options.access(function))
+    for name, text in (
+        ("now", "With SPEC: ask the account as it is; the spec only lends its names."),
+        ("offline", "With SPEC: ask the spec alone, without credentials; what it does not tell is unknown."),
+    ):
+        function = click.option(f"--{name}", is_flag=True, expose_value=False, callback=_keep, help=text)(function)
     return click.argument("specs", nargs=-1, metavar="[SPEC…]")(function)
 
 
@@ -39,9 +56,51 @@ def ask(
     role_arn: str | None,
     sandbox: bool,
 ) -> Asked:
-    """The inventory that the options name, with what these topics need."""
+    """The inventory that the options name, with what these topics need. Raises `RefusedError` for a refused plan."""
     from rds_secure import api
-    from rds_secure.spec import named
+    from rds_secure.spec import load, named
 
-    account = recorded.readings(named("access"), profile, region, role_arn, sandbox)
-    return Asked(api.take_inventory(account, topics))
+    now, offline = _given("now"), _given("offline")
+    if now and offline:
+        raise click.UsageError("--now asks the account, and --offline does not: leave one of them out")
+    if not specs:
+        if now or offline:
+            raise click.UsageError(f"{'--now' if now else '--offline'} is about a spec: name one")
+        account = recorded.readings(named("access"), profile, region, role_arn, sandbox)
+        return Asked(api.take_inventory(account, topics))
+    stack, sources = load(specs)
+    if offline:
+        if profile or role_arn or sandbox or recorded.given():
+            what = "--profile, --role-arn, --sandbox and --snapshot"
+            raise click.UsageError(f"--offline asks the spec alone: leave {what} out")
+        return _alone(sources, region)
+    account = recorded.readings(stack, profile, region, role_arn, sandbox)
+    if now:
+        return Asked(api.take_inventory(account, topics), stack)
+    return _foreseen(account, topics, stack, sources)
+
+
+def _alone(sources: tuple[Source, ...], region: str | None) -> Asked:
+    from rds_secure.access.alone import offline
+    from rds_secure.errors import RefusedError
+    from rds_secure.spec import build
+
+    plan, inventory = offline(sources, region or "")
+    if not plan.is_applicable:
+        raise RefusedError(plan.obstacles)
+    return Asked(inventory, build(sources))
+
+
+def _foreseen(account: Readings, topics: Collection[Topic], stack: Stack, sources: tuple[Source, ...]) -> Asked:
+    """The account as applying the spec would leave it."""
+    from rds_secure import api
+    from rds_secure.access.also import questions
+    from rds_secure.access.foresee import foresee
+    from rds_secure.errors import RefusedError
+    from rds_secure.plan import Deletion
+
+    planned = api.make_plan(stack, account, sources, Deletion(limit=_ANY_NUMBER))
+    if not planned.plan.is_applicable:
+        raise RefusedError(planned.plan.obstacles)
+    inventory = api.take_inventory(account, topics, questions(planned.plan, topics))
+    return Asked(foresee(inventory, planned.plan), planned.stack)

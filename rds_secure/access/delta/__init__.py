@@ -1,0 +1,62 @@
+"""What a change to an account does to access: two postures of it, compared by the answers of the same engines.
+
+    delta = compare(Posture(inventory), Posture(foresee(inventory, plan)))
+
+Pure: nothing is read. Only what was asked of AWS is compared; what was asked and not answered is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from rds_secure.access import account
+from rds_secure.access.delta import escalations, network, protection, unknown, verbs
+from rds_secure.access.delta.model import Appearing, Danger, Delta, Effect
+from rds_secure.access.iam.verbs import VERBS, Verb
+from rds_secure.access.posture import Posture
+
+__all__ = ["Danger", "Delta", "Effect", "compare"]
+
+
+def compare(before: Posture, after: Posture) -> Delta:
+    """What changes from one to the other; the answers of what is equal are not computed."""
+    delta = Delta(unknown=unknown.unknown(before.inventory, after.inventory))
+    delta, holders = _with_identities(delta, before, after)
+    delta = _with_network(delta, before, after)
+    old, new = ({target.id for target in account.targets_of(one.inventory)} for one in (before, after))
+    guarded = {one.id: protection.facts(one) for one in after.protection.databases}
+    appeared = (Appearing(name, _counted(holders.get(name, {})), guarded.get(name, ())) for name in sorted(new - old))
+    return replace(
+        delta,
+        protection=protection.protecting(before.protection, after.protection),
+        appeared=tuple(appeared),
+        gone=tuple(sorted(old - new)),
+    )
+
+
+def _with_identities(delta: Delta, before: Posture, after: Posture) -> tuple[Delta, Mapping[str, Mapping[Verb, int]]]:
+    """Who may do what; and how many may do what to a new database as to any."""
+    was, now = before.who, after.who
+    if was is None or now is None or (was.identities == now.identities and was.estate == now.estate):
+        return delta, {}
+    comparison = verbs.Comparison(was, now, before.allowed, after.allowed)
+    own = now.identities.account
+    given = ((verbs.principal(answer.principal, own), answer.verb) for answer in after.allowed if answer.sure)
+    escalating = escalations.escalations(before.escalations, after.escalations, own, given)
+    found, actions = comparison.permissions(), comparison.actions()
+    return replace(delta, permissions=found, actions=actions, escalations=escalating), comparison.holders
+
+
+def _counted(holders: Mapping[Verb, int]) -> tuple[tuple[Verb, int], ...]:
+    return tuple((verb, holders[verb]) for verb in VERBS if verb in holders)
+
+
+def _with_network(delta: Delta, before: Posture, after: Posture) -> Delta:
+    if not all(any(question.service == "ec2" for question in one.inventory.replies) for one in (before, after)):
+        return delta
+    old, new = before.network, after.network
+    if old.network == new.network and old.targets == new.targets:
+        return delta
+    reach, connections, doors = network.reached(before.reached, after.reached)
+    return replace(delta, reach=reach, connections=connections, doors=doors)

@@ -1,0 +1,1 @@
+"""The change in access: two postures of one account, compared."""
