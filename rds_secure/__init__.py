@@ -8,21 +8,29 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from rds_secure.api import apply, connect, make_plan, review, verify
+    from rds_secure.access.foresee import foresee
+    from rds_secure.access.posture import Posture
+    from rds_secure.api import apply, connect, make_plan, review, take_inventory, verify
     from rds_secure.errors import RdsSecureError
+    from rds_secure.inventory import Inventory, Topic
     from rds_secure.plan import Plan
     from rds_secure.spec import Stack, load
 
 __all__ = [
+    "Inventory",
     "Plan",
+    "Posture",
     "RdsSecureError",
     "Stack",
+    "Topic",
     "__version__",
     "apply",
     "connect",
+    "foresee",
     "load",
     "make_plan",
     "review",
+    "take_inventory",
     "verify",
 ]
 
@@ -33,6 +41,11 @@ _HOMES = {
     "verify": "rds_secure.api",
     "make_plan": "rds_secure.api",
     "review": "rds_secure.api",
+    "take_inventory": "rds_secure.api",
+    "foresee": "rds_secure.access.foresee",
+    "Inventory": "rds_secure.inventory",
+    "Posture": "rds_secure.access.posture",
+    "Topic": "rds_secure.inventory",
     "Plan": "rds_secure.plan",
     "RdsSecureError": "rds_secure.errors",
     "Stack": "rds_secure.spec",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from rds_secure.access import expect
 from rds_secure.access.also import questions
 from rds_secure.access.delta.topics import topics_of
 from rds_secure.access.posture import Posture
@@ -20,6 +21,7 @@ from rds_secure.apply.generation import Record
 from rds_secure.apply.guard import Held
 from rds_secure.apply.lasting import longest_wait, warning
 from rds_secure.apply.place import place
+from rds_secure.apply.preconditions import with_preconditions as seen_to
 from rds_secure.apply.preflight import Answer
 from rds_secure.apply.preflight import preflight as ask
 from rds_secure.aws.caller import AwsCaller
@@ -37,6 +39,7 @@ from rds_secure.inventory.recording import Recording
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
 from rds_secure.live.authors import authors
+from rds_secure.live.closer import traces
 from rds_secure.live.recorded import Noted, Readings
 from rds_secure.plan import Deletion, Node, Plan, permissions, plan
 from rds_secure.plan.back import back
@@ -149,23 +152,35 @@ def take_inventory(account: Readings, topics: Collection[Topic], also: Iterable[
 
 
 def record(account: Readings, stack: Stack | None = None, sources: Sequence[Source] = ()) -> Recording:
-    """All that the questions of access ask of an account and, with a stack, all that its plan asks."""
+    """All that the questions of access ask of an account and, with a stack, all that its plan asks.
+
+    And what would be asked if its databases were missing, so that one more of them can be planned.
+    """
     noted = Noted(account)
     take_inventory(noted, EVERYTHING)
     if stack is not None:
         planned = make_plan(stack, noted, sources)
         take_inventory(noted, EVERYTHING, questions(planned.plan, EVERYTHING))
+        declared = planned.snapshot.resources.items()
+        data = [item for address, item in declared if address.kind in stateful(keys=False)]
+        with noted.reading() as reader:
+            traces(reader, data, planned.snapshot.scope)
     return noted.recording(datetime.now(UTC), stack.name if stack else "")
 
 
-def review(planned: Planned, account: Readings, topics: Collection[Topic] = ()) -> Review:
-    """What a plan does to access. The account is read only where a call bears on it; ``topics``: read these as well.
+def review(planned: Planned, account: Readings, topics: Collection[Topic] = (), *, access: bool = True) -> Review:
+    """What a plan does to access, and whether all is then as the stack expects.
 
-    What AWS denies is unknown, and said.
+    The account is read only where a call bears on access (not at all without ``access``), or something is expected;
+    ``topics``: read these as well. What AWS denies is unknown, and said.
     """
-    wanted = topics_of(planned.plan) | frozenset(topics)
-    found = take_inventory(account, wanted, questions(planned.plan, wanted)) if wanted else None
-    return Review(planned.plan, wanted, Posture(found) if found else None)
+    stack = planned.stack
+    bears = topics_of(planned.plan) | frozenset(topics) if access else frozenset[Topic]()
+    wanted = bears | expect.topics(stack.expectations)
+    names = expect.Names(planned.plan.known, stack.aws_name, stack.resources)
+    also = questions(planned.plan, wanted) | expect.questions(stack.expectations, names)
+    found = take_inventory(account, wanted, also) if wanted else None
+    return Review(planned.plan, bears, Posture(found) if found else None, stack)
 
 
 def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:
@@ -183,6 +198,13 @@ def preflight(planned: Planned, account: Account, also: Sequence[Right] = ()) ->
     scope = planned.snapshot.scope
     with AwsReader(account.connection) as reader:
         return ask((*permissions.calling(planned.plan, scope), *also), reader, account.identity.arn, scope)
+
+
+def with_preconditions(planned: Planned, account: Account) -> Planned:
+    """The plan, which says of every migration and restore in it what is ok, missing or unknown; nothing is changed."""
+    with AwsReader(account.connection) as reader:
+        plan = seen_to(planned.plan, reader, account.identity.arn, planned.snapshot.scope)
+    return replace(planned, plan=plan)
 
 
 def too_short(planned: Planned, account: Account) -> str:

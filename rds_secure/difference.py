@@ -42,6 +42,20 @@ class Consequence:
 
 
 @dataclass(frozen=True, slots=True)
+class Renaming:
+    """Another name for what exists (`Kind.rename`), all of it or what is left of that.
+
+    ``changes`` say it; ``operations`` do it, after all other calls but those for tags, which address the new name.
+    ``obstacles``: why it cannot be made, and what to do, in pairs. ``notes`` say what it takes along.
+    """
+
+    changes: tuple[FieldChange, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    notes: tuple[str, ...] = ()
+    obstacles: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Migrating:
     """A change that AWS does not make in place, made by another object in the place of the first (`Kind.migrate`).
 

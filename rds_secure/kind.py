@@ -17,6 +17,7 @@ from rds_secure import ownership
 from rds_secure.difference import Consequence as Consequence
 from rds_secure.difference import FieldChange as FieldChange
 from rds_secure.difference import Migrating as Migrating
+from rds_secure.difference import Renaming as Renaming
 from rds_secure.fields import ResourceSpec
 from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
@@ -74,7 +75,8 @@ class Found(Generic[S]):
     AWS has parked for a window. ``facts`` is what operations need and no field shows (rule ids, versions).
     ``owned_by_path``: whose it is without tags: an IAM group by its path, a setting by what it is of; without ``keyed``
     the address in it is only guessed from the name. ``busy``: a passing state in which it takes no change. ``blocked``:
-    why it cannot be used at all (a key that waits for its deletion).
+    why it cannot be used at all (a key that waits for its deletion). ``leaving``: exports that another name is about to
+    change, and that refer to nothing any more but where AWS itself keeps up (`Kind.follows_names`).
     """
 
     name: str
@@ -88,6 +90,7 @@ class Found(Generic[S]):
     keyed: bool = True
     busy: str = ""
     blocked: str = ""
+    leaving: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,10 @@ class Kind(ABC, Generic[S]):
     """Its AWS name follows a field (a group's family): another name is a new object, and the old one retires."""
     renames: ClassVar[bool] = False
     """Its name can change in place, by a field of its spec (a key's alias)."""
+    renamed: ClassVar[bool] = False
+    """Its name can change in place, with all that comes of it (`rename`); by adopting or moving it never does."""
+    follows_names: ClassVar[bool] = False
+    """AWS keeps up what it refers to by name when that gets another one."""
     singleton: ClassVar[bool] = False
     """AWS has one in each account or VPC: it is never deleted, but let go when no longer declared (meaning §3)."""
     claimed: ClassVar[bool] = False
@@ -345,6 +352,10 @@ class Kind(ABC, Generic[S]):
 
     def migrate(self, change: Change[S], refused: tuple[FieldChange, ...]) -> Migrating | None:
         """How the ``refused`` differences are made after all, or what goes on of that already; None for neither."""
+        return None
+
+    def rename(self, change: Change[S]) -> Renaming | None:
+        """How it gets its declared name, or what is left of that; None for neither."""
         return None
 
     def roll_back(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from rds_secure.sandbox import Sandbox
 from tests import toy
@@ -13,6 +15,17 @@ from tests import toy
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "realism(name): what a row of the sandbox's ROWS shows while it alone is on")
     config.addinivalue_line("markers", "repair(name): the behaviour that a row of the sandbox's REPAIRS brings about")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_parsed_once() -> Iterator[None]:
+    """Each of botocore's model files is parsed once in a test process, not once for every session that a test opens."""
+    load_file = JSONFileLoader.load_file
+    loader = JSONFileLoader()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        parsed = cache(lambda path: load_file(loader, path))
+        monkeypatch.setattr(JSONFileLoader, "load_file", lambda _, path: parsed(path))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -68,14 +68,20 @@ def test_importing_the_package_loads_nothing() -> None:
 
 def test_the_public_names() -> None:
     assert rds_secure.__all__ == [
+        "Inventory",
         "Plan",
+        "Posture",
         "RdsSecureError",
         "Stack",
+        "Topic",
         "__version__",
         "apply",
         "connect",
+        "foresee",
         "load",
         "make_plan",
+        "review",
+        "take_inventory",
         "verify",
     ]
 

@@ -27,13 +27,26 @@ from rds_secure.fields import (
     plain,
     values_of,
 )
-from rds_secure.kind import Change, Complaint, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted
+from rds_secure.kind import (
+    Change,
+    Complaint,
+    FieldChange,
+    Found,
+    Kind,
+    Live,
+    Reader,
+    Renaming,
+    Resource,
+    Scope,
+    Stateful,
+    Wanted,
+)
 from rds_secure.live import Identity
 from rds_secure.operation import Operation
 from rds_secure.ownership import Owner
 from rds_secure.values import Address, Lookup, Ref, Value, refs
 
-NAMES = ("toy", "vault", "chest", "mould", "label", "badge", "crowd", "shrine", "spring")
+NAMES = ("toy", "vault", "chest", "mould", "label", "badge", "crowd", "shrine", "spring", "ship")
 IDENTITY = Identity("123456789012", "eu-west-1", "aws", "arn:aws:iam::123456789012:user/dana")
 SCOPE = Scope(IDENTITY.account, IDENTITY.region, IDENTITY.partition, "orders")
 
@@ -229,6 +242,24 @@ class Label(Toy):
     name, title, renames = "label", "label", True
 
 
+class Ship(Toy):
+    """It can be given another name, which is what others know it by."""
+
+    name, title, renamed = "ship", "ship", True
+
+    def found(self, toy: Mapping[str, Any], scope: Scope) -> Found[ToySpec]:
+        return replace(super().found(toy, scope), leaving=frozenset(toy.get("leaving", ())))
+
+    def rename(self, change: Change[ToySpec]) -> Renaming | None:
+        old, new = change.live.name, change.resource.name
+        if old == new:
+            return None
+        if "moored" in change.live.facts:
+            return Renaming(obstacles=((f"{old} is moored", "cast off"),))
+        call = _call("RenameToy", {"Id": change.live.exports["id"], "Name": new}, f"rename {old}")
+        return Renaming((FieldChange("name", old, new),), (call,), ("another name is painted on it",))
+
+
 class Badge(Toy):
     """A global object: it carries its home region."""
 
@@ -267,7 +298,7 @@ class Spring(Shrine):
     name, title, claimed = "spring", "spring", True
 
 
-KINDS: tuple[Kind[Any], ...] = (Toy(), Vault(), Chest(), Mould(), Label(), Badge(), Crowd(), Shrine(), Spring())
+KINDS: tuple[Kind[Any], ...] = (Toy(), Vault(), Chest(), Mould(), Label(), Badge(), Crowd(), Shrine(), Spring(), Ship())
 
 
 def register(monkeypatch: pytest.MonkeyPatch, *kinds: Kind[Any]) -> None:

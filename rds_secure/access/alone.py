@@ -16,7 +16,7 @@ from rds_secure.spec import Environment, Source, build
 NOT_TOLD = "a spec alone does not tell"
 """Why a question has no answer."""
 
-_BEGUN: Mapping[tuple[str, str], Mapping[str, Any]] = {
+NOTHING: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("iam", "GetAccountAuthorizationDetails"): dict.fromkeys(
         ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"), ()
     ),
@@ -64,6 +64,6 @@ def _nothing(place: Place) -> Inventory:
         for service, actions in services.items()
         for action in actions
     }
-    begun = {Question(*question): reply for question, reply in _BEGUN.items()}
+    begun = {Question(*question): reply for question, reply in NOTHING.items()}
     unread = dict.fromkeys(sorted(questions - begun.keys()), NOT_TOLD)
     return Inventory(place, begun, unread, partial=True)

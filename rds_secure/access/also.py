@@ -38,10 +38,19 @@ def questions(plan: Plan, topics: Collection[Topic]) -> frozenset[Question]:
 
 def _of(operation: Operation, plan: Plan, topics: Collection[Topic]) -> Iterator[Question]:
     params: Mapping[str, Any] = resolve(dict(operation.params), plan.known)
+    if Topic.IDENTITIES in topics and operation.service == "iam":
+        yield from _attached(params)
     if Topic.KEYS in topics:
         yield from _governed(operation, plan, params)
     if Topic.PROTECTION in topics and operation.service == "rds":
         yield from _guarded(operation, params)
+
+
+def _attached(params: Mapping[str, Any]) -> Iterator[Question]:
+    """Policies of AWS's own, of which the account's details have only those that somebody has."""
+    for name in ("PolicyArn", "PermissionsBoundary"):
+        if ":iam::aws:policy/" in str(params.get(name)):
+            yield Question("iam", "GetPolicy", params[name])
 
 
 def _governed(operation: Operation, plan: Plan, params: Mapping[str, Any]) -> Iterator[Question]:

@@ -32,16 +32,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Findings:
-    """The answer. ``listing`` is None where the identities were not read. ``of``: of what, if not of AWS as it is."""
+    """The answer. ``listing`` is None where the identities were not read. ``of``: of what, if not of AWS as it is.
+
+    ``unknown``: reads that were not answered.
+    """
 
     inventory: Inventory
     listing: Listing | None
     of: str = ""
-
-    @cached_property
-    def unknown(self) -> tuple[Unknown, ...]:
-        """Reads that were not answered."""
-        return who_unknown(self.inventory)
+    unknown: tuple[Unknown, ...] = ()
 
     @cached_property
     def escalations(self) -> tuple[Escalation, ...]:
@@ -60,9 +59,13 @@ def find(posture: Posture, asked: Asked = Asked(), of: str = "") -> Findings:
     """Who may do what. Raises `UsageError` for words that mean nothing."""
     verbs = tuple(map(naming.verb, asked.verbs))
     who = posture.who
-    if who is None:
-        return Findings(posture.inventory, None, of)
-    return Findings(posture.inventory, Listing(who, _choice(posture.inventory, who, asked, verbs)), of)
+    listing = None if who is None else Listing(who, _choice(posture.inventory, who, asked, verbs))
+    return Findings(posture.inventory, listing, of, unknown_to(posture))
+
+
+def unknown_to(posture: Posture) -> tuple[Unknown, ...]:
+    """What is not known; the policies of the organization are, where a file has them."""
+    return who_unknown(posture.inventory, organization=posture.levels is None)
 
 
 def _choice(inventory: Inventory, who: Who, asked: Asked, verbs: Sequence[Verb]) -> Choice:

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from typing import Any
 
-from rds_secure.inventory.effects import EFFECTS, Call, Effect, placeholder
+from rds_secure.inventory.effects import EFFECTS, Call, placeholder
 from rds_secure.inventory.ledger import Ledger
-from rds_secure.inventory.model import Inventory
+from rds_secure.inventory.model import Inventory, Place
 from rds_secure.operation import Operation
 from rds_secure.paths import search
 from rds_secure.plan import Plan, Step, order
@@ -24,7 +24,13 @@ _SECRET = "<secret>"  # noqa: S105 - what stands for one
 
 def foresee(inventory: Inventory, plan: Plan) -> Inventory:
     """The inventory as it will be when all calls of the plan are done. The plan need not be applicable."""
-    return _Foresight(inventory, plan).run()
+    return foreseen(inventory, plan)[0]
+
+
+def foreseen(inventory: Inventory, plan: Plan) -> tuple[Inventory, Mapping[Ref, str]]:
+    """The same, and what references will yield: the names that things have in it."""
+    foresight = _Foresight(inventory, plan)
+    return foresight.run(), foresight.values
 
 
 class _Foresight:
@@ -36,26 +42,23 @@ class _Foresight:
 
     def run(self) -> Inventory:
         for step, operation in _in_order(self.plan):
-            if effect := EFFECTS.get((operation.service, operation.action)):
-                self._take_effect(effect, step, operation)
+            self._take_effect(step.address, operation)
             self._wait(step.address, operation)
         return self.ledger.inventory()
 
-    def _take_effect(self, effect: Effect, step: Step, operation: Operation) -> None:
-        reply = effect(self.ledger, self._call(step, operation))
-        self._export(step.address, operation.exports, reply, Ref)
-        self._export(step.address, operation.hands_on, reply, Handed)
-
-    def _call(self, step: Step, operation: Operation) -> Call:
-        params = self._filled(operation.params)
-        handed = next(iter(operation.hands_on), "")
-        return Call(operation.service, operation.action, params, step.address, self.ledger.place, handed)
+    def _take_effect(self, address: Address, operation: Operation) -> None:
+        effect = EFFECTS.get((operation.service, operation.action))
+        if effect:
+            reply = effect(self.ledger, called(operation, address, self.ledger.place, self.values))
+            self._export(address, operation.exports, reply, Ref)
+            self._export(address, operation.hands_on, reply, Handed)
 
     def _wait(self, address: Address, operation: Operation) -> None:
         """What only a look at the new thing tells: the endpoint of a database."""
         wait = operation.wait
         if wait and wait.exports:
-            reply = self.ledger.inventory().reply(wait.service, wait.action, _subject(self._filled(wait.params)))
+            subject = _subject(_filled(wait.params, self.ledger.place, self.values))
+            reply = self.ledger.reply(wait.service, wait.action, subject)
             self._export(address, wait.exports, search(wait.select, reply or {}), Ref)
 
     def _export(self, address: Address, exports: Mapping[str, str], source: Any, to: type[Ref]) -> None:
@@ -64,28 +67,36 @@ class _Foresight:
             if value is not None:
                 self.values[to(address, attribute)] = str(value)
 
-    def _filled(self, params: Mapping[str, Value]) -> dict[str, Any]:
-        """Parameters without anything unknown in them."""
-        filled: dict[str, Any] = transform(dict(params), self._leaf)
-        return filled
 
-    def _leaf(self, value: Value) -> Value:
+def called(operation: Operation, address: Address, place: Place, values: Mapping[Ref, str]) -> Call:
+    """The call of a resource's operation, given what references yield so far; texts stand for the rest."""
+    params = _filled(operation.params, place, values)
+    return Call(operation.service, operation.action, params, address, place, next(iter(operation.hands_on), ""))
+
+
+def _filled(params: Mapping[str, Value], place: Place, values: Mapping[Ref, str]) -> dict[str, Any]:
+    """Parameters without anything unknown in them."""
+
+    def leaf(value: Value) -> Value:
         match value:
             case Ref():
-                return self.values.get(value) or placeholder(value)
+                return values.get(value) or placeholder(value)
             case Text():
-                return "".join(part if isinstance(part, str) else self._leaf(part) for part in value.parts)
+                return "".join(part if isinstance(part, str) else leaf(part) for part in value.parts)
             case Lookup():
-                return self._found(value)
+                return _found(value, place)
             case Secret():
                 return _SECRET
         return value
 
-    def _found(self, lookup: Lookup) -> str:
-        """What stands for what a look-up finds: of a key that is its ARN."""
-        place = self.ledger.place
-        arn = f"arn:{place.partition}:kms:{place.region}:{place.account}:key/" if lookup.what == "kms_key" else ""
-        return arn + placeholder(lookup)
+    filled: dict[str, Any] = transform(dict(params), leaf)
+    return filled
+
+
+def _found(lookup: Lookup, place: Place) -> str:
+    """What stands for what a look-up finds: of a key that is its ARN."""
+    arn = f"arn:{place.partition}:kms:{place.region}:{place.account}:key/" if lookup.what == "kms_key" else ""
+    return arn + placeholder(lookup)
 
 
 def _subject(params: Mapping[str, Any]) -> str:

@@ -49,15 +49,14 @@ def _name(item: Reply) -> str:
     return tags.get("Name") or item.get("GroupName") or ""
 
 
-def database(inventory: Inventory, word: str, known: Collection[str], declared: Mapping[str, str] | None = None) -> str:
+def database(inventory: Inventory, word: str, known: Collection[str]) -> str:
     """Which of the ``known`` databases (``db:orders``) a word means: that itself, ``orders``, or an address in a spec.
 
-    ``declared``: address → the name at AWS, of a spec that is at hand; else the tags on the databases tell.
-    Raises `UsageError` for a word that means none or several.
+    Which address a database has, the tags on it tell. Raises `UsageError` for a word that means none or several.
     """
     if word in known:
         return word
-    addresses = {**dict(_addresses(inventory)), **(declared or {})}
+    addresses = dict(_addresses(inventory))
     if addresses.get(word) in known:
         return addresses[word]
     alike = sorted(name for name in known if name.partition(":")[2] == word)
@@ -71,15 +70,10 @@ def database(inventory: Inventory, word: str, known: Collection[str], declared: 
     raise UsageError(f"no database {word!r}: {suggestion(word, candidates)}")
 
 
-def called(kind: str, name: str) -> str:
-    """How access calls a database or proxy of a kind of spec: ``db:orders``."""
-    return f"{NAMES[kind]}:{name}"
-
-
 def _addresses(inventory: Inventory) -> Iterator[tuple[str, str]]:
     """The addresses that tags note on databases (meaning §3), and how access calls these."""
     for kind, action, key, id_key in _DATABASES:
         for item in inventory.items("rds", action, key):
             found = owner({tag["Key"]: tag["Value"] for tag in item.get("TagList", ())})
             if found and found.name == item[id_key]:
-                yield str(found.address), called(kind, item[id_key])
+                yield str(found.address), f"{NAMES[kind]}:{item[id_key]}"

@@ -14,8 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from rds_secure.access.iam.court import Asker
-from rds_secure.access.iam.policy import Policy
-from rds_secure.access.iam.spread import places
+from rds_secure.access.iam.policy import Policy, Statement
 from rds_secure.access.iam.verbs import VERBS, Verb
 from rds_secure.access.iam.who import Allowed, Answer, Who
 from rds_secure.inventory import Inventory, Reply
@@ -29,6 +28,10 @@ class Origin:
     since: str
 
 
+_Source = tuple[Policy, Statement | None]
+"""A statement of a policy; None: of one that was not read."""
+
+
 class Origins:
     """The origins of the answers of one account."""
 
@@ -37,47 +40,45 @@ class Origins:
         self._details = inventory.reply("iam", "GetAccountAuthorizationDetails") or {}
         self._acts = {act.action: act for acts in VERBS.values() for act in acts}
         self._bits = {database.name: place for place, database in enumerate(who.databases)}
-        self._found: dict[tuple[Asker, Verb, tuple[str, ...]], dict[int, Origin]] = {}
+        self._found: dict[tuple[Asker, Verb, tuple[str, ...]], tuple[tuple[int, Origin], ...]] = {}
+        self._masks: dict[tuple[str, ...], int] = {}
 
-    def of(self, asker: Asker, answer: Answer, acts: Allowed) -> Iterator[tuple[str, Origin]]:
-        """Each of the answer's databases with its origin; ``acts``: the actions of the answer that are meant."""
+    def of(self, asker: Asker, answer: Answer, acts: Allowed) -> Iterator[tuple[tuple[str, ...], Origin]]:
+        """The answer's databases by their origin; ``acts``: the actions of the answer that are meant."""
         last = self._roles[answer.way[-1].role] if answer.way else asker
-        found = self._at(last, answer.verb, tuple(action for action, _ in acts))
         begun = max(self._made.get(arn, "") for arn in (asker.caller.arn, *(hop.role for hop in answer.way)))
-        for name in answer.databases:
-            origin = found.get(self._bits[name], Origin((), ""))
-            yield name, Origin(origin.statements, max(begun, origin.since))
+        asked = self._mask(answer.databases)
+        for mask, origin in self._at(last, answer.verb, tuple(action for action, _ in acts)):
+            if both := mask & asked:
+                yield self._who.names(both), Origin(origin.statements, max(begun, origin.since))
 
-    def _at(self, asker: Asker, verb: Verb, actions: tuple[str, ...]) -> dict[int, Origin]:
-        """The origin for each database, by its bit."""
-        key = (asker, verb, actions)
-        if (found := self._found.get(key)) is None:
-            alike: dict[int, Origin] = {}
-            named: dict[int, dict[tuple[Policy, str], None]] = {}
-            for source, mask in self._sources(asker, verb, actions):
-                for place in places(mask):
-                    named.setdefault(place, {})[source] = None
-            same: dict[tuple[tuple[Policy, str], ...], Origin] = {}
-            for place, sources in named.items():
-                listed = tuple(sources)
-                if listed not in same:
-                    same[listed] = self._origin(asker, listed)
-                alike[place] = same[listed]
-            if asker.caller.kind == "root" and asker.caller.account == self._who.identities.account:
-                alike = dict.fromkeys(range(len(self._bits)), Origin(("root user",), ""))
-            found = self._found[key] = alike
+    def _mask(self, names: tuple[str, ...]) -> int:
+        """Databases as bits."""
+        if (found := self._masks.get(names)) is None:
+            found = self._masks[names] = sum(1 << self._bits[name] for name in names)
         return found
 
-    def _sources(self, asker: Asker, verb: Verb, actions: tuple[str, ...]) -> Iterator[tuple[tuple[Policy, str], int]]:
-        for action in actions:
-            allowing = self._who.courts.allowing(asker, self._acts[action], fresh=verb == "create")
-            for policy, statement, mask in allowing:
-                text = f"{statement.name} of {policy.name}" if statement else f"{policy.name}, which was not read"
-                yield (policy, text), mask
+    def _at(self, asker: Asker, verb: Verb, actions: tuple[str, ...]) -> tuple[tuple[int, Origin], ...]:
+        """Groups of databases, as bits, with one origin."""
+        key = (asker, verb, actions)
+        if (found := self._found.get(key)) is None:
+            groups: dict[tuple[_Source, ...], int] = {(): (1 << len(self._bits)) - 1}
+            for source, mask in self._sources(asker, verb, actions):
+                groups = _divided(groups, source, mask)
+            listed = ((mask, self._origin(asker, sources)) for sources, mask in groups.items())
+            found = self._found[key] = tuple(listed)
+        return found
 
-    def _origin(self, asker: Asker, sources: tuple[tuple[Policy, str], ...]) -> Origin:
+    def _sources(self, asker: Asker, verb: Verb, actions: tuple[str, ...]) -> Iterator[tuple[_Source, int]]:
+        for action in actions:
+            for policy, statement, mask in self._who.courts.allowing(asker, self._acts[action], fresh=verb == "create"):
+                yield (policy, statement), mask
+
+    def _origin(self, asker: Asker, sources: tuple[_Source, ...]) -> Origin:
+        if asker.caller.kind == "root" and asker.caller.account == self._who.identities.account:
+            return Origin(("root user",), "")
         begun = [self._dated.get(policy) or self._made.get(asker.caller.arn, "") for policy, _ in sources]
-        return Origin(tuple(dict.fromkeys(text for _, text in sources)), min(begun, default=""))
+        return Origin(tuple(dict.fromkeys(_text(*source) for source in sources)), min(begun, default=""))
 
     @cached_property
     def _roles(self) -> Mapping[str, Asker]:
@@ -101,6 +102,22 @@ class Origins:
         for group in identities.groups:
             found |= {policy: self._made.get(group.arn, "") for policy in group.inline}
         return found
+
+
+def _divided(groups: Mapping[tuple[_Source, ...], int], source: _Source, where: int) -> dict[tuple[_Source, ...], int]:
+    """Groups of databases by their sources, once one more is known."""
+    found: dict[tuple[_Source, ...], int] = {}
+    for sources, mask in groups.items():
+        there = 0 if source in sources else mask & where
+        if mask & ~there:
+            found[sources] = found.get(sources, 0) | mask & ~there
+        if there:
+            found[*sources, source] = found.get((*sources, source), 0) | there
+    return found
+
+
+def _text(policy: Policy, statement: Statement | None) -> str:
+    return f"{statement.name} of {policy.name}" if statement else f"{policy.name}, which was not read"
 
 
 def _day(item: Reply | Mapping[str, Any]) -> str:

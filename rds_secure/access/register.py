@@ -66,11 +66,12 @@ def _entries(listing: Listing, origins: Origins, asker: Asker) -> Iterator[Entry
         for half in listing.halves(answer):
             condition = _condition(answer.way, half)
             actions = tuple(action for action, _ in half.acts)
-            for database, origin in origins.of(asker, answer, half.acts):
-                yield Entry(
-                    asker.caller, name, path, answer.verb, NEW if database == GENERAL else database, half.itself,
-                    actions, condition, origin.since, origin.statements,
-                )  # fmt: skip
+            for databases, origin in origins.of(asker, answer, half.acts):
+                for database in databases:
+                    yield Entry(
+                        asker.caller, name, path, answer.verb, NEW if database == GENERAL else database, half.itself,
+                        actions, condition, origin.since, origin.statements,
+                    )  # fmt: skip
 
 
 def _condition(way: tuple[Hop, ...], half: Half) -> str:

@@ -36,11 +36,16 @@ BEYOND = (
 """What is in no answer about who may do what."""
 
 
-def who_unknown(inventory: Inventory) -> tuple[Unknown, ...]:
-    """What is not known about who may do what, the worst first."""
+def who_unknown(inventory: Inventory, *, organization: bool = True) -> tuple[Unknown, ...]:
+    """What is not known about who may do what, the worst first.
+
+    ``organization``: whether the policies of the organization are to come from the inventory, and not from a file.
+    """
     found: dict[tuple[str, str, str], int] = {}
     for question, code in sorted(inventory.unread.items()):
         call = f"{question.service}:{question.action}"
+        if question.service == "organizations" and not organization:
+            continue
         if meaning := _MEANING.get(call) or _MEANING.get(question.service):
             key = (meaning, call, code)
             found[key] = found.get(key, 0) + 1

@@ -9,15 +9,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rds_secure.access import naming
-from rds_secure.access.findings import Asked
+from rds_secure.access.findings import Asked, unknown_to
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.court import Asker
 from rds_secure.access.iam.estate import GENERAL
 from rds_secure.access.iam.evaluate import Decision
 from rds_secure.access.iam.explain import Explanation, Step, explain
 from rds_secure.access.iam.verbs import Verb
-from rds_secure.access.iam.who import Answer, Who
+from rds_secure.access.iam.who import Answer
 from rds_secure.access.listing import Choice, Listing
+from rds_secure.access.posture import Posture
+from rds_secure.access.unknown import Unknown
+from rds_secure.errors import UsageError
 from rds_secure.inventory import Inventory
 
 
@@ -35,6 +38,7 @@ class Why:
     """All that was asked about: some ``cases``, and the databases on which the verb is ``impossible``."""
 
     inventory: Inventory
+    unknown: tuple[Unknown, ...]
     listing: Listing
     principal: Caller
     verb: Verb
@@ -42,12 +46,15 @@ class Why:
     impossible: tuple[str, ...] = ()
 
 
-def why(inventory: Inventory, who: Who, asked: Asked) -> Why:
-    """Why one principal may do one thing. Raises `UsageError` for words that mean nothing.
+def why(posture: Posture, asked: Asked) -> Why:
+    """Why one principal may do one thing. Raises `UsageError` for words that mean nothing, or if nobody was read.
 
     Without a database in ``asked`` all are looked at, and those to come where there are none yet.
     """
-    verb = naming.verb(asked.verbs[0])
+    verb, who, inventory = naming.verb(asked.verbs[0]), posture.who, posture.inventory
+    if who is None:
+        what = "who there is could not be read, so nothing can be explained"
+        raise UsageError(f"{what}: allow the caller iam:GetAccountAuthorizationDetails")
     asker = naming.principal(asked.principals[0], who.askers, who.identities.account)
     names = tuple(database.name for database in who.databases)
     chosen = naming.databases(asked.databases, names, inventory)
@@ -57,7 +64,7 @@ def why(inventory: Inventory, who: Who, asked: Asked) -> Why:
     impossible = tuple(name for name in names if name in chosen and name not in (*listing.possible[verb], GENERAL))
     wanted = [name for name in names if name in chosen and name not in impossible]
     cases = tuple(_cases(listing, asker, verb, wanted))
-    return Why(inventory, listing, asker.caller, verb, cases, impossible)
+    return Why(inventory, unknown_to(posture), listing, asker.caller, verb, cases, impossible)
 
 
 def _cases(listing: Listing, asker: Asker, verb: Verb, names: Sequence[str]) -> Iterator[Case]:

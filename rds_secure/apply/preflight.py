@@ -20,6 +20,9 @@ from rds_secure.plan.targets import ANY, Right
 _RESOURCE_POLICIES = ("kms:", "secretsmanager:")
 """Services in which the policy of the thing itself may allow what the caller's own policies do not."""
 
+OF_ITS_POLICY = "the policy of the key or secret itself may allow them"
+"""The doubt about those."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -112,5 +115,5 @@ def _doubt(right: Right, result: Mapping[str, Any]) -> str:
     if not right.is_known:
         return "what they act on is not known before it is made"
     if result["decision"] == "implicitDeny" and right.arn != ANY and right.action.startswith(_RESOURCE_POLICIES):
-        return "the policy of the key or secret itself may allow them"
+        return OF_ITS_POLICY
     return ""

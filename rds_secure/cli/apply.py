@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @options.prune_limit
 @options.safety
 @options.create_empty
+@options.no_access
 @click.option("--expect", metavar="DIGEST", help="Do not ask, and apply only the plan that has this digest.")
 @options.lock
 @click.option("--yes", is_flag=True, help="Do not ask. Never confirms the deletion of a database or key.")
@@ -42,6 +43,7 @@ def command(
     prune_limit: int | None,
     safety: Path | None,
     create_empty: tuple[str, ...],
+    no_access: bool,
     expect: str | None,
     lock_timeout: float,
     no_lock: bool,
@@ -103,7 +105,8 @@ def command(
             record=Record(
                 report,
                 [source.file for source in sources],
-                lambda path, plan: plans.save(path, plans.write(plan, sources, prune_limit, empty)),
+                lambda path, plan, gains: plans.save(path, plans.write(plan, sources, prune_limit, empty, gains)),
             ),
+            access=not no_access,
         ),
     )

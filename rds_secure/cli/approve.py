@@ -13,9 +13,11 @@ import click
 from rds_secure.cli import options
 
 if TYPE_CHECKING:
+    from rds_secure.access.review import Review
     from rds_secure.errors import Problem
     from rds_secure.live import Identity
     from rds_secure.plan import Plan
+    from rds_secure.plan.approved import ApprovedAccess
     from rds_secure.plan.file import PlanFile
     from rds_secure.spec import Source, Stack
 
@@ -40,40 +42,64 @@ def apply_command(
     return shlex.join([*words, "--expect", digest])
 
 
-def standing(file: PlanFile | None, digest: str | None) -> Callable[[Plan], None]:
-    """What stops an apply (exit 3) whose plan is not the approved one, to be asked of every plan before it is used."""
+def standing(file: PlanFile | None, digest: str | None) -> Callable[[Plan, Review | None], None]:
+    """What stops an apply (exit 3) whose plan is not the approved one, to be asked of every plan before it is used.
+
+    Also where somebody gains more by the same calls than was shown (meaning §6), as far as that was shown.
+    """
     if file:
-        return lambda plan: same_or_part(plan, file)
+        return lambda plan, review: same_or_part(plan, file, review)
     if digest is not None:
-        return lambda plan: expected(plan, digest)
-    return lambda plan: None
+        return lambda plan, review: expected(plan, digest, review)
+    return lambda plan, review: None
 
 
-def expected(plan: Plan, digest: str) -> None:
-    """Stop unless the plan is the one of this digest (exit 3)."""
-    from rds_secure.errors import Problem
+def expected(plan: Plan, digest: str, review: Review | None = None) -> None:
+    """Stop unless the plan is the one of this digest, and where that has two parts what is gained too (exit 3)."""
+    from rds_secure.errors import Problem, UsageError
 
-    if plan.digest != digest:
-        what = f"the plan is not the approved one, {digest}: its digest is {plan.digest}"
+    of_plan, _, of_gains = digest.partition(".")
+    if plan.digest != of_plan:
+        what = f"the plan is not the approved one, {of_plan}: its digest is {plan.digest}"
         fix = "the spec or AWS moved since then: review the plan above; plan --out FILE would tell what moved"
-        _stop(plan, [Problem(what, fix)])
+        _stop(plan, [Problem(what, fix)], review)
+    if of_gains and review is None:
+        raise UsageError(f"--expect {digest} covers who gains access: leave --no-access out, or what follows the dot")
+    if of_gains and review and review.gains.digest != of_gains:
+        what = f"the plan does not give what was approved: the digest of that is {review.gains.digest}, not {of_gains}"
+        fix = "others changed the account since then: review who gains what; plan --out FILE would tell what is new"
+        _stop(plan, [Problem(what, fix)], review)
 
 
-def same_or_part(plan: Plan, file: PlanFile) -> None:
+def same_or_part(plan: Plan, file: PlanFile, review: Review | None = None) -> None:
     """Stop unless the plan is the one of the file, or a part of it that is left (exit 3), naming all that moved."""
-    from rds_secure.errors import Problem
+    from rds_secure.errors import Problem, UsageError
     from rds_secure.plan.part import moved
 
+    if file.access and review is None:
+        raise UsageError("the plan file covers who gains access: leave --no-access out")
     if lines := moved(file.approved, plan):
-        _stop(plan, [Problem(line, "review the plan above, and have a new one approved") for line in lines])
+        _stop(plan, [Problem(line, "review the plan above, and have a new one approved") for line in lines], review)
+    if file.access and review is not None:
+        nobody_gains_more(file.access, review)
 
 
-def _stop(plan: Plan, problems: list[Problem]) -> NoReturn:
+def nobody_gains_more(shown: ApprovedAccess, review: Review) -> None:
+    """Stop where somebody gains what was not shown (exit 3), naming all of it."""
+    from rds_secure.access.delta.gains import beyond
+    from rds_secure.errors import Problem
+
+    if lines := beyond(shown, review.gains):
+        fix = "others changed the account since then: review who gains what, and have a new plan approved"
+        _stop(review.plan, [Problem(line, fix) for line in lines], review)
+
+
+def _stop(plan: Plan, problems: list[Problem], review: Review | None = None) -> NoReturn:
     """Show what would happen now in the place of what was approved, and stop."""
     from rds_secure.errors import RefusedError
     from rds_secure.render.terminal import plan_text
 
-    plan_text(plan, stream=sys.stdout)
+    plan_text(plan, stream=sys.stdout, access=review.delta if review else None)
     raise RefusedError(problems)
 
 
@@ -132,8 +158,10 @@ def read(path: str, digest: str | None) -> PlanFile:
     from rds_secure.plan.file import load
 
     file = load(path)
-    if digest is not None and digest != file.digest:
-        what = f"{path} is the plan {file.digest}, not the expected {digest}"
+    of_plan, _, of_gains = (digest or "").partition(".")
+    gains = file.access.digest if file.access else ""
+    if digest is not None and (of_plan != file.digest or of_gains not in ("", gains)):
+        what = f"{path} is the plan {file.digest}{gains and f'.{gains}'}, not the expected {digest}"
         raise RefusedError([Problem(what, "name what was approved: another plan, or its digest")])
     return file
 

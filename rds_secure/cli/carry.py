@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import click
 
 from rds_secure import api
+from rds_secure.access.expect import problems
+from rds_secure.access.review import Review
 from rds_secure.apply import Guard, Outcome
-from rds_secure.cli import options, permission
+from rds_secure.cli import approve, options, permission
 from rds_secure.cli.main import INTERRUPTED
 from rds_secure.cli.record import Record
 from rds_secure.cli.turn import Turn
@@ -37,16 +39,17 @@ class Terms:
     """On what terms a plan is carried out.
 
     ``standing`` stops one that is not as it was approved, None where nothing was approved beforehand; ``record``: what
-    is kept of the apply.
+    is kept of the apply; ``access``: whether to tell what the plan does to access.
     """
 
     question: Callable[[Plan], Question]
     deletion: Deletion
     turn: Turn
     preflight: str = permission.SKIP
-    standing: Callable[[Plan], None] | None = None
+    standing: Callable[[Plan, Review | None], None] | None = None
     show_calls: bool = False
     record: Record = field(default_factory=Record)
+    access: bool = True
 
 
 def carry_out(make_plan: Callable[[], api.Planned], account: api.Account, terms: Terms) -> int:
@@ -57,9 +60,11 @@ def carry_out(make_plan: Callable[[], api.Planned], account: api.Account, terms:
     """
     turn = terms.turn
     expected, planned = _undisturbed(make_plan, turn)
+    planned, review = _reviewed(planned, account, terms)
     if terms.standing:
-        terms.standing(planned.plan)
-    plan_text(planned.plan, show_calls=terms.show_calls, stream=sys.stdout)
+        terms.standing(planned.plan, review if terms.access else None)
+    access = review.delta if terms.access else None
+    plan_text(planned.plan, show_calls=terms.show_calls, stream=sys.stdout, access=access)
     if not planned.plan.is_applicable:
         return REFUSED
     if planned.plan.is_empty:
@@ -76,11 +81,11 @@ def carry_out(make_plan: Callable[[], api.Planned], account: api.Account, terms:
     click.echo()
     with turn.hold(planned.plan.digest, expected) as (guard, came_between):
         if came_between:
-            planned = _as_shown(planned.plan, make_plan(), terms)
+            planned, review = _as_shown(planned.plan, review, make_plan(), account, terms)
             if planned.plan.is_empty:
                 click.echo("No changes are left: another apply made them meanwhile.")
                 return 0
-        return _write(planned, account, terms, guard)
+        return _write(planned, review, account, terms, guard)
 
 
 def _undisturbed(make_plan: Callable[[], api.Planned], turn: Turn) -> tuple[int, api.Planned]:
@@ -103,23 +108,31 @@ def _undisturbed(make_plan: Callable[[], api.Planned], turn: Turn) -> tuple[int,
     return expected, planned
 
 
-def _as_shown(shown: Plan, now: api.Planned, terms: Terms) -> api.Planned:
-    """The plan of now, if it is the one that was shown or approved, or nothing is left of it. Raises `RefusedError`."""
+def _as_shown(
+    shown: Plan, gained: Review, now: api.Planned, account: api.Account, terms: Terms
+) -> tuple[api.Planned, Review]:
+    """The plan of now, if it is the one that was shown or approved, or nothing is left of it, and nobody gains more.
+
+    Raises `RefusedError`.
+    """
+    now, review = _reviewed(now, account, terms)
     if terms.standing:
-        terms.standing(now.plan)
-        return now
+        terms.standing(now.plan, review if terms.access else None)
+        return now, review
     if now.plan.is_applicable and (now.plan.is_empty or now.plan.digest == shown.digest):
-        return now
+        if terms.access:
+            approve.nobody_gains_more(gained.gains, review)
+        return now, review
     what = f"another apply came between, and the plan is not the one that was shown any more (digest {shown.digest})"
     raise RefusedError([Problem(what, "run the same command again, and look at the new plan")])
 
 
-def _write(planned: api.Planned, account: api.Account, terms: Terms, guard: Guard) -> int:
+def _write(planned: api.Planned, review: Review, account: api.Account, terms: Terms, guard: Guard) -> int:
     """Carry out a plan, verify, and say what was made; the exit code."""
     record = terms.record
     again: api.Planned | None = None
     ended = "failed"
-    record.begin(planned.plan, account.identity.arn)
+    record.begin(planned.plan, account.identity.arn, review.gains if terms.access else None)
     try:
         with progress(sys.stdout, account.clock.now) as observe:
             outcome = api.apply(planned, account, each(record, observe), guard=guard)
@@ -133,6 +146,8 @@ def _write(planned: api.Planned, account: api.Account, terms: Terms, guard: Guar
             raise ApplyError(_account(planned.plan, outcome))
         if left := _left(planned.plan, again.plan):
             raise ApplyError(left)
+        if broken := _unexpected(again, account, terms):
+            raise ApplyError(broken)
         ended = "done"
     except KeyboardInterrupt:
         ended = "interrupted"
@@ -143,6 +158,20 @@ def _write(planned: api.Planned, account: api.Account, terms: Terms, guard: Guar
         record.end(ended, planned.plan, again.plan if again else None, exports)
     _say(planned, again)
     return 0
+
+
+def _reviewed(planned: api.Planned, account: api.Account, terms: Terms) -> tuple[api.Planned, Review]:
+    """A plan in which what is not as the stack expects is refused, and what it was judged by."""
+    review = api.review(planned, account, access=terms.access)
+    return replace(planned, plan=review.plan), review
+
+
+def _unexpected(again: api.Planned, account: api.Account, terms: Terms) -> str:
+    """What is not as the stack expects although it was foreseen to be; "" where all is."""
+    if not again.stack.expectations:
+        return ""
+    found = problems(api.review(again, account, access=False).outcomes, account.identity.account)
+    return "\n".join(["all calls are made, but not all is as expected:", *map(str, found)]) if found else ""
 
 
 def _ended(outcome: Outcome) -> str:

@@ -40,7 +40,10 @@ def status(
 
     stack, sources = load(specs)
     at = _known(address, stack.resources)
-    planned = api.make_plan(stack, options.connect(stack, profile, region, role_arn, sandbox), sources)
+    account = options.connect(stack, profile, region, role_arn, sandbox)
+    planned = api.make_plan(stack, account, sources)
+    if not sandbox:  # which has no permissions
+        planned = api.with_preconditions(planned, account)
     migration_text(planned.plan, at, stream=sys.stdout)
     return 0
 

@@ -128,6 +128,15 @@ def create_empty(function: F) -> F:
     )(function)
 
 
+def no_access(function: F) -> F:
+    """Whether to leave out what a plan does to access."""
+    return click.option(
+        "--no-access",
+        is_flag=True,
+        help="Leave out who gains and loses access; the account is not read for that, and no approval covers it.",
+    )(function)
+
+
 def addresses(written: tuple[str, ...], stack: Stack) -> frozenset[Address]:
     """What ``--create-empty`` names; wrong usage where the stack declares no such thing."""
     declared = {str(address): address for address in stack.resources}

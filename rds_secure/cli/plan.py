@@ -30,6 +30,7 @@ class _Command(click.Command):
 @options.prune_limit
 @options.safety
 @options.create_empty
+@options.no_access
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="markdown is for pull requests.")
 @click.option(
     "--out",
@@ -56,6 +57,7 @@ def command(
     prune_limit: int | None,
     safety: Path | None,
     create_empty: tuple[str, ...],
+    no_access: bool,
     form: str,
     out: Path | None,
     show_calls: bool,
@@ -86,33 +88,37 @@ def command(
     at = account.recording.at if isinstance(account, Recorded) else ""
     deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
     planned = api.make_plan(stack, account, sources, deletion, empty)
+    if not (sandbox or policy):  # the sandbox has no permissions
+        planned = api.with_preconditions(planned, account)
     made = planned.plan
     if policy:
         if not made.is_applicable:
             raise RefusedError(made.obstacles)
         click.echo(permissions.text(api.least_policy(planned)))
         return 0
+    review = api.review(planned, account, access=not no_access)
+    made, access = review.plan, None if no_access else review.delta
     if out and made.is_applicable:
         from rds_secure.plan import file
 
-        file.save(out, file.write(made, sources, prune_limit, empty))
+        file.save(out, file.write(made, sources, prune_limit, empty, None if no_access else review.gains))
     again = (profile, region, role_arn, sandbox, prune_limit, safety, create_empty)
-    then = apply_command(specs, made.digest, *again) if made.is_applicable and not made.is_empty and not at else ""
+    then = apply_command(specs, review.digest, *again) if made.is_applicable and not made.is_empty and not at else ""
     if form == "json":
         from rds_secure.render.json import plan_json
 
-        click.echo(plan_json(replace(made, notes=(recorded.since(at), *made.notes)) if at else made))
+        click.echo(plan_json(replace(made, notes=(recorded.since(at), *made.notes)) if at else made, access))
     elif form == "markdown":
         from rds_secure.render.markdown import plan_markdown
         from rds_secure.render.screen import write_text
 
-        write_text(sys.stdout, (f"> {recorded.since(at)}\n\n" if at else "") + plan_markdown(made, then))
+        write_text(sys.stdout, (f"> {recorded.since(at)}\n\n" if at else "") + plan_markdown(made, then, access))
     else:
         from rds_secure.render.terminal import plan_text
 
         if at:
             click.echo(recorded.since(at))
-        plan_text(made, show_calls=show_calls, stream=sys.stdout, then=then)
+        plan_text(made, show_calls=show_calls, stream=sys.stdout, then=then, access=access)
     if out and not made.is_applicable:
         click.echo(f"{out} was not written: this plan cannot be applied", err=True)
     if not made.is_applicable:

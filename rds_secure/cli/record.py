@@ -17,6 +17,7 @@ from rds_secure.apply.journal import Journal
 from rds_secure.cli.revision import revision
 from rds_secure.events import Event, utc
 from rds_secure.plan import Plan
+from rds_secure.plan.approved import ApprovedAccess
 from rds_secure.plan.report import Collector, Report, read_back
 from rds_secure.render.screen import printable
 from rds_secure.sandbox.state import home
@@ -34,15 +35,15 @@ class Record:
         self,
         reports: Sequence[Path] = (),
         files: Sequence[str] = (),
-        save: Callable[[Path, Plan], None] | None = None,
+        save: Callable[[Path, Plan, ApprovedAccess | None], None] | None = None,
     ) -> None:
         self._reports, self._files, self._save = reports, files, save
         self._journal: Journal | None = None
         self._collector = Collector()
         self._who, self._started = "", ""
 
-    def begin(self, plan: Plan, who: str) -> None:
-        """Open the journal, before the first call."""
+    def begin(self, plan: Plan, who: str, gains: ApprovedAccess | None = None) -> None:
+        """Open the journal, before the first call. ``gains``: what was shown that somebody gains by the plan."""
         self._who, self._started = who, utc()
         where = place(plan.account, plan.region, plan.stack)
         if where is None:
@@ -54,7 +55,7 @@ class Record:
             stack=plan.stack, account=plan.account, region=plan.region, who=who, digest=plan.digest, calls=calls
         )
         if self._save and not self._journal.trouble:
-            self._save(self._journal.path.with_suffix(journal.PLAN), plan)
+            self._save(self._journal.path.with_suffix(journal.PLAN), plan, gains)
 
     def nothing_left(self, plan: Plan) -> None:
         """There was nothing to do, so that no apply before this one has anything left either."""

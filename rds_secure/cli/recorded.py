@@ -64,6 +64,15 @@ def opened(path: Path, stack: Stack, region: str | None = None) -> Recorded:
     return recorded(recording, stack, region)
 
 
+def told(found: Readings) -> Readings:
+    """The same, and a word on the side that it is a recording, for answers that do not say it themselves."""
+    from rds_secure.live.recorded import Recorded
+
+    if isinstance(found, Recorded):
+        click.echo(since(found.recording.at), err=True)
+    return found
+
+
 def since(at: str) -> str:
     """What to say above everything that is made of a recording."""
     return f"Recorded {at}: this is about the account as it was then."

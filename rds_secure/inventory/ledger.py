@@ -106,6 +106,10 @@ class Ledger:
 
     # What is asked of one thing
 
+    def reply(self, service: str, action: str, subject: str = "") -> Reply | None:
+        """The reply, to look at; None where it was not read."""
+        return self._replies.get(Question(service, action, subject))
+
     def answer(self, service: str, action: str, subject: str) -> dict[str, Any] | None:
         """The reply, to change; None where it was not read, or there is no such thing."""
         question = Question(service, action, subject)

@@ -83,13 +83,20 @@ BULK: Mapping[Topic, Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How a question is asked of a subject: ``parameter`` takes it, ``more`` are the others."""
+    """How a question is asked of a subject: ``parameter`` takes it, ``more`` are the others.
+
+    ``also`` takes what stands behind the last space of the subject: a version.
+    """
 
     parameter: str
     more: Mapping[str, Any] = field(default_factory=dict)
+    also: str = ""
 
     def params(self, subject: str) -> dict[str, Any]:
         """The parameters of the call."""
+        if self.also:
+            first, _, second = subject.rpartition(" ")
+            return {self.parameter: first, self.also: second, **self.more}
         return {self.parameter: subject, **self.more}
 
 
@@ -105,6 +112,7 @@ ASKED: Mapping[tuple[str, str], Asked] = MappingProxyType(
             "TransitGatewayRouteTableId", {"Filters": [{"Name": "state", "Values": ["active", "blackhole"]}]}
         ),
         ("iam", "GetPolicy"): Asked("PolicyArn"),
+        ("iam", "GetPolicyVersion"): Asked("PolicyArn", also="VersionId"),
         ("kms", "DescribeKey"): Asked("KeyId"),
         ("kms", "GetKeyPolicy"): Asked("KeyId", {"PolicyName": "default"}),
         ("kms", "GetKeyRotationStatus"): Asked("KeyId"),
@@ -132,7 +140,7 @@ LACKING: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
 
 ABSENT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "kms": ("NotFoundException",),
+        "kms": ("NotFoundException", "UnsupportedOperationException"),  # which has no rotation
         "secretsmanager": ("ResourceNotFoundException",),
         "organizations": ("AWSOrganizationsNotInUseException", "ChildNotFoundException", "TargetNotFoundException"),
         "iam": ("NoSuchEntity",),

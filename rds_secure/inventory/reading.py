@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from rds_secure.errors import DeniedError, UnsupportedError
 from rds_secure.inventory.model import Inventory, Place, Question, Reply
 from rds_secure.inventory.questions import ABSENT, ASKED, BULK, LACKING, Topic
+from rds_secure.inventory.recording import NOT_RECORDED
 from rds_secure.inventory.subjects import FOLLOWING
 from rds_secure.reader import Reader
 
@@ -43,7 +44,8 @@ def _ask(reader: Reader, question: Question) -> Reply | str:
         reply = reader.call(question.service, question.action, params, absent=ABSENT.get(question.service, ()))
     except (DeniedError, UnsupportedError) as error:
         lacking = LACKING.get((question.service, question.action))
-        return lacking if lacking is not None and isinstance(error, UnsupportedError) else error.code
+        is_lacking = isinstance(error, UnsupportedError) and error.code != NOT_RECORDED
+        return lacking if lacking is not None and is_lacking else error.code
     return {} if reply is None else reply
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, TypeVar
 
-from rds_secure.errors import CallError
+from rds_secure.errors import CallError, DeniedError, UnsupportedError
 from rds_secure.inventory.recording import Answer, Call, Recording, Refusal, call, not_recorded, refusal
 from rds_secure.inventory.withheld import without_secrets
 from rds_secure.reader import Reader
@@ -39,7 +39,7 @@ class RecordingReader:
         try:
             reply = self._reader.call(service, action, params, region=region, first_page=first_page)
         except CallError as error:
-            if not error.uncertain:
+            if isinstance(error, DeniedError | UnsupportedError) or not error.uncertain:
                 self._note(asked, refusal(error))
             if error.code in absent:
                 return None

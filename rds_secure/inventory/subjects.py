@@ -117,15 +117,18 @@ def above(found: Inventory) -> Iterator[str]:
         target = parents[0]["Id"] if parents else ""
 
 
-def _none(found: Inventory) -> Iterator[Question]:
-    return iter(())
+def _identities(found: Inventory) -> Iterator[Question]:
+    """What a policy says that nobody has yet, and is therefore not among the account's details."""
+    for arn, reply in found.each("iam", "GetPolicy").items():
+        if reply:
+            yield Question("iam", "GetPolicyVersion", f"{arn} {reply['Policy']['DefaultVersionId']}")
 
 
 FOLLOWING: Mapping[Topic, Callable[[Inventory], Iterator[Question]]] = MappingProxyType(
     {
         Topic.DATABASES: _databases,
         Topic.NETWORK: _network,
-        Topic.IDENTITIES: _none,
+        Topic.IDENTITIES: _identities,
         Topic.ORGANIZATION: _organization,
         Topic.KEYS: _keys,
         Topic.PROTECTION: _protection,

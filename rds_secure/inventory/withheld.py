@@ -14,7 +14,6 @@ WITHHELD = frozenset(
         "CiphertextBlob",
         "CiphertextForRecipient",
         "KeyMaterial",
-        "MasterUserPassword",
         "Password",
         "Plaintext",
         "PrivateKey",
@@ -29,6 +28,10 @@ WITHHELD = frozenset(
     }
 )
 """Fields that are left out of every reply, whatever the service."""
+
+_MASK = "****"
+_MASKED = frozenset({"MasterUserPassword"})
+"""Fields that AWS masks itself, of which it matters that they are there: a password that waits for its window."""
 
 _WITH_VALUES = {
     "Parameter": frozenset({"Value"}),
@@ -50,7 +53,11 @@ def without_secrets(reply: Mapping[str, Any]) -> Mapping[str, Any]:
 def _clean(value: Any, below: str) -> Any:
     if isinstance(value, Mapping):
         left = _WITH_VALUES.get(below, frozenset()) if below != "OptionSettings" or _is_password(value) else frozenset()
-        return {key: _clean(item, key) for key, item in value.items() if key not in WITHHELD and key not in left}
+        return {
+            key: _MASK if key in _MASKED else _clean(item, key)
+            for key, item in value.items()
+            if key not in WITHHELD and key not in left
+        }
     if isinstance(value, list | tuple):
         return [_clean(item, below) for item in value]
     return value

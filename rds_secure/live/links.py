@@ -1,4 +1,4 @@
-"""Ids that become references again: how what was read from AWS is written in a spec. It reads nothing."""
+"""What references yield beforehand, and ids that become references again, as a spec writes them. It reads nothing."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rds_secure.fields import Leaf, Reference
 from rds_secure.values import Ref
 
 
-def by_value(known: Mapping[Ref, str]) -> Leaf:
+def by_value(*known: Mapping[Ref, str]) -> Leaf:
     """A function for `fields.mapped` that puts a reference where a field has what one of them yields (house rule 2)."""
-    index = {(ref.target.kind, ref.attribute, value): ref for ref, value in known.items()}
+    index = {(ref.target.kind, ref.attribute, value): ref for some in known for ref, value in some.items()}
 
     def leaf(value: Any, marker: Reference | None, many: bool) -> Any:
         if marker is None or not isinstance(value, str):

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from rds_secure import resources
 from rds_secure.errors import CallError, DeniedError, UnsupportedError
 from rds_secure.fields import Reference, values_of
+from rds_secure.inventory.recording import NOT_RECORDED
 from rds_secure.kind import Kind, Resource
 from rds_secure.values import Address, refs
 
@@ -65,6 +66,17 @@ class Sight:
         except (DeniedError, UnsupportedError) as error:
             self._note(error, kinds, addresses)
             return otherwise
+
+    def check(self, read: Callable[[], list[T]], address: Address) -> list[T]:
+        """What a check of something declared finds wrong; denied, it hides the address.
+
+        What a recording does not have hides nothing here: nothing is applied on it, and the plan says what is missing.
+        """
+        try:
+            return read()
+        except (DeniedError, UnsupportedError) as error:
+            self._note(error, (), () if error.code == NOT_RECORDED else (address,))
+            return []
 
     def _note(self, error: CallError, kinds: Iterable[str], addresses: Iterable[Address]) -> None:
         with self._lock:

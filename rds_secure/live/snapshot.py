@@ -14,7 +14,7 @@ from rds_secure import ownership, resources
 from rds_secure.errors import Problem, SpecError
 from rds_secure.fields import mapped
 from rds_secure.kind import Complaint, Found, Kind, Live, Reader, Resource, Scope, Stateful, Wanted, together
-from rds_secure.live import links
+from rds_secure.live import former, links
 from rds_secure.live.closer import inspected, traces
 from rds_secure.live.declared import predicted, resource_of
 from rds_secure.live.lookups import resolve_lookups
@@ -139,8 +139,7 @@ def _verify(
 ) -> list[Problem]:
     def look(resource: Resource[Any]) -> list[Problem]:
         address, kind = resource.address, resources.kind(resource.address.kind)
-        nothing: list[Complaint] = []
-        complaints = sight.look(lambda: list(kind.verify(reader, resource, scope)), nothing, addresses=(address,))
+        complaints = sight.check(lambda: list[Complaint](kind.verify(reader, resource, scope)), address)
         return [Problem(item.what, item.fix, stack.at(address, item.path)) for item in complaints]
 
     return [problem for found in reader.each(look, seen.values()) for problem in found]
@@ -155,7 +154,7 @@ class _Matching:
     def __init__(
         self,
         scope: Scope,
-        declared: Mapping[Address, Resource[Any]],
+        declared: dict[Address, Resource[Any]],
         adopt: Mapping[Address, str | None],
         moves: Moves,
     ) -> None:
@@ -165,6 +164,7 @@ class _Matching:
         self.conflicts: list[Conflict] = []
         self.notes: list[str] = []
         self._unclaimed: dict[Address, Found[Any]] = {}
+        self._former: dict[Address, Found[Any]] = {}
         self._by_identity: dict[tuple[str, str], Address] = {}
         for address, resource in declared.items():
             kind = resources.kind(address.kind)
@@ -226,15 +226,8 @@ class _Matching:
     def _adopt(self, kind: Kind[Any], found: Found[Any], owner: ownership.Owner | None, address: Address) -> None:
         """Take it over, unless it is somebody's. A copy is nobody's: its tags came along with the data (RDS-18)."""
         name, what = self.declared[address].name, f"{kind.title} {found.name}"
-        if (
-            owner
-            and owner.name.lower() == found.name.lower()
-            and (owner.stack, owner.address)
-            != (
-                self.scope.stack,
-                address,
-            )
-        ):
+        here = (self.scope.stack, address)
+        if owner and owner.name.lower() == found.name.lower() and (owner.stack, owner.address) != here:
             whose = owner.address if owner.stack == self.scope.stack else f"stack {owner.stack!r}"
             fix = f"take it out there first, or leave {address} out below 'adopt:'"
             self.conflicts.append(Conflict(address, f"{what} belongs to {whose}", fix))
@@ -248,8 +241,10 @@ class _Matching:
         address = owner.address if found.keyed or not holder else holder
         if address.kind != kind.name:
             self.notes.append(f"{kind.title} {found.name} carries the tags of {owner.address}: left alone")
-        elif address in self.declared and (holder == address or kind.renames or self._is_named(address, found)):
+        elif address in self.declared and (holder == address or self._may_have(kind, address, found)):
             self._claim(kind, address, found, holder)
+        elif address in self.declared and former.may_stay(found, self.declared[address]):
+            self._former[address] = found
         elif address in self.declared and kind.versioned:
             self.retired[Address(kind.name, f"{address.name}/{found.name}")] = found
         elif address in self.declared:
@@ -285,13 +280,18 @@ class _Matching:
             self.conflicts.append(Conflict(address, what, "correct the entry below 'moved:', or take it out"))
 
     def claim(self) -> None:
-        """Take what AWS made by itself and nobody owns, for the addresses that have nothing yet."""
+        """Take what nobody owns that AWS made, or what has a former name, for the addresses that have nothing yet."""
         for address, found in self._unclaimed.items():
             self.live.setdefault(address, found)
+        for address, found in self._former.items():
+            if address in self.live:
+                self.retired[Address(address.kind, f"{address.name}/{found.name}")] = found
+            else:
+                self.live[address], self.declared[address] = found, former.named(self.declared[address], found.name)
 
-    def _is_named(self, address: Address, found: Found[Any]) -> bool:
-        """Whether it has the declared name, and only its place is another one (a group's VPC)."""
-        return self.declared[address].name.lower() == found.name.lower()
+    def _may_have(self, kind: Kind[Any], address: Address, found: Found[Any]) -> bool:
+        """Whether it can have the declared name, or has it, and only its place is another one (a group's VPC)."""
+        return kind.renames or kind.renamed or self.declared[address].name.lower() == found.name.lower()
 
     def _claim(self, kind: Kind[Any], address: Address, found: Found[Any], holder: Address | None) -> None:
         """Of two that claim one address, the one in the declared place has it; the other one is only mentioned."""
@@ -326,13 +326,16 @@ def _linked(
     leaving: Address | None,
 ) -> Snapshot:
     out_of_sight = hidden(unseen)
-    known = dict(matched.scope.known)
+    known, leaving_it = dict(matched.scope.known), dict[Ref, str]()
     for address, found in {**matched.live, **matched.retired}.items():
-        known.update({Ref(address, attribute): value for attribute, value in found.exports.items()})
-    reference = links.by_value({ref: value for ref, value in known.items() if ref.target != leaving})
+        for attribute, value in found.exports.items():
+            (leaving_it if attribute in found.leaving else known)[Ref(address, attribute)] = value
+    named = {ref: value for ref, value in known.items() if ref.target != leaving}
+    reference, kept_up = links.by_value(named), links.by_value(leaving_it, named)
 
     def link(address: Address, found: Found[Any]) -> Live[Any]:
-        return Live(address, found, mapped(found.spec, reference))
+        follows = resources.kind(address.kind).follows_names
+        return Live(address, found, mapped(found.spec, kept_up if follows else reference))
 
     scope = replace(matched.scope, known=known)
     retired = {address: link(address, found) for address, found in matched.retired.items()}

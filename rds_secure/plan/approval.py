@@ -39,7 +39,7 @@ def basis(snapshot: Snapshot, steps: Iterable[Step]) -> Basis:
         live[str(address)] = values(snapshot, found, step)
         sets[str(address)] = _sets(found.spec)
         when = getattr(snapshot.resources[address].spec, "when", "") if address in snapshot.live else ""
-        if step and step.operations and when == "now":
+        if step and step.operations and (when == "now" or step.renames):
             parked[str(address)] = as_json(dict(found.found.pending))
     lookups = {canonical(lookup): tuple(matches) for lookup, matches in snapshot.lookups.items()}
     return Basis(live, parked, lookups, sets, frozenset(_unfinished(snapshot)))

@@ -32,6 +32,7 @@ def order(steps: Iterable[Step], known: Container[Ref] = ()) -> dict[Node, froze
                 for address in operation.after
                 if address in by_address and address != step.address
             )
+            needed.update(_renamed(step, operation, by_address))
             if index:
                 needed.add((step.address, index - 1))
             if step.action is Action.DELETE:
@@ -64,6 +65,15 @@ def _referred(step: Step, operation: Operation, steps: dict[Address, Step], know
             yield target.address, len(target.operations) - 1
         elif target.action in (Action.UPDATE, Action.MIGRATE) and ref not in known:
             yield target.address, _exporting(target, ref)
+
+
+def _renamed(step: Step, operation: Operation, steps: dict[Address, Step]) -> Iterator[Node]:
+    """A name or an ARN that is known beforehand is nobody's until what gets it has it."""
+    changes = tuple(change.new for change in step.changes)
+    for address in {ref.target for ref in refs((changes, dict(operation.params)))}:
+        target = steps.get(address)
+        if target is not None and target.renames and target is not step:
+            yield address, len(target.operations) - 1
 
 
 def _exporting(target: Step, ref: Ref) -> int:

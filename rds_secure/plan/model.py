@@ -43,6 +43,7 @@ class Step:
     and where no tag tells.
     ``pending`` waits for a window and needs no call; ``strangers`` are others' additions which we show and leave.
     ``uses``: resources of the stack that the live object refers to; they can only go after it lets go of them.
+    ``renames``: it gets another name, so that whatever refers to it is called only then.
     """
 
     address: Address
@@ -55,6 +56,7 @@ class Step:
     notes: tuple[str, ...] = ()
     cause: str = ""
     uses: tuple[Address, ...] = ()
+    renames: bool = False
 
     @property
     def says_nothing(self) -> bool:

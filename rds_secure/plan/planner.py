@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from rds_secure import ownership, resources
 from rds_secure.errors import Location
 from rds_secure.fields import Mode, ignored, markers, plain, unwritten, values_of
-from rds_secure.kind import Change, FieldChange, Kind, Live, Migrating, Resource, Stateful
+from rds_secure.kind import Change, FieldChange, Kind, Live, Migrating, Renaming, Resource, Stateful
 from rds_secure.live import Snapshot
 from rds_secure.operation import Operation
 from rds_secure.plan import graph
@@ -22,7 +22,7 @@ from rds_secure.plan.approval import approved, basis
 from rds_secure.plan.diff import Difference, diff
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
 from rds_secure.plan.retirement import Deletion, Retirement, uses
-from rds_secure.values import Address, Lookup, Ref, Value, leaves
+from rds_secure.values import Address, Lookup, Ref, Value, leaves, refs
 
 _LOST_WITH_A_KEY = (
     "once it is gone, nothing that was encrypted under it can be read, "
@@ -54,6 +54,7 @@ class _Planner:
         self.scope = snapshot.scope
         self.refusals: list[Refusal] = []
         self.migrating: dict[Address, Migrating] = {}
+        self.renaming: dict[Address, Renaming] = {}
 
     def run(self) -> Plan:
         conflicts = {conflict.address for conflict in self.snapshot.conflicts}
@@ -148,7 +149,17 @@ class _Planner:
         changes = tuple(difference.changes)
         if _cause(live, resource) == "drift":
             changes = tuple(_with_lookup(resource, change) for change in changes)
-        return Change(resource, live, changes, self.scope), difference
+        compared = Change(resource, live, changes, self.scope)
+        self._rename(compared)
+        return compared, difference
+
+    def _rename(self, change: Change[Any]) -> None:
+        """Note that a resource gets another name; refuse what is in the way of that."""
+        address = change.resource.address
+        if renaming := resources.kind(address.kind).rename(change):
+            self.renaming[address] = renaming
+            for what, fix in renaming.obstacles:
+                self._refuse(address, ("name",), what, fix)
 
     def _migrate(self, change: Change[Any], difference: Difference) -> None:
         """Take out of what is refused what a migration settles, and note that one; refuse what is in its way."""
@@ -172,28 +183,38 @@ class _Planner:
             return self._migration(change, migrating)
         operations = kind.update(change) if changes else ()
         after = kind.follow(change, elsewhere)
+        renaming = self.renaming.get(resource.address, Renaming())
         tagging, retagged = self._tagging(resource, live)
-        differs = bool(changes or retagged)
-        is_update = differs or after.operations or migrating.operations
+        differs = bool(changes or retagged or renaming.changes)
+        is_update = differs or after.operations or migrating.operations or renaming.operations
+        following = self._following(resource.address, changes)
         action = Action.UPDATE if is_update else Action.RETAG if tagging else Action.NONE
         return Step(
             address=resource.address,
             name=live.name,
             action=action,
-            operations=(*operations, *after.operations, *migrating.operations, *tagging),
-            changes=(*changes, *after.changes, *retagged),
+            operations=(*operations, *after.operations, *migrating.operations, *renaming.operations, *tagging),
+            changes=(*renaming.changes, *changes, *after.changes, *retagged),
             pending=tuple(difference.pending),
             strangers=tuple(difference.strangers),
             notes=(
                 *self._moved(resource.address),
                 *_taken_over(live, adopting=resource.address in self.snapshot.adopting),
-                *_notes(resource, live, difference, changes),
+                *_notes(resource, live, difference, changes, flushes=bool(renaming.changes)),
+                *renaming.notes,
+                *(f"it follows {address}, which gets another name" for address in following),
                 *after.notes,
                 *kind.notes(resource, live),
             ),
-            cause=_cause(live, resource) if differs else "",
+            cause=_cause(live, resource) if differs and not following else "",
             uses=uses(live),
+            renames=bool(renaming.operations),
         )
+
+    def _following(self, address: Address, changes: tuple[FieldChange, ...]) -> list[Address]:
+        """What gets another name and makes these differences: nobody changed anything behind the spec."""
+        named = {ref.target for ref in refs(tuple(change.new for change in changes))}
+        return sorted(named & self.renaming.keys() - {address})
 
     def _migration(self, change: Change[Any], migrating: Migrating) -> Step:
         """All that happens to a resource whose place another object takes: nothing else, until that is done."""
@@ -230,7 +251,8 @@ class _Planner:
             for key in sorted({*add, *remove})
             if key not in ownership.OURS
         ]
-        return kind.tag(live, add, remove, self.scope), tuple(changes)
+        subject = resource if resource.address in self.renaming else live
+        return kind.tag(subject, add, remove, self.scope), tuple(changes)
 
     def _delete(self, live: Live[Any]) -> Step:
         kind = resources.kind(live.address.kind)
@@ -325,11 +347,16 @@ def _taken_over(live: Live[Any], *, adopting: bool) -> Iterator[str]:
 
 
 def _notes(
-    resource: Resource[Any], live: Live[Any], difference: Difference, changes: tuple[FieldChange, ...]
+    resource: Resource[Any],
+    live: Live[Any],
+    difference: Difference,
+    changes: tuple[FieldChange, ...],
+    *,
+    flushes: bool,
 ) -> Iterator[str]:
     if live.found.busy and changes:
         yield f"it is {live.found.busy} just now: the change waits until it is available"
-    if changes and getattr(resource.spec, "when", "") == "now":  # RDS-2
+    if flushes or (changes and getattr(resource.spec, "when", "") == "now"):  # RDS-2
         paths = {change.path for change in changes}
         for path, parked in sorted(live.found.pending.items()):
             if path not in paths:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TextIO
 
-from rds_secure.access.network.explain import Explanation
-from rds_secure.inventory import Inventory
 from rds_secure.render.encryption_page import encryption_page
-from rds_secure.render.evidence import Names
 from rds_secure.render.protection import Told
-from rds_secure.render.reach_page import Reached, explained_page, reach_page
+from rds_secure.render.reach_page import Explained, Reached, explained_page, reach_page
 from rds_secure.render.screen import columns, write
 
 
@@ -21,21 +17,11 @@ def reach_text(
     write(stream, reach_page(found, width or columns(stream), show_evidence=show_evidence), color)
 
 
-def explained_text(
-    inventory: Inventory,
-    found: Iterable[Explanation],
-    names: Names,
-    *,
-    stream: TextIO,
-    color: bool | None = None,
-    width: int | None = None,
-) -> None:
+def explained_text(found: Explained, *, stream: TextIO, color: bool | None = None, width: int | None = None) -> None:
     """Write how a source fares with databases."""
-    write(stream, explained_page(inventory, found, names, width or columns(stream)), color)
+    write(stream, explained_page(found, width or columns(stream)), color)
 
 
-def encryption_text(
-    inventory: Inventory, told: Told, *, stream: TextIO, color: bool | None = None, width: int | None = None
-) -> None:
+def encryption_text(told: Told, *, stream: TextIO, color: bool | None = None, width: int | None = None) -> None:
     """Write how data is protected."""
-    write(stream, encryption_page(inventory, told, width or columns(stream)), color)
+    write(stream, encryption_page(told, width or columns(stream)), color)

@@ -136,12 +136,17 @@ def _permissions(found: Iterable[Permission]) -> Iterator[Line]:
     """Those of the same principals on the same terms in one sentence, whatever the verb."""
     groups: dict[tuple[object, ...], list[Permission]] = {}
     for one in found:
-        alike = (one.effect, one.principals, one.databases, one.was, one.now, one.way)
+        alike = (one.effect, one.principals, one.databases, one.was, one.now, one.way, _is_any_key(one))
         groups.setdefault(alike, []).append(one)
     for group in groups.values():
         yield Line(
             min(one.danger for one in group), _SIGNS[group[0].effect], tuple(_permission(group[0], _verbs(group)))
         )
+
+
+def _is_any_key(one: Permission) -> bool:
+    """Whether it is about keys in general."""
+    return one.verb in ("use key", "break key") and GENERAL in one.databases
 
 
 def _verbs(group: Sequence[Permission]) -> str:
@@ -158,6 +163,7 @@ def _permission(one: Permission, verbs: str) -> Iterator[Piece]:
     else:
         yield f" can {verbs} "
     yield from _databases(one.databases)
+    yield " whose key lets the account decide" if _is_any_key(one) else ""
     yield from _when(one)
     if one.way:
         yield ", by assuming "

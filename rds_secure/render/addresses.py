@@ -26,10 +26,13 @@ def spoken(addresses: Addresses, most: int = MOST) -> list[str]:
 def _spoken(family: Family, found: Intervals, most: int) -> Iterator[str]:
     for name, every in WORLDS:
         world = every.of(family)
-        missing = _networks(family, world - found)
-        if not missing:
+        lacking = world - found
+        if not lacking:
             yield f"{name} (IPv{family})"
-        elif 2 * _size(world & found) > _size(world) and len(missing) < len(_networks(family, world & found)):
+        elif 2 * _size(lacking) < _size(world):
+            missing = _networks(family, lacking)
+            if len(missing) > len(_networks(family, world & found)):
+                continue
             left_out = missing[:most] + ([f"{len(missing) - most} more networks"] if len(missing) > most else [])
             yield f"{name} (IPv{family}) but {' and '.join(left_out)}"
         else:

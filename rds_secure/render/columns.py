@@ -7,8 +7,6 @@ from itertools import zip_longest
 
 from rich.text import Text as Line
 
-from rds_secure.render.screen import joined, wrapped
-
 GAP = 2
 """Blanks between two columns."""
 
@@ -31,20 +29,47 @@ def _length(cell: Cell) -> int:
 
 def row(cells: Sequence[Cell], columns: Sequence[int], indent: int) -> Iterator[Line]:
     """The lines of one row. Where a cell has a word too long for its column, those to its right begin below it."""
-    filled: list[list[Line]] = []
+    filled: list[list[Cell]] = []
     begin = 0
     for cell, width in zip(cells, columns, strict=True):
-        lines = list(wrapped(cell, width, 0, hang=1)) if cell else []
-        filled.append([Line()] * begin + lines)
-        begin += max((number for number, line in enumerate(lines, 1) if line.cell_len > width), default=0)
-    for parts in zip_longest(*filled, fillvalue=Line()):
+        lines = list(_filled(cell, width))
+        filled.append([()] * begin + lines)
+        begin += max((number for number, line in enumerate(lines, 1) if _length(line) > width), default=0)
+    for parts in zip_longest(*filled, fillvalue=()):
         yield _side_by_side(parts, columns, indent)
 
 
-def _side_by_side(parts: Sequence[Line], columns: Sequence[int], indent: int) -> Line:
-    line, at = Line(" " * indent), indent
+def _filled(cell: Cell, width: int) -> Iterator[Cell]:
+    """The pieces line by line, the second one on a blank further in; a piece with blanks may be broken at them."""
+    line: list[Line] = []
+    room = width
+    for piece in _broken(cell, width):
+        if line and piece.cell_len > room:
+            yield line
+            line, room = [_BLANK], width - 2
+        line.append(piece)
+        room -= piece.cell_len + 1
+    if line:
+        yield line
+
+
+_BLANK = Line("")
+
+
+def _broken(cell: Cell, width: int) -> Iterator[Line]:
+    for piece in cell:
+        if piece.cell_len < width or " " not in piece.plain:
+            yield piece
+        else:
+            yield from piece.split(" ")
+
+
+def _side_by_side(parts: Sequence[Cell], columns: Sequence[int], indent: int) -> Line:
+    pieces: list[Line | str] = []
+    at, reached = indent, 0
     for part, width in zip(parts, columns, strict=True):
-        if part.cell_len:
-            line = joined(line, " " * max(at - line.cell_len, 0), part)
+        if part:
+            pieces += [" " * (at - reached), part[0], *(each for piece in part[1:] for each in (" ", piece))]
+            reached = at + _length(part)
         at += width + GAP
-    return line
+    return Line.assemble(*pieces)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from rich.text import Text as Line
 
-from rds_secure.inventory import Inventory
 from rds_secure.render.encryption_page import MARKS, sections
 from rds_secure.render.markdown import code, cut, section
 from rds_secure.render.protection import Mood, Row, Told, counted
@@ -16,15 +15,15 @@ _LISTED, _FOLDS = 20_000, 30_000
 """Characters of the list, and of all folds: together fewer than GitHub takes in a comment."""
 
 
-def encryption_markdown(inventory: Inventory, told: Told) -> str:
+def encryption_markdown(told: Told) -> str:
     """The whole answer, in fewer than 60,000 characters."""
-    return "\n\n".join(_blocks(inventory, told)) + "\n"
+    return "\n\n".join(_blocks(told)) + "\n"
 
 
-def _blocks(inventory: Inventory, told: Told) -> Iterator[str]:
+def _blocks(told: Told) -> Iterator[str]:
     yield "## How data is protected"
     yield f"**{counted(told.found)}**"
-    yield where(inventory)
+    yield where(told.inventory, told.of)
     listed = list(sections(told))
     for title, mood in (("Weak", Mood.WEAK), ("Not known", Mood.UNKNOWN)):
         lines = [
@@ -43,7 +42,7 @@ def _blocks(inventory: Inventory, told: Told) -> Iterator[str]:
             yield f"**{left} more are left out, for there is no room here**: `rds-secure access encryption` shows all."
             break
         yield fold
-    yield from not_read(inventory)
+    yield from not_read(told.inventory)
 
 
 def _line(row: Row) -> Line:

@@ -7,25 +7,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.text import Text as Line
 
 from rds_secure.access.protection import Protected
-from rds_secure.inventory import Inventory
 from rds_secure.render.protection import Mood, Row, Told, counted, key_rows, proxy_rows, rows, weakness
 from rds_secure.render.reach_page import heading, unread
 from rds_secure.render.screen import BOLD, DIM, MAGENTA, RED, joined, part, words, wrapped
+
+SERVICES = ("rds", "kms", "secretsmanager", "logs", "iam", "organizations")
+"""Whose answers tell how data is protected, and who uses keys."""
 
 STYLES: Mapping[Mood, str] = {Mood.WEAK: RED, Mood.UNKNOWN: MAGENTA, Mood.PLAIN: "", Mood.GOOD: ""}
 MARKS: Mapping[Mood, str] = {Mood.WEAK: "!", Mood.UNKNOWN: "?", Mood.PLAIN: " ", Mood.GOOD: " "}
 
 
-def encryption_page(inventory: Inventory, told: Told, width: int) -> Iterator[Line]:
+def encryption_page(told: Told, width: int) -> Iterator[Line]:
     """All lines."""
-    yield from heading(inventory, counted(told.found))
+    yield from heading(told.inventory, counted(told.found), told.of)
     for title, found in sections(told):
         yield Line()
         yield joined(part(title[0], BOLD), part(title[1], DIM))
         for row in found:
             pieces = [part(f"{MARKS[row.mood]} {row.label:<11}", STYLES[row.mood]), *words(row.text, STYLES[row.mood])]
             yield from wrapped(pieces, width, 2, hang=14)
-    yield from unread(inventory, width)
+    yield from unread(told.inventory, width, SERVICES)
 
 
 Title = tuple[str, str]

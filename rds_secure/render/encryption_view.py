@@ -9,7 +9,6 @@ from dataclasses import fields
 from typing import Any, Literal, TypeVar
 
 from rds_secure.access.protection import Certificate, Key, Protected, Unknown
-from rds_secure.inventory import Inventory
 from rds_secure.render.protection import Told
 from rds_secure.render.reach_view import UnreadView
 from rds_secure.render.view import View
@@ -193,6 +192,8 @@ class EncryptionView(View):
     """The account's id."""
     region: str
     """The region."""
+    of: str
+    """Which state of the account is told, in words; empty for the account as it is."""
     partial: bool
     """Whether it is told of a spec alone, so that there may be more."""
     databases: tuple[ProtectedView, ...]
@@ -207,13 +208,14 @@ class EncryptionView(View):
     """What AWS did not answer."""
 
 
-def encryption_view(inventory: Inventory, told: Told) -> EncryptionView:
+def encryption_view(told: Told) -> EncryptionView:
     """The published form."""
-    found = told.found
+    found, inventory = told.found, told.inventory
     return EncryptionView(
         format_version="1.0",
         account=inventory.place.account,
         region=inventory.place.region,
+        of=told.of,
         partial=inventory.partial,
         databases=tuple(_database(told, one) for one in found.databases),
         proxies=tuple(ProxyView(proxy=one.id, **_values(one, "id")) for one in found.proxies),

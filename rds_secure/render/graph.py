@@ -154,9 +154,9 @@ def _comers(one: Entrance, names: Names) -> Iterator[Comer]:
     if one.addresses:
         lines = spoken(one.addresses, _LINES - 1)
         yield ("addresses", one.origin, *lines), Node(Layer.SOURCE, (title, *lines)), one.verdict
-    if one.sources:
-        lines = sources(one.sources, names, _LINES - 2)
-        count = len({each.instance or each.interface for each in one.sources})
+    if one.alike:
+        lines = sources(one, names, _LINES - 2)
+        count = len({each.interface.instance or each.interface.id for each in one.interfaces})
         heading = f"{count} instance{'' if count == 1 else 's'} and interfaces" if count > 1 else title
         yield ("interfaces", one.origin, *lines), Node(Layer.SOURCE, (heading, *lines)), one.verdict
 

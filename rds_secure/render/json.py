@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
 from rds_secure.access.delta.model import Delta
-from rds_secure.access.network.explain import Explanation
-from rds_secure.inventory import Inventory
 from rds_secure.plan.drift import Drift
 from rds_secure.plan.model import Plan
 from rds_secure.plan.report import Report
 from rds_secure.render.drift_view import DriftView, drift_view
 from rds_secure.render.encryption_view import EncryptionView, encryption_view
-from rds_secure.render.evidence import Names
 from rds_secure.render.protection import Told
-from rds_secure.render.reach_page import Reached
+from rds_secure.render.reach_page import Explained, Reached
 from rds_secure.render.reach_view import ReachView, explained_view, reach_view
 from rds_secure.render.report_view import ReportView, report_view
 from rds_secure.render.review_view import ReviewView
@@ -46,14 +42,14 @@ def reach_json(found: Reached) -> str:
     return _json(reach_view(found))
 
 
-def explained_json(inventory: Inventory, found: Iterable[Explanation], names: Names) -> str:
+def explained_json(found: Explained) -> str:
     """Pairs of a source and a database as JSON, by the same schema."""
-    return _json(explained_view(inventory, found, names))
+    return _json(explained_view(found))
 
 
-def encryption_json(inventory: Inventory, told: Told) -> str:
+def encryption_json(told: Told) -> str:
     """How data is protected, as JSON."""
-    return _json(encryption_view(inventory, told))
+    return _json(encryption_view(told))
 
 
 def _json(shown: View) -> str:

@@ -144,7 +144,12 @@ def refusals(found: Sequence[Refusal]) -> list[str]:
 
 def hidden(unseen: Sequence[Unseen]) -> list[str]:
     """Reads that were not answered, each on one line of Markdown."""
-    return [f"- {code(item.call)} hides {_listed(item.kinds)}; what to do: {code(seeing(item))}" for item in unseen]
+
+    def hides(item: Unseen) -> str:
+        found = item.kinds or tuple(map(str, item.addresses))
+        return f" hides {_listed(found)}" if found else ""
+
+    return [f"- {code(item.call)}{hides(item)}; what to do: {code(seeing(item))}" for item in unseen]
 
 
 def _folds(plan: Plan, room: int) -> Iterator[str]:

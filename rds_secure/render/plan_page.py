@@ -172,7 +172,8 @@ def unseen(item: Unseen, width: int) -> Iterator[Line]:
     kinds = ", ".join(resources.kind(name).title for name in item.kinds)
     hides = f" hides every {kinds}" if kinds else ""
     yield from wrapped([part(item.call, BOLD), *words(hides)], width, 2, hang=4)
-    left = "" if item.addresses else " Nothing declared needs it; what this stack may own of that kind is left alone."
+    left = " Nothing declared needs it; what this stack may own of that kind is left alone." if item.kinds else ""
+    left = "" if item.addresses else left
     yield from wrapped(words(f"what to do: {seeing(item)}.{left}"), width, 6, hang=2)
 
 

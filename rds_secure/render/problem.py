@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text as Line
 
 from rds_secure.errors import CallError, DeniedError, Problem, RdsSecureError, RefusedError, SpecError, UnsupportedError
+from rds_secure.inventory.recording import NOT_RECORDED
 from rds_secure.render.screen import BOLD, RED, joined, part
 
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyUpdates"})  # ANY-1
@@ -40,6 +41,9 @@ def _problems(problems: Sequence[Problem]) -> Iterator[Line]:
 
 
 def _call(error: CallError) -> Iterator[Line]:
+    if error.code == NOT_RECORDED:
+        yield joined(part(error.message, RED))
+        return
     yield joined(part(f"{error.service} {error.action} failed:", f"{BOLD} {RED}"), " ", part(error.code))
     yield joined("  AWS says:   ", part(error.message))
     if error.request_id:

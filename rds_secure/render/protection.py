@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from rds_secure.access.key_users import User
+from rds_secure.access.naming import label
 from rds_secure.access.protection import (
     Key,
     LogGroup,
@@ -18,6 +19,7 @@ from rds_secure.access.protection import (
     Tls,
     Unknown,
 )
+from rds_secure.inventory import Inventory
 
 SOON = 90
 """Days to a certificate's end from which on it is said to be near (Checkov CKV_AWS_211 asks for as many)."""
@@ -43,11 +45,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is told: protection, who uses the keys, and the moment from which days are counted."""
+    """What is told: protection, who uses the keys, and the moment from which days are counted.
 
+    ``of``: which state of the account, in words; "" for the account as it is.
+    """
+
+    inventory: Inventory
     found: Protection
     users: Mapping[str, tuple[User, ...]] | Unknown
     now: datetime
+    of: str = ""
 
 
 def rows(told: Told, one: Protected) -> tuple[Row, ...]:
@@ -79,7 +86,7 @@ def proxy_rows(one: Proxy) -> tuple[Row, ...]:
 
 def key_rows(told: Told, one: Key) -> tuple[Row, ...]:
     """Everything about a key."""
-    return (_state(one), *_rotation(one), *_users(told.users, one))
+    return (_state(one), *_rotation(one), *_users(told, one))
 
 
 def weakness(found: Sequence[Row]) -> tuple[int, int]:
@@ -184,11 +191,11 @@ def _secret(one: Protected) -> Iterator[Row]:
 
 
 def _collected(one: Protected) -> Iterator[Row]:
-    for label, part in (("insights", one.insights), ("activity", one.stream)):
+    for what, part in (("insights", one.insights), ("activity", one.stream)):
         if part:
             key = part.key
             text = _unknown(key) if isinstance(key, Unknown) else f"under key {short_key(key)}"
-            yield Row(label, text, Mood.UNKNOWN if isinstance(key, Unknown) else Mood.GOOD)
+            yield Row(what, text, Mood.UNKNOWN if isinstance(key, Unknown) else Mood.GOOD)
 
 
 def _logs(found: tuple[LogGroup, ...] | Unknown) -> Row:
@@ -271,15 +278,15 @@ def _rotation(one: Key) -> Iterator[Row]:
         yield Row("rotation", "on" if one.rotation else "off", Mood.GOOD if one.rotation else Mood.WEAK)
 
 
-def _users(found: Mapping[str, tuple[User, ...]] | Unknown, one: Key) -> Iterator[Row]:
+def _users(told: Told, one: Key) -> Iterator[Row]:
+    found, account = told.users, told.inventory.place.account
     if isinstance(found, Unknown):
         yield Row("used by", _unknown(found), Mood.UNKNOWN)
     elif one.arn in found:
-        yield Row("used by", ", ".join(user_words(user) for user in found[one.arn]) or "nobody", Mood.PLAIN)
+        yield Row("used by", ", ".join(user_words(user, account) for user in found[one.arn]) or "nobody", Mood.PLAIN)
 
 
-def user_words(one: User) -> str:
+def user_words(one: User, account: str) -> str:
     """A principal in words: ``role app-ci``, and that it depends."""
-    who = one.principal
-    name = who.kind if who.kind in ("root", "anyone") else f"{who.kind} {who.name}"
+    name = label(one.principal, account)
     return name if one.sure else f"{name} (on conditions)"

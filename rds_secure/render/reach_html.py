@@ -53,8 +53,8 @@ def _page(found: Reached, protection: Protection) -> Iterator[str]:
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
     yield f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body>"
     yield f"<h1>{_text(title)}</h1><p><strong>{_text(told)}</strong></p>"
-    if found.inventory.partial:
-        yield '<p class="unknown">Of the spec alone: there may be more.</p>'
+    if found.of:
+        yield f'<p class="dim">{_text(found.of)}</p>'
     yield f'<div class="picture">{svg(graph(found, protection), told)}</div>'
     yield '<div class="all">'
     groups = list(together(found.exposures))
@@ -83,7 +83,7 @@ def _database(found: Reached, alike: tuple[Exposure, ...]) -> Iterator[str]:
 
 def _entrance(one: Entrance, found: Reached) -> str:
     why = "; ".join(in_the_way(check, grade) for check, grade in one.obstacles)
-    who = [*spoken(one.addresses), *sources(one.sources, found.names)]
+    who = [*spoken(one.addresses), *sources(one, found.names)]
     rules = "".join(f'<br><span class="dim">{_text(said(rule, found.names))}</span>' for rule in one.rules[:3])
     return (
         f'<li><strong class="{NAMES.get(one.verdict, "none")}">{one.verdict}</strong> '

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from rich.text import Text as Line
 
 from rds_secure.access.network.evidence import Verdict
-from rds_secure.access.network.explain import Explanation
 from rds_secure.access.network.summary import Exposure
 from rds_secure.inventory import Inventory
-from rds_secure.render.evidence import Names, by_way
+from rds_secure.render.evidence import by_way
 from rds_secure.render.markdown import WIDTH, clipped, code, cut, fence, section
 from rds_secure.render.reach_page import (
     LIMITS,
+    Explained,
     Reached,
     counted,
     database_lines,
@@ -35,16 +35,16 @@ def reach_markdown(found: Reached) -> str:
     return "\n\n".join(_blocks(found)) + "\n"
 
 
-def explained_markdown(inventory: Inventory, found: Iterable[Explanation], names: Names) -> str:
+def explained_markdown(found: Explained) -> str:
     """Pairs of a source and a database, every hop."""
-    lines = (line.plain for line in explained_page(inventory, found, names, WIDTH))
-    return f"## How a source fares\n\n{where(inventory)}\n\n{fence(_cut(lines, _FOLDS))}\n"
+    lines = (line.plain for line in explained_page(found, WIDTH))
+    return f"## How a connection fares\n\n{where(found.inventory, found.of)}\n\n{fence(_cut(lines, _FOLDS))}\n"
 
 
 def _blocks(found: Reached) -> Iterator[str]:
     yield "## From where databases can be reached"
     yield f"**{counted(found.exposures)}**"
-    yield where(found.inventory)
+    yield where(found.inventory, found.of)
     yield from section("Databases", cut([_line(found, one) for one in found.exposures], _LISTED, "databases"))
     room = _FOLDS
     left = len(found.exposures)
@@ -61,11 +61,11 @@ def _blocks(found: Reached) -> Iterator[str]:
     yield LIMITS
 
 
-def where(inventory: Inventory) -> str:
+def where(inventory: Inventory, of: str) -> str:
     """Of what it is told."""
     place = inventory.place
-    alone = "Of the spec alone: there may be more. " if inventory.partial else ""
-    return f"{alone}Account {code(place.account)}, region {code(place.region)}."
+    account = f"Account {code(place.account)}, region" if place.account else "Region"
+    return f"{account} {code(place.region)}{f'; {code(of)}' if of else ''}."
 
 
 def _line(found: Reached, one: Exposure) -> str:

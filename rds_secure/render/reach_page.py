@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
 
 from rich.text import Text as Line
 
 from rds_secure.access.account import NAMES
-from rds_secure.access.network.answers import SideDoor, Source
+from rds_secure.access.network.answers import SideDoor
 from rds_secure.access.network.evidence import Grade, Outcome, Path, Verdict
 from rds_secure.access.network.explain import Attempt, Explanation
+from rds_secure.access.network.intervals import IP
 from rds_secure.access.network.summary import Entrance, Exposure
 from rds_secure.access.network.target import Door, Target
 from rds_secure.inventory import Inventory
@@ -37,17 +39,31 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class Reached:
-    """What is told: databases with from where they are reached, and what things are called."""
+    """What is told: databases with from where they are reached, and what things are called.
+
+    ``of``: which state of the account, in words; "" for the account as it is.
+    """
 
     inventory: Inventory
     targets: Mapping[str, Target]
     exposures: Sequence[Exposure]
     names: Names = field(default_factory=dict)
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The same of pairs of a source and a database."""
+
+    inventory: Inventory
+    pairs: Sequence[Explanation]
+    names: Names = field(default_factory=dict)
+    of: str = ""
 
 
 def reach_page(found: Reached, width: int, *, show_evidence: bool = False) -> Iterator[Line]:
     """All lines."""
-    yield from heading(found.inventory, counted(found.exposures))
+    yield from heading(found.inventory, counted(found.exposures), found.of)
     for alike in together(found.exposures):
         yield Line()
         yield from database_lines(found, alike, width, show_evidence)
@@ -56,12 +72,12 @@ def reach_page(found: Reached, width: int, *, show_evidence: bool = False) -> It
     yield from wrapped(words(LIMITS, DIM), width, 0)
 
 
-def heading(inventory: Inventory, told: str) -> Iterator[Line]:
-    """Of which account, and the answer in a line."""
+def heading(inventory: Inventory, told: str, of: str) -> Iterator[Line]:
+    """Of which account, in which state, and the answer in a line."""
     place = inventory.place
-    where = "Of the spec alone" if inventory.partial else f"Account {place.account}"
-    yield joined(part(where, BOLD), part(f" · {place.region}", DIM))
-    yield joined(part(told, BOLD))
+    account = f"Account {place.account} · " if place.account else ""
+    yield part(f"{account}{place.region}{f' · {of}' if of else ''}", DIM)
+    yield part(told, BOLD)
 
 
 def counted(found: Sequence[Exposure]) -> str:
@@ -106,7 +122,7 @@ def together(found: Iterable[Exposure]) -> Iterator[tuple[Exposure, ...]]:
 
 
 def _likeness(one: Entrance) -> Hashable:
-    sources = tuple(each.interface for each in one.sources)
+    sources = frozenset(each.interface.id for each in one.interfaces)
     return one.verdict, one.origin, one.obstacles, one.addresses, sources, one.rules, one.depends_on_place
 
 
@@ -137,8 +153,8 @@ def _entrance(one: Entrance, names: Names, width: int, show_evidence: bool) -> I
     yield from wrapped(said_of, width, 2, hang=4)
     if one.addresses:
         yield from wrapped(_listed(spoken(one.addresses)), width, 6)
-    if one.sources:
-        yield from wrapped(_listed(sources(one.sources, names)), width, 6)
+    if one.alike:
+        yield from wrapped(_listed(sources(one, names)), width, 6)
     yield from _allowed(one, names, width)
     if show_evidence:
         yield from path(one.outcome.best, names, width, 8)
@@ -155,14 +171,16 @@ def _places(outcome: Outcome) -> int:
     return len({each.place.subnet for each in outcome.paths})
 
 
-def sources(found: Sequence[Source], names: Names, most: int = MOST) -> list[str]:
+def sources(one: Entrance, names: Names, most: int = MOST) -> list[str]:
     """Interfaces in words: instances, then others; how many more there are."""
-    instances = list(dict.fromkeys(one.instance for one in found if one.instance))
-    others = [one for one in found if not one.instance]
-    shown = [named(instance, names) for instance in instances[:most]]
+    instances = {each.interface.instance for each in one.interfaces if each.interface.instance}
+    others = {each.interface.id: each for each in one.interfaces if not each.interface.instance}
+    shown = [named(instance, names) for instance in nsmallest(most, instances)]
     if len(instances) > most:
         shown.append(f"{len(instances) - most} more instances")
-    shown += [f"{one.interface} ({one.type}, {one.address})" for one in others[:most]]
+    for name in nsmallest(most, others):
+        each = others[name]
+        shown.append(f"{name} ({each.interface.type}, {IP(each.family, each.first)})")
     if len(others) > most:
         shown.append(f"{len(others) - most} more interfaces")
     return shown
@@ -214,35 +232,34 @@ def _listed(pieces: Sequence[str], style: str = "") -> list[Line]:
     return [part(f"{piece}{',' if number < len(pieces) else ''}", style) for number, piece in enumerate(pieces, 1)]
 
 
-def unread(inventory: Inventory, width: int) -> Iterator[Line]:
-    """The questions that AWS did not answer."""
-    if inventory.unread:
+def unread(inventory: Inventory, width: int, services: Collection[str] = ("ec2", "rds")) -> Iterator[Line]:
+    """The questions to these services that were not answered, by reason."""
+    reasons: dict[str, list[str]] = {}
+    for question, code in sorted(item for item in inventory.unread.items() if item[0].service in services):
+        reasons.setdefault(code, []).append(str(question))
+    if reasons:
         yield Line()
         yield part("Not read, and so unknown", f"{BOLD} {YELLOW}")
-        for question, code in sorted(inventory.unread.items()):
-            yield from wrapped(words(f"{question}: {code}"), width, 2, hang=2)
+    for code, questions in reasons.items():
+        yield from wrapped([*words(f"{code}:"), *_listed(questions)], width, 2, hang=2)
 
 
 # One pair
 
 
-def explained_page(inventory: Inventory, found: Iterable[Explanation], names: Names, width: int) -> Iterator[Line]:
+def explained_page(found: Explained, width: int) -> Iterator[Line]:
     """Pairs, each attempt hop by hop."""
-    for number, one in enumerate(found):
-        if number:
-            yield Line()
-        yield joined(
-            part(named(one.source, names), BOLD),
-            " → ",
-            part(one.target, BOLD),
-            ": ",
-            part(NOT_LET_IN if one.verdict is Verdict.NONE else one.verdict, STYLES[one.verdict]),
-        )
+    yield from heading(found.inventory, "How a connection fares, everything that it has to pass", found.of)
+    for one in found.pairs:
+        verdict = NOT_LET_IN if one.verdict is Verdict.NONE else one.verdict
+        source = part(named(one.source, found.names), BOLD)
+        yield Line()
+        yield joined(source, " → ", part(one.target, BOLD), ": ", part(verdict, STYLES[one.verdict]))
         if not one.attempts:
             yield part("  it never opens a connection, or the database does not speak its family of addresses")
         for attempt in one.attempts:
-            yield from _attempt(attempt, names, width)
-    yield from unread(inventory, width)
+            yield from _attempt(attempt, found.names, width)
+    yield from unread(found.inventory, width)
 
 
 def _attempt(one: Attempt, names: Names, width: int) -> Iterator[Line]:

@@ -5,17 +5,16 @@ Adding a field keeps `format_version`'s first number; anything that an old reade
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
-from rds_secure.access.network.answers import Source
 from rds_secure.access.network.evidence import Grade, Hop, Path, Verdict
 from rds_secure.access.network.explain import Attempt, Explanation
 from rds_secure.access.network.summary import Entrance, Exposure
 from rds_secure.access.network.target import Target
 from rds_secure.inventory import Inventory
 from rds_secure.render.evidence import Names, said, unseen_words
-from rds_secure.render.reach_page import Reached
+from rds_secure.render.reach_page import Explained, Reached
 from rds_secure.render.view import View
 
 VerdictName: TypeAlias = Literal["none", "latent", "unknown", "possible", "reachable"]
@@ -207,6 +206,8 @@ class ReachView(View):
     """The account's id."""
     region: str
     """The region."""
+    of: str
+    """Which state of the account is told, in words; empty for the account as it is."""
     partial: bool
     """Whether it is told of a spec alone, so that there may be more."""
     databases: tuple[ReachedView, ...]
@@ -222,28 +223,29 @@ class ReachView(View):
 def reach_view(found: Reached) -> ReachView:
     """The published form of the whole answer."""
     return ReachView(
-        **_frame(found.inventory),
+        **_frame(found.inventory, found.of),
         databases=tuple(_reached(one, found.targets[one.answer.target]) for one in found.exposures),
         interfaces=dict(sorted(_interfaces(found))),
         explanations=(),
     )
 
 
-def explained_view(inventory: Inventory, found: Iterable[Explanation], names: Names) -> ReachView:
+def explained_view(found: Explained) -> ReachView:
     """The published form of pairs."""
     return ReachView(
-        **_frame(inventory),
+        **_frame(found.inventory, found.of),
         databases=(),
         interfaces={},
-        explanations=tuple(_explanation(one, names) for one in found),
+        explanations=tuple(_explanation(one, found.names) for one in found.pairs),
     )
 
 
-def _frame(inventory: Inventory) -> dict[str, object]:
+def _frame(inventory: Inventory, of: str) -> dict[str, object]:
     return {
         "format_version": "1.0",
         "account": inventory.place.account,
         "region": inventory.place.region,
+        "of": of,
         "partial": inventory.partial,
         "unread": tuple(
             UnreadView(call=str(question), code=code) for question, code in sorted(inventory.unread.items())
@@ -277,8 +279,8 @@ def _entrance(one: Entrance) -> EntranceView:
         via=one.origin.via,
         obstacles=tuple(ObstacleView(check=check.value, result=_GRADES[grade]) for check, grade in one.obstacles),
         addresses=one.addresses.networks(),
-        instances=tuple(sorted({each.instance for each in one.sources if each.instance})),
-        interfaces=tuple(sorted(each.interface for each in one.sources)),
+        instances=tuple(sorted({each.interface.instance for each in one.interfaces if each.interface.instance})),
+        interfaces=tuple(sorted(each.interface.id for each in one.interfaces)),
         evidence=_hops(one.outcome.best.hops, {}),
     )
 
@@ -295,27 +297,20 @@ def _hops(hops: Iterable[Hop], names: Names) -> tuple[HopView, ...]:
 
 
 def _interfaces(found: Reached) -> Iterator[tuple[str, InterfaceView]]:
-    seen: set[str] = set()
-    for source in _sources(found.exposures):
-        one = source.dweller.interface
-        if one.id not in seen:
-            seen.add(one.id)
-            yield (
-                one.id,
-                InterfaceView(
-                    instance=one.instance,
-                    name=found.names.get(one.instance, ""),
-                    type=one.type,
-                    vpc=one.vpc,
-                    subnet=one.subnet,
-                    addresses=one.private.networks(),
-                ),
-            )
-
-
-def _sources(exposures: Sequence[Exposure]) -> Iterator[Source]:
-    for one in exposures:
-        yield from one.answer.sources
+    entrances = (entrance for exposure in found.exposures for entrance in exposure.entrances)
+    every = {one.interface.id: one.interface for entrance in entrances for one in entrance.interfaces}
+    for one in every.values():
+        yield (
+            one.id,
+            InterfaceView(
+                instance=one.instance,
+                name=found.names.get(one.instance, ""),
+                type=one.type,
+                vpc=one.vpc,
+                subnet=one.subnet,
+                addresses=one.private.networks(),
+            ),
+        )
 
 
 def _explanation(one: Explanation, names: Names) -> ExplanationView:

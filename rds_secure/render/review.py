@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from io import StringIO
 from itertools import groupby
 from typing import TextIO
@@ -36,7 +37,7 @@ def review_csv(found: Findings, entries: Iterable[Entry]) -> Iterator[str]:
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(HEADINGS)
     for number, entry in enumerate(entries, 1):
-        writer.writerow([place.account, place.region, *map(cell, _texts(entry))])
+        writer.writerow((place.account, place.region, *map(cell, _texts(entry))))
         if number % _BATCH == 0:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -51,8 +52,13 @@ def cell(text: str) -> str:
 
 
 def _texts(entry: Entry) -> Iterator[str]:
-    yield from (entry.principal.arn, entry.name, " > ".join(entry.path), entry.verb, entry.database)
-    yield from (" ".join(entry.actions), entry.condition, entry.since, "; ".join(entry.source))
+    yield from (entry.principal.arn, entry.name, _joined(" > ", entry.path), entry.verb, entry.database)
+    yield from (_joined(" ", entry.actions), entry.condition, entry.since, _joined("; ", entry.source))
+
+
+@lru_cache(maxsize=1 << 12)
+def _joined(between: str, texts: tuple[str, ...]) -> str:
+    return between.join(texts)
 
 
 def review_json(found: Findings, entries: Iterable[Entry]) -> Iterator[str]:

@@ -33,6 +33,8 @@ def part(text: object, style: str = "") -> Line:
 
 def printable(text: str) -> str:
     r"""The text with every character that does not print as itself written out: ``\x1b``, ``\n``, ``\u202e``."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
@@ -106,13 +108,14 @@ def columns(stream: TextIO) -> int:
 
 def write(stream: TextIO, lines: Iterable[Line], color: bool | None = None) -> None:
     """Write lines at once. Long ones are left to the terminal to break, so that what is copied is whole."""
-    is_colored = has_color(stream, color)
+    if not has_color(stream, color):
+        write_text(stream, "".join(f"{line.plain.rstrip()}\n" for line in lines))
+        return
     buffer = StringIO()
     console = Console(
         file=buffer,
-        force_terminal=is_colored,
-        color_system="standard" if is_colored else None,
-        no_color=not is_colored,
+        force_terminal=True,
+        color_system="standard",
         legacy_windows=False,
         highlight=False,
         markup=False,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from rds_secure.access.findings import Findings
 from rds_secure.access.gains import Gain
@@ -11,11 +12,13 @@ from rds_secure.access.iam.logic import YES
 from rds_secure.access.listing import Folded, Listing, Row
 from rds_secure.access.naming import label
 from rds_secure.access.unknown import BEYOND, sentences
-from rds_secure.render.markdown import code, cut, section
-from rds_secure.render.who_words import MEANS, by, condition, databases, given, how, joined_words
+from rds_secure.render.markdown import code, section
+from rds_secure.render.who_words import MEANS, by, condition, given, how, joined_words, where
 
 _VERB, _GAINS, _FOLDED = 5_500, 8_000, 2_500
 """Characters of each list: together fewer than GitHub takes in a comment."""
+
+T = TypeVar("T")
 
 _NAMES = 8
 """So many principals, or means, are told in one line."""
@@ -42,19 +45,30 @@ def _told(listing: Listing, gains: Sequence[Gain]) -> Iterator[str]:
     if listing.root:
         yield f"**root** may {joined_words(listing.root)} on every database, always."
     for verb, rows in listing.rows.items():
-        lines = [_row(row, listing) for row in rows]
-        yield from section(f"{verb}: {MEANS[verb]}", cut(lines, _VERB, "rows"))
-    yield from section("Can give themselves more", cut([_gain(gain, listing) for gain in gains], _GAINS, "rows"))
-    services = [_folded(found, account) for found in listing.services]
-    yield from section("AWS services, as roles, or because a policy names them", cut(services, _FOLDED, "rows"))
-    linked = [_folded(found, account) for found in listing.linked]
-    yield from section("Roles that only AWS services can use", cut(linked, _FOLDED, "rows"))
+        yield from section(f"{verb}: {MEANS[verb]}", _cut(rows, lambda row: _row(row, listing), _VERB))
+    yield from section("Can give themselves more", _cut(gains, lambda gain: _gain(gain, listing), _GAINS))
+    for title, folded in (
+        ("AWS services, as roles, or because a policy names them", listing.services),
+        ("Roles that only AWS services can use", listing.linked),
+    ):
+        yield from section(title, _cut(folded, lambda found: _folded(found, account), _FOLDED))
+
+
+def _cut(found: Sequence[T], line: Callable[[T], str], room: int) -> list[str]:
+    """As many lines as there is room for, and how many there are beyond, which are not made."""
+    kept: list[str] = []
+    for item in found:
+        kept.append(line(item))
+        room -= len(kept[-1]) + 1
+        if room < 0:
+            return [*kept[:-1], f"- **and {len(found) - len(kept) + 1:,} rows more, for which there is no room here**"]
+    return kept
 
 
 def _row(row: Row, listing: Listing) -> str:
-    where = " ".join(databases(row.databases, listing.possible[row.verb]))
+    place = " ".join(where(listing, row.verb, row.databases))
     told = how(row.way, row.when, row.only)
-    shown = f"**{where}**" if where == "all" else code(where)
+    shown = f"**{place}**" if place == "all" else code(place)
     return f"- {_who(row.principals, listing.account)}: {shown}{f', {code(told)}' if told else ''}"
 
 

@@ -21,18 +21,18 @@ from rds_secure.render.who_words import (
     by,
     condition,
     counted,
-    databases,
     given,
     how,
     joined_words,
     listed,
+    where,
 )
 
 ROWS, NAMES, MEANS_SHOWN = 25, 8, 3
 """So many rows of a verb, principals of a row, and means of a gain are told unless all are asked for."""
 
 _STYLES: Mapping[Verb, str] = {"delete": RED, "break key": RED, "modify": YELLOW, "read secret": YELLOW}
-_SHARES = (0.34, 0.26)
+_SHARES = (0.3, 0.22)
 
 
 def who_page(found: Findings, width: int, *, everything: bool = False) -> Iterator[Line]:
@@ -74,9 +74,7 @@ class _Page:
         yield from self._folded("Service-linked roles", "which only AWS services can use", self._listing.linked)
         if self._cut:
             yield Line()
-            hint = (
-                "Not all is shown: --all does; --verb, --on and --principal narrow it down, --format json has it all."
-            )
+            hint = "Not all is shown: --all shows it, --verb, --on and --principal narrow it down, JSON has it all."
             yield from wrapped(words(hint, YELLOW), self._width, 0)
 
     def _title(self, title: str, style: str, about: str) -> Iterator[Line]:
@@ -88,7 +86,15 @@ class _Page:
             every = len(root) == len(self._listing.choice.verbs) > 1
             what = "do all of this" if every else joined_words(root)
             yield Line()
-            yield from wrapped([part("root", BOLD), *words(f"may {what} on every database, always.")], self._width, 0)
+            yield from wrapped(
+                [part("root", BOLD), *words(f"may {what}{self._on() or ' on every database'}, always.")], self._width, 0
+            )
+
+    def _on(self) -> str:
+        """The databases that were asked about, where not all are."""
+        if self._listing.choice.databases is None:
+            return ""
+        return " on any of these" if len(self._listing.choice.databases) > 1 else " there"
 
     def _verbs(self) -> Iterator[Line]:
         told = {verb: [self._cells(found) for found in rows[: self._rows]] for verb, rows in self._listing.rows.items()}
@@ -101,11 +107,11 @@ class _Page:
             yield from self._more(len(rows) - len(cells))
 
     def _cells(self, found: Row) -> list[Cell]:
-        where = databases(found.databases, self._listing.possible[found.verb], self._names)
-        style = BOLD if where == ["all"] else ""
+        place = where(self._listing, found.verb, found.databases, self._names)
+        style = BOLD if place == ["all"] else ""
         told = how(found.way, found.when, found.only)
         style_of_how = "" if found.sure else YELLOW
-        return [self._who(found.principals), _words(where, style), _words(told.split(), style_of_how)]
+        return [self._who(found.principals), _words(place, style), _words(told.split(), style_of_how)]
 
     def _who(self, callers: Sequence[Caller]) -> Cell:
         account = self._listing.account
@@ -132,9 +138,10 @@ class _Page:
         nobody = [verb for verb in listing.choice.verbs if verb not in listing.rows and verb not in folded]
         if nobody:
             other = " else" if set(nobody) & set(listing.root) else ""
+            none = f"Nobody{other}" if listing.choice.folds else "None of these principals"
             may = " or ".join([", ".join(nobody[:-1]), nobody[-1]] if len(nobody) > 1 else nobody)
             yield Line()
-            yield from wrapped(words(f"Nobody{other} may {may}."), self._width, 0)
+            yield from wrapped(words(f"{none} may {may}{self._on()}."), self._width, 0)
 
     def _escalations(self) -> Iterator[Line]:
         if not self._gains:

@@ -24,18 +24,28 @@ MEANS: Mapping[Verb, str] = {
 }
 """What each verb is about."""
 
+NEW = "new ones"
+"""Databases that are yet to be made."""
+
 _NAMED, _FEW = 6, 3
 """So many databases are named one by one; so few always, where new ones are not among them."""
 
 
-def databases(names: Sequence[str], possible: Sequence[str], most: int | None = _NAMED) -> list[str]:
-    """Which databases: ``all``, ``all but db:x``, or their names; ``most`` are named, None for all of them."""
+def databases(
+    names: Sequence[str], possible: Sequence[str], most: int | None = _NAMED, *, chosen: bool = False
+) -> list[str]:
+    """Which databases: ``all``, ``all but db:x``, or their names; ``most`` are named, None for all of them.
+
+    ``chosen``: only these were asked about, so that few of them are better named.
+    """
+    standing = [name for name in names if name != GENERAL]
+    if chosen and len(possible) <= _FEW:
+        return listed([*standing, *([NEW] if GENERAL in names else [])], None)
     missing = [name for name in possible if name not in set(names)]
     if not missing:
         return ["all"]
-    standing = [name for name in names if name != GENERAL]
     if not standing:
-        return ["new ones"]
+        return [NEW]
     lacking = [name for name in missing if name != GENERAL]
     if GENERAL not in names and len(standing) <= _FEW:
         return listed(standing, None)
@@ -44,7 +54,12 @@ def databases(names: Sequence[str], possible: Sequence[str], most: int | None = 
     if len(lacking) < len(standing) and (most is None or len(lacking) <= most):
         head = ["all", "but"] if GENERAL in names else ["all", "there", "are", "but"]
         return [*head, *listed(lacking, most)]
-    return listed([*standing, *(["new ones"] if GENERAL in names else [])], most)
+    return listed([*standing, *([NEW] if GENERAL in names else [])], most)
+
+
+def where(listing: Listing, verb: Verb, names: Sequence[str], most: int | None = _NAMED) -> list[str]:
+    """Which databases, of those of a listing on which a verb is possible."""
+    return databases(names, listing.possible[verb], most, chosen=listing.choice.databases is not None)
 
 
 def listed(names: Sequence[str], most: int | None) -> list[str]:
@@ -89,8 +104,8 @@ def given(gain: Gain, listing: Listing, most: int | None = _NAMED) -> str:
     """``delete, modify on all; read secret on db:orders``."""
     told: dict[str, list[Verb]] = {}
     for verb, names in gain.given:
-        told.setdefault(" ".join(databases(names, listing.possible[verb], most)), []).append(verb)
-    return "; ".join(f"{', '.join(verbs)} on {where}" for where, verbs in told.items())
+        told.setdefault(" ".join(where(listing, verb, names, most)), []).append(verb)
+    return "; ".join(f"{', '.join(verbs)} on {place}" for place, verbs in told.items())
 
 
 def counted(number: int, noun: str) -> str:

@@ -11,7 +11,7 @@ from rds_secure.access.iam.explain import Explanation
 from rds_secure.access.iam.logic import YES
 from rds_secure.access.iam.match import ANY
 from rds_secure.access.naming import label, short
-from rds_secure.access.unknown import sentences, who_unknown
+from rds_secure.access.unknown import sentences
 from rds_secure.access.why import Alike, Case, Why, together
 from rds_secure.render.screen import BOLD, DIM, GREEN, RED, YELLOW, joined, part, words, wrapped
 from rds_secure.render.who_words import databases, how, listed
@@ -42,7 +42,7 @@ def why_page(found: Why, width: int) -> Iterator[Line]:
     """All lines."""
     account = found.listing.account
     yield part(f"Why {label(found.principal, account)} may {found.verb}, or not", BOLD)
-    for sentence in sentences(who_unknown(found.inventory), partial=found.inventory.partial):
+    for sentence in sentences(found.unknown, partial=found.inventory.partial):
         yield from wrapped([part("Not known:", f"{BOLD} {YELLOW}"), *words(sentence)], width, 0, hang=2)
     for case in found.cases:
         yield Line()

@@ -93,11 +93,11 @@ class Stack:
         """The same stack without its resources, as `destroy` plans it.
 
         What is given to others stays theirs to take, and what ``removed:`` lets go is let go; data that it would delete
-        is left to an apply, which asks for it by its name.
+        is left to an apply, which asks for it by its name. Nothing is expected of what goes.
         """
         freed = {address: entry for address, entry in self.transfers.removed.items() if entry.keep}
         transfers = Transfers(given=self.transfers.given, removed=freed)
-        return replace(self, resources={}, adopt={}, transfers=transfers)
+        return replace(self, resources={}, adopt={}, transfers=transfers, expectations=())
 
     def aws_name(self, address: Address) -> str:
         """The name at AWS of one of its resources."""

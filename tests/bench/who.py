@@ -1,4 +1,4 @@
-"""What the question "who may do what" costs in a large account: CPU seconds, to look at. Never a test.
+"""What the question "who may do what" costs in a large account, and to draw: CPU seconds, to look at. Never a test.
 
     python -m tests.bench.who [--users 1000] [--roles 1000] [--policies 3000] [--databases 300]
 
@@ -11,15 +11,26 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from io import StringIO
+from itertools import islice
 from random import Random
+from resource import RUSAGE_SELF, getrusage
 from time import process_time
 from typing import Any
 
+from rds_secure.access.findings import Findings
 from rds_secure.access.iam.escalate import Escalations
 from rds_secure.access.iam.estate import Database, Estate, instance
 from rds_secure.access.iam.identities import identities, read_policy
 from rds_secure.access.iam.who import Who
+from rds_secure.access.listing import Choice, Listing
+from rds_secure.access.register import review
+from rds_secure.inventory import Inventory, Place, Question
+from rds_secure.render.review import review_csv
+from rds_secure.render.who import who_text
+from rds_secure.render.who_json import who_json
+from rds_secure.render.who_markdown import who_markdown
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 IAM, RDS = f"arn:aws:iam::{ACCOUNT}", f"arn:aws:rds:{REGION}:{ACCOUNT}"
@@ -127,9 +138,39 @@ def estate(random: Random, databases: int) -> Estate:
     return Estate(ACCOUNT, REGION, tuple(listed), governing)
 
 
+def drawing(found: Findings, *, rows: int) -> Iterator[tuple[str, tuple[float, int]]]:
+    """Each step after the decisions, and each form: CPU seconds, and characters. The CSV up to so many rows."""
+
+    def text(everything: bool) -> str:
+        stream = StringIO()
+        who_text(found, stream=stream, width=100, color=False, everything=everything)
+        return stream.getvalue()
+
+    steps: dict[str, Callable[[], int]] = {
+        "put in order": lambda: len(found.listing.answers) if found.listing else 0,
+        "escalations in order": lambda: len(found.gains),
+        "text": lambda: len(text(everything=False)),
+        "text with --all": lambda: len(text(everything=True)),
+        "Markdown": lambda: len(who_markdown(found)),
+        "JSON": lambda: sum(map(len, who_json(found))),
+        f"CSV of {rows} rows": lambda: sum(map(len, review_csv(found, islice(review(found), rows)))),
+    }
+    for name, step in steps.items():
+        start = process_time()
+        size = step()
+        yield name, (process_time() - start, size)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="What access who costs.")
-    for name, default in (("users", 1000), ("roles", 1000), ("policies", 3000), ("databases", 300), ("seed", 1)):
+    for name, default in (
+        ("users", 1000),
+        ("roles", 1000),
+        ("policies", 3000),
+        ("databases", 300),
+        ("seed", 1),
+        ("rows", 100_000),
+    ):
         parser.add_argument(f"--{name}", type=int, default=default)
     given = parser.parse_args()
     random = Random(given.seed)
@@ -141,8 +182,13 @@ def main() -> None:
     decided = process_time()
     means = list(Escalations(who).all())
     escalated = process_time()
+    inventory = Inventory(Place(ACCOUNT, REGION), {Question("iam", "GetAccountAuthorizationDetails"): account})
+    drawn = dict(drawing(Findings(inventory, Listing(who, Choice(who.askers))), rows=given.rows))
     kinds = Counter((answer.sure, bool(answer.way)) for answer in answers)
     print(f"compile {read - start:.2f} s, decide {decided - read:.2f} s, escalate {escalated - decided:.2f} s")  # noqa: T201
+    for name, (seconds, size) in drawn.items():
+        print(f"{name}: {seconds:.2f} s, {size / 1e6:.2f} MB")  # noqa: T201
+    print(f"at most {getrusage(RUSAGE_SELF).ru_maxrss / 1024:.0f} MB of memory")  # noqa: T201
     print(f"{len(answers)} answers; (sure, by a role): {dict(kinds)}; {len(means)} escalations")  # noqa: T201
 
 

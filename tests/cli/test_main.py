@@ -16,6 +16,7 @@ import pytest
 
 from rds_secure import api
 from rds_secure.cli import options, validate
+from rds_secure.cli.access import COMMANDS as QUESTIONS
 from rds_secure.cli.main import COMMANDS, group, main
 from rds_secure.errors import (
     ApplyError,
@@ -91,10 +92,14 @@ def test_every_command_has_a_help_that_describes_it_and_its_options(path: tuple[
 
 
 def test_every_command_takes_sandbox(ran: Run) -> None:
-    for name in set(COMMANDS) - {"sandbox", "migration"}:
+    for name in set(COMMANDS) - {"sandbox", "migration", "access"}:
         assert "--sandbox" in ran(name, "--help").out
+    for name in QUESTIONS:
+        assert "--sandbox" in ran("access", name, "--help").out
     for name in ("status", "continue", "roll-back"):
         assert "--sandbox" in ran("migration", name, "--help").out
+    for name in QUESTIONS:
+        assert "--sandbox" in ran("access", name, "--help").out
 
 
 def test_the_version_is_that_of_the_package(ran: Run) -> None:

@@ -21,7 +21,7 @@ from rds_secure.operation import Operation
 from rds_secure.plan import Action
 from rds_secure.resources import KINDS
 from rds_secure.resources.kms_key.grants import GrantOperation
-from tests.contracts import account, emitted, specs
+from tests.contracts import account, effects, emitted, specs
 from tests.contracts.specs import Variant
 from tests.contracts.values import NEVER_WRITTEN, Written
 from tests.models import assert_valid
@@ -241,6 +241,12 @@ def test_every_call_that_takes_something_away_is_preceded_by_a_look_at_the_lock(
     for operation in emitted.operations(kind):
         adds = operation.action.startswith(ADDING) and not (operation.destructive or operation.restarts)
         assert operation.takes_away is not adds, operation.action
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_every_call_leaves_can_be_told_without_making_it(kind: Kind[Any]) -> None:
+    assert list(effects.untold(emitted.operations(kind))) == []
+    effects.foreseen(kind.name, emitted.operations(kind))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

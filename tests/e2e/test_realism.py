@@ -230,6 +230,7 @@ CASES = (
         MULTI_AZ["instance_class"],
         before=aurora(**{**MULTI_AZ, "instance_class": "db.m6gd.xlarge"}),
     ),
+    Case("rds-cluster-renaming", aurora(name="sales"), without_waits, codes, set(), before=aurora()),
     Case("rds-cluster-deleting", None, without_waits, codes, set(), before=CLUSTER_IN_ITS_OWN),
     Case("rds-proxy-states", PROXY, without_both, codes, set(), before=BEHIND_PROXY),
     Case("rds-subscription-states", None, without_both, codes, set(), before=ALERTS, meanwhile=change_alerts),

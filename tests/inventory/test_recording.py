@@ -97,6 +97,16 @@ def test_a_call_that_was_not_recorded_is_unknown_and_named() -> None:
     assert found.unread == {Question("iam", "GetAccountAuthorizationDetails"): NOT_RECORDED}
 
 
+def test_what_an_endpoint_lacks_is_off_and_what_was_not_recorded_is_unknown() -> None:
+    asked = Question("ec2", "DescribeVpcBlockPublicAccessOptions")
+    lacking = UnsupportedError(asked.service, asked.action, "NotImplemented", "no", status=501)
+    first = noting({(asked.service, asked.action): lacking})
+    with pytest.raises(UnsupportedError):
+        first.call(asked.service, asked.action)
+    assert asked in read(recorded(first), PLACE, set(), [asked]).replies
+    assert read(recorded(noting({})), PLACE, set(), [asked]).unread == {asked: NOT_RECORDED}
+
+
 def test_the_accounts_own_region_is_the_same_named_or_not_and_others_are_not() -> None:
     first = noting({("rds", "DescribeDBInstances"): {"DBInstances": []}})
     first.call("rds", "DescribeDBInstances", region="eu-west-1")
@@ -121,6 +131,12 @@ def test_a_whole_list_answers_for_its_first_page_but_not_the_other_way_round() -
 def test_what_could_be_a_secret_is_dropped_at_any_depth(field: str) -> None:
     reply = {"Items": [{"Name": "kept", field: "hunter2"}], field: b"hunter2", "ResponseMetadata": {"RequestId": "1"}}
     assert without_secrets(reply) == {"Items": [{"Name": "kept"}]}
+
+
+def test_that_a_password_waits_is_kept_and_the_password_is_not() -> None:
+    reply = {"DBInstances": [{"PendingModifiedValues": {"MasterUserPassword": "hunter2", "Port": 5433}}]}
+    kept = {"DBInstances": [{"PendingModifiedValues": {"MasterUserPassword": "****", "Port": 5433}}]}
+    assert without_secrets(reply) == kept
 
 
 def test_values_of_parameters_and_passwords_among_options_are_dropped_and_other_values_are_not() -> None:

@@ -12,8 +12,9 @@ from markdown_it import MarkdownIt
 
 from rds_secure.errors import Location
 from rds_secure.kind import FieldChange
+from rds_secure.live import Unseen
 from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step
-from rds_secure.render.markdown import LIMIT, code, dangers, fence, plan_markdown
+from rds_secure.render.markdown import LIMIT, code, dangers, fence, hidden, plan_markdown
 from rds_secure.values import Address
 from tests.render import plans
 from tests.render.golden_files import assert_golden
@@ -72,7 +73,7 @@ def test_nobodys_text_is_markup(text: str) -> None:
     document = plan_markdown(_hostile(text), THEN)
     assert len(document) < LIMIT
     allowed = plan_markdown(_hostile("plain"), THEN)
-    assert _markup(document) == _markup(allowed)
+    assert markup(document) == markup(allowed)
 
 
 @given(st.text(max_size=60))
@@ -84,6 +85,13 @@ def test_a_code_span_and_a_fence_show_their_text(text: str) -> None:
     (block,) = MarkdownIt("commonmark").parse(fence([text, "```", "~~~"]))
     assert block.type == "fence"
     assert block.content == f"{_printable(text)}\n```\n~~~\n"
+
+
+def test_a_read_that_was_not_answered_names_what_it_hides_if_anything() -> None:
+    address = Address("db_instance", "orders")
+    denied, unchecked = (Unseen("rds", "X", "No", "", (), found) for found in ((address,), ()))
+    lines = hidden([denied, unchecked])
+    assert [line.partition(";")[0] for line in lines] == ["- `rds X: No` hides `db_instance.orders`", "- `rds X: No`"]
 
 
 def test_what_there_is_no_room_for_is_counted_and_the_worst_is_kept() -> None:
@@ -149,7 +157,7 @@ def _hostile(text: str) -> Plan:
     )
 
 
-def _markup(document: str) -> list[object]:
+def markup(document: str) -> list[object]:
     """Everything of a document but what is in code; HTML has to be ours, with text in it that is escaped."""
     found: list[object] = []
     for token in MarkdownIt("commonmark").parse(document):

@@ -75,6 +75,13 @@ def test_a_request_id_is_shown_where_there_is_one() -> None:
     assert "request id" not in shown(CallError("iam", "GetUser", "X", "y", status=400))
 
 
+def test_a_call_that_was_not_recorded_says_what_to_do_and_nothing_of_aws() -> None:
+    error = UnsupportedError(
+        "kms", "ListKeys", "NotRecorded", "kms ListKeys is not in the recorded snapshot: record anew"
+    )
+    assert shown(error) == "kms ListKeys is not in the recorded snapshot: record anew\n"
+
+
 def test_other_errors_are_shown_line_by_line() -> None:
     assert shown(DeclinedError("declined: nothing was changed")) == "error: declined: nothing was changed\n"
     assert (

@@ -265,3 +265,28 @@ def test_a_member_leaves_no_snapshot(rds, make, refused):
         rds.delete_db_instance(DBInstanceIdentifier="orders-1", FinalDBSnapshotIdentifier="last")
     rds.delete_db_instance(DBInstanceIdentifier="orders-1", SkipFinalSnapshot=True)
     assert look(rds)["DBClusterMembers"] == []
+
+
+@pytest.mark.repair("rds-cluster-renames")
+def test_instances_and_automated_snapshots_go_with_a_renamed_cluster(rds, make, refused):
+    """RDS-30."""
+    before = make()
+    rds.create_db_instance(
+        DBInstanceIdentifier="orders-1",
+        DBClusterIdentifier="orders",
+        Engine="aurora-postgresql",
+        DBInstanceClass="db.r7g.large",
+    )
+    rds.create_db_cluster(
+        DBClusterIdentifier="other", Engine="aurora-postgresql", ManageMasterUserPassword=True, MasterUsername="dbowner"
+    )
+    with refused("DBClusterAlreadyExistsFault"):
+        change(rds, NewDBClusterIdentifier="Other")
+    rds.modify_db_cluster(DBClusterIdentifier="orders", NewDBClusterIdentifier="Sales", ApplyImmediately=True)
+    after = {one["DBClusterIdentifier"]: one for one in rds.describe_db_clusters()["DBClusters"]}
+    assert sorted(after) == ["other", "sales"]
+    assert after["sales"]["DbClusterResourceId"] == before["DbClusterResourceId"]
+    assert after["sales"]["DBClusterArn"].endswith(":cluster:sales")
+    assert [one["DBInstanceIdentifier"] for one in after["sales"]["DBClusterMembers"]] == ["orders-1"]
+    (member,) = rds.describe_db_instances()["DBInstances"]
+    assert member["DBClusterIdentifier"] == "sales"

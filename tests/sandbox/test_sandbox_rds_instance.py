@@ -102,6 +102,8 @@ def test_rds_holds_a_grant_on_the_key_while_the_instance_lives(rds, kms, make):
 def test_a_managed_password_is_an_active_secret_of_the_master_user(sandbox: Sandbox, make):
     secret = make()["MasterUserSecret"]
     assert secret["SecretStatus"] == "active"
+    kept = sandbox.client("secretsmanager").describe_secret(SecretId=secret["SecretArn"])
+    assert (kept["RotationEnabled"], kept["RotationRules"]["AutomaticallyAfterDays"]) == (True, 7)
     value = sandbox.client("secretsmanager").get_secret_value(SecretId=secret["SecretArn"])
     assert json.loads(value["SecretString"])["username"] == "dbowner"
 

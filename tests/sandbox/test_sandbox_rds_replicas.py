@@ -70,6 +70,17 @@ def test_a_replica_has_little_but_the_data_from_its_source(rds, source):
     assert made["KmsKeyId"] == first["KmsKeyId"]
 
 
+@pytest.mark.repair("rds-grants")
+def test_a_replica_has_a_grant_of_its_own_on_the_key(rds, kms, source):
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    source(StorageEncrypted=True, KmsKeyId=key)
+    made = replica(rds)
+    assert len(kms.list_grants(KeyId=key)["Grants"]) == 2
+    rds.delete_db_instance(DBInstanceIdentifier="orders", SkipFinalSnapshot=True)
+    (left,) = kms.list_grants(KeyId=key)["Grants"]
+    assert left["Constraints"] == {"EncryptionContextSubset": {"aws:rds:db-id": made["DbiResourceId"]}}
+
+
 @pytest.mark.repair("rds-replica-settings")
 def test_another_region_needs_a_key_of_its_own(sandbox, source, refused):
     arn = source(StorageEncrypted=True)["DBInstanceArn"]

@@ -119,6 +119,17 @@ def test_right_after_a_change_of_a_cluster_its_status_is_still_available(look, r
     assert look().get("PendingModifiedValues", {}) == {}
 
 
+@pytest.mark.realism("rds-cluster-renaming")
+def test_a_cluster_goes_by_its_former_name_until_it_is_renamed(look, rds):
+    """RDS-30."""
+    answer = look.change(NewDBClusterIdentifier="Sales")
+    assert answer["PendingModifiedValues"] == {"DBClusterIdentifier": "sales"}
+    assert look.statuses(2) == ["available", "renaming"]
+    (cluster,) = rds.describe_db_clusters()["DBClusters"]
+    assert (cluster["DBClusterIdentifier"], cluster["Status"]) == ("sales", "available")
+    assert cluster["Endpoint"].startswith("sales.")
+
+
 @pytest.mark.realism("rds-cluster-window")
 def test_what_waits_for_the_window_is_pending_but_for_a_class_which_shows_nowhere(look, rds, sandbox: Sandbox):
     """RDS-2, RDS-24: protection and log exports wait for nothing."""

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
+from rds_secure.access.iam.callers import Caller, CallerKind
 from rds_secure.access.iam.verbs import Verb
+from rds_secure.access.naming import label
 from rds_secure.access.network.evidence import Verdict
 from rds_secure.access.network.intervals import Addresses
 
@@ -51,21 +53,14 @@ _LOSING: frozenset[Verb] = frozenset({"delete", "break key"})
 class Principal:
     """Kind and ARN as of `iam.callers.Caller`. ``account``: another account, "" for one's own and for none."""
 
-    kind: str
+    kind: CallerKind
     arn: str
     account: str = ""
 
     @property
     def name(self) -> str:
-        """``role app-ci``, ``root``, ``service ec2.amazonaws.com``, ``account 210987654321``, ``anyone``."""
-        if self.kind == "root":
-            return f"account {self.account}" if self.account else "root"
-        if self.kind == "anyone":
-            return "anyone"
-        if self.kind not in ("user", "role"):
-            return f"{self.kind} {self.arn}"
-        elsewhere = f" of account {self.account}" if self.account else ""
-        return f"{self.kind} {self.arn.rpartition('/')[2]}{elsewhere}"
+        """What it is called: ``role app-ci``, ``root``, ``account 210987654321``, ``anyone``."""
+        return label(Caller(self.kind, self.arn, self.account), "")
 
 
 @dataclass(frozen=True, slots=True)

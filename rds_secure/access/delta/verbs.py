@@ -118,7 +118,8 @@ class Comparison:
         self.universe = universe = Universe(before, after)
         self.before, self.after = _Side(before, was, universe), _Side(after, now, universe)
         self._known = Known((*before.databases, *after.databases))
-        self._callers = {key: asker.caller for key, asker in (self.before.callers | self.after.callers).items()}
+        askers = (self.before.callers | self.after.callers).items()
+        self._callers = {key: asker.caller for key, asker in askers if not _is_rds(asker.caller)}
         self.holders: dict[str, dict[Verb, int]] = {}
 
     def permissions(self) -> tuple[Permission, ...]:
@@ -150,7 +151,7 @@ class Comparison:
         if self.before.told(key, verb) == self.after.told(key, verb) and not fresh:
             return
         old, new = self._general(self.before.cells(key, verb)), self._general(self.after.cells(key, verb))
-        if general := self._known.delegated(_at(old, 1)):
+        if general := _at(old, 1):
             old[general] = old.get(general, 0) | fresh
         for was, now, mask in _differences(old, new, self.universe.whole & ~self.universe.old):
             if part := mask if effect(was, now) is not Effect.LOSES else mask & ~fresh:
@@ -161,11 +162,16 @@ class Comparison:
                 held[verb] = held.get(verb, 0) + 1
 
     def _general(self, cells: _Cells) -> _Cells:
-        """The same, where names of databases that are asked about by themselves tell nothing of any other."""
-        found = _at(cells, 1)
-        if not found or not self._known.names(found):
-            return dict(cells)
-        return {some: mask & ~1 for some, mask in cells.items() if mask & ~1}
+        """The same, where names of databases that are asked about by themselves tell nothing of any other.
+
+        Keys in general are those whose policy lets the account decide.
+        """
+        general = _at(cells, 1)
+        found = {some: mask & ~1 for some, mask in cells.items() if mask & ~1}
+        if general and not self._known.names(general):
+            usual = self._known.delegated(general)
+            found[usual] = found.get(usual, 0) | 1
+        return found
 
     def actions(self) -> tuple[MoreActions, ...]:
         """Other actions of one's own, where the verb is allowed on the same conditions as before."""
@@ -208,6 +214,11 @@ class Comparison:
 def principal(caller: Caller, account: str) -> Principal:
     """A caller as the change names it; ``account``: one's own."""
     return Principal(caller.kind, caller.arn, caller.account if caller.account != account else "")
+
+
+def _is_rds(caller: Caller) -> bool:
+    """Whether it is RDS, which holds a grant on the key of each of its databases (KMS-7) and is nobody who gains."""
+    return caller.kind == "service" and caller.arn.startswith("rds.")
 
 
 def _key(caller: Caller) -> _Key:

@@ -16,9 +16,12 @@ from rds_secure.access.expect.who import who_may
 from rds_secure.access.expect.words import expected as told
 from rds_secure.access.expect.words import problems
 from rds_secure.access.posture import Posture
+from rds_secure.inventory.model import Question
+from rds_secure.inventory.questions import Topic
+from rds_secure.inventory.subjects import key_questions
 from rds_secure.spec.expect import Expected
 
-__all__ = ["ByPath", "ByPrincipal", "Names", "Outcome", "State", "judge", "problems", "told"]
+__all__ = ["ByPath", "ByPrincipal", "Names", "Outcome", "State", "judge", "problems", "questions", "told", "topics"]
 
 
 def judge(expected: Iterable[Expected], posture: Posture, names: Names) -> tuple[Outcome, ...]:
@@ -27,3 +30,18 @@ def judge(expected: Iterable[Expected], posture: Posture, names: Names) -> tuple
         from_where(entry, posture, names) if entry.expectation.reach else who_may(entry, posture, names)
         for entry in expected
     )
+
+
+_WHO = frozenset({Topic.DATABASES, Topic.IDENTITIES, Topic.ORGANIZATION, Topic.KEYS})
+_REACH = frozenset({Topic.DATABASES, Topic.NETWORK})
+
+
+def topics(expected: Iterable[Expected]) -> frozenset[Topic]:
+    """What has to be read to judge them."""
+    return frozenset().union(*(_REACH if entry.expectation.reach else _WHO for entry in expected))
+
+
+def questions(expected: Iterable[Expected], names: Names) -> frozenset[Question]:
+    """What has to be asked besides: about keys that no database may use yet."""
+    arns = {arn for entry in expected for arn in names.keys(entry.expectation.on) if not arn.startswith("<")}
+    return frozenset(question for arn in arns for question in key_questions(arn))

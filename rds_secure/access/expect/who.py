@@ -1,7 +1,8 @@
 """Who may although only others are expected to. Whoever acts is judged: of a role that somebody assumes, the role.
 
 Not counted are roles that are linked to an AWS service: it alone can use them, for its own work (IAM user guide,
-"Service-linked roles").
+"Service-linked roles"); and RDS itself, which has a grant on the key of each of its databases (RDS user guide,
+"Encrypting Amazon RDS resources").
 """
 
 from __future__ import annotations
@@ -116,15 +117,20 @@ def _candidates(who: Who, meant: _Meant, expected: Expected, things: tuple[str, 
     """Everybody who is not meant and may, and then who can give itself the right."""
     wanted = sum(1 << place for place, database in enumerate(who.databases) if database.name in things)
     for asker in who.askers:
-        if not asker.caller.service_linked and not meant.covers(asker.caller):
+        if not (_is_the_service(asker.caller) or meant.covers(asker.caller)):
             yield from _powers(who, asker, expected, wanted)
     if expected.expectation.escalation == "allow":
         return
     for found in Escalations(who).all():
-        if not found.principal.service_linked and not meant.covers(found.principal):
+        if not (_is_the_service(found.principal) or meant.covers(found.principal)):
             for verb in expected.expectation.may:
                 if verb in found.verbs:
                     yield ByPrincipal(found.principal, verb, things, found.when, escalation=found)
+
+
+def _is_the_service(caller: Caller) -> bool:
+    """Whether a principal is nobody but AWS at its own work."""
+    return caller.service_linked or (caller.kind == "service" and caller.arn.partition(".")[0] == "rds")
 
 
 def _powers(who: Who, asker: Asker, expected: Expected, wanted: int) -> Iterator[ByPrincipal]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from rds_secure.access.network.evidence import Origin, Outcome, Unseen, Verdict
@@ -21,9 +21,8 @@ class Range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """A network interface in view, and the address, by number, that fares best.
+    """A network interface in view, and the address, by number, that fares best; its paths are made when asked for.
 
-    A large account has hundreds of thousands of these pairs: the paths of one are made when they are asked for.
     ``alike``: what becomes of one that fares alike, with hops of the same grades; their evidence may be another.
     """
 
@@ -63,6 +62,24 @@ class Source:
         return self.follow(self.dweller, self.number)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Alike:
+    """Interfaces in view that fare alike, each from the first of its addresses here.
+
+    A large account has hundreds of thousands of pairs of interface and target: as `Source`s they are made when somebody
+    asks for them. ``outcome``: what becomes of one of them.
+    """
+
+    outcome: Outcome
+    members: tuple[Dweller, ...]
+    follow: Callable[[Dweller, int], Outcome] = field(repr=False)
+
+    @property
+    def sources(self) -> Iterator[Source]:
+        """Each of them."""
+        return (Source(one, one.first, self.outcome, self.follow) for one in self.members)
+
+
 @dataclass(frozen=True, slots=True)
 class SideDoor:
     """A way to the data that is not a connection to the target, or one on behalf of others.
@@ -83,9 +100,15 @@ class Answer:
 
     target: str
     ranges: tuple[Range, ...]
-    sources: tuple[Source, ...]
+    alike: tuple[Alike, ...]
     side_doors: tuple[SideDoor, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The interfaces, the most dangerous first, then by id."""
+        every = (source for alike in self.alike for source in alike.sources)
+        return tuple(sorted(every, key=lambda one: (-one.verdict, one.interface)))
 
     def addresses(self, verdict: Verdict) -> Addresses:
         """The addresses with a verdict over any way, and no higher one over another."""

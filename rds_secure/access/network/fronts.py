@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,7 +13,6 @@ from rds_secure.access.network.groups import Filter, parsed
 from rds_secure.access.network.intervals import FAMILIES, TOP, Family, Intervals, Span
 from rds_secure.access.network.links import attachments
 from rds_secure.access.network.outside import GLOBAL
-from rds_secure.access.network.population import Dweller
 from rds_secure.access.network.target import Door, Target
 
 
@@ -46,6 +45,11 @@ class Front:
         return tuple(family for family in FAMILIES if family in self.target.families and self.meetings(family))
 
     @cached_property
+    def may_be_public(self) -> bool:
+        """Whether it may have an address on the internet."""
+        return any(place.publicly_accessible is not False for place in self.places)
+
+    @cached_property
     def named(self) -> tuple[str, ...]:
         """The groups that rules name."""
         return tuple(dict.fromkeys(group for one in self.filters for group in one.by_group))
@@ -58,13 +62,6 @@ class Front:
         if accounts - {"", network.account} or (accounts and network.interfaces is None):
             return True
         return any(one.unread for one in self.filters)
-
-    def pieces(self, one: Dweller) -> Iterable[tuple[int, int]]:
-        """The pieces that the addresses of an interface are in, by number, and the first address in each."""
-        starts = self.starts(one.family)
-        if one.first == one.last:
-            return ((bisect_right(starts, one.first), one.first),)
-        return [(bisect_right(starts, first), first) for first, _ in split(starts, one.addresses)]
 
     def starts(self, family: Family) -> list[int]:
         """Where pieces begin within which no rule, ACL entry or route of the target tells two addresses apart."""

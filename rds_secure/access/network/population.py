@@ -21,7 +21,10 @@ _GONE = ("terminated", "shutting-down")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dweller:
-    """An interface with some of its addresses, from ``first`` to ``last``. ``nat``: the gateway whose address it is."""
+    """An interface with some of its addresses, from ``first`` to ``last``. ``nat``: the gateway whose address it is.
+
+    ``alone``: it has no other private address of this family.
+    """
 
     interface: Interface
     host: Host
@@ -30,11 +33,16 @@ class Dweller:
     last: int
     public: bool = False
     nat: str = ""
+    alone: bool = False
 
     @property
     def addresses(self) -> Intervals:
         """Its addresses as a set."""
         return Intervals(((self.first, self.last),))
+
+    def is_in(self, intervals: Intervals) -> bool:
+        """Whether any of its addresses is in a set."""
+        return self.first in intervals if self.first == self.last else bool(intervals & self.addresses)
 
 
 class Population:
@@ -127,8 +135,10 @@ def _dwellers(
     interface: Interface, host: Host, addresses: Addresses, *, public: bool = False, nat: str = ""
 ) -> Iterator[Dweller]:
     for family in FAMILIES:
-        for first, last in addresses.of(family).spans:
-            yield Dweller(interface, host, family, first, last, public, nat)
+        spans = addresses.of(family).spans
+        for first, last in spans:
+            alone = len(spans) == 1 and first == last and not public
+            yield Dweller(interface, host, family, first, last, public, nat, alone)
 
 
 def _state(network: Network, interface: Interface) -> tuple[str, str]:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 
-from rds_secure.access.network.answers import Answer, Range, Source
+from rds_secure.access.network.answers import Answer, Range
 from rds_secure.access.network.classic import classic_ranges
 from rds_secure.access.network.evidence import Hop, Origin, Outcome, Path
 from rds_secure.access.network.fabric import Fabric
@@ -28,6 +27,7 @@ from rds_secure.access.network.outside import Outside
 from rds_secure.access.network.places import Places
 from rds_secure.access.network.population import Dweller, Population
 from rds_secure.access.network.side_doors import side_doors, unseen
+from rds_secure.access.network.sources import Sources
 from rds_secure.access.network.target import Target
 
 
@@ -48,8 +48,7 @@ class Reach:
         self.internet = Internet(hops, self.outside)
         self.population = Population(self.fabric)
         self._places = Places(self.fabric, self.targets)
-        self.kin: dict[tuple[int, ...], dict[Dweller, int]] = {}
-        self.numbers: dict[Hashable, int] = {}
+        self._sources = Sources(self)
         self._bare: dict[tuple[str, tuple[str, ...]], Host] = {}
 
     def front(self, target: Target) -> Front:
@@ -65,10 +64,10 @@ class Reach:
             for span in split(front.outer_starts(family), admitted):
                 found.add(self.from_outside(front, IP(family, span[0])), family, span)
             self._add_inside(front, family, admitted, found)
-        sources = tuple(self._sources(front))
-        doors = side_doors(target, self.targets, sources)
+        alike = self._sources.of(front)
+        doors = side_doors(target, self.targets, alike)
         ranges = (*found.ranges(), *classic_ranges(target))
-        return Answer(target.id, ranges, sources, doors, unseen(self.network, front))
+        return Answer(target.id, ranges, alike, doors, unseen(self.network, front))
 
     # Addresses
 
@@ -135,27 +134,6 @@ class Reach:
 
     # Interfaces
 
-    def _sources(self, front: Front) -> Iterator[Source]:
-        """The interfaces that some rule lets in, each by the address that fares best; the most dangerous first.
-
-        One is followed for all that cannot fare differently: whose hops have the same grades, if not the same evidence.
-        """
-        likes, memo = _Likes(self, front), dict[Hashable, Outcome]()
-        found: dict[str, tuple[Outcome, Dweller, int]] = {}
-        for one in self._candidates(front):
-            like = likes.of(one)
-            for piece, first in front.pieces(one):
-                key = (piece, like)
-                made = memo.get(key)
-                if made is None:
-                    made = memo[key] = self.follow(front, one, first)
-                known = found.get(one.interface.id)
-                if made.verdict and (known is None or made.verdict > known[0].verdict):
-                    found[one.interface.id] = (made, one, first)
-        follow = partial(self.follow, front)
-        for _, (made, one, first) in sorted(found.items(), key=lambda item: (-item[1][0].verdict, item[0])):
-            yield Source(one, first, made, follow)
-
     def follow(self, front: Front, one: Dweller, number: int) -> Outcome:
         """What becomes of an interface in view, by one of its addresses."""
         return outcome(self.from_dweller(front, one, IP(one.family, number)))
@@ -164,82 +142,26 @@ class Reach:
         """The paths from an interface in view, by one of its addresses."""
         return self.from_internet(front, one, ip) if one.public else self.from_inside(front, one.host, ip)
 
-    def _candidates(self, front: Front) -> Iterator[Dweller]:
-        """Interfaces that some rule of the target may let in, and that are not its own."""
-        own = {place.interface for place in front.places}
-        population = self.population
-        seen: set[Dweller] = set()
-        for family in front.families:
-            admitted = front.admitted(family)
-            for one in population.private.within(family, admitted):
-                if one.interface.id not in own:
-                    seen.add(one)
-                    yield one
-            if any(place.publicly_accessible is not False for place in front.places):
-                for one in population.public.within(family, admitted):
-                    if one.interface.id not in own:
-                        yield one
-        for one in population.private.carrying(front.named):
-            if one not in seen and one.interface.id not in own and one.family in front.families:
-                seen.add(one)
-                yield one
-
-
-class _Likes:
-    """Numbers for interfaces of which one may be followed for all, as far as their addresses are in one piece.
-
-    Paths have the grade of their worst hop. Those of the source's side follow from the likeness of its subnet, its
-    state, what its groups let out to whom, and which of its groups the target's rules name.
-    """
-
-    def __init__(self, reach: Reach, front: Front) -> None:
-        self._reach = reach
-        self._ports = tuple(dict.fromkeys(door.port for door in front.target.doors))
-        self._kin = reach.kin.setdefault(self._ports, {})
-        self._named = frozenset(front.named)
-        self._subnets = {place.subnet for place in front.places}
-
-    def of(self, one: Dweller) -> Hashable:
-        """The number of an interface; with more where the target has to do with its subnet or groups."""
-        kin = self._kin.get(one)
-        if kin is None:
-            kin = self._kin[one] = self._number(one)
-        host = one.host
-        if host.subnet not in self._subnets and self._named.isdisjoint(host.carried):
-            return kin
-        return (kin, host.subnet in self._subnets and host.subnet, self._named.intersection(host.carried))
-
-    def _number(self, one: Dweller) -> int:
-        host, reach = one.host, self._reach
-        like = (
-            reach.fabric.likeness(host.subnet, host.vpc),
-            host.state.grade if host.state else None,
-            reach.fabric.way_out(host.carried, self._ports),
-            one.family,
-            one.public,
-            one.nat,
-        )
-        return reach.numbers.setdefault(like, len(reach.numbers))
-
 
 class _Ranges:
     """Addresses, put together where they fare alike for the same reasons."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[Origin, tuple[tuple[Hop, ...], ...]], tuple[Outcome, dict[Family, list[Span]]]] = {}
+        self._found: dict[tuple[tuple[Origin, tuple[Hop, ...]], ...], tuple[Outcome, dict[Family, list[Span]]]] = {}
 
     def add(self, paths: Sequence[Path], family: Family, span: Span) -> None:
         """Notes what becomes of the addresses of a span; nothing if no group lets them in."""
-        if not any(path.verdict for path in paths):
-            return
-        made = outcome(paths)
-        key = (made.best.origin, tuple(path.hops for path in paths))
-        _, spans = self._found.setdefault(key, (made, {}))
-        spans.setdefault(family, []).append(span)
+        key = tuple((path.origin, path.hops) for path in paths)
+        known = self._found.get(key)
+        if known is None:
+            if not any(path.verdict for path in paths):
+                return
+            known = self._found[key] = (outcome(paths), {})
+        known[1].setdefault(family, []).append(span)
 
     def ranges(self) -> tuple[Range, ...]:
         """All of them, the most dangerous first."""
-        ranges = (Range(origin, _addresses(spans), made) for (origin, _), (made, spans) in self._found.items())
+        ranges = (Range(made.best.origin, _addresses(spans), made) for made, spans in self._found.values())
         return tuple(sorted(ranges, key=_order))
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rds_secure.access.network.answers import SideDoor, Source
+from rds_secure.access.network.answers import Alike, SideDoor
 from rds_secure.access.network.evidence import Unseen, Verdict
 from rds_secure.access.network.fronts import Front
-from rds_secure.access.network.model import Network
+from rds_secure.access.network.model import Interface, Network
 from rds_secure.access.network.target import Target
 
 _RELAYS = {"network_load_balancer": "load-balancer", "nat_gateway": "nat-gateway", "natGateway": "nat-gateway"}
 """Types of interfaces that connect on behalf of others, who are seen nowhere here."""
 
 
-def side_doors(target: Target, targets: Iterable[Target], sources: Sequence[Source]) -> tuple[SideDoor, ...]:
+def side_doors(target: Target, targets: Iterable[Target], sources: Sequence[Alike]) -> tuple[SideDoor, ...]:
     """The side doors of a target, among them the instances that reach it: Systems Manager forwards ports through one
     for whoever may start a session, which is a question of IAM."""
     found = dict.fromkeys((*_of_rds(target, targets), *_relays(sources), *_sessions(sources)))
@@ -34,18 +34,26 @@ def _of_rds(target: Target, targets: Iterable[Target]) -> Iterator[SideDoor]:
             yield SideDoor("proxy", proxy.id, Verdict.POSSIBLE)
 
 
-def _relays(sources: Sequence[Source]) -> Iterator[SideDoor]:
-    for source in sources:
-        interface = source.dweller.interface
-        client_vpn = interface.description.startswith("ClientVPN Endpoint")
-        kind = "client-vpn" if client_vpn else _RELAYS.get(interface.type)
-        if kind and source.verdict >= Verdict.UNKNOWN:
-            yield SideDoor(kind, interface.id, source.verdict)
+def _relays(sources: Iterable[Alike]) -> Iterator[SideDoor]:
+    for alike in sources:
+        if alike.outcome.verdict >= Verdict.UNKNOWN:
+            for one in alike.members:
+                if kind := relays(one.interface):
+                    yield SideDoor(kind, one.interface.id, alike.outcome.verdict)
 
 
-def _sessions(sources: Sequence[Source]) -> Iterator[SideDoor]:
-    """One for all instances: they are among the sources, the most dangerous first."""
-    verdict = next((source.verdict for source in sources if source.instance), Verdict.NONE)
+def relays(interface: Interface) -> str:
+    """The kind of side door that an interface is, which connects on behalf of others; "" for none."""
+    if interface.instance:
+        return ""
+    client_vpn = interface.description.startswith("ClientVPN Endpoint")
+    return "client-vpn" if client_vpn else _RELAYS.get(interface.type, "")
+
+
+def _sessions(sources: Sequence[Alike]) -> Iterator[SideDoor]:
+    """One for all instances: they are among the sources; how the best of them fares."""
+    found = (alike.outcome.verdict for alike in sources if any(one.interface.instance for one in alike.members))
+    verdict = max(found, default=Verdict.NONE)
     if verdict >= Verdict.UNKNOWN:
         yield SideDoor("session-manager", "sources", verdict)
 

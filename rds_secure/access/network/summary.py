@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rds_secure.access.network.answers import Answer, Range, Source
+from rds_secure.access.network.answers import Alike, Answer, Range
 from rds_secure.access.network.evidence import ByRule, Check, Grade, Hop, Origin, Outcome, Verdict, Way
 from rds_secure.access.network.intervals import Addresses, union
+from rds_secure.access.network.population import Dweller
 
 Obstacle: TypeAlias = tuple[Check, Grade]
 """What is in the way, and how far it is."""
@@ -26,9 +27,14 @@ class Entrance:
     origin: Origin
     obstacles: tuple[Obstacle, ...]
     addresses: Addresses
-    sources: tuple[Source, ...]
+    alike: tuple[Alike, ...]
     outcome: Outcome
     rules: tuple[ByRule, ...]
+
+    @property
+    def interfaces(self) -> Iterator[Dweller]:
+        """The interfaces, each with the addresses that fare best."""
+        return (one for alike in self.alike for one in alike.members)
 
     @property
     def depends_on_place(self) -> bool:
@@ -63,15 +69,11 @@ class Exposure:
 def exposure(answer: Answer) -> Exposure:
     """An answer, folded."""
     ranges: dict[_Key, list[Range]] = {}
-    sources: dict[_Key, list[Source]] = {}
+    sources: dict[_Key, list[Alike]] = {}
     for found in answer.ranges:
         ranges.setdefault(_key(found.outcome), []).append(found)
-    keys: dict[int, _Key] = {}
-    for one in answer.sources:
-        key = keys.get(id(one.alike))
-        if key is None:
-            key = keys[id(one.alike)] = _key(one.alike)
-        sources.setdefault(key, []).append(one)
+    for alike in answer.alike:
+        sources.setdefault(_key(alike.outcome), []).append(alike)
     entrances = [_entrance(key, ranges.get(key, ()), sources.get(key, ())) for key in {**ranges, **sources}]
     return Exposure(answer, tuple(sorted(entrances, key=_order)))
 
@@ -90,10 +92,10 @@ def _key(outcome: Outcome) -> _Key:
     return outcome.verdict, best.origin, obstacles, best.verdict
 
 
-def _entrance(key: _Key, ranges: Iterable[Range], sources: Iterable[Source]) -> Entrance:
+def _entrance(key: _Key, ranges: Iterable[Range], sources: Iterable[Alike]) -> Entrance:
     verdict, origin, obstacles, _ = key
     found, listed = tuple(ranges), tuple(sources)
-    outcomes = dict.fromkeys((*(one.outcome for one in found), *(one.alike for one in listed)))
+    outcomes = dict.fromkeys((*(one.outcome for one in found), *(one.outcome for one in listed)))
     rules = dict.fromkeys(rule for outcome in outcomes for hop in outcome.best.hops for rule in _rules(hop))
     addresses = union(one.addresses for one in found)
     return Entrance(verdict, origin, obstacles, addresses, listed, next(iter(outcomes)), tuple(rules))

@@ -138,8 +138,7 @@ def _authority(inventory: Inventory, authority: str) -> datetime | Unknown:
 
 
 def _secret(inventory: Inventory, item: Reply) -> Secret | None:
-    """The secret of the master password, if RDS manages one. Without a key of its own it has aws/secretsmanager; if it
-    was never set up to rotate, nothing is said of that (API reference, DescribeSecret)."""
+    """The secret of the master password, if RDS manages one. Without a key of its own it has aws/secretsmanager."""
     named = item.get("MasterUserSecret") or {}
     arn = named.get("SecretArn")
     if not arn:
@@ -148,8 +147,7 @@ def _secret(inventory: Inventory, item: Reply) -> Secret | None:
     if isinstance(reply, Unknown):
         return Secret(arn, named.get("KmsKeyId") or reply, reply)
     key = named.get("KmsKeyId") or reply.get("KmsKeyId")
-    gone = Unknown(f"there is no secret {arn}")
-    return Secret(arn, key, bool(reply.get("RotationEnabled")) if reply else gone)
+    return Secret(arn, key, told(reply, "RotationEnabled", bool))
 
 
 def _insights(item: Reply) -> Insights | None:

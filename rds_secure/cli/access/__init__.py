@@ -11,7 +11,7 @@ COMMANDS: dict[str, str] = {
     "review": "The same as a list for auditors: principal, path, verb, database, condition, since, source.",
     "reach": "From where databases can be reached.",
     "encryption": "How data is protected.",
-    "snapshot": "Record the account in a file, for plans and questions without credentials.",
+    "snapshot": "Record the account, for use without credentials.",
 }
 """Every question with its line in --help; the module of that name in this package holds `command`."""
 
@@ -39,4 +39,5 @@ def command() -> None:
 
     Without SPEC the account is asked as it is. With SPEC the answer is for the account as applying the spec would leave
     it; with --offline for the spec alone, without credentials, as far as that tells. Nothing is changed.
+    With --snapshot a recorded account is asked, without credentials (`access snapshot` records one).
     """

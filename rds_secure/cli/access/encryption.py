@@ -36,18 +36,18 @@ def command(
     from rds_secure.render.protection import Told
 
     topics = {Topic.DATABASES, Topic.KEYS, Topic.PROTECTION, Topic.IDENTITIES, Topic.ORGANIZATION}
-    inventory = source.ask(topics, specs, profile, region, role_arn, sandbox).inventory
-    posture = Posture(inventory)
-    told = Told(posture.protection, key_users(posture), datetime.now(UTC))
+    asked = source.ask(topics, specs, profile, region, role_arn, sandbox)
+    posture = Posture(asked.inventory)
+    told = Told(asked.inventory, posture.protection, key_users(posture), datetime.now(UTC), source.state(asked))
     if form == "json":
         from rds_secure.render.json import encryption_json
 
-        click.echo(encryption_json(inventory, told))
+        click.echo(encryption_json(told))
     elif form == "markdown":
         from rds_secure.render.encryption_markdown import encryption_markdown
 
-        click.echo(encryption_markdown(inventory, told), nl=False)
+        click.echo(encryption_markdown(told), nl=False)
     else:
         from rds_secure.render.access_text import encryption_text
 
-        encryption_text(inventory, told, stream=sys.stdout)
+        encryption_text(told, stream=sys.stdout)

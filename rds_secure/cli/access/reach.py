@@ -10,10 +10,10 @@ import click
 from rds_secure.cli.access import source
 
 if TYPE_CHECKING:
+    from rds_secure.access.network.target import Target
     from rds_secure.access.posture import Posture
     from rds_secure.cli.access.source import Asked
     from rds_secure.render.reach_page import Reached
-    from rds_secure.spec import Stack
 
 FORMS = ("text", "json", "markdown", "mermaid", "svg", "html")
 PICTURES = ("mermaid", "svg", "html")
@@ -58,34 +58,23 @@ def command(
         _show(asked, posture, wanted, form, show_evidence=evidence or bool(to))
 
 
-def _wanted(asked: Asked, posture: Posture, to: tuple[str, ...]) -> list[str]:
-    """The ids of the databases that are asked about: all, or those of ``--to``."""
-    from rds_secure.access.names import database
+def _wanted(asked: Asked, posture: Posture, to: tuple[str, ...]) -> tuple[Target, ...]:
+    """The databases that are asked about: all, or those of ``--to``."""
+    from rds_secure.access import naming
 
-    known = [target.id for target in posture.network.targets]
-    if not to:
-        return known
-    declared = _declared(asked.stack) if asked.stack else {}
-    return list(dict.fromkeys(database(asked.inventory, word, known, declared) for word in to))
+    targets = posture.network.targets
+    chosen = naming.databases(to, [target.id for target in targets], asked.inventory)
+    return targets if chosen is None else tuple(target for target in targets if target.id in chosen)
 
 
-def _declared(stack: Stack) -> dict[str, str]:
-    """Addresses of databases and proxies → how access calls them."""
-    from rds_secure.access.account import NAMES
-    from rds_secure.access.names import called
-
-    mine = (address for address in stack.resources if address.kind in NAMES)
-    return {str(address): called(address.kind, stack.aws_name(address)) for address in mine}
-
-
-def _show(asked: Asked, posture: Posture, wanted: list[str], form: str, *, show_evidence: bool) -> None:
+def _show(asked: Asked, posture: Posture, wanted: tuple[Target, ...], form: str, *, show_evidence: bool) -> None:
     from rds_secure.access.names import names_of
     from rds_secure.access.network.summary import exposures
     from rds_secure.render.reach_page import Reached
 
-    targets = {target.id: target for target in posture.network.targets if target.id in set(wanted)}
-    answers = (posture.network.answer(target) for target in targets.values())
-    found = Reached(asked.inventory, targets, exposures(answers), names_of(asked.inventory))
+    targets = {target.id: target for target in wanted}
+    answers = (posture.network.answer(target) for target in wanted)
+    found = Reached(asked.inventory, targets, exposures(answers), names_of(asked.inventory), source.state(asked))
     if form == "json":
         from rds_secure.render.json import reach_json
 
@@ -116,22 +105,22 @@ def _draw(found: Reached, posture: Posture, form: str) -> None:
     click.echo(mermaid(made) if form == "mermaid" else svg(made, counted(found.exposures)), nl=False)
 
 
-def _explain(asked: Asked, posture: Posture, wanted: list[str], origin: str, form: str) -> None:
+def _explain(asked: Asked, posture: Posture, wanted: tuple[Target, ...], origin: str, form: str) -> None:
     from rds_secure.access.names import names_of
     from rds_secure.access.network.explain import explain
+    from rds_secure.render.reach_page import Explained
 
-    targets = [target for target in posture.network.targets if target.id in set(wanted)]
-    found = [explain(posture.network, origin, target) for target in targets]
-    names = names_of(asked.inventory)
+    pairs = [explain(posture.network, origin, target) for target in wanted]
+    found = Explained(asked.inventory, pairs, names_of(asked.inventory), source.state(asked))
     if form == "json":
         from rds_secure.render.json import explained_json
 
-        click.echo(explained_json(asked.inventory, found, names))
+        click.echo(explained_json(found))
     elif form == "markdown":
         from rds_secure.render.reach_markdown import explained_markdown
 
-        click.echo(explained_markdown(asked.inventory, found, names), nl=False)
+        click.echo(explained_markdown(found), nl=False)
     else:
         from rds_secure.render.access_text import explained_text
 
-        explained_text(asked.inventory, found, names, stream=sys.stdout)
+        explained_text(found, stream=sys.stdout)

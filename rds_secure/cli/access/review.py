@@ -37,7 +37,8 @@ def command(
     from rds_secure.access.unknown import sentences
     from rds_secure.render import review as drawn
 
-    found = find(posture(scp, reaching), Asked(principals, verbs, on))
+    told, state = posture(scp, reaching)
+    found = find(told, Asked(principals, verbs, on), state)
     entries = review(found)
     if form == "text":
         drawn.review_text(found, entries, stream=sys.stdout)

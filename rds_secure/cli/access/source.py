@@ -66,7 +66,7 @@ def ask(
     if not specs:
         if now or offline:
             raise click.UsageError(f"{'--now' if now else '--offline'} is about a spec: name one")
-        account = recorded.readings(named("access"), profile, region, role_arn, sandbox)
+        account = recorded.told(recorded.readings(named("access"), profile, region, role_arn, sandbox))
         return Asked(api.take_inventory(account, topics))
     stack, sources = load(specs)
     if offline:
@@ -74,10 +74,18 @@ def ask(
             what = "--profile, --role-arn, --sandbox and --snapshot"
             raise click.UsageError(f"--offline asks the spec alone: leave {what} out")
         return _alone(sources, region)
-    account = recorded.readings(stack, profile, region, role_arn, sandbox)
+    account = recorded.told(recorded.readings(stack, profile, region, role_arn, sandbox))
     if now:
         return Asked(api.take_inventory(account, topics), stack)
     return _foreseen(account, topics, stack, sources)
+
+
+def state(asked: Asked) -> str:
+    """Which state of the account is asked about, in words; "" for the account as it is."""
+    if asked.stack is None or _given("now"):
+        return ""
+    told = "of the spec alone" if asked.inventory.partial else "as applying the spec would leave it"
+    return f"stack {asked.stack.name}, {told}"
 
 
 def _alone(sources: tuple[Source, ...], region: str | None) -> Asked:

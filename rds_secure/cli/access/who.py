@@ -50,8 +50,11 @@ def choosing(function: F) -> F:
     return function
 
 
-def posture(scp: Path | None, reaching: dict[str, Any]) -> Posture:
-    """What the engines tell of what the options name; the organization is not read where a file stands in for it."""
+def posture(scp: Path | None, reaching: dict[str, Any]) -> tuple[Posture, str]:
+    """What the engines tell of what the options name, and which state of it that is.
+
+    The organization is not read where a file stands in for it.
+    """
     from rds_secure.access.findings import TOPICS
     from rds_secure.access.posture import Posture
     from rds_secure.access.scp import levels_in
@@ -59,7 +62,7 @@ def posture(scp: Path | None, reaching: dict[str, Any]) -> Posture:
 
     levels = None if scp is None else levels_in(scp)
     asked = source.ask([topic for topic in TOPICS if scp is None or topic is not Topic.ORGANIZATION], **reaching)
-    return Posture(asked.inventory, levels)
+    return Posture(asked.inventory, levels), source.state(asked)
 
 
 @click.command("who")
@@ -95,8 +98,8 @@ def command(
         return _why(*why, on, scp, reaching)
     from rds_secure.access.findings import Asked, find
 
-    told = posture(scp, reaching)
-    found = find(told, Asked(principals, verbs, on))
+    told, state = posture(scp, reaching)
+    found = find(told, Asked(principals, verbs, on), state)
     if form == "json":
         from rds_secure.render.who_json import who_json
 
@@ -118,17 +121,12 @@ def _why(principal: str, verb: str, on: tuple[str, ...], scp: Path | None, reach
     from rds_secure.access import naming
     from rds_secure.access.findings import Asked
     from rds_secure.access.why import why
-    from rds_secure.errors import UsageError
     from rds_secure.render.who import why_text
 
     naming.verb(verb)
     named = tuple(word for word in reaching["specs"] if naming.names_database(word) and not Path(word).exists())
     specs = tuple(word for word in reaching["specs"] if word not in named)
-    told = posture(scp, reaching | {"specs": specs})
-    if told.who is None:
-        raise UsageError(
-            "nothing can be explained: who there is could not be read (iam:GetAccountAuthorizationDetails)"
-        )
-    found = why(told.inventory, told.who, Asked([principal], [verb], (*on, *named)))
+    told, _ = posture(scp, reaching | {"specs": specs})
+    found = why(told, Asked([principal], [verb], (*on, *named)))
     why_text(found, stream=sys.stdout)
     return 0

@@ -39,6 +39,7 @@ def _created(word: str, ledger: Ledger, call: Call) -> Reply:
         item |= {"InstanceProfileList": [], "AssumeRolePolicyDocument": document(call["AssumeRolePolicyDocument"])}
     if call.get("PermissionsBoundary"):
         item["PermissionsBoundary"] = _boundary(call)
+        take_in(ledger, call["PermissionsBoundary"])
     ledger.add(HOLDERS[word], item)
     return {word: item}
 
@@ -57,8 +58,19 @@ def _boundary(call: Call) -> dict[str, str]:
     return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": call["PermissionsBoundary"]}
 
 
+def take_in(ledger: Ledger, arn: str) -> None:
+    """A policy that somebody has from now on is among the account's details, if it was read by itself before."""
+    policy = (ledger.reply("iam", "GetPolicy", arn) or {}).get("Policy")
+    if policy is None or ledger.look(POLICIES, arn) is not None:
+        return
+    version = ledger.reply("iam", "GetPolicyVersion", f"{arn} {policy['DefaultVersionId']}")
+    if version:
+        ledger.add(POLICIES, {**policy, "PolicyVersionList": [version["PolicyVersion"]]})
+
+
 def _bounded(word: str, ledger: Ledger, call: Call) -> Reply:
     _holder(word, ledger, call)["PermissionsBoundary"] = _boundary(call)
+    take_in(ledger, call["PermissionsBoundary"])
     return {}
 
 

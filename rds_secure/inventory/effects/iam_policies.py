@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from rds_secure.inventory.effects.call import Call, Effect, document, tagged, untagged
-from rds_secure.inventory.effects.iam import HOLDERS, POLICIES
+from rds_secure.inventory.effects.iam import HOLDERS, POLICIES, take_in
 from rds_secure.inventory.ledger import Ledger
 from rds_secure.inventory.model import Reply
 
@@ -97,6 +97,7 @@ def _attached(word: str, ledger: Ledger, call: Call) -> Reply:
     policies = item.setdefault("AttachedManagedPolicies", [])
     if all(policy["PolicyArn"] != arn for policy in policies):
         policies.append({"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn})
+        take_in(ledger, arn)
         _count(ledger, arn, 1)
     return {}
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from rds_secure import engines
+from rds_secure.inventory.effects import rds_interfaces
 from rds_secure.inventory.effects.call import Call, Effect, tagged, untagged
 from rds_secure.inventory.ledger import Ledger, Listing
 from rds_secure.inventory.model import Reply
@@ -37,6 +38,8 @@ def under(name: str) -> Shown:
 
 def groups(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
     """Security groups, in use at the end of the call's wait."""
+    if item.get("VpcSecurityGroups") and "DBInstanceIdentifier" in item:
+        rds_interfaces.regroup(ledger, item, value)
     item["VpcSecurityGroups"] = [{"VpcSecurityGroupId": group, "Status": "active"} for group in value]
 
 
@@ -59,10 +62,12 @@ def managed(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
     if not value:
         item.pop("MasterUserSecret", None)
     elif not item.get("MasterUserSecret"):
-        arn = call.arn("secretsmanager", f"secret:{call.token('secret')}")
+        what = "cluster" if "DBClusterArn" in item else "db"
+        arn = call.arn("secretsmanager", f"secret:rds!{what}-{call.token('secret')}")  # RDS-12
         key = key_arn(call, call.get("MasterUserSecretKmsKeyId") or call.token("master_secret_key"))
         item["MasterUserSecret"] = {"SecretArn": arn, "SecretStatus": "active", "KmsKeyId": key}
-        ledger.put("secretsmanager", "DescribeSecret", arn, {"ARN": arn, "KmsKeyId": key, "OwningService": "rds"})
+        secret = {"ARN": arn, "KmsKeyId": key, "OwningService": "rds", "RotationEnabled": True}
+        ledger.put("secretsmanager", "DescribeSecret", arn, secret)
         ledger.put("secretsmanager", "GetResourcePolicy", arn, {"ARN": arn})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rds_secure.inventory.effects import rds
+from rds_secure.inventory.effects import rds, rds_interfaces
 from rds_secure.inventory.effects.call import Call, Effect
 from rds_secure.inventory.effects.rds import CLUSTERS, INSTANCES, PROXIES, Item
 from rds_secure.inventory.effects.rds_groups import vpc_of
@@ -44,6 +44,7 @@ def _reproxied(ledger: Ledger, call: Call) -> Reply:
     proxy |= {key: call[key] for key in _OF_PROXY if key in call.params}
     if "SecurityGroups" in call.params:
         proxy["VpcSecurityGroupIds"] = list(call["SecurityGroups"])
+        rds_interfaces.regroup_proxy(ledger, call["DBProxyName"], call["SecurityGroups"])
     if "Auth" in call.params:
         proxy["Auth"] = [dict(auth) for auth in call["Auth"]]
     return {"DBProxy": proxy}
@@ -51,6 +52,7 @@ def _reproxied(ledger: Ledger, call: Call) -> Reply:
 
 def _unproxied(ledger: Ledger, call: Call) -> Reply:
     ledger.drop(PROXIES, call["DBProxyName"])
+    rds_interfaces.remove_proxy(ledger, call["DBProxyName"])
     if ledger.answer("rds", "DescribeDBProxyTargets", call["DBProxyName"]) is not None:
         ledger.put("rds", "DescribeDBProxyTargets", call["DBProxyName"], {})
     return {}

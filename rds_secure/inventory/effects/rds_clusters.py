@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rds_secure.inventory.effects import rds
+from rds_secure.inventory.effects import rds, rds_interfaces
 from rds_secure.inventory.effects.call import Call, Effect
 from rds_secure.inventory.effects.rds import CLUSTER_SNAPSHOTS, CLUSTERS, INSTANCES, Item, Shown, under
 from rds_secure.inventory.ledger import Ledger
@@ -71,7 +71,7 @@ _PARKED_UNSEEN = frozenset({"CACertificateIdentifier", "DBClusterInstanceClass",
 """What waits as well, and shows nowhere (RDS-24)."""
 
 _OF_MEMBERS = (
-    "BackupRetentionPeriod", "DeletionProtection", "EnabledCloudwatchLogsExports", "EngineVersion",
+    "BackupRetentionPeriod", "EnabledCloudwatchLogsExports", "EngineVersion",
     "IAMDatabaseAuthenticationEnabled", "NetworkType", "VpcSecurityGroups",
 )  # fmt: skip
 """What members show of their cluster, and go on showing when it changes."""
@@ -146,6 +146,8 @@ def _members_follow(ledger: Ledger, item: Item) -> None:
     for member in item.get("DBClusterMembers", ()):
         instance = ledger.edit(INSTANCES, member["DBInstanceIdentifier"])
         if instance is not None:
+            groups = [each["VpcSecurityGroupId"] for each in item.get("VpcSecurityGroups", ())]
+            rds_interfaces.regroup(ledger, instance, groups)
             instance |= {name: item[name] for name in _OF_MEMBERS if name in item}
             instance["Endpoint"] = {**instance.get("Endpoint", {}), "Port": item.get("Port", 0)}
 

@@ -122,6 +122,8 @@ def _parameters_set(groups: _Groups, ledger: Ledger, call: Call) -> Reply:
     for each in changed:
         row = rows.setdefault(each["ParameterName"], {"ParameterName": each["ParameterName"]})
         row |= {"ParameterValue": each["ParameterValue"], "ApplyMethod": each["ApplyMethod"], "Source": "user"}
+        if each["ApplyMethod"] == "immediate":  # which AWS takes for what is dynamic alone (RDS-8)
+            row["ApplyType"] = "dynamic"
     _written(groups, ledger, name, rows)
     if any(each["ApplyMethod"] == "pending-reboot" for each in changed):
         _wait_for_restart(groups, ledger, name)

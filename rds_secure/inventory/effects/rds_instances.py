@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rds_secure import engines
-from rds_secure.inventory.effects import rds, rds_snapshots
+from rds_secure.inventory.effects import rds, rds_interfaces, rds_snapshots
 from rds_secure.inventory.effects.call import Call, Effect
 from rds_secure.inventory.effects.rds import CLUSTERS, INSTANCES, Item, Shown, under
 from rds_secure.inventory.ledger import Ledger
@@ -18,7 +18,7 @@ _AS_GIVEN = (
     "DedicatedLogVolume", "DeletionProtection", "Engine", "EngineLifecycleSupport", "EngineVersion", "Iops",
     "LicenseModel", "MasterUsername", "MaxAllocatedStorage", "MonitoringInterval", "MonitoringRoleArn", "MultiAZ",
     "NcharCharacterSetName", "NetworkType", "PerformanceInsightsRetentionPeriod", "PreferredBackupWindow",
-    "PreferredMaintenanceWindow", "PromotionTier", "PubliclyAccessible", "ReplicaMode", "StorageEncrypted",
+    "PreferredMaintenanceWindow", "PromotionTier", "ReplicaMode", "StorageEncrypted",
     "StorageThroughput", "StorageType", "Timezone",
 )  # fmt: skip
 
@@ -45,6 +45,12 @@ def _options(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
     item["OptionGroupMemberships"] = [{"OptionGroupName": value, "Status": "in-sync"}]
 
 
+def _public(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
+    if item.get("PubliclyAccessible") and not value:
+        rds_interfaces.conceal(ledger, item)
+    item["PubliclyAccessible"] = value
+
+
 def _insights_key(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
     item["PerformanceInsightsKMSKeyId"] = rds.key_arn(call, value)
 
@@ -67,6 +73,7 @@ _SHOWN: Mapping[str, Shown] = {
     "OptionGroupName": _options,
     "PerformanceInsightsKMSKeyId": _insights_key,
     "Port": _port,
+    "PubliclyAccessible": _public,
     "VpcSecurityGroupIds": rds.groups,
 }
 """Parameter → how it shows. What is in no table shows nowhere: a password, whether to apply at once."""
@@ -101,7 +108,7 @@ _INHERITED = (
 """What a replica and a restored instance have of their source, unless something else is said."""
 
 _OF_CLUSTER = (
-    "BackupRetentionPeriod", "CopyTagsToSnapshot", "DeletionProtection", "EnabledCloudwatchLogsExports",
+    "BackupRetentionPeriod", "CopyTagsToSnapshot", "EnabledCloudwatchLogsExports",
     "EngineVersion", "IAMDatabaseAuthenticationEnabled", "KmsKeyId", "MasterUsername", "NetworkType",
     "StorageEncrypted", "VpcSecurityGroups",
 )  # fmt: skip
@@ -190,7 +197,7 @@ def _replicated(ledger: Ledger, call: Call) -> Reply:
         inherited["DBParameterGroups"] = [
             {**group, "ParameterApplyStatus": "in-sync"} for group in found["DBParameterGroups"]
         ]
-    inherited["ReadReplicaSourceDBInstanceIdentifier"] = name if here else source
+    inherited |= {"ReadReplicaSourceDBInstanceIdentifier": name if here else source, "BackupRetentionPeriod": 0}
     item = _new(ledger, call, inherited)
     replicas = found.setdefault("ReadReplicaDBInstanceIdentifiers", [])
     replicas.append(item["DBInstanceIdentifier"])
@@ -355,6 +362,7 @@ def _deleted(ledger: Ledger, call: Call) -> Reply:
         return {}
     if call.get("FinalDBSnapshotIdentifier"):
         rds_snapshots.take(ledger, call, item, call["FinalDBSnapshotIdentifier"])
+    rds_interfaces.remove(ledger, item)
     ledger.drop(INSTANCES, item["DBInstanceIdentifier"])
     rds.ungrant(ledger, item.get("KmsKeyId"), _context(item))
     if item.get("DBClusterIdentifier"):

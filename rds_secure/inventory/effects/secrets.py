@@ -18,7 +18,8 @@ def _arn(ledger: Ledger, call: Call) -> str:
 
 
 def _created(ledger: Ledger, call: Call) -> Reply:
-    arn, name = call.arn("secretsmanager", f"secret:{call.token()}"), call["Name"]
+    name = call["Name"]
+    arn = call.arn("secretsmanager", f"secret:{name}-{call.token()}")  # AWS adds six characters
     ledger.aside["secret", name] = arn
     key = {"KmsKeyId": key_arn(call, call["KmsKeyId"])} if call.get("KmsKeyId") else {}
     ledger.put("secretsmanager", "DescribeSecret", arn, {"ARN": arn, "Name": name, **key})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import engines, ownership, tagging
-from rds_secure.database import calls, checks, look, reading, tls
+from rds_secure.database import calls, checks, look, reading, rename, tls
 from rds_secure.database.password import MANAGED, UNMANAGED
 from rds_secure.kind import (
     Change,
@@ -17,13 +17,14 @@ from rds_secure.kind import (
     Kind,
     Live,
     Reader,
+    Renaming,
     Resource,
     Scope,
     Stateful,
     Wanted,
 )
 from rds_secure.operation import Operation
-from rds_secure.resources.db_cluster import operations
+from rds_secure.resources.db_cluster import operations, renaming
 from rds_secure.resources.db_cluster.check import check, family_of, is_multi_az
 from rds_secure.resources.db_cluster.read import found
 from rds_secure.resources.db_cluster.refuse import ADVICE, refuses
@@ -51,16 +52,20 @@ class DbCluster(Kind[DbClusterSpec]):
     services = ("rds", "ec2")
     read_actions = (
         "ec2:DescribeSecurityGroups",
+        "rds:DescribeBlueGreenDeployments",
         "rds:DescribeCertificates",
         "rds:DescribeDBClusterParameterGroups",
         "rds:DescribeDBClusterSnapshots",
         "rds:DescribeDBClusters",
         "rds:DescribeDBInstances",
+        "rds:DescribeDBProxies",
+        "rds:DescribeDBProxyTargets",
         "rds:DescribeDBSubnetGroups",
     )
     tagged_as = "rds:cluster"  # their list has it too, but is not worth a call where there are none
     stateful = Stateful.DATA
     implies = "db_cluster_parameter_group"
+    renamed = True
 
     def check(self, key: str, spec: DbClusterSpec) -> Iterator[Complaint]:
         return check(key, spec)
@@ -119,9 +124,10 @@ class DbCluster(Kind[DbClusterSpec]):
         if not wanted.expects("cluster"):
             return
         reply = reader.call("rds", "DescribeDBClusters") or {}
-        for cluster in map(found, reply["DBClusters"]):
+        for item in reply["DBClusters"]:
+            cluster = rename.known_again(found(item))
             if wanted.asks_for(cluster.identity, cluster.exports.get("arn", ""), tags=cluster.tags):
-                yield cluster
+                yield renaming.with_holders(reader, cluster, wanted, item)
 
     def inspect(
         self, reader: Reader, live: Live[DbClusterSpec], scope: Scope, going: frozenset[str]
@@ -161,6 +167,9 @@ class DbCluster(Kind[DbClusterSpec]):
 
     def refuses(self, change: FieldChange, resource: Resource[DbClusterSpec], live: Live[DbClusterSpec]) -> str:
         return refuses(change, resource.spec, live)
+
+    def rename(self, change: Change[DbClusterSpec]) -> Renaming | None:
+        return renaming.renaming(change)
 
     def notes(self, resource: Resource[DbClusterSpec], live: Live[DbClusterSpec] | None) -> Iterator[str]:
         if live and live.spec.master_password != MANAGED and _unwritten_password(resource):

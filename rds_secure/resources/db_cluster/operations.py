@@ -48,7 +48,7 @@ def create(resource: Resource[DbClusterSpec]) -> tuple[Operation, ...]:
             exports={"arn": "DBCluster.DBClusterArn", "resource_id": "DBCluster.DbClusterResourceId"},
             wait=waits.ready(resource.name, *more),
             retry_on=calls.retries(params),
-            also=calls.permissions(params, "iam:CreateServiceLinkedRole", *calls.NETWORK, *_members(spec, "Create")),
+            also=calls.permissions(params, "iam:CreateServiceLinkedRole", *calls.NETWORK, *members(spec, "Create")),
         ),
         *(integration.add_role(resource.name, item.role, item.feature) for item in spec.roles),
     )
@@ -75,7 +75,7 @@ def _modify(change: Change[DbClusterSpec]) -> tuple[Operation, ...]:
             summary=f"change {' and '.join(changed)}{major}",
             wait=waits.ready(live.name, *waits.settled(change)),
             retry_on=(BUSY, *calls.retries(params)),
-            also=calls.permissions(params, *_members(wanted, "Modify")),
+            also=calls.permissions(params, *members(wanted, "Modify")),
         ),
     )
 
@@ -102,11 +102,11 @@ def _unprotect(live: Live[DbClusterSpec]) -> Iterator[Operation]:
             ),
             retry_on=(BUSY,),
             done_on=(_GONE,),
-            also=_members(live.spec, "Modify"),
+            also=members(live.spec, "Modify"),
         )
 
 
-def _members(spec: DbClusterSpec, change: str) -> tuple[str, ...]:
+def members(spec: DbClusterSpec, change: str) -> tuple[str, ...]:
     """What a Multi-AZ cluster does to its instances, which are not made one by one (ANY-4)."""
     return (f"rds:{change}DBInstance",) if is_multi_az(spec) else ()
 
@@ -128,7 +128,7 @@ def _delete(live: Live[DbClusterSpec]) -> Operation:
         wait=waits.wait(live.name, (), gone=True),
         retry_on=(BUSY,),
         done_on=(_GONE,),
-        also=(*(_SNAPSHOT if snapshot else ()), *_members(live.spec, "Delete")),
+        also=(*(_SNAPSHOT if snapshot else ()), *members(live.spec, "Delete")),
         destructive=True,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import jmespath
 
 from rds_secure import tagging
-from rds_secure.database import directory, reading
+from rds_secure.database import directory, reading, rename
 from rds_secure.database.directory import Directory
 from rds_secure.database.reading import AsRead
 from rds_secure.fields import values_of
@@ -67,6 +67,7 @@ def found(cluster: Mapping[str, Any]) -> Found[DbClusterSpec]:
         pending=_pending(cluster),
         facts={
             "status": status,
+            rename.GOING: (cluster.get("PendingModifiedValues") or {}).get("DBClusterIdentifier", ""),
             "window": cluster.get("PreferredMaintenanceWindow", ""),
             "notes": tuple(_notes(cluster)),
         },

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from rds_secure import engines, ownership, tagging
-from rds_secure.database import calls, checks, reading, tls
+from rds_secure.database import calls, checks, reading, rename, tls
 from rds_secure.fields import ResourceSpec
 from rds_secure.kind import (
     Change,
@@ -21,6 +21,7 @@ from rds_secure.kind import (
     Live,
     Migrating,
     Reader,
+    Renaming,
     Resource,
     Scope,
     Stateful,
@@ -34,6 +35,7 @@ from rds_secure.resources.db_instance import (
     operations,
     options,
     parameters,
+    renaming,
     upkeep,
 )
 from rds_secure.resources.db_instance.check import check, family_of
@@ -122,6 +124,7 @@ class DbInstance(Kind[DbInstanceSpec]):
     )
     stateful = Stateful.DATA
     implies = "db_parameter_group"
+    renamed = follows_names = True
 
     def check(self, key: str, spec: DbInstanceSpec) -> Iterator[Complaint]:
         return check(key, spec)
@@ -191,8 +194,10 @@ class DbInstance(Kind[DbInstanceSpec]):
     def read(self, reader: Reader, wanted: Wanted) -> Iterable[Found[DbInstanceSpec]]:
         reply = reader.call("rds", "DescribeDBInstances") or {}
         described = {item["DBInstanceIdentifier"].lower(): item for item in reply["DBInstances"]}
-        for instance in look.folded(reader, wanted, map(found, reply["DBInstances"]), described):
+        listed = (rename.known_again(found(item)) for item in reply["DBInstances"])
+        for instance in look.folded(reader, wanted, listed, described):
             if wanted.asks_for(instance.identity, instance.exports.get("arn", ""), tags=instance.tags):
+                instance = renaming.with_holders(reader, instance, wanted, described)
                 instance = copies.looked_up(reader, member.with_its_cluster(reader, instance))
                 instance = certificate.with_rotation(reader, instance, wanted)
                 instance = upkeep.with_pending(reader, instance, wanted)
@@ -262,6 +267,9 @@ class DbInstance(Kind[DbInstanceSpec]):
 
     def migrate(self, change: Change[DbInstanceSpec], refused: tuple[FieldChange, ...]) -> Migrating | None:
         return migrate(change, refused)
+
+    def rename(self, change: Change[DbInstanceSpec]) -> Renaming | None:
+        return renaming.renaming(change)
 
     def roll_back(
         self,

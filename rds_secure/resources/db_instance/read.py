@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rds_secure import tagging
-from rds_secure.database import directory, reading
+from rds_secure.database import directory, reading, rename
 from rds_secure.database.reading import AsRead
 from rds_secure.fields import values_of
 from rds_secure.kind import Found
@@ -67,6 +67,7 @@ def found(instance: Mapping[str, Any]) -> Found[DbInstanceSpec]:
         pending=_pending(instance),
         facts={
             "status": status,
+            rename.GOING: (instance.get("PendingModifiedValues") or {}).get("DBInstanceIdentifier", ""),
             "window": instance.get("PreferredMaintenanceWindow", ""),
             "vpc": (instance.get("DBSubnetGroup") or {}).get("VpcId", ""),
             "replica": bool(instance.get("ReadReplicaSourceDBInstanceIdentifier")),

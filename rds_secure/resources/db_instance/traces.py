@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rds_secure import ownership, tagging
+from rds_secure.database import rename
 from rds_secure.kind import Reader, Resource, Scope, together
 from rds_secure.resources.db_instance.migration import marks, restore
 from rds_secure.resources.db_instance.migration.marks import Part
@@ -90,8 +91,14 @@ def _snapshots(listed: list[Mapping[str, Any]], resource: Resource[DbInstanceSpe
 
 
 def _backups(listed: list[Mapping[str, Any]], resource: Resource[DbInstanceSpec], scope: Scope) -> Iterator[str]:
-    """Backups that outlived a database of the name, unless their tags say that it was another's."""
+    """Backups that outlived a database of the name, unless their tags say that it was another's.
+
+    Or that go on for one which is not listed: it was marked, and gets another name just now (`database.rename`).
+    """
     for item in listed:
+        if rename.is_marked(item, resource.address, scope.stack):
+            yield f"automated backups of {item['DBInstanceIdentifier']}, which gets another name: wait until it has it"
+            return
         named = str(item.get("DBInstanceIdentifier", "")).lower() == resource.name.lower()
         untagged = ownership.owner(tagging.mapping(item.get("TagList"))) is None
         if named and item.get("Status") == "retained" and (untagged or _is_ours(item, resource, scope)):

@@ -30,6 +30,7 @@ class DbProxy(Kind[DbProxySpec]):
         "vpc": "the VPC of its subnets",
     }
     tagged_as = "rds:db-proxy"
+    follows_names = True
     services = ("rds", "ec2", "iam")
     read_actions = (
         "ec2:DescribeSecurityGroups",

@@ -20,6 +20,7 @@ from rds_secure.sandbox.realism.switch import around, is_on
 from rds_secure.sandbox.repairs import patch
 from rds_secure.sandbox.repairs.rds_engine import newest
 from rds_secure.sandbox.repairs.rds_group import apply_type
+from rds_secure.sandbox.repairs.rds_renames import check_free
 
 SLOW: Mapping[str, Slow] = {
     "db_cluster_instance_class": Slow(""),  # RDS-24
@@ -33,6 +34,7 @@ SLOW: Mapping[str, Slow] = {
     "cloudwatch_logs_export_configuration": Slow(
         "PendingCloudwatchLogsExports", "configuring-log-exports", parks=False
     ),
+    "new_db_cluster_identifier": Slow("DBClusterIdentifier", "renaming"),
 }
 """moto's name of a parameter of ModifyDBCluster → what becomes of it (AWS's API reference, and RDS-2)."""
 
@@ -153,6 +155,22 @@ def _slow(cluster: DBCluster, changes: Mapping[str, Any]) -> dict[str, Any]:
     if "engine_version" in slow:
         slow |= {name: changes[name] for name in UPGRADE if changes.get(name) is not None}
     return slow
+
+
+def renaming() -> None:
+    """Another name is a change as others: parked, or on its way while the status is `renaming`."""
+
+    @around("rds-cluster-renaming", RDSBackend, "modify_db_cluster")
+    def modify(original: Any, self: RDSBackend, kwargs: dict[str, Any]) -> DBCluster:
+        new, old = kwargs.get("new_db_cluster_identifier"), kwargs["db_cluster_identifier"]
+        if not new or new.lower() == old or old not in self.clusters:
+            return original(self, kwargs)  # type: ignore[no-any-return]
+        check_free(self, new, old)
+        rest = {name: value for name, value in kwargs.items() if name != "new_db_cluster_identifier"}
+        cluster: DBCluster = original(self, rest)
+        name, now = {"new_db_cluster_identifier": new.lower()}, bool(kwargs.get("apply_immediately"))
+        set_out(cluster, name, {} if now else name, now=now, status="renaming", takes_time=True)
+        return cluster
 
 
 def _current(cluster: DBCluster, name: str) -> Any:

@@ -243,6 +243,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-restores", "nearly everything is inherited", "RDS-29", rds_restores.from_snapshots),
     Repair("rds-restores-in-time", "nearly everything is inherited", "RDS-29", rds_restores.to_points_in_time),
     Repair("rds-renames", "a name that is taken takes the place of the other", "RDS-30", rds_renames.renames),
+    Repair("rds-cluster-renames", "members and snapshots keep the former name", "RDS-30", rds_renames.cluster_renames),
     Repair("rds-restorable-times", "there is one without backups", "API", rds_renames.restorable_times),
     Repair("rds-blue-green-lists", "a page of them fails", "API", rds_renames.blue_green_lists),
     #

@@ -15,6 +15,7 @@ from moto.ec2.models import ec2_backends
 from moto.kms.models import Grant, Key
 from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue, KMSKeyNotAccessibleFault
 from moto.rds.models import DBInstance, DBSnapshot, MasterUserSecret, RDSBackend
+from moto.secretsmanager.models import FakeSecret
 
 from rds_secure.engines import ENGINES
 from rds_secure.sandbox.repairs.patch import around, replace_property
@@ -73,9 +74,9 @@ def usable_key(rds: RDSBackend, named: str) -> Key:
 
 
 def grants() -> None:
-    """RDS holds a grant on the key of each encrypted instance while the instance lives."""
+    """RDS holds a grant on the key of each encrypted instance, replicas included, while the instance lives."""
 
-    @around(RDSBackend, "create_db_instance")
+    @around(RDSBackend, "create_db_instance", "create_db_instance_read_replica")
     def create(original: Any, self: RDSBackend, db_kwargs: Any) -> DBInstance:
         made: DBInstance = original(self, db_kwargs)
         if made.db_cluster_identifier is None and made.kms_key_id is not None:
@@ -99,8 +100,16 @@ def grants() -> None:
 
 
 def managed_passwords() -> None:
-    """The managed secret is active at once, holds the user's name, and excludes a password that is given."""
+    """The managed secret is active at once, holds the user's name, is rotated every week, and excludes a password that
+    is given."""
     replace_property(MasterUserSecret, "secret_status", lambda secret: "active")
+
+    @around(MasterUserSecret, "_create_secret")
+    def made(original: Any, self: MasterUserSecret, kms_key_id: str | None) -> FakeSecret:
+        secret: FakeSecret = original(self, kms_key_id)
+        secret.rotation_requested = secret.rotation_enabled = True
+        secret.auto_rotate_after_days = 7
+        return secret
 
     @around(MasterUserSecret, "_generate_secret_string")
     def generate(original: Any, self: MasterUserSecret) -> str:

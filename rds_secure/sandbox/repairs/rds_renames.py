@@ -1,12 +1,13 @@
-"""RDS instances under another name, until when they can be restored, what copies them. How long it takes: `realism`."""
+"""RDS databases under another name, until when they can be restored, what copies them. How long it takes: `realism`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from moto.core.utils import utcnow
-from moto.rds.exceptions import DBInstanceAlreadyExists
-from moto.rds.models import DBInstance, RDSBackend
+from moto.rds.exceptions import DBInstanceAlreadyExists, RDSClientError
+from moto.rds.models import DBCluster, DBInstance, RDSBackend
 
 from rds_secure.sandbox.repairs.patch import around, replace_property
 
@@ -47,6 +48,42 @@ def follow(rds: RDSBackend, database: DBInstance, old: str) -> None:
     for snapshot in rds.database_snapshots.values():
         if snapshot.snapshot_type == "automated" and snapshot.dbi_resource_id == database.dbi_resource_id:
             snapshot.db_instance_identifier = snapshot.database.db_instance_identifier = new
+
+
+def cluster_renames() -> None:
+    """A new name is free, and comes in lower case; members, proxies and automated snapshots go with it."""
+
+    @around(RDSBackend, "modify_db_cluster")
+    def modify(original: Any, self: RDSBackend, kwargs: dict[str, Any]) -> DBCluster:
+        new, old = kwargs.get("new_db_cluster_identifier"), kwargs["db_cluster_identifier"]
+        if not new:
+            return original(self, kwargs)  # type: ignore[no-any-return]
+        self._validate_db_identifier(new)
+        check_free(self, new, old)
+        members = list(self.clusters[old].members)
+        changed: DBCluster = original(self, {**kwargs, "new_db_cluster_identifier": new.lower()})
+        _cluster_follows(self, self.clusters[new.lower()], members, old)
+        return changed
+
+
+def check_free(rds: RDSBackend, new: str, old: str) -> None:
+    """Whether no other cluster has a name."""
+    if new.lower() != old and new.lower() in rds.clusters:
+        raise RDSClientError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+
+
+def _cluster_follows(rds: RDSBackend, cluster: DBCluster, members: Iterable[DBInstance], old: str) -> None:
+    new = cluster.db_cluster_identifier
+    for member in members:
+        member.db_cluster_identifier = new
+    for proxy in rds.db_proxies.values():
+        for group in proxy.proxy_target_groups.values():
+            for target in group.targets:
+                if target.type == "TRACKED_CLUSTER" and target.rds_resource_id == old:
+                    target.rds_resource_id = new
+    for snapshot in rds.cluster_snapshots.values():
+        if snapshot.snapshot_type == "automated" and snapshot.db_cluster_identifier == old:
+            snapshot.db_cluster_identifier = snapshot.cluster.db_cluster_identifier = new
 
 
 def restorable_times() -> None:

@@ -51,6 +51,15 @@ def people(
     return Inventory(Place(ACCOUNT, REGION), replies)
 
 
+def guarded(*databases: Mapping[str, Any], **replies: Any) -> Inventory:
+    """An account with these databases, and further replies: ``kms_DescribeKey`` of the key, listings of RDS."""
+    found: dict[Question, Any] = {Question("rds", "DescribeDBInstances"): {"DBInstances": list(databases)}}
+    for name, reply in replies.items():
+        service, action = name.split("_")
+        found[Question(service, action, KEY if service == "kms" else "")] = reply
+    return Inventory(Place(ACCOUNT, REGION), found)
+
+
 def group(name: str, *sources: str) -> dict[str, Any]:
     """A security group that lets networks, or those who carry a group, in to PostgreSQL, and everything out."""
     rule = {

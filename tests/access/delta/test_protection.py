@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from rds_secure.access.delta import Danger, Delta
-from rds_secure.inventory import Inventory, Place, Question
-from tests.access.delta.kit import KEY, REGION, database, delta
-from tests.access.iam.cases import ACCOUNT, OTHER
-
-
-def guarded(*databases: Mapping[str, Any], **replies: Any) -> Inventory:
-    """An account with these databases, and further replies: ``kms_DescribeKey`` of the key, listings of RDS."""
-    found: dict[Question, Any] = {Question("rds", "DescribeDBInstances"): {"DBInstances": list(databases)}}
-    for name, reply in replies.items():
-        service, action = name.split("_")
-        found[Question(service, action, KEY if service == "kms" else "")] = reply
-    return Inventory(Place(ACCOUNT, REGION), found)
+from rds_secure.inventory import Inventory, Question
+from tests.access.delta.kit import KEY, database, delta, guarded
+from tests.access.iam.cases import OTHER
 
 
 def told(found: Delta) -> list[tuple[str, str, str, str, str, Danger]]:

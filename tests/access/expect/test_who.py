@@ -82,6 +82,11 @@ def test_roles_that_are_linked_to_a_service_are_not_counted() -> None:
     assert outcome(of(linked), only=["root"], **ON).holds
 
 
+def test_rds_itself_is_not_counted() -> None:
+    granted = statement("Allow", "kms:Decrypt", Principal={"Service": "rds.eu-west-1.amazonaws.com"})
+    assert outcome(of(key=key_policy(granted)), only=["root"], may="use key", on=KEY).holds
+
+
 def test_every_database_means_those_that_are_yet_to_be_made() -> None:
     own = statement("Allow", "rds:DeleteDBInstance", "arn:aws:rds:*:*:db:dev-*")
     found = outcome(of(user("ann", own)), only=["root"], may="delete", on="every database")

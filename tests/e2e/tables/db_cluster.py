@@ -338,7 +338,12 @@ BENCH = Bench(
         Refused(field="master_username", fields={"master_username": "somebody"}),
         Refused(field="master_secret_key", prepare=own_key, fields={"master_secret_key": "alias/mine"}),
         Refused(field="insights_key", prepare=own_key, given=INSIGHTS, fields={"insights_key": "alias/mine"}),
-        Refused(field="name", fields={"name": "invoices"}, says="the name of db_cluster.orders changes"),
+        Refused(
+            field="name",
+            note="with-what-waits-for-the-window",
+            fields={"name": "invoices", "iam_auth": False},
+            says="db_cluster.orders cannot be renamed together with its other changes",
+        ),
     ),
     stranger=stranger,
 )

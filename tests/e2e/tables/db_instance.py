@@ -515,7 +515,12 @@ BENCH = Bench(
             fields={"network_type": "DUAL"},
             says="db_instance.orders.network_type cannot change as things are",
         ),
-        Refused(field="name", fields={"name": "invoices"}, says="the name of db_instance.orders changes"),
+        Refused(
+            field="name",
+            note="with-what-waits-for-the-window",
+            fields={"name": "invoices", "multi_az": True},
+            says="db_instance.orders cannot be renamed together with its other changes",
+        ),
         Refused(
             field="storage_gib",
             note="beyond-what-it-may-grow-to",

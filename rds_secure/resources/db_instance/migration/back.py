@@ -120,8 +120,8 @@ def _old(
 ) -> Found[DbInstanceSpec] | str:
     """The database to go back to; or why there is none that could be meant."""
     if which:
-        named = [item for item in (*kept, *([there] if there else ())) if marks.part(item.tags)[0] == which]
-        olds = [item for item in named if marks.part(item.tags)[1] in (Part.OLD, Part.BACK)]
+        listed: list[Found[DbInstanceSpec]] = [*kept, *([there] if there else ())]
+        olds = [item for item in listed if marks.part(item.tags) in ((which, Part.OLD), (which, Part.BACK))]
         return olds[0] if olds else f"nothing is kept aside of a migration {which}"
     if state is not None and state.source is not None and (state.in_place or state.part == Part.BACK):
         return state.source

@@ -53,7 +53,7 @@ def snapshots(found: Iterable[Mapping[str, Any] | None]) -> str:
 
 
 FREE: Final = (
-    "backups and snapshots are billed by the GiB they hold, beyond as much as all databases of the account have "
+    "Backups and snapshots are billed by the GiB they hold, beyond as much as all databases of the account have "
     "storage in this region"
 )
 """The allotment, which is the account's and not the database's (RDS pricing)."""

@@ -37,11 +37,13 @@ def migrate(change: Change[DbInstanceSpec], refused: tuple[FieldChange, ...]) ->
     is_asked = asked and any(item.path in _ASKING for item in refused)
     settled = tuple(item for item in refused if is_asked and item.path in SETTLES)
     spec = target(change.resource.spec, change.live.spec)
+    goes_on = is_asked and state.part != Part.BACK
+    in_the_way = tuple(obstacles(change, state, spec, settled))
     return Migrating(
         settles=settled,
-        operations=tuple(steps.left(change, state, spec)) if is_asked and state.part != Part.BACK else (),
-        notes=tuple(words(change, state, spec)) if is_asked and state.part != Part.BACK else (),
-        obstacles=tuple(obstacles(change, state, spec, settled)),
+        operations=tuple(steps.left(change, state, spec)) if goes_on else (),
+        notes=tuple(words(change, state, spec, clear=not in_the_way)) if goes_on else (),
+        obstacles=in_the_way,
     )
 
 

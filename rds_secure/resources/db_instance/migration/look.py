@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from rds_secure import ownership, tagging
+from rds_secure.database import holders
 from rds_secure.kind import Found, Reader, Resource, Wanted, together
 from rds_secure.ownership import Owner
 from rds_secure.resources.db_instance.migration import bill, marks
@@ -260,29 +261,13 @@ def _around(reader: Reader, source: Found[DbInstanceSpec], described: Mapping[st
         yield f"it has the read replica {replica}"
     for cluster in described.get("ReadReplicaDBClusterIdentifiers") or ():
         yield f"it has the read replica {cluster}, a cluster"
-    for copied in described.get("DBInstanceAutomatedBackupsReplications") or ():
-        region = copied["DBInstanceAutomatedBackupsArn"].split(":")[3]
-        yield f"its backups are copied to {region} (backup_copy)"
-    if described.get("ActivityStreamStatus", "stopped") != "stopped":
-        yield "its activity is streamed (activity_stream)"
+    yield from holders.copies(described)
     if str(described.get("Engine", "")).startswith("custom-"):
         yield "it is an RDS Custom instance"
     if described.get("MultiTenant"):
         yield "it has tenant databases"
-    proxies = (reader.call("rds", "DescribeDBProxies") or {})["DBProxies"]
-    for proxy, targets in zip(proxies, reader.each(lambda item: _targets(reader, item), proxies), strict=True):
-        if any(item.get("RdsResourceId", "").lower() == source.identity for item in targets):
-            yield f"proxy {proxy['DBProxyName']} sends connections to it"
-    filters = [{"Name": "source", "Values": [source.exports["arn"]]}]
-    reply = reader.call("rds", "DescribeBlueGreenDeployments", {"Filters": filters}) or {}
-    for deployment in reply.get("BlueGreenDeployments", ()):
-        if deployment.get("Status") != "SWITCHOVER_COMPLETED":
-            yield f"blue/green deployment {deployment['BlueGreenDeploymentName']} copies it"
-
-
-def _targets(reader: Reader, proxy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    reply = reader.call("rds", "DescribeDBProxyTargets", {"DBProxyName": proxy["DBProxyName"]}) or {}
-    return list(reply.get("Targets", ()))
+    yield from holders.proxies(reader, source.identity)
+    yield from holders.deployments(reader, source.exports["arn"])
 
 
 def _backups(described: Mapping[str, Any]) -> Iterator[str]:

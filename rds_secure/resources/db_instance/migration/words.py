@@ -11,16 +11,16 @@ from rds_secure.resources.db_instance.migration.look import State
 from rds_secure.resources.db_instance.spec import DbInstanceSpec
 
 
-def words(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec) -> Iterator[str]:
-    """Every line, in the order in which things happen."""
+def words(change: Change[DbInstanceSpec], state: State, spec: DbInstanceSpec, *, clear: bool) -> Iterator[str]:
+    """Every line, in the order in which things happen; ``clear``: whether nothing is in the way."""
     address, names, live = change.resource.address, state.names, change.live.spec
     entry = change.resource.spec.migration
     goes_on = f", which goes on: {_progress(state)}" if state.has_begun else ""
     yield f"migration {state.id}: a new database with its data takes its place, under its name and host name{goes_on}"
-    if not state.has_begun:
+    if not state.has_begun and clear:
         yield (
-            "seen to just now: its key, free names, nothing parked, no replica, proxy, blue/green deployment, activity "
-            "stream or copied backups; apply asks IAM about every call before the first one"
+            "precondition ok: the names that it needs are free, nothing is parked, and the database has no replica, "
+            "proxy, blue/green deployment, activity stream or copied backups"
         )
     if state.snapshot is None:
         yield from _before(change, state)

@@ -1,0 +1,81 @@
+"""`access who` and `access review` on the command line, of a spec alone: no AWS is there."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import ROOT, Run
+
+SPEC = ROOT / "specs" / "quickstart.yaml"
+ALONE = (SPEC, "--offline", "--region", "eu-west-1")
+
+
+def test_who_may_do_what_is_told_of_a_spec_alone(ran: Run) -> None:
+    shown = ran("access", "who", *ALONE, "--principal", "iam_user.dana", "--on", "db_instance.quickstart")
+    assert (shown.code, shown.err) == (0, "")
+    assert "stack quickstart, of the spec alone" in shown.out
+    assert "Not known: what is not in the spec" in shown.out
+    assert "modify · 1 principal" in shown.out
+    assert "user dana  db:quickstart" in shown.out
+    assert "None of these principals may delete, break key, read secret, connect or use key there." in shown.out
+
+
+def test_programs_get_json_and_tickets_markdown(ran: Run) -> None:
+    shown = json.loads(ran("access", "who", *ALONE, "--verb", "modify", "--format", "json").out)
+    assert shown["partial"] is True
+    assert {answer["principal"].rpartition("/")[2] for answer in shown["answers"]} >= {"dana"}
+    assert "- `user dana`: `db:quickstart`" in ran("access", "who", *ALONE, "--format", "markdown").out
+
+
+def test_why_names_the_statements_that_decide(ran: Run) -> None:
+    for words in (("db:quickstart",), ("db_instance.quickstart",), ("--on", "quickstart"), ()):
+        shown = ran("access", "who", *ALONE, "--why", "dana", "modify", *words)
+        assert shown.code == 0
+        assert "+ allows Operate of quickstart-operate (policy of the principal)" in shown.out
+    assert "db:quickstart: no" in ran("access", "who", *ALONE, "--why", "dana", "delete").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--principal", "dna"), "there is no principal 'dna': did you mean 'dana'?"),
+        (("--on", "quikstart"), "did you mean 'quickstart'?"),
+        (("--verb", "delte"), "there is no verb 'delte': did you mean 'delete'?"),
+        (("--why", "dana", "remove"), "there is no verb 'remove'"),
+        (("--why", "dna", "delete"), "there is no principal 'dna'"),
+        (("--why", "dana", "delete", "--format", "json"), "--why takes no --principal, --verb or --format"),
+    ],
+)
+def test_a_word_that_means_nothing_is_wrong_usage(ran: Run, words: tuple[str, ...], said: str) -> None:
+    shown = ran("access", "who", *ALONE, *words)
+    assert shown.code == 64
+    assert said in shown.err
+
+
+def test_the_organizations_policies_can_come_from_a_file(ran: Run, tmp_path: Path) -> None:
+    file = tmp_path / "scp.json"
+    everything = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    nothing = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "rds:Modify*", "Resource": "*"}}
+    file.write_text(json.dumps([[everything], [everything, {"name": "frozen", "document": nothing}]]))
+    shown = ran("access", "who", *ALONE, "--scp", file, "--verb", "modify", "--principal", "dana")
+    assert "organization" not in shown.out
+    told = ran("access", "who", *ALONE, "--scp", file, "--why", "dana", "modify")
+    assert "- denies statement 1 of frozen (policy of the organization)" in told.out
+    file.write_text("{}")
+    assert ran("access", "who", *ALONE, "--scp", file).code == 64
+
+
+def test_auditors_get_a_list(ran: Run) -> None:
+    shown = ran("access", "review", *ALONE, "--principal", "dana", "--verb", "modify")
+    assert "not known: what is not in the spec" in shown.err
+    (row,) = csv.DictReader(shown.out.splitlines())
+    assert (row["name"], row["verb"], row["database"], row["source"]) == (
+        *("user dana", "modify", "db:quickstart"),
+        "Operate of quickstart-operate",
+    )
+    assert json.loads(ran("access", "review", *ALONE, "--format", "json").out)["partial"] is True
+    assert "user dana arn:aws" in ran("access", "review", *ALONE, "--format", "text").out
