@@ -78,6 +78,34 @@ def test_a_request_lists_no_folder(sandbox: Sandbox, monkeypatch: pytest.MonkeyP
     assert listed == []
 
 
+@pytest.mark.repair("answer-members")
+def test_an_answer_works_out_once_what_its_members_are_called(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch):
+    from moto.core.serialize import NoAlias
+
+    ec2 = sandbox.client("ec2")
+    told = ec2.describe_vpcs()["Vpcs"]
+    asked: list[str] = []
+    monkeypatch.setattr(NoAlias, "has_alias", lambda _, key: bool(asked.append(key)) or True)
+    assert ec2.describe_vpcs()["Vpcs"] == told
+    assert asked == []
+
+
+@pytest.mark.repair("answer-elements")
+def test_an_answer_checks_the_names_of_its_elements_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch):
+    import builtins
+
+    import xmltodict
+
+    ec2 = sandbox.client("ec2")
+    ec2.describe_vpcs()
+    checked: list[object] = []
+    monkeypatch.setattr(xmltodict, "any", lambda found: checked.append(found) or builtins.any(found), raising=False)
+    ec2.describe_vpcs()
+    assert checked == []
+    with pytest.raises(ValueError, match="not allowed"):
+        xmltodict.unparse({"a b": "c"})
+
+
 def test_the_environment_of_a_sandbox_points_an_sdk_at_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch):
     import boto3
 
