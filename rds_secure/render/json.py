@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from rds_secure.access.delta.model import Delta
+from rds_secure.audit.trail.model import Report as Trail
 from rds_secure.plan.drift import Drift
 from rds_secure.plan.model import Plan
 from rds_secure.plan.report import Report
@@ -18,6 +19,7 @@ from rds_secure.render.reach_page import Explained, Reached
 from rds_secure.render.reach_view import ReachView, explained_view, reach_view
 from rds_secure.render.report_view import ReportView, report_view
 from rds_secure.render.review_view import ReviewView
+from rds_secure.render.trail_view import TrailView, trail_view
 from rds_secure.render.view import PlanView, View, view
 from rds_secure.render.who_view import WhoView
 
@@ -50,6 +52,11 @@ def explained_json(found: Explained) -> str:
 def encryption_json(told: Told) -> str:
     """How data is protected, as JSON."""
     return _json(encryption_view(told))
+
+
+def trail_json(found: Trail) -> str:
+    """What was found in a trail, as JSON."""
+    return _json(trail_view(found))
 
 
 def _json(shown: View) -> str:
@@ -90,6 +97,11 @@ def who_schema() -> dict[str, Any]:
 def review_schema() -> dict[str, Any]:
     """The JSON Schema of what `review_json` writes."""
     return _schema(ReviewView, "access review")
+
+
+def trail_schema() -> dict[str, Any]:
+    """The JSON Schema of what `trail_json` writes."""
+    return _schema(TrailView, "audit trail")
 
 
 def _schema(shown: type[View], what: str) -> dict[str, Any]:

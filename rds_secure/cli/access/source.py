@@ -23,10 +23,14 @@ _ANY_NUMBER = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the options of a question lead to. ``stack``: where a spec is given, whose names may be used."""
+    """What the options of a question lead to. ``stack``: where a spec is given, whose names may be used.
+
+    ``account``: what was read; None where a spec alone was asked.
+    """
 
     inventory: Inventory
     stack: Stack | None = None
+    account: Readings | None = None
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -67,7 +71,7 @@ def ask(
         if now or offline:
             raise click.UsageError(f"{'--now' if now else '--offline'} is about a spec: name one")
         account = recorded.told(recorded.readings(named("access"), profile, region, role_arn, sandbox))
-        return Asked(api.take_inventory(account, topics))
+        return Asked(api.take_inventory(account, topics), account=account)
     stack, sources = load(specs)
     if offline:
         if profile or role_arn or sandbox or recorded.given():
@@ -76,7 +80,7 @@ def ask(
         return _alone(sources, region)
     account = recorded.told(recorded.readings(stack, profile, region, role_arn, sandbox))
     if now:
-        return Asked(api.take_inventory(account, topics), stack)
+        return Asked(api.take_inventory(account, topics), stack, account)
     return _foreseen(account, topics, stack, sources)
 
 
@@ -111,4 +115,4 @@ def _foreseen(account: Readings, topics: Collection[Topic], stack: Stack, source
     if not planned.plan.is_applicable:
         raise RefusedError(planned.plan.obstacles)
     inventory = api.take_inventory(account, topics, questions(planned.plan, topics))
-    return Asked(foresee(inventory, planned.plan), planned.stack)
+    return Asked(foresee(inventory, planned.plan), planned.stack, account)
