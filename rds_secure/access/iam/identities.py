@@ -1,6 +1,8 @@
 """The identities of one account: users, groups, roles and their policies, from `GetAccountAuthorizationDetails`.
 
 Nothing is evaluated here. A policy that is attached and was not read stays in, as unread: unknown is not absent.
+AWS lists things in any order; here they are in that of their names, so that of equally short ways always the same is
+told.
 """
 
 from __future__ import annotations
@@ -138,12 +140,16 @@ def identities(
     return Identities(
         account,
         partition,
-        tuple(_user(item) for item in details.get("UserDetailList", ())),
-        tuple(_group(item) for item in details.get("GroupDetailList", ())),
-        tuple(_role(item) for item in details.get("RoleDetailList", ())),
-        {item["Arn"]: _managed(item) for item in details.get("Policies", ())},
+        tuple(_user(item) for item in _by("Arn", details.get("UserDetailList", ()))),
+        tuple(_group(item) for item in _by("Arn", details.get("GroupDetailList", ()))),
+        tuple(_role(item) for item in _by("Arn", details.get("RoleDetailList", ()))),
+        {item["Arn"]: _managed(item) for item in _by("Arn", details.get("Policies", ()))},
         levels,
     )
+
+
+def _by(key: str, items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(items, key=lambda item: str(item[key]))
 
 
 def _user(item: Mapping[str, Any]) -> User:
@@ -153,7 +159,7 @@ def _user(item: Mapping[str, Any]) -> User:
         item.get("UserId", ""),
         _inline(item.get("UserPolicyList", ()), f"user {item['UserName']}"),
         _attached(item),
-        tuple(item.get("GroupList", ())),
+        tuple(sorted(item.get("GroupList", ()))),
         _boundary(item),
         _tags(item),
     )
@@ -175,7 +181,7 @@ def _role(item: Mapping[str, Any]) -> Role:
         _attached(item),
         _boundary(item),
         _tags(item),
-        tuple(profile["InstanceProfileName"] for profile in item.get("InstanceProfileList", ())),
+        tuple(sorted(profile["InstanceProfileName"] for profile in item.get("InstanceProfileList", ()))),
     )
 
 
@@ -186,11 +192,13 @@ def _managed(item: Mapping[str, Any]) -> Policy:
 
 
 def _inline(items: Iterable[Mapping[str, Any]], holder: str) -> tuple[Policy, ...]:
-    return tuple(read_policy(f"{item['PolicyName']} of {holder}", item["PolicyDocument"]) for item in items)
+    return tuple(
+        read_policy(f"{item['PolicyName']} of {holder}", item["PolicyDocument"]) for item in _by("PolicyName", items)
+    )
 
 
 def _attached(item: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(policy["PolicyArn"] for policy in item.get("AttachedManagedPolicies", ()))
+    return tuple(sorted(policy["PolicyArn"] for policy in item.get("AttachedManagedPolicies", ())))
 
 
 def _boundary(item: Mapping[str, Any]) -> str | None:

@@ -169,7 +169,7 @@ def _fill(question: Question, reply: Any, real: Mapping[str, Any]) -> None:
 def _who(posture: Posture) -> set[str]:
     return {
         f"{answer.principal.arn} {answer.verb} {name}: {sorted(f'{act} if {when}' for act, when in answer.acts)} "
-        f"by {len(answer.way)} roles"  # which of them, where several ways are equally short, is chance
+        f"by {[(hop.role, str(hop.when), hop.profiles) for hop in answer.way]}"
         for answer in posture.allowed
         for name in answer.databases
     }
