@@ -11,8 +11,7 @@ from weakref import WeakKeyDictionary
 
 import xmltodict
 from moto import backends
-from moto.core import responses
-from moto.core.serialize import XFormedAttributePicker
+from moto.core import responses, serialize
 
 from rds_secure.sandbox.repairs.patch import around
 
@@ -39,7 +38,7 @@ def members() -> None:
     """
     known: WeakKeyDictionary[Any, dict[Any, tuple[str, ...]]] = WeakKeyDictionary()  # errors make shapes of their own
 
-    @around(XFormedAttributePicker, "get_possible_keys")
+    @around(serialize.XFormedAttributePicker, "get_possible_keys")
     def possible_keys(original: Any, self: Any, context: Any) -> tuple[str, ...]:
         by_class = known.setdefault(context.shape, {})
         member = type(context.obj), context.key
