@@ -37,10 +37,7 @@ def identities_of(inventory: Inventory, levels: Levels | None = None) -> Identit
         return None
     place = inventory.place
     levels = levels_of(inventory) if levels is None else levels
-    # In one order, whatever AWS's: of ways that are equally short, an answer takes the first.
-    sorts = ("UserDetailList", "GroupDetailList", "RoleDetailList")
-    ordered = {sort: sorted(details.get(sort, ()), key=lambda item: str(item["Arn"])) for sort in sorts}
-    return identities({**details, **ordered}, place.account, partition=place.partition, levels=levels)
+    return identities(details, place.account, partition=place.partition, levels=levels)
 
 
 def levels_of(inventory: Inventory) -> Levels:

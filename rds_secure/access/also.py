@@ -28,7 +28,7 @@ _GROUPS: Mapping[str, str] = {
 """Parameter that names a group → the question for what is in it."""
 
 _DATABASES: Mapping[str, str] = {"DBInstanceIdentifier": "instance", "DBClusterIdentifier": "cluster"}
-"""Parameter that names a database → what its log groups begin with."""
+"""Parameter that names a database → what its log groups begin with. Other names have ``New`` before it."""
 
 
 def questions(plan: Plan, topics: Collection[Topic]) -> frozenset[Question]:
@@ -78,5 +78,6 @@ def _guarded(operation: Operation, params: Mapping[str, Any]) -> Iterator[Questi
             if (family := params.get("DBParameterGroupFamily")) is not None:
                 yield Question("rds", action, f"default.{family}")
     for name, what in _DATABASES.items():
-        if operation.action.startswith(("Create", "Restore")) and isinstance(params.get(name), str):
-            yield Question("logs", "DescribeLogGroups", f"/aws/rds/{what}/{params[name]}/")
+        made = params.get(name) if operation.action.startswith(("Create", "Restore")) else params.get(f"New{name}")
+        if isinstance(made, str):
+            yield Question("logs", "DescribeLogGroups", f"/aws/rds/{what}/{made.lower()}/")

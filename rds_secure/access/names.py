@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from rds_secure.access.account import NAMES
 from rds_secure.errors import UsageError
 from rds_secure.inventory.model import Inventory, Reply
 from rds_secure.ownership import owner
@@ -24,9 +23,9 @@ _NAMED: tuple[tuple[str, str, str], ...] = (
 """Actions of EC2, the key of their listing, and the key of an id."""
 
 _DATABASES: tuple[tuple[str, str, str, str], ...] = (
-    ("db_instance", "DescribeDBInstances", "DBInstances", "DBInstanceIdentifier"),
-    ("db_cluster", "DescribeDBClusters", "DBClusters", "DBClusterIdentifier"),
-    ("db_proxy", "DescribeDBProxies", "DBProxies", "DBProxyName"),
+    ("db", "DescribeDBInstances", "DBInstances", "DBInstanceIdentifier"),
+    ("cluster", "DescribeDBClusters", "DBClusters", "DBClusterIdentifier"),
+    ("db-proxy", "DescribeDBProxies", "DBProxies", "DBProxyName"),
 )
 
 
@@ -72,8 +71,8 @@ def database(inventory: Inventory, word: str, known: Collection[str]) -> str:
 
 def _addresses(inventory: Inventory) -> Iterator[tuple[str, str]]:
     """The addresses that tags note on databases (meaning §3), and how access calls these."""
-    for kind, action, key, id_key in _DATABASES:
+    for called, action, key, id_key in _DATABASES:
         for item in inventory.items("rds", action, key):
             found = owner({tag["Key"]: tag["Value"] for tag in item.get("TagList", ())})
             if found and found.name == item[id_key]:
-                yield str(found.address), f"{NAMES[kind]}:{item[id_key]}"
+                yield str(found.address), f"{called}:{item[id_key]}"

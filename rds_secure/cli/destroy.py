@@ -18,6 +18,7 @@ from rds_secure.cli import options
 @click.option("--no-final-snapshot", is_flag=True, help="With --include-data: no snapshot, and the keys go too.")
 @options.preflight
 @options.report
+@options.no_access
 @click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
 def command(
     specs: tuple[str, ...],
@@ -32,6 +33,7 @@ def command(
     no_final_snapshot: bool,
     preflight: str,
     report: tuple[Path, ...],
+    no_access: bool,
     show_calls: bool,
 ) -> int:
     """Delete what a stack owns. Databases and keys are kept, with all that they use, and listed.
@@ -70,5 +72,6 @@ def command(
             preflight="skip" if sandbox else preflight,
             show_calls=show_calls,
             record=Record(report, [source.file for source in sources]),
+            access=not no_access,
         ),
     )

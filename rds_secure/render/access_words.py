@@ -28,7 +28,7 @@ from rds_secure.access.delta.model import (
 )
 from rds_secure.access.iam.estate import GENERAL
 from rds_secure.access.iam.verbs import Verb
-from rds_secure.access.network.evidence import Verdict
+from rds_secure.access.network.evidence import Verdict, Way
 from rds_secure.access.network.intervals import FAMILIES, Addresses
 from rds_secure.access.network.outside import GLOBAL
 
@@ -104,7 +104,17 @@ _WORST = {
 
 
 def _others(delta: Delta) -> Iterator[Change]:
-    yield from (change for change in delta.changes() if not isinstance(change, Permission))
+    for change in delta.changes():
+        if not isinstance(change, Permission) and not (isinstance(change, Reaching) and _goes_without(change, delta)):
+            yield change
+
+
+def _goes_without(one: Reaching, delta: Delta) -> bool:
+    """Whether it goes without saying: a rule for everybody lets private networks in that no route leads to."""
+    if one.way != Way.PRIVATE or max(one.was, one.now) > Verdict.LATENT:
+        return False
+    alike = (each for each in delta.reach if each.way == INTERNET and (each.now > each.was) is (one.now > one.was))
+    return set(one.databases) <= {name for each in alike for name in each.databases}
 
 
 def _line(change: Change) -> Line:

@@ -85,8 +85,6 @@ class ProtectedView(Part):
 
     database: str
     """db: or cluster: and its name."""
-    kind: Literal["db_instance", "db_cluster"]
-    """What it is, as specs call it."""
     engine: str
     """Its engine."""
     version: str
@@ -107,7 +105,7 @@ class ProtectedView(Part):
     """Its master password's secret; null where AWS does not manage it."""
     insights: CollectedView | None
     """Performance Insights; null where it is off."""
-    activity_stream: CollectedView | None
+    stream: CollectedView | None
     """The activity stream; null where there is none."""
     logs: tuple[LogGroupView, ...] | None
     """The log groups that it exports to."""
@@ -240,7 +238,7 @@ def _database(told: Told, one: Protected) -> ProtectedView:
         certificate=_certificate(told, one.certificate),
         secret=SecretView(**_values(one.secret)) if one.secret else None,
         insights=CollectedView(status="on", **_values(one.insights)) if one.insights else None,
-        activity_stream=CollectedView(**_values(one.stream)) if one.stream else None,
+        stream=CollectedView(**_values(one.stream)) if one.stream else None,
         logs=None if isinstance(one.logs, Unknown) else tuple(LogGroupView(**_plain(log)) for log in one.logs),
         publicly_accessible=known(one.public),
         **made,

@@ -211,12 +211,13 @@ def _logs(found: tuple[LogGroup, ...] | Unknown) -> Row:
     return Row("logs", ", ".join(kept), Mood.PLAIN)
 
 
-_LISTINGS = {"db_instance": "DescribeDBSnapshots", "db_cluster": "DescribeDBClusterSnapshots"}
+_LISTINGS = {"db": "DescribeDBSnapshots", "cluster": "DescribeDBClusterSnapshots"}
+"""How the ids of databases begin → what lists their snapshots."""
 
 
 def _snapshots(every: Protection, database: Protected) -> Iterator[Row]:
     """One row for all that are as they should be, and one for each that is not."""
-    found, listing = every.snapshots_of(database.id), _LISTINGS[database.kind]
+    found, listing = every.snapshots_of(database.id), _LISTINGS[database.id.partition(":")[0]]
     for what, why in every.unread:
         if what == "snapshots" and f":{listing}:" in why.why:
             yield Row("snapshots", _unknown(why), Mood.UNKNOWN)

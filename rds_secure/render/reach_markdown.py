@@ -9,9 +9,12 @@ from rich.text import Text as Line
 
 from rds_secure.access.network.evidence import Verdict
 from rds_secure.access.network.summary import Exposure
+from rds_secure.access.protection import Protection
 from rds_secure.inventory import Inventory
 from rds_secure.render.evidence import by_way
+from rds_secure.render.graph import graph
 from rds_secure.render.markdown import WIDTH, clipped, code, cut, fence, section
+from rds_secure.render.mermaid import fenced
 from rds_secure.render.reach_page import (
     LIMITS,
     Explained,
@@ -24,15 +27,15 @@ from rds_secure.render.reach_page import (
 )
 from rds_secure.render.screen import printable
 
-_LISTED, _UNREAD = 20_000, 4_000
-"""Characters of lists."""
-_FOLD, _FOLDS = 8_000, 30_000
-"""Characters of one fold, and of all: together with the lists fewer than GitHub takes in a comment."""
+_LISTED, _UNREAD, _PICTURE = 14_000, 4_000, 12_000
+"""Characters of lists, and of the picture."""
+_FOLD, _FOLDS = 8_000, 25_000
+"""Characters of one fold, and of all: together with the others fewer than GitHub takes in a comment."""
 
 
-def reach_markdown(found: Reached) -> str:
-    """The whole answer, in fewer than 60,000 characters."""
-    return "\n\n".join(_blocks(found)) + "\n"
+def reach_markdown(found: Reached, protection: Protection) -> str:
+    """The whole answer with a picture, in fewer than 60,000 characters."""
+    return "\n\n".join(_blocks(found, protection)) + "\n"
 
 
 def explained_markdown(found: Explained) -> str:
@@ -41,11 +44,14 @@ def explained_markdown(found: Explained) -> str:
     return f"## How a connection fares\n\n{where(found.inventory, found.of)}\n\n{fence(_cut(lines, _FOLDS))}\n"
 
 
-def _blocks(found: Reached) -> Iterator[str]:
+def _blocks(found: Reached, protection: Protection) -> Iterator[str]:
     yield "## From where databases can be reached"
     yield f"**{counted(found.exposures)}**"
     yield where(found.inventory, found.of)
     yield from section("Databases", cut([_line(found, one) for one in found.exposures], _LISTED, "databases"))
+    picture = fenced(graph(found, protection))
+    if found.exposures and len(picture) <= _PICTURE:
+        yield picture
     room = _FOLDS
     left = len(found.exposures)
     for alike in together(found.exposures):

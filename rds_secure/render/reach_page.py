@@ -8,7 +8,6 @@ from heapq import nsmallest
 
 from rich.text import Text as Line
 
-from rds_secure.access.account import NAMES
 from rds_secure.access.network.answers import SideDoor
 from rds_secure.access.network.evidence import Grade, Outcome, Path, Verdict
 from rds_secure.access.network.explain import Attempt, Explanation
@@ -84,7 +83,7 @@ def counted(found: Sequence[Exposure]) -> str:
     """The answer in a line."""
     if not found:
         return "No database, no proxy."
-    proxies = sum(one.answer.target.startswith(f"{NAMES['db_proxy']}:") for one in found)
+    proxies = sum(one.answer.target.startswith("db-proxy:") for one in found)
     numbers = ((len(found) - proxies, "database", "databases"), (proxies, "proxy", "proxies"))
     things = " and ".join(f"{number} {one if number == 1 else many}" for number, one, many in numbers if number)
     sure = sum(one.internet is Verdict.REACHABLE for one in found)

@@ -106,8 +106,6 @@ class ReachedView(View):
 
     database: str
     """db:, cluster: or db-proxy: and its name."""
-    kind: Literal["db_instance", "db_cluster", "db_proxy"]
-    """What it is, as specs call it."""
     ports: tuple[PortView, ...]
     """Where it listens."""
     verdict: VerdictName
@@ -256,7 +254,6 @@ def _frame(inventory: Inventory, of: str) -> dict[str, object]:
 def _reached(one: Exposure, target: Target) -> ReachedView:
     return ReachedView(
         database=one.answer.target,
-        kind=target.kind,
         ports=tuple(
             PortView(port=door.port, name=door.name, pending=door.pending, security_groups=door.groups)
             for door in target.doors

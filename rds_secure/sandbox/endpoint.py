@@ -38,13 +38,17 @@ UNREACHABLE = (OSError, http.client.HTTPException, ValueError)
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A running sandbox. ``pid`` is None when it lives in this very process."""
+    """A running sandbox. ``pid`` is None when it lives in this very process, where ``application`` is the sandbox.
+
+    What this class does then goes to the application itself, not over a socket (`inside`).
+    """
 
     endpoint: str
     token: str = field(repr=False)
     region: str = REGION
     account: str = ACCOUNT
     pid: int | None = None
+    application: Any = field(default=None, repr=False, compare=False)
 
     @property
     def credentials(self) -> Mapping[str, str]:
@@ -64,7 +68,7 @@ class Sandbox:
 
     def client(self, service: str) -> Any:
         """A boto3 client of a service, such as ``kms``, for looking at the sandbox from outside the tool."""
-        return _client(self.endpoint, self.region, service)
+        return _client(self, service)
 
     def reset(self) -> None:
         """Forget everything that was made, and seed the account anew. Raises OSError when the sandbox is gone."""
@@ -104,11 +108,18 @@ def _port(url: str) -> int:
 
 
 @cache
-def _client(url: str, region: str, service: str) -> Any:
+def _client(sandbox: Sandbox, service: str) -> Any:
     """One client each, over one session that reads each service model once, and never through a proxy."""
     from botocore.config import Config
 
-    return _session().client(service, region_name=region, endpoint_url=url, config=Config(proxies={}))
+    client = _session().client(
+        service, region_name=sandbox.region, endpoint_url=sandbox.endpoint, config=Config(proxies={})
+    )
+    if sandbox.application:
+        from rds_secure.sandbox import inside
+
+        inside.answering(client.meta.events, sandbox.application)
+    return client
 
 
 @cache

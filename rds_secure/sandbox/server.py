@@ -156,7 +156,7 @@ def serve_in_thread() -> Iterator[Sandbox]:
     thread = threading.Thread(target=server.serve_forever, args=[POLL_SECONDS], daemon=True)
     thread.start()
     try:
-        yield Sandbox(endpoint(server.server_port), token)
+        yield Sandbox(endpoint(server.server_port), token, application=server.app)
     finally:
         server.shutdown()
         thread.join()

@@ -9,8 +9,9 @@ import pytest
 
 from rds_secure.audit.trail.context import Context
 from rds_secure.audit.trail.judge import Seen, judge
-from rds_secure.audit.trail.model import Finding, Severity
+from rds_secure.audit.trail.model import Finding
 from rds_secure.audit.trail.patterns import PATTERNS
+from rds_secure.finding import Severity
 from tests.audit.records import ACCOUNT, CONTEXT, IAM, KEY, OTHER, SECRET, console, record, role, user
 
 LOW, MEDIUM, HIGH, CRITICAL = Severity

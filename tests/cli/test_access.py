@@ -11,6 +11,8 @@ from rds_secure.inventory import file
 from tests.access import world
 from tests.cli.running import Ran, Run
 
+RECORDED = "Recorded 2026-11-24T12:00:00Z: this is about the account as it was then.\n"
+
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -29,7 +31,7 @@ def reach(ran: Run, recorded: Path) -> Run:
 
 def test_reach_is_told_of_all_or_of_what_is_named(reach: Run) -> None:
     every = reach()
-    assert (every.code, every.err) == (0, "")
+    assert (every.code, every.err) == (0, RECORDED)
     assert "4 databases and 1 proxy: 1 reachable from the internet." in every.out
     for word in ("db:orders", "orders", "db_instance.main"):
         one = reach("--to", word)
@@ -47,7 +49,7 @@ def test_a_database_that_is_not_there_is_wrong_usage(reach: Run) -> None:
 @pytest.mark.parametrize("source", ["i-1", "eni-1", "10.0.2.10"])
 def test_a_pair_is_explained(reach: Run, source: str) -> None:
     told = reach("--from", source, "--to", "orders")
-    assert (told.code, told.err) == (0, "")
+    assert (told.code, told.err) == (0, RECORDED)
     assert f"{source}{' (web)' if source == 'i-1' else ''} → db:orders: reachable" in told.out
     assert "groups of the target, in: sg-open (open) allows tcp 5432" in told.out
     shown = json.loads(reach("--from", source, "--to", "orders", "--format", "json").out)
@@ -71,12 +73,12 @@ def test_pictures_explain_no_pair(reach: Run) -> None:
 )
 def test_reach_in_every_form(reach: Run, form: str, begins: str) -> None:
     told = reach("--format", form)
-    assert (told.code, told.err, told.out.startswith(begins)) == (0, "", True)
+    assert (told.code, told.err, told.out.startswith(begins)) == (0, RECORDED, True)
     assert "customer managed key" in told.out or form in ("json", "markdown"), "pictures show keys"
 
 
 @pytest.mark.parametrize(("form", "begins"), [("text", "Account "), ("json", "{"), ("markdown", "## ")])
 def test_encryption_in_every_form(ran: Run, recorded: Path, form: str, begins: str) -> None:
     told = ran("access", "encryption", "--snapshot", recorded, "--format", form)
-    assert (told.code, told.err, told.out.startswith(begins)) == (0, "", True)
+    assert (told.code, told.err, told.out.startswith(begins)) == (0, RECORDED, True)
     assert "pending-reboot" in told.out

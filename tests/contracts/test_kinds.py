@@ -44,17 +44,25 @@ AFTERWARDS = {
 """Attributes that neither follow from a name nor come with the reply of a call."""
 
 SPOKEN_OF = {
+    "access/account.py": "databases and proxies go by the kind of thing that they are",
+    "access/expect/names.py": "what is expected is expected of databases and keys",
+    "access/expect/reach.py": "what is expected is expected of databases and proxies",
+    "access/expect/who.py": "what is expected is expected of databases",
+    "access/foresee.py": "an example of what stands for an id",
     "access/network/from_ec2.py": "a peer of a rule is a security group, whose name is also that of a kind",
     "access/network/from_rds.py": "what can be reached goes by the kind of thing that it is",
     "access/network/places.py": "a cluster has members, which are places of their own",
     "draft/principals.py": "users, groups, roles and their policies are imported only where they are asked for",
+    "inventory/effects/ec2.py": "a parameter of EC2 has the name of a kind",
+    "inventory/effects/rds_instances.py": "a parameter of RDS has the name of a kind",
     "live/lookups.py": "look-ups go by the names of what they find, two of which are also kinds",
+    "spec/expect.py": "access is expected of people, groups, databases and keys",
     "spec/stack.py": "a message gives an example",
 }
 """Modules outside the kinds in which the name of one occurs, and why."""
 
-SHARED = ("database", "iam", "network", "sandbox", "resources")
-"""What kinds share, and what stands in for AWS: written for these kinds."""
+SHARED = ("database", "iam", "network", "rules", "sandbox", "resources")
+"""What kinds share, what stands in for AWS, and the rules about them: written for these kinds."""
 
 
 # The registry

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 from typing import Any, NamedTuple, TypeAlias
 
@@ -17,7 +17,7 @@ from botocore.httpsession import URLLib3Session
 
 from rds_secure import api
 from rds_secure.aws.session import Access, Connection
-from rds_secure.sandbox import Sandbox
+from rds_secure.sandbox import Sandbox, inside
 from tests.fakes import FakeClock
 
 
@@ -75,11 +75,13 @@ class Transport:
     """Everything that one process sends. ``calls``: what went out, in order; ``dead``: whether it was killed.
 
     ``die``: what ends the process, where that is more than an exception after which nothing goes out.
+    ``send``: over HTTP, until `account` has a sandbox in this process answer.
     """
 
     meddle: Meddler = honestly
     kill: Kill | None = None
     die: Callable[[], None] = lambda: None
+    send: Callable[[Any], Any] = field(default_factory=lambda: _http().send)
     calls: list[Call] = field(default_factory=list)
     dead: bool = False
 
@@ -104,7 +106,7 @@ class Transport:
             call = Call(service, action, self._sent[service, action])
             self._end_at(Kill(call, Way.BEFORE))
             self.calls.append(call)
-        answer = self.meddle(call, lambda: _http().send(request))
+        answer = self.meddle(call, lambda: self.send(request))
         with self._lock:
             self._alive()
             self._end_at(Kill(call, Way.LOST))
@@ -130,6 +132,7 @@ class Transport:
 
 def account(sandbox: Sandbox, transport: Transport) -> api.Account:
     """An account as a new process sees it: nothing is known, every client is new."""
+    transport.send = partial(inside.send, sandbox.application)
     connection = transport.listen(Connection(access(sandbox), FakeClock()))
     return api.Account(connection, connection.identity())
 

@@ -2,6 +2,9 @@
 
 It goes through `rds_secure.api` as the command line does, with a clock on which nothing takes time. What AWS then has
 is looked at with plain boto3 (`Harness.client`), never with the tool's own readers.
+
+Neither goes over a socket (`inside`). The wire is tested by what runs the command line (`test_commands`, `test_lock`,
+`test_migration_commands`, `test_quickstart`) and by ``tests/crash/test_sigkill.py``.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from rds_secure.apply import Outcome
 from rds_secure.aws.secrets import Secrets
 from rds_secure.aws.session import Access, Connection
 from rds_secure.plan import Deletion, Plan
-from rds_secure.sandbox import Sandbox
+from rds_secure.sandbox import Sandbox, inside
 from rds_secure.spec import load
 from rds_secure.values import Address, Handed, canonical, freeze, refs, resolve
 from tests.e2e.covered import Policy
@@ -273,6 +276,7 @@ def connect(sandbox: Sandbox, recorder: Recorder) -> api.Account:
         secret_key=sandbox.credentials["aws_secret_access_key"],
     )
     connection = recorder.listen(Connection(access))
+    inside.answering(connection._session.events, sandbox.application)
     return api.Account(connection, connection.identity())
 
 

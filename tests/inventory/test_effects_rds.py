@@ -232,3 +232,19 @@ def test_members_of_a_cluster_have_its_groups_and_its_port() -> None:
     assert after["DBClusterMembers"][0]["DBClusterParameterGroupStatus"] == "pending-reboot"
     instance = replies.listed(INSTANCES, "orders")
     assert (instance["Endpoint"]["Port"], instance["VpcSecurityGroups"][0]["VpcSecurityGroupId"]) == (6432, "sg-2")
+
+
+def test_another_name_of_a_cluster_is_what_its_members_name_it_by() -> None:
+    """RDS-30."""
+    cluster = {
+        "DBClusterIdentifier": "shop",
+        "DBClusterArn": "arn:aws:rds:eu-west-1:123456789012:cluster:shop",
+        "Engine": "aurora-postgresql",
+        "DBClusterMembers": [{"DBInstanceIdentifier": "orders"}],
+    }
+    replies = Replies({INSTANCES: [orders(DBClusterIdentifier="shop")], CLUSTERS: [cluster]})
+    replies.call(
+        "rds", "ModifyDBCluster", DBClusterIdentifier="shop", NewDBClusterIdentifier="Store", ApplyImmediately=True
+    )
+    assert replies.listed(CLUSTERS, "store")["DBClusterArn"].endswith(":cluster:store")
+    assert replies.listed(INSTANCES, "orders")["DBClusterIdentifier"] == "store"

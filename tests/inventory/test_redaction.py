@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,8 +15,12 @@ from botocore.session import Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rds_secure.access.account import estate_of, identities_of
+from rds_secure.access.iam.escalate import Escalations
+from rds_secure.access.iam.identities import Role, User
 from rds_secure.access.iam.logic import NO, Constant, Formula, Literal
 from rds_secure.access.iam.logic import _Several as Several
+from rds_secure.access.iam.who import Who
 from rds_secure.access.posture import Posture
 from rds_secure.access.protection import protection_of
 from rds_secure.inventory import Inventory, Place, Question, file, read
@@ -66,16 +71,27 @@ class Comparison:
         def form(when: Formula) -> Any:
             return self.form(when, redacted=redacted)
 
-        posture = Posture(inventory)
+        who = self.who(inventory, redacted=redacted)
         found: Counter[Any] = Counter()
-        for answer in posture.allowed:
+        for answer in who.answers():
             acts = tuple((action, form(when)) for action, when in answer.acts)
             way = tuple((words(hop.role, *hop.profiles), form(hop.when)) for hop in answer.way)
             found[words(answer.principal.arn), answer.verb, frozenset(words(*answer.databases)), acts, way] += 1
-        for means in posture.escalations:
-            who = words(means.principal.arn, *sorted(means.verbs))
-            found[who, means.action, frozenset(words(*means.targets)), means.gift, form(means.when), means.launch] += 1
+        for means in Escalations(who).all():
+            whom = words(means.principal.arn, *sorted(means.verbs))
+            found[whom, means.action, frozenset(words(*means.targets)), means.gift, form(means.when), means.launch] += 1
         return found
+
+    def who(self, inventory: Inventory, *, redacted: bool) -> Who:
+        """The question; of equally short ways the first is told, so the identities are in the order of new names."""
+        identities, estate = identities_of(inventory), estate_of(inventory)
+        assert identities is not None
+
+        def called(item: User | Role) -> str:
+            return item.arn if redacted else self.renamer.text(item.arn)
+
+        users, roles = sorted(identities.users, key=called), sorted(identities.roles, key=called)
+        return Who(replace(identities, users=tuple(users), roles=tuple(roles)), estate)
 
     def allowed(self, inventory: Inventory, *, redacted: bool) -> set[Any]:
         """Whom what is not denied for sure, without why."""

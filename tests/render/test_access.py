@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from rds_secure.access.delta.model import Danger, Delta, Permission, Principal, Protecting
+from rds_secure.access.delta.model import Danger, Delta, Permission, Principal, Protecting, Reaching
+from rds_secure.access.network.evidence import Verdict
+from rds_secure.access.network.intervals import Addresses
 from rds_secure.render.access_words import lines, summary
 from rds_secure.render.json import plan_json, plan_schema
 from rds_secure.render.markdown import LIMIT, plan_markdown
@@ -76,6 +78,14 @@ def test_verbs_of_the_same_principals_on_the_same_terms_are_one_sentence() -> No
     told = [line.text for line in lines(deltas.everything())]
     assert "role app-ci can now delete and modify db:orders" in told
     assert "user ops-0, user ops-1, user ops-2 and 37 more can now delete any database" in told
+
+
+def test_private_networks_that_a_rule_for_everybody_lets_in_go_without_saying() -> None:
+    private = Reaching(deltas.ORDERS, "private network", Verdict.NONE, Verdict.LATENT, Addresses.parse("10.0.0.0/8"))
+    everybody = Reaching(deltas.ORDERS, "internet", Verdict.NONE, Verdict.REACHABLE, Addresses.parse("0.0.0.0/0"))
+    assert len(lines(Delta(reach=(everybody, private)))) == 1
+    assert len(lines(Delta(reach=(private,)))) == 1
+    assert len(lines(Delta(reach=(everybody, replace(private, databases=("db:other",)))))) == 2
 
 
 def test_conditions_say_what_they_were() -> None:

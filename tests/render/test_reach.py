@@ -44,6 +44,10 @@ def reached(inventory: Inventory | None = None, of: str = "") -> Reached:
     return Reached(inventory, targets, exposures(posture.reached), names_of(inventory), of)
 
 
+def markdown(found: Reached) -> str:
+    return reach_markdown(found, Posture(found.inventory).protection)
+
+
 def explained(source: str, target: str, inventory: Inventory | None = None) -> Explained:
     found = reached(inventory)
     network = Posture(found.inventory).network
@@ -85,14 +89,14 @@ def test_a_pair_is_explained_with_what_blocks_it(source: str, target: str) -> No
 
 def test_reach_as_markdown_is_as_approved() -> None:
     state = "stack shop, as applying the spec would leave it"
-    assert_golden("reach.md", reach_markdown(reached(of=state)))
+    assert_golden("reach.md", markdown(reached(of=state)))
 
 
 def test_what_was_not_read_is_told_in_every_form() -> None:
     found = reached(world.world(None, ("ec2", "DescribeRouteTables")))
     for shown in (
         text_of(reach_text, found, width=100, color=False),
-        reach_markdown(found),
+        markdown(found),
         reach_html(found, Posture(found.inventory).protection),
     ):
         assert "Not read, and so unknown" in shown
@@ -211,7 +215,7 @@ def test_a_picture_of_many_is_folded() -> None:
     assert all(len(made.layer(layer)) <= MOST + 1 for layer in Layer)
     assert len(mermaid(made)) < 20_000
     assert "databases that are folded here" in mermaid(made)
-    assert len(reach_markdown(found)) < 60_000
+    assert len(markdown(found)) < 60_000
 
 
 def test_boxes_neither_overlap_nor_leave_the_picture() -> None:
@@ -261,7 +265,7 @@ def test_nobody_s_name_is_markup() -> None:
     for shown in (reach_html(found, protection), svg(graph(found, protection), HOSTILE)):
         assert "<script" not in shown
         assert "\x1b" not in shown
-    html = MarkdownIt("commonmark", {"html": True}).render(reach_markdown(found))
+    html = MarkdownIt("commonmark", {"html": True}).render(markdown(found))
     assert "<script" not in html
     assert html.count("</details>") == html.count("<details>")
     assert "\x1b" not in explained_markdown(explained("i-1", "db:orders", hostile()))

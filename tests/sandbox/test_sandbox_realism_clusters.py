@@ -181,6 +181,8 @@ def test_static_parameters_of_a_cluster_and_another_group_wait_for_reboots(look,
     assert state() == "pending-reboot"
     reboot()
     assert state() == "in-sync"
+    rds.reset_db_cluster_parameter_group(**group, Parameters=[row])
+    assert state() == "pending-reboot"
 
 
 @pytest.mark.realism("rds-cluster-deleting")

@@ -40,10 +40,8 @@ def _with_identities(delta: Delta, before: Posture, after: Posture) -> tuple[Del
     was, now = before.who, after.who
     if was is None or now is None or (was.identities == now.identities and was.estate == now.estate):
         return delta, {}
-    comparison = verbs.Comparison(was, now, before.allowed, after.allowed)
-    own = now.identities.account
-    given = ((verbs.principal(answer.principal, own), answer.verb) for answer in after.allowed if answer.sure)
-    escalating = escalations.escalations(before.escalations, after.escalations, own, given)
+    comparison = verbs.Comparison(was, now)
+    escalating = escalations.escalations(was, now, comparison.affected, comparison.surely)
     found, actions = comparison.permissions(), comparison.actions()
     return replace(delta, permissions=found, actions=actions, escalations=escalating), comparison.holders
 

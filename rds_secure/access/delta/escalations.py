@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
+from rds_secure.access.delta.affected import Affected
 from rds_secure.access.delta.model import Effect, Escalating, Principal
 from rds_secure.access.delta.states import NEVER, State, chain, effect, said, state
-from rds_secure.access.iam.escalate import Escalation
+from rds_secure.access.iam.escalate import Escalation, Escalations
+from rds_secure.access.iam.identities import Role, User
 from rds_secure.access.iam.verbs import VERBS, Verb
+from rds_secure.access.iam.who import Who
 
 _Have: TypeAlias = dict[Principal, dict[Verb, list[Escalation]]]
 
 
 def escalations(
-    was: Iterable[Escalation], now: Iterable[Escalation], account: str, given: Iterable[tuple[Principal, Verb]]
+    before: Who, after: Who, affected: Affected, given: Collection[tuple[Principal, Verb]]
 ) -> tuple[Escalating, ...]:
     """What changes. ``given``: who may what now without that, so that nobody loses what they need no more."""
-    before, after, need_not = _have(was, account), _have(now, account), set(given)
+    old, new = Escalations(before), Escalations(after)
+    some = chosen(before, old, affected) | chosen(after, new, affected)
+    return _compared(_have(before, old, some), _have(after, new, some), given)
+
+
+def chosen(who: Who, means: Escalations, affected: Affected) -> set[str]:
+    """ARNs of those who are affected, or may take hold of something that is."""
+    identities: tuple[User | Role, ...] = (*who.identities.users, *who.identities.roles)
+    if affected.targets is None:
+        return {identity.arn for identity in identities}
+    arns = {arn for _, arn, _ in affected.keys}
+    return {one.arn for one in identities if one.arn in arns or means.takes_hold_of(one, affected.targets)}
+
+
+def _compared(before: _Have, after: _Have, given: Collection[tuple[Principal, Verb]]) -> tuple[Escalating, ...]:
     groups: dict[tuple[State, State, tuple[str, ...]], dict[Principal, list[Verb]]] = {}
     for who in dict.fromkeys((*before, *after)):
         for verb in VERBS:
             had, has = before.get(who, {}).get(verb, []), after.get(who, {}).get(verb, [])
             old, new = _state(had), _state(has)
-            if old != new and not (effect(old, new) is Effect.LOSES and (who, verb) in need_not):
+            if old != new and not (effect(old, new) is Effect.LOSES and (who, verb) in given):
                 by = tuple(dict.fromkeys(text for one in has or had for text in _means(one)))
                 groups.setdefault((old, new, by), {}).setdefault(who, []).append(verb)
     return tuple(sorted(_grouped(groups), key=lambda one: (one.danger, one.principals, str(one))))
@@ -38,13 +55,14 @@ def _grouped(groups: dict[tuple[State, State, tuple[str, ...]], dict[Principal, 
             yield Escalating(effect(old, new), tuple(sorted(found)), same, said(old), said(new), by)
 
 
-def _have(found: Iterable[Escalation], account: str) -> _Have:
+def _have(who: Who, means: Escalations, arns: Collection[str]) -> _Have:
     have: _Have = {}
-    for one in found:
-        caller = one.principal
-        who = Principal(caller.kind, caller.arn, caller.account if caller.account != account else "")
-        for verb in one.verbs:
-            have.setdefault(who, {}).setdefault(verb, []).append(one)
+    identities: tuple[User | Role, ...] = (*who.identities.users, *who.identities.roles)
+    for identity in identities:
+        for one in means.of(identity) if identity.arn in arns else ():
+            for verb in one.verbs:
+                found = have.setdefault(Principal(one.principal.kind, one.principal.arn), {})
+                found.setdefault(verb, []).append(one)
     return have
 
 

@@ -6,12 +6,13 @@ verb is compared by all ways together; single actions are compared for what some
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 from typing import NamedTuple, TypeAlias
 
+from rds_secure.access.delta.affected import Key, affected, key
 from rds_secure.access.delta.known import Known
 from rds_secure.access.delta.model import Effect, MoreActions, Permission, Principal
 from rds_secure.access.delta.states import NEVER, Chain, State, chain, effect, said, state
@@ -21,9 +22,6 @@ from rds_secure.access.iam.logic import NO, Formula
 from rds_secure.access.iam.spread import places
 from rds_secure.access.iam.verbs import VERBS, Verb
 from rds_secure.access.iam.who import Answer, Power, Who
-
-_Key: TypeAlias = tuple[str, str, str | None]
-"""Who: kind, ARN, session."""
 
 _Cells: TypeAlias = dict[State, int]
 """On which conditions, and where: no database is in two."""
@@ -73,34 +71,35 @@ class _Said:
 
 
 class _Side:
-    """Everybody's answers, before or after."""
+    """The answers about some, before or after."""
 
-    def __init__(self, who: Who, answers: Iterable[Answer], universe: Universe) -> None:
+    def __init__(self, who: Who, chosen: Collection[Key], universe: Universe) -> None:
         self.who, self.universe = who, universe
-        self.callers = {_key(asker.caller): asker for asker in who.askers}
-        self._said: dict[_Key, dict[Verb, list[_Said]]] = {}
-        for answer in answers:
+        self.askers = {found: asker for asker in who.askers if (found := key(asker.caller)) in chosen}
+        self.answers = tuple(answer for asker in self.askers.values() for answer in who.answers_of(asker))
+        self._said: dict[Key, dict[Verb, list[_Said]]] = {}
+        for answer in self.answers:
             hops = (hop.when for hop in answer.way)
-            found = _Said(chain((*hops, answer.when)), universe.mask(answer.databases), answer)
-            self._said.setdefault(_key(answer.principal), {}).setdefault(answer.verb, []).append(found)
+            told = _Said(chain((*hops, answer.when)), universe.mask(answer.databases), answer)
+            self._said.setdefault(key(answer.principal), {}).setdefault(answer.verb, []).append(told)
 
-    def told(self, key: _Key, verb: Verb) -> list[_Said]:
+    def told(self, who: Key, verb: Verb) -> list[_Said]:
         """What is answered about somebody and a verb."""
-        return self._said.get(key, {}).get(verb, [])
+        return self._said.get(who, {}).get(verb, [])
 
-    def cells(self, key: _Key, verb: Verb) -> _Cells:
+    def cells(self, who: Key, verb: Verb) -> _Cells:
         """On which conditions somebody may do it, and where."""
         groups: dict[frozenset[Chain], int] = {}
-        for one in self.told(key, verb):
+        for one in self.told(who, verb):
             groups = _split(groups, one.chain, one.mask)
         found: _Cells = {}
         for chains, mask in groups.items():
             found[state(chains)] = found.get(state(chains), 0) | mask
         return found
 
-    def own(self, key: _Key, verb: Verb) -> Mapping[tuple[tuple[str, Formula], ...], int]:
+    def own(self, who: Key, verb: Verb) -> Mapping[tuple[tuple[str, Formula], ...], int]:
         """What somebody may do as itself: actions with their conditions, and where."""
-        asker = self.callers.get(key)
+        asker = self.askers.get(who)
         powers: Iterable[Power] = self.who.powers(asker).get(verb, ()) if asker else ()
         databases = self.who.databases
         return {
@@ -112,23 +111,29 @@ class _Side:
 
 
 class Comparison:
-    """``was``, ``now``: all the answers. ``holders``: new database → verb → how many may do that as to any database."""
+    """Of two answers about the same account, for those who are ``affected``.
 
-    def __init__(self, before: Who, after: Who, was: Iterable[Answer], now: Iterable[Answer]) -> None:
+    ``surely``: who may what now, without conditions. ``holders``: new database → verb → how many may do that as to any.
+    """
+
+    def __init__(self, before: Who, after: Who) -> None:
         self.universe = universe = Universe(before, after)
-        self.before, self.after = _Side(before, was, universe), _Side(after, now, universe)
+        self.affected = affected(before, after)
+        keys = self.affected.keys
+        self.before, self.after = _Side(before, keys, universe), _Side(after, keys, universe)
         self._known = Known((*before.databases, *after.databases))
-        askers = (self.before.callers | self.after.callers).items()
-        self._callers = {key: asker.caller for key, asker in askers if not _is_rds(asker.caller)}
+        askers = (self.before.askers | self.after.askers).items()
+        self._callers = {each: asker.caller for each, asker in askers if not _is_rds(asker.caller)}
+        self.surely = {(self._principal(answer.principal), answer.verb) for answer in self.after.answers if answer.sure}
         self.holders: dict[str, dict[Verb, int]] = {}
 
     def permissions(self) -> tuple[Permission, ...]:
         """Changes of what somebody may do in any way."""
         groups: dict[_Group, dict[Caller, set[str]]] = {}
-        for key, caller in self._callers.items():
+        for who, caller in self._callers.items():
             for verb in VERBS:
-                for was, now, mask in self._changed(key, verb):
-                    told = (self.after if now else self.before).told(key, verb)
+                for was, now, mask in self._changed(who, verb):
+                    told = (self.after if now else self.before).told(who, verb)
                     for way, (part, actions) in _ways(told, mask).items():
                         groups.setdefault(_Group(verb, was, now, way, part), {})[caller] = actions
         return tuple(sorted((self._permission(group, callers) for group, callers in groups.items()), key=_order))
@@ -145,12 +150,12 @@ class Comparison:
             group.way,
         )
 
-    def _changed(self, key: _Key, verb: Verb) -> Iterator[tuple[State, State, int]]:
+    def _changed(self, who: Key, verb: Verb) -> Iterator[tuple[State, State, int]]:
         """Where something changes. A new database was, before, any; of one that is gone nothing is told."""
         fresh = self.universe.new
-        if self.before.told(key, verb) == self.after.told(key, verb) and not fresh:
+        if self.before.told(who, verb) == self.after.told(who, verb) and not fresh:
             return
-        old, new = self._general(self.before.cells(key, verb)), self._general(self.after.cells(key, verb))
+        old, new = self._general(self.before.cells(who, verb)), self._general(self.after.cells(who, verb))
         if general := _at(old, 1):
             old[general] = old.get(general, 0) | fresh
         for was, now, mask in _differences(old, new, self.universe.whole & ~self.universe.old):
@@ -177,12 +182,12 @@ class Comparison:
         """Other actions of one's own, where the verb is allowed on the same conditions as before."""
         groups: dict[tuple[Verb, tuple[str, ...], tuple[str, ...], int], list[Caller]] = {}
         skipped = self.universe.new | self.universe.old | 1
-        for key, caller in self._callers.items():
+        for who, caller in self._callers.items():
             for verb in VERBS:
-                old, new = self.before.own(key, verb), self.after.own(key, verb)
+                old, new = self.before.own(who, verb), self.after.own(who, verb)
                 if old == new:
                     continue
-                same = self._unchanged(key, verb) & ~skipped
+                same = self._unchanged(who, verb) & ~skipped
                 for was, before in old.items():
                     for now, after in new.items():
                         mask = before & after & same
@@ -202,13 +207,15 @@ class Comparison:
         )
         return tuple(sorted(made, key=_order))
 
-    def _unchanged(self, key: _Key, verb: Verb) -> int:
-        cells = self.before.cells(key, verb), self.after.cells(key, verb)
+    def _unchanged(self, who: Key, verb: Verb) -> int:
+        cells = self.before.cells(who, verb), self.after.cells(who, verb)
         return self.universe.whole & ~reduce(or_, (mask for _, _, mask in _differences(*cells, self.universe.whole)), 0)
 
     def _named(self, callers: Iterable[Caller]) -> tuple[Principal, ...]:
-        account = self.after.who.identities.account
-        return tuple(sorted(principal(caller, account) for caller in callers))
+        return tuple(sorted(map(self._principal, callers)))
+
+    def _principal(self, caller: Caller) -> Principal:
+        return principal(caller, self.after.who.identities.account)
 
 
 def principal(caller: Caller, account: str) -> Principal:
@@ -219,10 +226,6 @@ def principal(caller: Caller, account: str) -> Principal:
 def _is_rds(caller: Caller) -> bool:
     """Whether it is RDS, which holds a grant on the key of each of its databases (KMS-7) and is nobody who gains."""
     return caller.kind == "service" and caller.arn.startswith("rds.")
-
-
-def _key(caller: Caller) -> _Key:
-    return caller.kind, caller.arn, caller.session
 
 
 def _split(groups: dict[frozenset[Chain], int], new: Chain, mask: int) -> dict[frozenset[Chain], int]:

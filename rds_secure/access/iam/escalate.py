@@ -6,7 +6,7 @@ role has its means too; that is not repeated here (`become`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -81,6 +81,16 @@ class Escalations:
             yield from self.of(user)
         for role in self._identities.roles:
             yield from self.of(role)
+
+    def takes_hold_of(self, identity: User | Role, arns: Collection[str]) -> bool:
+        """Whether somebody may do to any of these users, groups and roles what gives what they may."""
+        for means in MEANS:
+            court = self._courts[means.target]
+            mask = reduce(or_, (court.universe.masks.get(arn, 0) for arn in arns), 0)
+            gives = means.gift == "what it may" and mask
+            if gives and court.verdict(self._askers[identity.arn], means.action).some & mask:
+                return True
+        return False
 
     def of(self, identity: User | Role) -> Iterator[Escalation]:
         """Of one user or role."""

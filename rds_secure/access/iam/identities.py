@@ -1,13 +1,16 @@
 """The identities of one account: users, groups, roles and their policies, from `GetAccountAuthorizationDetails`.
 
 Nothing is evaluated here. A policy that is attached and was not read stays in, as unread: unknown is not absent.
+AWS lists things in any order; here they are in that of their names, so that of equally short ways always the same is
+told.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from rds_secure import documents
@@ -112,9 +115,17 @@ class Identities:
 
 
 def read_policy(name: str, document: str | Mapping[str, Any]) -> Policy:
-    """A policy as AWS gives it: JSON text, URL-encoded or not, or decoded. What makes no sense counts as unread."""
+    """A policy as AWS gives it: JSON text, URL-encoded or not, or decoded. What makes no sense counts as unread.
+
+    Equal documents of one name are the same policy, so that two readings of an account share what did not change.
+    """
+    return _read(name, document if isinstance(document, str) else json.dumps(document, default=dict))
+
+
+@lru_cache(maxsize=1 << 14)
+def _read(name: str, text: str) -> Policy:
     try:
-        return compile_policy(name, documents.parse(document))
+        return compile_policy(name, documents.parse(text))
     except ValueError:
         return Policy(name, None)
 
@@ -129,12 +140,16 @@ def identities(
     return Identities(
         account,
         partition,
-        tuple(_user(item) for item in details.get("UserDetailList", ())),
-        tuple(_group(item) for item in details.get("GroupDetailList", ())),
-        tuple(_role(item) for item in details.get("RoleDetailList", ())),
-        {item["Arn"]: _managed(item) for item in details.get("Policies", ())},
+        tuple(_user(item) for item in _by("Arn", details.get("UserDetailList", ()))),
+        tuple(_group(item) for item in _by("Arn", details.get("GroupDetailList", ()))),
+        tuple(_role(item) for item in _by("Arn", details.get("RoleDetailList", ()))),
+        {item["Arn"]: _managed(item) for item in _by("Arn", details.get("Policies", ()))},
         levels,
     )
+
+
+def _by(key: str, items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(items, key=lambda item: str(item[key]))
 
 
 def _user(item: Mapping[str, Any]) -> User:
@@ -144,7 +159,7 @@ def _user(item: Mapping[str, Any]) -> User:
         item.get("UserId", ""),
         _inline(item.get("UserPolicyList", ()), f"user {item['UserName']}"),
         _attached(item),
-        tuple(item.get("GroupList", ())),
+        tuple(sorted(item.get("GroupList", ()))),
         _boundary(item),
         _tags(item),
     )
@@ -166,7 +181,7 @@ def _role(item: Mapping[str, Any]) -> Role:
         _attached(item),
         _boundary(item),
         _tags(item),
-        tuple(profile["InstanceProfileName"] for profile in item.get("InstanceProfileList", ())),
+        tuple(sorted(profile["InstanceProfileName"] for profile in item.get("InstanceProfileList", ()))),
     )
 
 
@@ -177,11 +192,13 @@ def _managed(item: Mapping[str, Any]) -> Policy:
 
 
 def _inline(items: Iterable[Mapping[str, Any]], holder: str) -> tuple[Policy, ...]:
-    return tuple(read_policy(f"{item['PolicyName']} of {holder}", item["PolicyDocument"]) for item in items)
+    return tuple(
+        read_policy(f"{item['PolicyName']} of {holder}", item["PolicyDocument"]) for item in _by("PolicyName", items)
+    )
 
 
 def _attached(item: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(policy["PolicyArn"] for policy in item.get("AttachedManagedPolicies", ()))
+    return tuple(sorted(policy["PolicyArn"] for policy in item.get("AttachedManagedPolicies", ())))
 
 
 def _boundary(item: Mapping[str, Any]) -> str | None:

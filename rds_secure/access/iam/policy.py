@@ -5,9 +5,10 @@ Source: IAM user guide, "IAM JSON policy element reference". Variables are those
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from rds_secure.access.iam.callers import Caller, Naming, Principals, principals
@@ -154,9 +155,14 @@ def grants(name: str, granted: Iterable[Mapping[str, Any]]) -> Policy:
     """A key's grants as a policy of the key, from what ``ListGrants`` answers.
 
     Each has ``GranteePrincipal`` (an ARN or a service), ``Operations`` and maybe ``Constraints``; the constraints are
-    those of the encryption context (KMS developer guide, "Grants").
+    those of the encryption context (KMS developer guide, "Grants"). Equal grants are the same policy.
     """
-    return compile_policy(name, {"Version": LANGUAGE, "Statement": [_granted(grant) for grant in granted]})
+    return _compiled(name, json.dumps([_granted(grant) for grant in granted]))
+
+
+@lru_cache(maxsize=1 << 12)
+def _compiled(name: str, statements: str) -> Policy:
+    return compile_policy(name, {"Version": LANGUAGE, "Statement": json.loads(statements)})
 
 
 def _granted(grant: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ actions is. Databases that get the same answer share it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import and_, or_
@@ -77,6 +77,8 @@ class Who:
         self.databases = self.courts.databases
         self._named: dict[int, tuple[str, ...]] = {}
         self._powers: dict[Asker, Powers] = {}
+        self._other: Who | None = None
+        self._alike: Mapping[Asker, Asker] = {}
         named = [policy for policies in estate.governing.values() for policy in policies]
         trusts = [role.trust for role in identities.roles]
         self.outsiders = outsiders([*trusts, *named], identities.account)
@@ -118,9 +120,15 @@ class Who:
 
         return {verb: reduce(or_, map(there, acts)) for verb, acts in VERBS.items()}
 
+    def share(self, other: Who, alike: Mapping[Asker, Asker]) -> None:
+        """Take from another reading of the account, with the same databases, what those may do who are alike there."""
+        self._other, self._alike = other, alike
+
     def powers(self, asker: Asker) -> Powers:
         """What a principal may do without becoming anybody else."""
-        if (found := self._powers.get(asker)) is None:
+        if (found := self._powers.get(asker)) is None and self._other and asker in self._alike:
+            found = self._powers[asker] = self._other.powers(self._alike[asker])
+        if found is None:
             found = {}
             for verb, acts in VERBS.items():
                 alike: dict[int, tuple[list[str], Spread]] = {}

@@ -35,26 +35,6 @@ Reply: TypeAlias = Mapping[str, Any]
 Replies: TypeAlias = Mapping[str, Reply | None]
 """API action → its reply: ``DescribeSubnets`` → ``{"Subnets": […]}``."""
 
-ACTIONS = (
-    "DescribeSecurityGroups",
-    "DescribeManagedPrefixLists",
-    "DescribeNetworkAcls",
-    "DescribeSubnets",
-    "DescribeRouteTables",
-    "DescribeVpcs",
-    "DescribeInternetGateways",
-    "DescribeVpcPeeringConnections",
-    "DescribeTransitGatewayAttachments",
-    "DescribeTransitGatewayVpcAttachments",
-    "DescribeTransitGatewayRouteTables",
-    "DescribeTransitGateways",
-    "DescribeNetworkInterfaces",
-    "DescribeInstances",
-    "DescribeNatGateways",
-    "DescribeVpcBlockPublicAccessOptions",
-)
-"""What `network_of` looks at; beside it there is a call for each prefix list and each transit gateway table."""
-
 
 def network_of(
     account: str,

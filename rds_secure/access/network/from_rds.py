@@ -14,16 +14,6 @@ from rds_secure.access.network.target import Door, Member, Target
 Reply: TypeAlias = Mapping[str, Any]
 Replies: TypeAlias = Mapping[str, Reply | None]
 
-ACTIONS = (
-    "DescribeDBInstances",
-    "DescribeDBClusters",
-    "DescribeDBProxies",
-    "DescribeDBProxyEndpoints",
-    "DescribeDBSubnetGroups",
-    "DescribeOptionGroups",
-    "DescribeDBSecurityGroups",
-)
-"""What `targets_of` looks at. Beside it there is DescribeDBProxyTargets for each proxy."""
 
 PROXY_PORTS = {"MYSQL": 3306, "POSTGRESQL": 5432, "SQLSERVER": 1433}
 """A proxy listens on the default port of its engine family, whatever the database's is."""

@@ -67,7 +67,6 @@ def _instance(inventory: Inventory, item: Reply, clusters: Mapping[str, Reply]) 
     encrypted = told(item, "StorageEncrypted", bool)
     return Protected(
         id=f"db:{name}",
-        kind="db_instance",
         engine=item.get("Engine", ""),
         version=item.get("EngineVersion", ""),
         cluster=f"cluster:{cluster}" if cluster else "",
@@ -104,7 +103,6 @@ def _cluster(inventory: Inventory, item: Reply, instances: tuple[Reply, ...]) ->
     members = [each for each in instances if each.get("DBClusterIdentifier") == name]
     return Protected(
         id=f"cluster:{name}",
-        kind="db_cluster",
         engine=item.get("Engine", ""),
         version=item.get("EngineVersion", ""),
         cluster="",

@@ -109,7 +109,6 @@ class Protected:
 
     id: str
     """``db:orders``, ``cluster:orders``."""
-    kind: Literal["db_instance", "db_cluster"]
     engine: str
     version: str
     cluster: str

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from rds_secure.audit.trail.context import Context, Names
 from rds_secure.audit.trail.event import Event, look, text
-from rds_secure.audit.trail.model import Severity
+from rds_secure.finding import Severity
 
 LOW, MEDIUM, HIGH, CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
 

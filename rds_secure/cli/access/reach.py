@@ -48,7 +48,7 @@ def command(
 
     if origin and form in PICTURES:
         raise click.UsageError(f"--from explains in words: leave --format {form} out, or use json or markdown")
-    topics = {Topic.DATABASES, Topic.NETWORK, *([Topic.KEYS] if form in PICTURES else [])}
+    topics = {Topic.DATABASES, Topic.NETWORK, *([Topic.KEYS] if form in (*PICTURES, "markdown") else [])}
     asked = source.ask(topics, specs, profile, region, role_arn, sandbox)
     posture = Posture(asked.inventory)
     wanted = _wanted(asked, posture, to)
@@ -82,7 +82,7 @@ def _show(asked: Asked, posture: Posture, wanted: tuple[Target, ...], form: str,
     elif form == "markdown":
         from rds_secure.render.reach_markdown import reach_markdown
 
-        click.echo(reach_markdown(found), nl=False)
+        click.echo(reach_markdown(found, posture.protection), nl=False)
     elif form in PICTURES:
         _draw(found, posture, form)
     else:

@@ -64,7 +64,8 @@ def managed(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
     elif not item.get("MasterUserSecret"):
         what = "cluster" if "DBClusterArn" in item else "db"
         arn = call.arn("secretsmanager", f"secret:rds!{what}-{call.token('secret')}")  # RDS-12
-        key = key_arn(call, call.get("MasterUserSecretKmsKeyId") or call.token("master_secret_key"))
+        named = call.get("MasterUserSecretKmsKeyId")
+        key = key_arn(call, named) if named else own_key(ledger, call, "aws/secretsmanager")
         item["MasterUserSecret"] = {"SecretArn": arn, "SecretStatus": "active", "KmsKeyId": key}
         secret = {"ARN": arn, "KmsKeyId": key, "OwningService": "rds", "RotationEnabled": True}
         ledger.put("secretsmanager", "DescribeSecret", arn, secret)
@@ -94,6 +95,24 @@ def apart(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
 def key_arn(call: Call, key: str) -> str:
     """The ARN of a key that may be given by its id; who names it by an alias has its ARN from a look-up."""
     return key if key.startswith("arn:") else call.arn("kms", f"key/{key}")
+
+
+def own_key(ledger: Ledger, call: Call, alias: str) -> str:
+    """The ARN of the key of AWS's own that is used where none is named. Who may use it was not read."""
+    arn = call.arn("kms", f"key/<{alias}>")
+    own = {"KeyManager": "AWS", "KeyState": "Enabled", "Enabled": True, "KeySpec": "SYMMETRIC_DEFAULT"}
+    metadata = {"KeyId": f"<{alias}>", "Arn": arn, "AWSAccountId": call.place.account, "MultiRegion": False, **own}
+    ledger.put("kms", "DescribeKey", arn, {"KeyMetadata": metadata})
+    return arn
+
+
+def insights(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
+    """Insights, under the key that is named, or has been, or AWS's own (RDS-13)."""
+    item["PerformanceInsightsEnabled"] = value
+    if value and not item.get("PerformanceInsightsKMSKeyId"):
+        named = call.get("PerformanceInsightsKMSKeyId")
+        key = key_arn(call, named) if named else own_key(ledger, call, "aws/rds")
+        item["PerformanceInsightsKMSKeyId"] = key
 
 
 def storage_key(ledger: Ledger, call: Call, item: Item, value: Any) -> None:

@@ -28,10 +28,6 @@ def _parameters(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
         member["DBClusterParameterGroupStatus"] = "pending-reboot"
 
 
-def _insights_key(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
-    item["PerformanceInsightsKMSKeyId"] = rds.key_arn(call, value)
-
-
 def _member_parameters(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
     """The group of all members, which a major upgrade takes along (RDS-6)."""
     for member in item.get("DBClusterMembers", ()):
@@ -50,10 +46,9 @@ _SHOWN: Mapping[str, Shown] = {
     "EnableCloudwatchLogsExports": rds.exported,
     "EnableHttpEndpoint": under("HttpEndpointEnabled"),
     "EnableIAMDatabaseAuthentication": under("IAMDatabaseAuthenticationEnabled"),
-    "EnablePerformanceInsights": under("PerformanceInsightsEnabled"),
+    "EnablePerformanceInsights": rds.insights,
     "KmsKeyId": rds.storage_key,
     "ManageMasterUserPassword": rds.managed,
-    "PerformanceInsightsKMSKeyId": _insights_key,
     "VpcSecurityGroupIds": rds.groups,
 }
 
@@ -104,7 +99,7 @@ def _created(ledger: Ledger, call: Call) -> Reply:
         told = rds.family(item)
         item["DBClusterParameterGroup"] = f"default.{told}" if told else call.token("parameter_group")
     if item["StorageEncrypted"]:
-        item.setdefault("KmsKeyId", rds.key_arn(call, call.token("kms_key")))
+        item["KmsKeyId"] = item.get("KmsKeyId") or rds.own_key(ledger, call, "aws/rds")
         rds.grant(ledger, call, item["KmsKeyId"], _context(item))
     ledger.add(CLUSTERS, item)
     return {"DBCluster": item}
@@ -129,6 +124,8 @@ def _modified(ledger: Ledger, call: Call) -> Reply:
             pending[shown] = call[name]
     if not waits:
         _flush(ledger, call, item)
+        if call.get("NewDBClusterIdentifier"):
+            _rename(ledger, call, item, call["NewDBClusterIdentifier"].lower())
     _members_follow(ledger, item)
     return {"DBCluster": item}
 
@@ -140,6 +137,21 @@ def _flush(ledger: Ledger, call: Call, item: Item) -> None:
         name = by_name.get(shown, "")
         if name in _SHOWN and name not in call.params:
             _SHOWN[name](ledger, call, item, value)
+
+
+def _rename(ledger: Ledger, call: Call, item: Item, name: str) -> None:
+    """ARN and endpoints follow from the name (RDS-30); members name it by it, and keep their own."""
+    arn = item.get("DBClusterArn", call.arn("rds", f"cluster:{name}"))
+    item |= {
+        "DBClusterIdentifier": name,
+        "DBClusterArn": f"{arn.rpartition(':')[0]}:{name}",
+        "Endpoint": call.token("endpoint"),
+        "ReaderEndpoint": call.token("reader"),
+    }
+    for member in item.get("DBClusterMembers", ()):
+        instance = ledger.edit(INSTANCES, member["DBInstanceIdentifier"])
+        if instance is not None:
+            instance["DBClusterIdentifier"] = name
 
 
 def _members_follow(ledger: Ledger, item: Item) -> None:

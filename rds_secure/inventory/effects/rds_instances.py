@@ -51,10 +51,6 @@ def _public(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
     item["PubliclyAccessible"] = value
 
 
-def _insights_key(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
-    item["PerformanceInsightsKMSKeyId"] = rds.key_arn(call, value)
-
-
 _SHOWN: Mapping[str, Shown] = {
     **{name: under(name) for name in _AS_GIVEN},
     "CACertificateIdentifier": rds.authority,
@@ -67,11 +63,10 @@ _SHOWN: Mapping[str, Shown] = {
     "DomainFqdn": rds.joined,
     "EnableCloudwatchLogsExports": rds.exported,
     "EnableIAMDatabaseAuthentication": under("IAMDatabaseAuthenticationEnabled"),
-    "EnablePerformanceInsights": under("PerformanceInsightsEnabled"),
+    "EnablePerformanceInsights": rds.insights,
     "KmsKeyId": rds.storage_key,
     "ManageMasterUserPassword": rds.managed,
     "OptionGroupName": _options,
-    "PerformanceInsightsKMSKeyId": _insights_key,
     "Port": _port,
     "PubliclyAccessible": _public,
     "VpcSecurityGroupIds": rds.groups,
@@ -162,7 +157,7 @@ def _new(ledger: Ledger, call: Call, inherited: Mapping[str, Any]) -> Item:
     if not item.get("OptionGroupMemberships"):
         _options(ledger, call, item, rds.default_options(item) or call.token("option_group"))
     if item["StorageEncrypted"] and not item.get("KmsKeyId"):
-        item["KmsKeyId"] = rds.key_arn(call, call.token("kms_key"))
+        item["KmsKeyId"] = rds.own_key(ledger, call, "aws/rds")
     if item["StorageEncrypted"] and not item.get("DBClusterIdentifier"):
         rds.grant(ledger, call, item["KmsKeyId"], _context(item))
     ledger.add(INSTANCES, item)

@@ -238,12 +238,15 @@ def parameters() -> None:
     @around("rds-cluster-parameters", RDSBackend, "modify_db_cluster_parameter_group")
     def put(original: Any, self: RDSBackend, name: str, changes: Any) -> DBClusterParameterGroup:
         group: DBClusterParameterGroup = original(self, name, changes)
-        family = group.db_parameter_group_family
-        if any(apply_type(family, change["ParameterName"]) == "static" for change in changes):
-            for cluster in self.clusters.values():
-                if cluster.parameter_group.lower() == name.lower():
-                    _wait_for_reboot(cluster)
+        _wait_if_static(group, changes)
         return group
+
+    @around("rds-cluster-parameters", RDSResponse, "reset_db_cluster_parameter_group")
+    def reset(original: Any, self: RDSResponse) -> Any:
+        answer = original(self)
+        group = self.backend.db_cluster_parameter_groups[self.params["DBClusterParameterGroupName"]]
+        _wait_if_static(group, self.params.get("Parameters", []))
+        return answer
 
     @around("rds-cluster-parameters", DBCluster, "update")
     def update(original: Any, self: DBCluster, **changes: Any) -> None:
@@ -261,6 +264,14 @@ def parameters() -> None:
 
 
 _STATUS = "DBClusterParameterGroupStatus"
+
+
+def _wait_if_static(group: DBClusterParameterGroup, changes: Any) -> None:
+    family, name = group.db_parameter_group_family, group.name.lower()
+    if any(apply_type(family, change["ParameterName"]) == "static" for change in changes):
+        for cluster in group.backend.clusters.values():
+            if cluster.parameter_group.lower() == name:
+                _wait_for_reboot(cluster)
 
 
 def _wait_for_reboot(cluster: DBCluster) -> None:

@@ -58,6 +58,8 @@ class Repair:
 
 REPAIRS: tuple[Repair, ...] = (
     Repair("dispatch-names", "each request lists moto's folders and methods: slow", "API", dispatch.names),
+    Repair("answer-members", "each answer works out anew what its members are called: slow", "API", dispatch.members),
+    Repair("answer-elements", "each answer checks the name of every element: slow", "API", dispatch.elements),
     Repair("sts-caller", "the caller's ARN has no form that AWS knows", "API", sts.caller),
     #
     Repair("kms-creation", "KeyUsage is absent unless given, and may contradict the spec", "API", kms.creation),

@@ -583,6 +583,26 @@ def test_side_doors() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("sort", "description", "kind"),
+    [
+        ("network_load_balancer", "ELB net/front/1", "load-balancer"),
+        ("nat_gateway", "", "nat-gateway"),
+        ("natGateway", "", "nat-gateway"),
+        ("interface", "ClientVPN Endpoint resource", "client-vpn"),
+        ("lambda", "AWS Lambda VPC ENI-report", ""),
+        ("vpc_endpoint", "VPC Endpoint Interface vpce-1", ""),
+    ],
+)
+def test_who_connects_for_others_is_a_side_door(sort: str, description: str, kind: str) -> None:
+    """Consumers of PrivateLink come through the load balancer behind it; an endpoint of ours only leads out."""
+    relay = interface("eni-relay", "10.0.2.77", type=sort, description=description)
+    found = answer(guarded(APP, interfaces=(relay,)))
+
+    assert [door.kind for door in found.side_doors if door.through == "eni-relay"] == ([kind] if kind else [])
+    assert ("eni-relay" in verdicts(found)) is (sort != "vpc_endpoint")
+
+
 def test_unequal_routes_of_a_standby_depend_on_the_failover() -> None:
     learned = table("rtb-two", ("10.0.0.0/16", "local"), ("192.168.0.0/16", "vgw-1"), subnets=("subnet-db2",))
     network = guarded(rule("192.168.0.0/16"), network=TWO, acls=(open_acl("acl-b", "subnet-db2"),), tables=(learned,))

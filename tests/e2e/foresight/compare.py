@@ -88,6 +88,7 @@ def _named(seen: Seen) -> Inventory:
         for ref, value in seen.known.items()
         if ref.target.kind == "data_key" and ref.attribute == "arn"
     }
+    text |= dict(_own_keys(seen))
     replies = {
         Question(question.service, question.action, _replaced(question.subject, text)): _mapped(reply, text)
         for question, reply in seen.foreseen.replies.items()
@@ -96,6 +97,24 @@ def _named(seen: Seen) -> Inventory:
     for question, reply in replies.items():
         _fill(question, reply, seen.real.replies.get(question) or {})
     return inventory
+
+
+def _own_keys(seen: Seen) -> Iterator[tuple[str, str]]:
+    """The keys of AWS's own, which nobody has named."""
+    for action, listed, key in _DATABASES:
+        real = {item[key]: item for item in seen.real.items("rds", action, listed)}
+        for item in seen.foreseen.items("rds", action, listed):
+            other = real.get(item[key], {})
+            for one, its in ((item, other), (item.get("MasterUserSecret", {}), other.get("MasterUserSecret", {}))):
+                for name in ("KmsKeyId", "PerformanceInsightsKMSKeyId"):
+                    if "<aws/" in str(one.get(name)) and name in its:
+                        yield one[name].rpartition(":key/")[2], its[name].rpartition(":key/")[2]
+
+
+_DATABASES = (
+    ("DescribeDBInstances", "DBInstances", "DBInstanceIdentifier"),
+    ("DescribeDBClusters", "DBClusters", "DBClusterIdentifier"),
+)
 
 
 def _last(value: str) -> str:
@@ -150,7 +169,7 @@ def _fill(question: Question, reply: Any, real: Mapping[str, Any]) -> None:
 def _who(posture: Posture) -> set[str]:
     return {
         f"{answer.principal.arn} {answer.verb} {name}: {sorted(f'{act} if {when}' for act, when in answer.acts)} "
-        f"{[f'{hop}' for hop in answer.way]}"
+        f"by {[(hop.role, str(hop.when), hop.profiles) for hop in answer.way]}"
         for answer in posture.allowed
         for name in answer.databases
     }
@@ -186,7 +205,8 @@ def _protected(posture: Posture) -> set[str]:
 def _flat(protection: Protection) -> Iterator[str]:
     """Each field of each database, proxy, key and snapshot; automated snapshots are AWS's to take."""
     snapshots = (each for each in protection.snapshots if not each.automated)
-    for item in (*protection.databases, *protection.proxies, *protection.keys, *snapshots):
+    items: tuple[Any, ...] = (*protection.databases, *protection.proxies, *protection.keys, *snapshots)
+    for item in items:
         name = getattr(item, "id", None) or getattr(item, "arn", "")
         for field in dataclasses.fields(item):
             yield f"{name} {field.name}: {getattr(item, field.name)}"

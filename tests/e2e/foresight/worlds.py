@@ -112,6 +112,8 @@ def _changed(random: Random, kind: str, old: dict[str, Any], new: dict[str, Any]
     taken = [name for name in fields if random.random() < 0.6]
     kept = {name: value for name, value in old.items() if name not in taken}
     made = kept | {name: new[name] for name in taken if name in new}
+    if made.get("name") != old.get("name"):
+        made["when"] = "now"  # what waits for the window would be made with the rename (RDS-2)
     if not made.get("insights"):
         made.pop("insights_key", None)
     return made
@@ -253,6 +255,8 @@ def _instance(random: Random, engine: str = "postgres") -> dict[str, Any]:
         found |= {"insights": True, "insights_key": "${kms_key.data}"}
     if random.random() < 0.3:
         found["tags"] = {"team": "payments"}
+    if random.random() < 0.2:
+        found["name"] = f"{engine}-renamed"
     if random.random() < 0.3:
         found["reboot"] = "now"
     return found

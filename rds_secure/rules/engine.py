@@ -1,0 +1,42 @@
+"""Asks every rule about everything that it is about, and says where in the spec the answer is decided. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from rds_secure.errors import Location
+from rds_secure.finding import Finding, State
+from rds_secure.rules.model import Context, Rule, Subject, Verdict
+from rds_secure.values import Address
+
+Place = Callable[[Address, tuple[str | int, ...]], Location | None]
+"""Where a field of a resource of the stack was written (`Stack.at`)."""
+
+
+def judge(
+    rules: Iterable[Rule], subjects: Iterable[Subject], context: Context, place: Place = lambda address, path: None
+) -> Iterator[Finding]:
+    """What the rules say of the things that they are about, thing by thing; "not applicable" is left out."""
+    listed = tuple(rules)
+    for subject in subjects:
+        for rule in listed:
+            if subject.of in rule.of:
+                verdict = rule.decide(subject, context)
+                if verdict.state is not State.NOT_APPLICABLE:
+                    yield _finding(rule, subject, verdict, place)
+
+
+def _finding(rule: Rule, subject: Subject, verdict: Verdict, place: Place) -> Finding:
+    path = verdict.path if verdict.path is not None else ((rule.field,) if rule.field else ())
+    wrong = verdict.state is not State.PASS
+    return Finding(
+        rule.id,
+        verdict.state,
+        rule.severity,
+        subject.name,
+        verdict.message,
+        rule.fix if wrong else "",
+        subject.address,
+        path,
+        place(subject.address, path) if subject.address and wrong else None,
+    )

@@ -1,0 +1,119 @@
+"""A rule, what it is asked about, and what it answers. The rules themselves are tables in the modules beside.
+
+A rule is a pure function over one thing of an account, be it live, as a plan would leave it, or as a spec alone tells:
+all three are an `Inventory`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as member
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from rds_secure.access.posture import Posture
+from rds_secure.access.protection import Unknown
+from rds_secure.finding import Severity, State
+from rds_secure.inventory.model import Reply
+from rds_secure.values import Address
+
+
+class Of(StrEnum):
+    """What kind of thing a rule is about."""
+
+    INSTANCE = "db_instance"
+    CLUSTER = "db_cluster"
+    PROXY = "db_proxy"
+    SNAPSHOT = "snapshot"
+    SECURITY_GROUP = "security_group"
+    KEY = "kms_key"
+    POLICY = "policy"
+    """A policy document of IAM, managed or inline."""
+    PRINCIPAL = "principal"
+    """A user, group or role of IAM."""
+    ACCOUNT = "account"
+    """The account and Region as a whole: what is there only once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing that a rule is asked about.
+
+    ``name``: how findings call it (``db:orders``). ``reply``: as AWS describes it. ``address``: where it stands in a
+    stack, by its tags or a spec. ``detail``: what belongs to it and is asked for apart, such as a policy document.
+    """
+
+    of: Of
+    name: str
+    reply: Reply
+    address: Address | None = None
+    detail: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything around it. ``now``: with a time zone; None where only a spec is judged."""
+
+    posture: Posture
+    now: datetime | None = None
+
+
+class Verdict(NamedTuple):
+    """The answer: what is so, and the field of the spec that makes it so, if it is another one than the rule's."""
+
+    state: State
+    message: str = ""
+    path: tuple[str | int, ...] | None = None
+
+
+PASSED, NOT_APPLICABLE = Verdict(State.PASS), Verdict(State.NOT_APPLICABLE)
+
+
+def failed(message: str, *path: str | int) -> Verdict:
+    """It is not as the rule asks."""
+    return Verdict(State.FAIL, message, path or None)
+
+
+def unknown(why: str) -> Verdict:
+    """Nobody can tell."""
+    return Verdict(State.UNKNOWN, why)
+
+
+def asked(flag: bool | Unknown, message: str, *path: str | int) -> Verdict:
+    """What a flag that should be true amounts to."""
+    if isinstance(flag, Unknown):
+        return unknown(flag.why)
+    return PASSED if flag else failed(message, *path)
+
+
+class Profile(StrEnum):
+    """How much is asked for: ``baseline`` is what every database needs."""
+
+    BASELINE = "baseline"
+    STRICT = "strict"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    ``field``: the field of the spec that decides, "" where none does. ``aliases``: whose rule → its ids there
+    (Security Hub, AWS Config, CIS, Prowler, Checkov). ``live``: it needs the account, no spec tells. ``good`` and
+    ``bad``: an example each, as YAML of a spec, or in words where no spec decides.
+    """
+
+    id: str
+    of: tuple[Of, ...]
+    severity: Severity
+    title: str
+    why: str
+    fix: str
+    decide: Callable[[Subject, Context], Verdict]
+    good: str
+    bad: str
+    field: str = ""
+    aliases: Mapping[str, tuple[str, ...]] = member(default_factory=dict)
+    profile: Profile = Profile.BASELINE
+    live: bool = False
