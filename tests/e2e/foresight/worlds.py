@@ -278,6 +278,8 @@ def _cluster(random: Random) -> World:
     }
     names = {"log_statement": "ddl", "rds.force_ssl": random.choice(["0", "1"]), "shared_buffers": "4096"}
     parameters = {name: names[name] for name in _some(random, names, 3)}
+    if random.random() < 0.3:
+        cluster["name"] = "shop-renamed"
     member = {"engine": "aurora-postgresql", "cluster": "${db_cluster.shop}", "instance_class": "db.t4g.medium"}
     return {
         "db_cluster": {"shop": cluster},
