@@ -32,6 +32,9 @@ _LEAVING = frozenset({"name", "arn", "endpoint", "reader"})
 _PARKED_NAME = "db_instance_identifier"
 """How a name that is parked, or on its way, reads among what is."""
 
+_BUSY = (Retry("InvalidDBInstanceState"), Retry("InvalidDBClusterStateFault"))
+"""Both calls may meet either: a member cannot change while its cluster does, nor a cluster while a member does (RDS-1)."""
+
 _MINUTES = 60
 
 
@@ -40,7 +43,7 @@ class Sort:
     """What differs between databases and clusters.
 
     ``said`` in a sentence; ``action`` and the parameters ``named`` and ``new`` rename it; ``reads`` shows whether it is
-    done, where ``resource_id`` tells which one it is; ``busy``, ``taken`` and ``gone`` are codes of errors.
+    done, where ``resource_id`` tells which one it is; ``taken`` and ``gone`` are codes of errors.
     ``outage``: what clients feel.
     """
 
@@ -50,7 +53,6 @@ class Sort:
     new: str
     reads: str
     resource_id: str
-    busy: str
     taken: str
     gone: str
     outage: str
@@ -63,7 +65,6 @@ INSTANCE = Sort(
     new="NewDBInstanceIdentifier",
     reads="DescribeDBInstances",
     resource_id="DbiResourceId",
-    busy="InvalidDBInstanceState",
     taken="DBInstanceAlreadyExists",
     gone="DBInstanceNotFound",
     outage="it is restarted, and cannot be reached until the new host name is in effect, after some 10 minutes",
@@ -75,7 +76,6 @@ CLUSTER = Sort(
     new="NewDBClusterIdentifier",
     reads="DescribeDBClusters",
     resource_id="DbClusterResourceId",
-    busy="InvalidDBClusterStateFault",
     taken="DBClusterAlreadyExistsFault",
     gone="DBClusterNotFoundFault",
     outage="it cannot be reached until the new host names are in effect, after some minutes; its instances keep theirs",
@@ -161,7 +161,7 @@ def _call(change: Change[Any], sort: Sort) -> Operation:
         # Else it would wait for the window, and with it the name that everything else is given now.
         params={sort.named: old, sort.new: new, "ApplyImmediately": True},
         summary=f"rename {sort.said} {old} to {new}",
-        retry_on=(Retry(sort.busy), Retry(sort.taken)),  # while it goes on, both names are taken: its own is meant
+        retry_on=(*_BUSY, Retry(sort.taken)),  # while it goes on, both names are taken: its own is meant
         done_on=(sort.gone,),  # it has the other name already, which the next step sees
         restarts=True,
     )

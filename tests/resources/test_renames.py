@@ -85,6 +85,8 @@ def test_it_is_marked_renamed_at_once_and_waited_for_by_its_resource_id() -> Non
         "ApplyImmediately": True,
     }
     assert call.restarts
+    busy = {"InvalidDBInstanceState", "InvalidDBClusterStateFault"}  # its cluster may be, where it is of one
+    assert {retry.code for retry in call.retry_on} == busy | {"DBInstanceAlreadyExists"}
     there = instances.described(DBInstanceIdentifier="sales")
     assert instances.holds(look.wait, there)
     assert not instances.holds(look.wait, {**there, "DbiResourceId": "db-ANOTHER"}), "somebody else took the name"
