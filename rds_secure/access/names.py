@@ -75,7 +75,7 @@ def _addresses(inventory: Inventory) -> Iterator[tuple[str, str]]:
     for kind, action, key, id_key in _DATABASES:
         for item in inventory.items("rds", action, key):
             found = owner({tag["Key"]: tag["Value"] for tag in item.get("TagList", ())})
-            # In the middle of a rename its tags have its resource id (meaning §3), and AWS has all names in small letters.
+            # In the middle of a rename its tags have its resource id (meaning §3); names are in small letters at AWS.
             called = {item[id_key], item.get("DbiResourceId"), item.get("DbClusterResourceId")}
             if found and not called.isdisjoint({found.name, found.name.lower()}):
                 yield str(found.address), f"{NAMES[kind]}:{item[id_key]}"

@@ -152,7 +152,8 @@ def _beside(kind: Kind[Any], holder: Address, copy: Found[Any]) -> str:
     """What to do about a copy in the place of what is declared; of data, it may be the only one: renamed by hand."""
     if kind.stateful is not Stateful.DATA:
         return _IN_THE_WAY
-    return f"choose another name; or, if it is the one itself, renamed by hand, write 'adopt: {{{holder}: {copy.name}}}'"
+    adopted = f"'adopt: {{{holder}: {copy.name}}}'"
+    return f"choose another name; or, if it is the one itself, renamed by hand, write {adopted}"
 
 
 class _Matching:
