@@ -81,6 +81,11 @@ BULK: Mapping[Topic, Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """Topic → service → actions that list all there are."""
 
 
+DATABASES = ("DescribeDBInstances", "DescribeDBClusters")
+TARGETS = (*DATABASES, "DescribeDBProxies", "DescribeDBProxyEndpoints")
+"""What lists databases, and all that can be connected to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """How a question is asked of a subject: ``parameter`` takes it, ``more`` are the others.

@@ -30,23 +30,34 @@ def read(
     }
     wanted.update(also)
     while new := sorted(wanted - found.replies.keys() - found.unread.keys()):
-        found = _with(found, new, reader.each(lambda question: _ask(reader, question), new))
+        found = _with(found, new, reader.each(lambda question: _ask(reader, question, place), new))
         progress(len(found.replies))
         wanted = {question for topic in topics for question in FOLLOWING[topic](found)}
     return found
 
 
-def _ask(reader: Reader, question: Question) -> Reply | str:
-    """The reply; the error code where there is none."""
+def _ask(reader: Reader, question: Question, place: Place) -> Reply | str:
+    """The reply; the error code where there is none. A key or secret is asked about in its own Region.
+
+    KMS takes no ARN of another Region (API reference, DescribeKey: InvalidArnException).
+    """
     asked = ASKED.get((question.service, question.action))
     params = asked.params(question.subject) if asked and question.subject else {}
     try:
-        reply = reader.call(question.service, question.action, params, absent=ABSENT.get(question.service, ()))
+        absent = ABSENT.get(question.service, ())
+        region = _abroad(question, place)
+        reply = reader.call(question.service, question.action, params, absent=absent, region=region)
     except (DeniedError, UnsupportedError) as error:
         lacking = LACKING.get((question.service, question.action))
         is_lacking = isinstance(error, UnsupportedError) and error.code != NOT_RECORDED
         return lacking if lacking is not None and is_lacking else error.code
     return {} if reply is None else reply
+
+
+def _abroad(question: Question, place: Place) -> str | None:
+    """The Region of what is named by an ARN of another one; None for all else."""
+    region = question.subject.split(":")[3] if question.subject.startswith("arn:") else ""
+    return region if region and region != place.region else None
 
 
 def _with(found: Inventory, asked: Iterable[Question], answers: Iterable[Reply | str]) -> Inventory:

@@ -31,6 +31,7 @@ from rds_secure.access.iam.verbs import Verb
 from rds_secure.access.network.evidence import Verdict, Way
 from rds_secure.access.network.intervals import FAMILIES, Addresses
 from rds_secure.access.network.outside import GLOBAL
+from rds_secure.render.evidence import DOORS, NAMELESS
 
 SHOWN = 4
 """How many names of one sort a sentence has."""
@@ -91,8 +92,17 @@ def lines(delta: Delta) -> tuple[Line, ...]:
 def summary(delta: Delta) -> str:
     """What changes in one line: `NO_CHANGE`, or that there is one and how bad its worst is."""
     if not delta.is_empty:
+        if delta.worst is Danger.DATA and _is_of_the_new(delta):
+            return "Access: somebody can destroy the data of what is new."
         return _WORST.get(delta.worst, "Access changes.") if delta.worst is not None else "Access changes."
     return "Access: no change, as far as is known." if delta.unknown else NO_CHANGE
+
+
+def _is_of_the_new(delta: Delta) -> bool:
+    """Whether no data that is there already is in more danger than before."""
+    new = {item.database for item in delta.appeared}
+    worse = (change for change in delta.changes() if change.danger is Danger.DATA)
+    return all(isinstance(one, Permission | MoreActions) and new.issuperset(one.databases) for one in worse)
 
 
 _WORST = {
@@ -271,11 +281,19 @@ def _connecting(one: Connecting) -> Iterator[Piece]:
 
 def _door(one: Door) -> Iterator[Piece]:
     yield from _databases(one.databases)
-    yield ": side door "
-    yield Name(one.kind)
-    yield " through "
-    yield Name(one.through)
-    yield f": {one.was} → {one.now}"
+    yield f": a side door {_moves(one.was, one.now)}: {DOORS.get(one.kind, one.kind)}"
+    if one.kind not in NAMELESS:
+        yield " "
+        yield Name(one.through)
+    grades = [str(one.now)] if one.now not in (Verdict.NONE, Verdict.REACHABLE) else []
+    grades += [f"before: {one.was}"] if Verdict.NONE not in (one.was, one.now) else []
+    yield f" ({', '.join(grades)})" if grades else ""
+
+
+def _moves(was: Verdict, now: Verdict) -> str:
+    if Verdict.NONE in (was, now):
+        return "closes" if now is Verdict.NONE else "opens"
+    return "opens further" if now > was else "closes in part"
 
 
 # How it is protected

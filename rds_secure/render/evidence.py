@@ -163,3 +163,19 @@ def _transit(one: ByTransit) -> str:
         return "no route"
     dead = "" if route.state == "active" else f", {route.state}"
     return f"{route.destination} to {', '.join(route.attachments) or 'nowhere'}{dead}"
+
+
+DOORS: Mapping[str, str] = {
+    "data-api": "the Data API, for whoever IAM lets",
+    "replica": "a replica elsewhere",
+    "ec2-classic-group": "a group of EC2-Classic",
+    "proxy": "a proxy",
+    "client-vpn": "a Client VPN endpoint",
+    "load-balancer": "a load balancer",
+    "nat-gateway": "a NAT gateway",
+    "session-manager": "sessions of Systems Manager on the instances that reach it",
+}
+"""Side doors, for people."""
+
+NAMELESS = ("session-manager", "data-api")
+"""Side doors that lead through nothing with a name."""

@@ -45,7 +45,7 @@ def reach_html(found: Reached, protection: Protection) -> str:
 
 
 def _page(found: Reached, protection: Protection) -> Iterator[str]:
-    place, told = found.inventory.place, counted(found.exposures)
+    place, told = found.inventory.place, counted(found.exposures, found.inventory)
     title = f"From where databases can be reached: {place.account}, {place.region}"
     yield "<!doctype html>"
     yield '<html lang="en"><head><meta charset="utf-8">'

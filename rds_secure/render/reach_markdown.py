@@ -46,7 +46,7 @@ def explained_markdown(found: Explained) -> str:
 
 def _blocks(found: Reached, protection: Protection) -> Iterator[str]:
     yield "## From where databases can be reached"
-    yield f"**{counted(found.exposures)}**"
+    yield f"**{counted(found.exposures, found.inventory)}**"
     yield where(found.inventory, found.of)
     yield from section("Databases", cut([_line(found, one) for one in found.exposures], _LISTED, "databases"))
     picture = fenced(graph(found, protection))

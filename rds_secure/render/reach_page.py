@@ -14,9 +14,10 @@ from rds_secure.access.network.explain import Attempt, Explanation
 from rds_secure.access.network.intervals import IP
 from rds_secure.access.network.summary import Entrance, Exposure
 from rds_secure.access.network.target import Door, Target
-from rds_secure.inventory import Inventory
+from rds_secure.inventory import Inventory, Question
+from rds_secure.inventory.questions import TARGETS
 from rds_secure.render.addresses import MOST, spoken
-from rds_secure.render.evidence import GRADES, Names, by_way, in_the_way, named, said, unseen_words
+from rds_secure.render.evidence import DOORS, GRADES, NAMELESS, Names, by_way, in_the_way, named, said, unseen_words
 from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, YELLOW, indented, joined, part, words, wrapped
 
 STYLES: Mapping[Verdict, str] = {
@@ -62,7 +63,7 @@ class Explained:
 
 def reach_page(found: Reached, width: int, *, show_evidence: bool = False) -> Iterator[Line]:
     """All lines."""
-    yield from heading(found.inventory, counted(found.exposures), found.of)
+    yield from heading(found.inventory, counted(found.exposures, found.inventory), found.of)
     for alike in together(found.exposures):
         yield Line()
         yield from database_lines(found, alike, width, show_evidence)
@@ -79,17 +80,22 @@ def heading(inventory: Inventory, told: str, of: str) -> Iterator[Line]:
     yield part(told, BOLD)
 
 
-def counted(found: Sequence[Exposure]) -> str:
-    """The answer in a line."""
+def counted(found: Sequence[Exposure], inventory: Inventory) -> str:
+    """The answer in a line, which says so where there may be more than was listed."""
+    more = " Not all could be listed: there may be more." if _unlisted(inventory) else ""
     if not found:
-        return "No database, no proxy."
+        return f"No database, no proxy.{more}"
     proxies = sum(one.answer.target.startswith("db-proxy:") for one in found)
     numbers = ((len(found) - proxies, "database", "databases"), (proxies, "proxy", "proxies"))
     things = " and ".join(f"{number} {one if number == 1 else many}" for number, one, many in numbers if number)
     sure = sum(one.internet is Verdict.REACHABLE for one in found)
     maybe = sum(Verdict.LATENT < one.internet < Verdict.REACHABLE for one in found)
     told = [*([f"{sure} reachable from the internet"] if sure else []), *([f"{maybe} perhaps so"] if maybe else [])]
-    return f"{things}: {', '.join(told) or 'none reachable from the internet'}."
+    return f"{things}: {', '.join(told) or 'none reachable from the internet'}.{more}"
+
+
+def _unlisted(inventory: Inventory) -> bool:
+    return any(Question("rds", action) in inventory.unread for action in TARGETS)
 
 
 def headline(one: Exposure) -> str:
@@ -192,22 +198,9 @@ def _allowed(one: Entrance, names: Names, width: int) -> Iterator[Line]:
         yield from wrapped(words(line, DIM), width, 6, hang=2)
 
 
-DOORS: Mapping[str, str] = {
-    "data-api": "the Data API, for whoever IAM lets",
-    "replica": "a replica elsewhere",
-    "ec2-classic-group": "a group of EC2-Classic",
-    "proxy": "a proxy",
-    "client-vpn": "a Client VPN endpoint",
-    "load-balancer": "a load balancer",
-    "nat-gateway": "a NAT gateway",
-    "session-manager": "sessions of Systems Manager on the instances above",
-}
-"""Side doors, for people."""
-
-
 def door_words(door: SideDoor, names: Names) -> str:
     """A side door in words."""
-    through = "" if door.kind in ("session-manager", "data-api") else f" {named(door.through, names)}"
+    through = "" if door.kind in NAMELESS else f" {named(door.through, names)}"
     return f"{DOORS.get(door.kind, door.kind)}{through} ({door.verdict})"
 
 

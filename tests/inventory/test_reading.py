@@ -21,6 +21,7 @@ class Asked:
 
     def __init__(self, replies: Mapping[str, Any]) -> None:
         self.replies, self.calls = replies, list[tuple[str, Mapping[str, Any]]]()
+        self.regions = set[tuple[str, str | None]]()
 
     def call(
         self,
@@ -33,6 +34,7 @@ class Asked:
         first_page: bool = False,
     ) -> Mapping[str, Any] | None:
         self.calls.append((action, params or {}))
+        self.regions.add((action, region))
         reply = self.replies.get(action, {})
         if isinstance(reply, Exception):
             raise reply
@@ -90,3 +92,11 @@ def test_nothing_limits_the_management_account() -> None:
     reader = Asked({"DescribeOrganization": organization})
     read(reader, PLACE, {Topic.ORGANIZATION})
     assert [action for action, _ in reader.calls] == ["DescribeOrganization"]
+
+
+def test_a_key_of_another_region_is_asked_about_there() -> None:
+    reader = Asked({"DescribeDBInstances": {"DBInstances": [INSTANCE]}})
+    abroad = Question("kms", "GetKeyPolicy", KEY.replace("eu-west-1", "us-east-1"))
+    assert abroad in read(reader, PLACE, {Topic.DATABASES}, [abroad]).replies
+    assert ("GetKeyPolicy", "us-east-1") in reader.regions
+    assert {region for action, region in reader.regions if action != "GetKeyPolicy"} == {None}

@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from rds_secure.access.delta.model import Danger, Delta, Permission, Principal, Protecting, Reaching
+from rds_secure.access.delta.model import (
+    Appearing,
+    Danger,
+    Delta,
+    Door,
+    Effect,
+    Permission,
+    Principal,
+    Protecting,
+    Reaching,
+)
 from rds_secure.access.network.evidence import Verdict
 from rds_secure.access.network.intervals import Addresses
 from rds_secure.render.access_words import lines, summary
@@ -120,3 +130,29 @@ def test_however_much_changes_it_fits_into_a_comment() -> None:
     text = plan_markdown(plans.update_everything(), "", Delta(permissions=many))
     assert len(text) < LIMIT
     assert "changes more, for which there is no room here" in text
+
+
+def test_who_can_destroy_what_is_new_endangers_no_data_that_is_there() -> None:
+    may = Permission(
+        Effect.GAINS, (Principal("user", "arn:aws:iam::1:user/dana"),), "delete", ("db:new",), "", "always"
+    )
+    assert summary(Delta((may,))) == "Access: data can be destroyed more easily than before."
+    assert summary(Delta((may,), appeared=(Appearing("db:new"),))) == (
+        "Access: somebody can destroy the data of what is new."
+    )
+    both = replace(may, databases=("db:new", "db:old"))
+    assert summary(Delta((both,), appeared=(Appearing("db:new"),))).endswith("than before.")
+
+
+def test_side_doors_are_told_for_people() -> None:
+    def told(kind: str, through: str, was: Verdict, now: Verdict) -> str:
+        (line,) = lines(Delta(doors=(Door(("db:a",), kind, through, was, now),)))
+        return line.text
+
+    assert told("proxy", "db-proxy:a", Verdict.NONE, Verdict.POSSIBLE) == (
+        "db:a: a side door opens: a proxy db-proxy:a (possible)"
+    )
+    assert told("data-api", "db:a", Verdict.REACHABLE, Verdict.NONE) == (
+        "db:a: a side door closes: the Data API, for whoever IAM lets"
+    )
+    assert told("nat-gateway", "nat-1", Verdict.UNKNOWN, Verdict.REACHABLE).endswith("nat-1 (before: unknown)")

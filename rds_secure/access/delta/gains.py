@@ -29,7 +29,7 @@ _OPAQUE = ("id", "resource_id")
 def gains(delta: Delta, known: Mapping[Ref, str]) -> ApprovedAccess:
     """What somebody gains; ``known``: what the plan's references yield."""
     named = _namer(known)
-    found = {tuple(map(named, row)) for row in _gains(delta)}
+    found = {_row(*map(named, row)) for row in _gains(delta)}
     reach = (
         ApprovedReach(database=name, way=one.way, verdict=str(one.now), networks=one.addresses.networks())
         for one in delta.reach
@@ -40,6 +40,11 @@ def gains(delta: Delta, known: Mapping[Ref, str]) -> ApprovedAccess:
         gains=tuple(ApprovedGain(who=who, what=what, on=on, when=when) for who, what, on, when in sorted(found)),
         reach=tuple(sorted(reach, key=lambda one: (one.database, one.way, one.verdict, one.networks))),
     )
+
+
+def _row(who: str, what: str, on: str, when: str) -> tuple[str, str, str, str]:
+    """The groups of an interface in the order of what stands for them: AWS's ids have another."""
+    return (" ".join(sorted(who.split())) if what == _REACH else who), what, on, when
 
 
 def _gains(delta: Delta) -> Iterator[tuple[str, str, str, str]]:

@@ -6,8 +6,18 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rds_secure.access.account import NAMES
+from rds_secure.inventory import Inventory
+from rds_secure.inventory.model import Question
 from rds_secure.spec.expect import EVERY, OURS
 from rds_secure.values import Address, Ref
+
+
+def unlisted(written: Iterable[Ref | str], inventory: Inventory, listings: Iterable[str]) -> Iterator[str]:
+    """Where `EVERY` is meant: what was not listed, so that there may be more than is known, in words."""
+    if EVERY in written:
+        for action in listings:
+            if code := inventory.unread.get(Question("rds", action)):
+                yield f"what else there is: rds:{action} was not answered ({code})"
 
 
 @dataclass(frozen=True, slots=True)

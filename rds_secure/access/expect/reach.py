@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rds_secure.access.expect.names import Names
+from rds_secure.access.expect.names import Names, unlisted
 from rds_secure.access.expect.outcome import ByPath, Outcome
 from rds_secure.access.network.answers import Answer, Source
 from rds_secure.access.network.evidence import Unseen, Verdict
 from rds_secure.access.network.intervals import IP, NO_ADDRESS, Addresses, union
 from rds_secure.access.network.model import Interface
 from rds_secure.access.posture import Posture
+from rds_secure.inventory.questions import TARGETS
 from rds_secure.spec.expect import Expected
 
 
@@ -24,7 +25,7 @@ def from_where(expected: Expected, posture: Posture, names: Names) -> Outcome:
     answers = {answer.target: answer for answer in posture.reached}
     allowed = _Allowed(tuple(map(names.literal, entry.only_from)), posture)
     breaches: list[ByPath] = []
-    unknown: dict[str, None] = {}
+    unknown = dict.fromkeys(unlisted(entry.reach, posture.inventory, TARGETS))
     for name in names.things(entry.reach, answers, ("db_instance", "db_cluster", "db_proxy")):
         answer = answers.get(name)
         if answer is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from rds_secure.access.expect.names import Names
+from rds_secure.access.expect.names import Names, unlisted
 from rds_secure.access.expect.outcome import ByPrincipal, Outcome
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.court import Asker
@@ -26,6 +26,7 @@ from rds_secure.access.iam.spread import places
 from rds_secure.access.iam.verbs import Verb
 from rds_secure.access.iam.who import Who
 from rds_secure.access.posture import Posture
+from rds_secure.inventory.questions import DATABASES
 from rds_secure.spec.expect import Expected
 
 EXPLAINED = 20
@@ -41,7 +42,7 @@ def who_may(expected: Expected, posture: Posture, names: Names) -> Outcome:
         return Outcome(expected, unknown=("the identities of the account were not read",))
     entry = expected.expectation
     breaches: list[ByPrincipal] = []
-    unknown: dict[str, None] = {}
+    unknown = dict.fromkeys(unlisted(entry.on, posture.inventory, DATABASES))
     keys = dict.fromkeys(names.keys(entry.on))
     if keys and (of_keys := _of_keys(posture, tuple(keys))) is not None:
         _collect(expected, of_keys, _Meant(names, of_keys.identities, entry.only), tuple(keys), breaches, unknown)

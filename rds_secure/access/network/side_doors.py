@@ -29,7 +29,7 @@ def _of_rds(target: Target, targets: Iterable[Target]) -> Iterator[SideDoor]:
     for group in target.classic_groups:
         yield SideDoor("ec2-classic-group", group, Verdict.UNKNOWN)
     ids = {target.id.rpartition(":")[2], *(member.id for member in target.members)}
-    for proxy in targets:
+    for proxy in targets if target.kind != "db_proxy" else ():  # which may be called as its database is
         if ids & set(proxy.backends):
             yield SideDoor("proxy", proxy.id, Verdict.POSSIBLE)
 

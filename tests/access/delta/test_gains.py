@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rds_secure.access.delta.gains import beyond, gains
+from rds_secure.access.delta.model import Connecting, Delta, Interface
+from rds_secure.access.network.evidence import Verdict
 from rds_secure.inventory import Inventory
 from rds_secure.plan.approved import ApprovedAccess
 from rds_secure.values import Address, Ref
@@ -12,6 +14,7 @@ from tests.access.delta.kit import DELEGATED, KEY, database, delta, guarded, net
 from tests.access.iam.account import IAM, MFA, group, user
 from tests.access.iam.cases import statement
 
+NONE, REACHABLE = Verdict.NONE, Verdict.REACHABLE
 DELETE = statement("Allow", "rds:DeleteDBInstance")
 OPS = group("ops"), group("ops", DELETE)
 
@@ -82,3 +85,15 @@ def test_ids_of_the_stacks_own_things_are_what_stands_for_them() -> None:
     made = given(before, encrypted_for("db-ABCDEFGH"), {ref: "db-ABCDEFGH"})
     assert foreseen == made
     assert foreseen.gains
+
+
+def test_groups_of_an_interface_are_in_the_order_of_what_stands_for_them() -> None:
+    ref = Ref(Address("security_group", "app"), "id")
+
+    def carrying(*groups: str, known: Mapping[Ref, str]) -> ApprovedAccess:
+        interface = Interface("eni-1", groups=groups)
+        return gains(Delta(connections=(Connecting(("db:orders",), NONE, REACHABLE, (interface,)),)), known)
+
+    foreseen = carrying("<security_group.app>", "sg-1", known={})
+    assert carrying("sg-1", "sg-7", known={ref: "sg-7"}) == foreseen
+    assert carrying("sg-0", "sg-1", known={ref: "sg-0"}) == foreseen

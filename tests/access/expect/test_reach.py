@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from rds_secure.access.expect import ByPath, Names, Outcome, State
 from rds_secure.access.network.model import GroupPair, InternetGateway, Network, Rule
-from tests.access.expect.kit import Known, known, outcome
+from rds_secure.inventory import Inventory, Question
+from tests.access.expect.kit import NOTHING, Known, known, outcome
 from tests.access.network.kit import ACCOUNT, BASE, change, database, guarded, interface, rule, table
 
 
@@ -92,3 +93,14 @@ def test_narrowing_where_from_never_mends_it(allowed: set[str], rules: list[str]
     for less in allowed:
         now = outcome(posture, reach="db:orders", only_from=sorted(allowed - {less}))
         assert bool(was.breaches) <= bool(now.breaches)
+
+
+def test_every_database_is_not_known_where_something_could_not_be_listed() -> None:
+    posture = of(INSIDE)
+    posture.__dict__["inventory"] = Inventory(
+        NOTHING.place, unread={Question("rds", "DescribeDBProxies"): "AccessDenied"}
+    )
+    found = outcome(posture, reach="every database", only_from=["10.0.0.0/16"])
+    assert (found.state, found.holds) == (State.UNKNOWN, False)
+    assert found.unknown == ("what else there is: rds:DescribeDBProxies was not answered (AccessDenied)",)
+    assert outcome(posture, reach="db:orders", only_from=["10.0.0.0/16"]).state is State.MET

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rds_secure.access.expect import ByPrincipal, Names, Outcome, State
+from rds_secure.inventory import Inventory, Question
 from rds_secure.values import Address
-from tests.access.expect.kit import Known, known, outcome
+from tests.access.expect.kit import NOTHING, Known, known, outcome
 from tests.access.iam.account import IAM, MFA, account, estate, group, key_policy, managed, role, user
 from tests.access.iam.cases import KEY, OTHER, statement
 
@@ -97,6 +98,15 @@ def test_every_database_means_those_that_are_yet_to_be_made() -> None:
     found = outcome(of(user("ann", own)), only=["root"], may="delete", on="every database")
     assert found.breaches[0].things == ("*",)  # type: ignore[union-attr]
     assert outcome(of(user("ann", own)), only=["root"], **ON).holds
+
+
+def test_every_database_is_not_known_where_clusters_could_not_be_listed() -> None:
+    posture = of()
+    posture.__dict__["inventory"] = Inventory(
+        NOTHING.place, unread={Question("rds", "DescribeDBClusters"): "AccessDenied"}
+    )
+    assert outcome(posture, only=["root"], may="delete", on="every database").state is State.UNKNOWN
+    assert outcome(posture, only=["root"], **ON).state is State.MET
 
 
 def test_databases_of_the_stack_are_those_that_it_declares() -> None:

@@ -583,6 +583,11 @@ def test_side_doors() -> None:
     }
 
 
+def test_a_proxy_that_is_called_as_its_database_is_no_side_door_to_itself() -> None:
+    alike = replace(proxy(backends=("front",)), id="db-proxy:front")
+    assert "proxy" not in {door.kind for door in answer(guarded(APP), alike, alike).side_doors}
+
+
 @pytest.mark.parametrize(
     ("sort", "description", "kind"),
     [
