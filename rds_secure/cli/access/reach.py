@@ -102,7 +102,7 @@ def _draw(found: Reached, posture: Posture, form: str) -> None:
         click.echo(reach_html(found, posture.protection), nl=False)
         return
     made = graph(found, posture.protection)
-    click.echo(mermaid(made) if form == "mermaid" else svg(made, counted(found.exposures)), nl=False)
+    click.echo(mermaid(made) if form == "mermaid" else svg(made, counted(found.exposures, found.inventory)), nl=False)
 
 
 def _explain(asked: Asked, posture: Posture, wanted: tuple[Target, ...], origin: str, form: str) -> None:
