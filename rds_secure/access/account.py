@@ -46,12 +46,16 @@ def levels_of(inventory: Inventory) -> Levels:
     return tuple(reversed(found))
 
 
+_ALLOWING = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+"""What a policy that was not read is taken to say, lest the others of its level seem to be all that allow anything."""
+
+
 def _level(inventory: Inventory, target: str) -> Iterator[Policy]:
     listed = inventory.reply("organizations", "ListPoliciesForTarget", target) or {}
     for item in listed.get("Policies", ()):
         reply = inventory.reply("organizations", "DescribePolicy", item["Id"])
-        if reply:
-            yield read_policy(item.get("Name", item["Id"]), reply["Policy"]["Content"])
+        name = item.get("Name", item["Id"])
+        yield read_policy(name, reply["Policy"]["Content"] if reply else _ALLOWING)
 
 
 def organization_is_known(inventory: Inventory) -> bool:

@@ -215,7 +215,8 @@ def _approval(plan: Plan, then: str) -> Iterator[str]:
     yield f"Digest {code(plan.digest)}"
     if then:
         yield "Once it is approved, this applies exactly this plan, and nothing if anything moved:"
-        yield fence([then if len(then) <= _COMMAND else f"rds-secure apply SPEC --expect {plan.digest}"], "sh")
+        digest = then.rpartition(" ")[2]  # that of who gains access with it
+        yield fence([then if len(then) <= _COMMAND else f"rds-secure apply SPEC --expect {digest}"], "sh")
 
 
 def section(title: str, lines: Sequence[str]) -> Iterator[str]:

@@ -42,7 +42,7 @@ def expected(outcome: Outcome) -> str:
         return f"{', '.join(map(_written, entry.reach))} may be reached only from {places}"
     whom = ", ".join(map(_written, entry.only))
     subject = f"only {whom}" if whom else "nobody"
-    return f"{subject} may {' or '.join(entry.may)} {', '.join(map(_written, entry.on))}"
+    return f"{subject} may {' or '.join(entry.may)} {', '.join(_thing(_written(item)) for item in entry.on)}"
 
 
 def _written(item: Ref | str) -> str:
@@ -75,7 +75,9 @@ def _principal(breach: ByPrincipal, account: str) -> str:
 
 
 def _thing(name: str) -> str:
-    return "any database" if name == GENERAL else short(name) if name.startswith("arn:") else name
+    """A database or key after a verb, which says already that it is a key."""
+    called = short(name) if name.startswith("arn:") else name
+    return "any database" if name == GENERAL else called.removeprefix("key ")
 
 
 def _targets(arns: tuple[str, ...]) -> str:

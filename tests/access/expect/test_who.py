@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rds_secure.access.expect import ByPrincipal, Names, Outcome, State
+from rds_secure.access.expect import ByPrincipal, Names, Outcome, State, problems
 from rds_secure.inventory import Inventory, Question
 from rds_secure.values import Address
 from tests.access.expect.kit import NOTHING, Known, known, outcome
 from tests.access.iam.account import IAM, MFA, account, estate, group, key_policy, managed, role, user
-from tests.access.iam.cases import KEY, OTHER, statement
+from tests.access.iam.cases import ACCOUNT, KEY, OTHER, statement
 
 DELETE = statement("Allow", "rds:DeleteDBInstance")
 ON = {"may": "delete", "on": "db:orders"}
@@ -164,6 +164,17 @@ def test_other_accounts_services_and_anyone_are_named_in_words() -> None:
     ).holds
     anyone = of(key=key_policy(statement("Allow", "kms:Decrypt", Principal="*")))
     assert "anyone *" in breakers(outcome(anyone, only=["root"], may="use key", on=KEY))
+
+
+def test_a_key_is_called_so_once() -> None:
+    found = outcome(
+        of(user("ann", statement("Allow", "kms:Decrypt")), key=key_policy()), only=["root"], may="use key", on=KEY
+    )
+    (told,) = problems([found], ACCOUNT)
+    assert (
+        f"only root may use key {KEY.rpartition('/')[2]}, but user ann may use key {KEY.rpartition('/')[2]}"
+        in told.what
+    )
 
 
 STATEMENTS = st.sampled_from(
