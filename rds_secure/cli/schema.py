@@ -16,6 +16,7 @@ SCHEMAS = {
     "access-review": ("render.json", "review_schema"),
     "access-reach": ("render.json", "reach_schema"),
     "access-encryption": ("render.json", "encryption_schema"),
+    "check": ("render.check_view", "check_schema"),
     "access-snapshot": ("inventory.file", "file_schema"),
 }
 """What there is a schema of, and which function of which module makes it."""
@@ -27,7 +28,7 @@ SCHEMAS = {
 def command(which: str, sandbox: bool) -> None:
     """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
     of `drift --format json`, of what `apply --report` writes, of `access who`, `review`, `reach` and `encryption` with
-    `--format json`, or of what `access snapshot` writes.
+    `--format json`, of `check --format json`, or of what `access snapshot` writes.
     """
     import json
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import collapse_addresses, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
 from rds_secure.access.protection import Unknown
 from rds_secure.access.protection.unread import ask, told
@@ -109,9 +109,10 @@ def _takes(permission: Reply, port: int) -> bool:
 def _world(permissions: Iterable[Reply]) -> bool:
     """Whether the blocks of these rules, together, are every address there is of one family."""
     listed = tuple(permissions)
-    four = [ip_network(each["CidrIp"], strict=False) for one in listed for each in one.get("IpRanges", ())]
-    six = [ip_network(each["CidrIpv6"], strict=False) for one in listed for each in one.get("Ipv6Ranges", ())]
-    return any(each.prefixlen == 0 for family in (four, six) for each in collapse_addresses(family))
+    four = [IPv4Network(each["CidrIp"], strict=False) for one in listed for each in one.get("IpRanges", ())]
+    six = [IPv6Network(each["CidrIpv6"], strict=False) for one in listed for each in one.get("Ipv6Ranges", ())]
+    whole = (*collapse_addresses(four), *collapse_addresses(six))
+    return any(each.prefixlen == 0 for each in whole)
 
 
 def _risky(subject: Subject, context: Context) -> Verdict:

@@ -39,7 +39,8 @@ def subjects_of(posture: Posture) -> Iterator[Subject]:
     """Everything in the inventory, with what the engines know of it."""
     inventory = posture.inventory
     known: dict[str, Detail] = {one.id: one for one in posture.protection.databases}
-    known.update((one.id, one) for one in (*posture.protection.proxies, *posture.protection.snapshots))
+    known.update((one.id, one) for one in posture.protection.proxies)
+    known.update((one.id, one) for one in posture.protection.snapshots)
     for of, service, action, key, name, prefix in _LISTED:
         for item in inventory.items(service, action, key):
             called = f"{prefix}{item[name]}"
@@ -66,8 +67,12 @@ def _identities(inventory: Inventory) -> Iterator[Subject]:
         return
     details = inventory.reply("iam", "GetAccountAuthorizationDetails") or {}
     yield from _managed(details, found)
-    lists = (("user", "UserDetailList", found.users), ("group", "GroupDetailList", found.groups))
-    for kind, key, listed in (*lists, ("role", "RoleDetailList", found.roles)):
+    lists: tuple[tuple[str, str, tuple[User | Group | Role, ...]], ...] = (
+        ("user", "UserDetailList", found.users),
+        ("group", "GroupDetailList", found.groups),
+        ("role", "RoleDetailList", found.roles),
+    )
+    for kind, key, listed in lists:
         for item, one in zip(details.get(key, ()), listed, strict=True):
             yield from _holder(kind, item, one)
 
