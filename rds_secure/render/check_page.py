@@ -1,4 +1,4 @@
-"""What `check` finds, as text for people and as Markdown. It decides nothing, and prints nothing that steers a terminal."""
+"""What `check` finds, as text for people and as Markdown. Nothing in it steers a terminal; it decides nothing."""
 
 from __future__ import annotations
 

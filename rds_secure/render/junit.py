@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from rds_secure.finding import Finding, State
 from rds_secure.render.check_view import counted
@@ -17,23 +17,23 @@ def check_junit(findings: Sequence[Finding], stack: str) -> str:
         "failures": str(counts[State.FAIL]),
         "skipped": str(counts[State.UNKNOWN] + counts[State.WAIVED]),
     }
-    suites = Xml.Element("testsuites", {"name": "rds-secure check", **sums})
-    suite = Xml.SubElement(suites, "testsuite", {"name": _legal(stack), "errors": "0", **sums})
+    suites = ET.Element("testsuites", {"name": "rds-secure check", **sums})
+    suite = ET.SubElement(suites, "testsuite", {"name": _legal(stack), "errors": "0", **sums})
     for one in findings:
         _case(suite, one)
-    Xml.indent(suites)
-    return Xml.tostring(suites, encoding="unicode", xml_declaration=False)
+    ET.indent(suites)
+    return ET.tostring(suites, encoding="unicode", xml_declaration=False)
 
 
-def _case(suite: Xml.Element, one: Finding) -> None:
-    case = Xml.SubElement(suite, "testcase", {"classname": one.rule, "name": _legal(one.subject)})
+def _case(suite: ET.Element, one: Finding) -> None:
+    case = ET.SubElement(suite, "testcase", {"classname": one.rule, "name": _legal(one.subject)})
     if one.location:
         case.attrib |= {"file": _legal(one.location.file), "line": str(one.location.line)}
     if one.state is State.FAIL:
-        wrong = Xml.SubElement(case, "failure", {"message": _legal(one.message), "type": str(one.severity)})
+        wrong = ET.SubElement(case, "failure", {"message": _legal(one.message), "type": str(one.severity)})
         wrong.text = _legal(f"{one.location or one.subject}: {one.message}. To mend it: {one.fix}.")
     elif one.state in (State.UNKNOWN, State.WAIVED):
-        Xml.SubElement(case, "skipped", {"message": _legal(f"{one.state}: {one.message}")})
+        ET.SubElement(case, "skipped", {"message": _legal(f"{one.state}: {one.message}")})
 
 
 def _legal(text: str) -> str:
