@@ -70,7 +70,7 @@ def _finding(one: Finding) -> FindingView:
     return FindingView(
         rule=one.rule,
         state=one.state,
-        severity=one.severity.name.lower(),  # type: ignore[arg-type]  # the names of Severity are these
+        severity=one.severity.name.lower(),
         subject=one.subject,
         address=None if one.address is None else str(one.address),
         path=one.path,

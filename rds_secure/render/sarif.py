@@ -40,7 +40,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "help": {"text": f"{rule.why} To mend it: {rule.fix}."},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
-            "tags": ["security", *(id for ids in rule.aliases.values() for id in ids)][:20],
+            "tags": ["security", *(name for ids in rule.aliases.values() for name in ids)][:20],
             "security-severity": _SCORES[rule.severity],
         },
     }

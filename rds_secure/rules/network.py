@@ -111,8 +111,10 @@ def _world(permissions: Iterable[Reply]) -> bool:
     listed = tuple(permissions)
     four = [IPv4Network(each["CidrIp"], strict=False) for one in listed for each in one.get("IpRanges", ())]
     six = [IPv6Network(each["CidrIpv6"], strict=False) for one in listed for each in one.get("Ipv6Ranges", ())]
-    whole = (*collapse_addresses(four), *collapse_addresses(six))
-    return any(each.prefixlen == 0 for each in whole)
+    lengths = [each.prefixlen for each in collapse_addresses(four)] + [
+        each.prefixlen for each in collapse_addresses(six)
+    ]
+    return 0 in lengths
 
 
 def _risky(subject: Subject, context: Context) -> Verdict:

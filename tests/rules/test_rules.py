@@ -33,7 +33,7 @@ def test_rules_have_ids_of_their_own_and_say_all_there_is_to_say() -> None:
     assert len(BY_ID) == len(RULES)
     without = {"managed-password"}  # a rule of our own, that nobody else has
     for rule in RULES:
-        assert rule.title and rule.why.endswith(".") and rule.fix and rule.good and rule.bad and rule.of
+        assert all((rule.title, rule.why.endswith("."), rule.fix, rule.good, rule.bad, rule.of)), rule.id
         assert bool(rule.aliases) is (rule.id not in without), rule.id
 
 
