@@ -74,5 +74,7 @@ def _addresses(inventory: Inventory) -> Iterator[tuple[str, str]]:
     for called, action, key, id_key in _DATABASES:
         for item in inventory.items("rds", action, key):
             found = owner({tag["Key"]: tag["Value"] for tag in item.get("TagList", ())})
-            if found and found.name == item[id_key]:
+            # In the middle of a rename its tags have its resource id (meaning §3); names are in small letters at AWS.
+            names = {item[id_key], item.get("DbiResourceId"), item.get("DbClusterResourceId")}
+            if found and not names.isdisjoint({found.name, found.name.lower()}):
                 yield str(found.address), f"{called}:{item[id_key]}"

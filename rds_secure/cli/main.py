@@ -14,6 +14,8 @@ import click
 
 COMMANDS = {
     "validate": "Check a spec without calling AWS.",
+    "check": "Judge a spec by the rules of security; no credentials needed.",
+    "explain": "What a rule of security asks for, why, and how to do it.",
     "plan": "Show what apply would change, and the calls it would make.",
     "apply": "Carry out the plan, wait until all is ready, read back.",
     "destroy": "Delete what a stack owns; databases and keys are kept unless asked for.",

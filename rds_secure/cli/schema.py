@@ -17,6 +17,7 @@ SCHEMAS = {
     "access-reach": ("render.json", "reach_schema"),
     "access-encryption": ("render.json", "encryption_schema"),
     "audit-trail": ("render.json", "trail_schema"),
+    "check": ("render.check_view", "check_schema"),
     "access-snapshot": ("inventory.file", "file_schema"),
 }
 """What there is a schema of, and which function of which module makes it."""
@@ -27,8 +28,8 @@ SCHEMAS = {
 @click.option("--sandbox", is_flag=True, help="Accepted everywhere; schema calls nothing.")
 def command(which: str, sandbox: bool) -> None:
     """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
-    of `drift --format json`, of what `apply --report` writes, of `access who`, `review`, `reach` and `encryption` and
-    of `audit trail` with `--format json`, or of what `access snapshot` writes.
+    of `drift --format json`, of what `apply --report` writes, of `check`, of `access who`, `review`, `reach` and
+    `encryption` and of `audit trail` with `--format json`, or of what `access snapshot` writes.
     """
     import json
 

@@ -32,6 +32,9 @@ _LEAVING = frozenset({"name", "arn", "endpoint", "reader"})
 _PARKED_NAME = "db_instance_identifier"
 """How a name that is parked, or on its way, reads among what is."""
 
+_BUSY = (Retry("InvalidDBInstanceState"), Retry("InvalidDBClusterStateFault"))
+"""Both calls may meet either: a member does not change while its cluster does, nor a cluster while a member does."""
+
 _MINUTES = 60
 
 
@@ -40,7 +43,7 @@ class Sort:
     """What differs between databases and clusters.
 
     ``said`` in a sentence; ``action`` and the parameters ``named`` and ``new`` rename it; ``reads`` shows whether it is
-    done, where ``resource_id`` tells which one it is; ``busy``, ``taken`` and ``gone`` are codes of errors.
+    done, where ``resource_id`` tells which one it is; ``taken`` and ``gone`` are codes of errors.
     ``outage``: what clients feel.
     """
 
@@ -50,7 +53,6 @@ class Sort:
     new: str
     reads: str
     resource_id: str
-    busy: str
     taken: str
     gone: str
     outage: str
@@ -63,7 +65,6 @@ INSTANCE = Sort(
     new="NewDBInstanceIdentifier",
     reads="DescribeDBInstances",
     resource_id="DbiResourceId",
-    busy="InvalidDBInstanceState",
     taken="DBInstanceAlreadyExists",
     gone="DBInstanceNotFound",
     outage="it is restarted, and cannot be reached until the new host name is in effect, after some 10 minutes",
@@ -75,7 +76,6 @@ CLUSTER = Sort(
     new="NewDBClusterIdentifier",
     reads="DescribeDBClusters",
     resource_id="DbClusterResourceId",
-    busy="InvalidDBClusterStateFault",
     taken="DBClusterAlreadyExistsFault",
     gone="DBClusterNotFoundFault",
     outage="it cannot be reached until the new host names are in effect, after some minutes; its instances keep theirs",
@@ -139,7 +139,7 @@ def renaming(
         return Renaming(obstacles=obstacles)
     if is_named:
         return Renaming(operations=(_look(change, sort, ready),), notes=("this finishes a rename that was begun",))
-    operations = [] if begun else list(_marked(change))
+    operations = [] if begun else list(_marked(change, sort))
     if live.found.busy != RENAMING:
         operations.append(replace(_call(change, sort), after=after, also=also))
     operations.append(_look(change, sort, ready))
@@ -147,10 +147,21 @@ def renaming(
     return Renaming((shown,), tuple(operations), tuple(_notes(change, sort)))
 
 
-def _marked(change: Change[Any]) -> Iterator[Operation]:
-    mark = ownership.where(change.resource.address, change.live.exports["resource_id"])
-    for operation in tagging.rds(change.live.exports["arn"], {ownership.ADDRESS: mark}, ()):
-        yield replace(operation, summary=f"mark {change.live.name} as what gets another name")
+def _marked(change: Change[Any], sort: Sort) -> Iterator[Operation]:
+    """The mark; and a look at whose name it is, for the next call goes by that, and could rename somebody else's."""
+    live = change.live
+    mark = ownership.where(change.resource.address, live.exports["resource_id"])
+    still = Wait(
+        service="rds",
+        action=sort.reads,
+        params={},
+        select=f"{sort.reads.removeprefix('Describe')}[?{sort.named}=='{live.name.lower()}'] | [0]",
+        until=(_is_it(change, sort),),
+        timeout=2 * _MINUTES,
+        interval=15,
+    )
+    for operation in tagging.rds(live.exports["arn"], {ownership.ADDRESS: mark}, ()):
+        yield replace(operation, summary=f"mark {live.name} as what gets another name", wait=still)
 
 
 def _call(change: Change[Any], sort: Sort) -> Operation:
@@ -161,7 +172,7 @@ def _call(change: Change[Any], sort: Sort) -> Operation:
         # Else it would wait for the window, and with it the name that everything else is given now.
         params={sort.named: old, sort.new: new, "ApplyImmediately": True},
         summary=f"rename {sort.said} {old} to {new}",
-        retry_on=(Retry(sort.busy), Retry(sort.taken)),  # while it goes on, both names are taken: its own is meant
+        retry_on=(*_BUSY, Retry(sort.taken)),  # while it goes on, both names are taken: its own is meant
         done_on=(sort.gone,),  # it has the other name already, which the next step sees
         restarts=True,
     )
@@ -169,14 +180,17 @@ def _call(change: Change[Any], sort: Sort) -> Operation:
 
 def _look(change: Change[Any], sort: Sort, ready: Wait) -> Operation:
     """A step that changes nothing, and ends when the very same one is there by the new name; until then nothing is."""
-    is_it = Condition(sort.resource_id, (change.live.exports["resource_id"],), "its resource id")
     return Operation(
         service="rds",
         action=sort.reads,
         params={},
         summary=f"wait until it is called {change.resource.name}, and available",
-        wait=replace(ready, until=(is_it, *ready.until), timeout=60 * _MINUTES),
+        wait=replace(ready, until=(_is_it(change, sort), *ready.until), timeout=60 * _MINUTES),
     )
+
+
+def _is_it(change: Change[Any], sort: Sort) -> Condition:
+    return Condition(sort.resource_id, (change.live.exports["resource_id"],), "its resource id")
 
 
 def _on_its_way(change: Change[Any]) -> Iterator[tuple[str, str]]:

@@ -5,17 +5,26 @@ What cannot be seen is unknown (meaning §8), and said in the place of what woul
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rds_secure import resources
 from rds_secure.errors import DeniedError, UnsupportedError
-from rds_secure.kind import Live, Reader, Resource, Scope
+from rds_secure.kind import Found, Live, Reader, Resource, Scope
 from rds_secure.values import Address
 
 
-def traces(reader: Reader, missing: Iterable[Resource[Any]], scope: Scope) -> dict[Address, tuple[str, ...]]:
-    """What databases that are declared and missing have left behind, those that have."""
+def traces(
+    reader: Reader,
+    missing: Iterable[Resource[Any]],
+    scope: Scope,
+    copies: Mapping[Address, Iterable[Found[Any]]] | None = None,
+) -> dict[Address, tuple[str, ...]]:
+    """What databases that are declared and missing have left behind, those that have.
+
+    ``copies``: what has the tags of an address and another name than these tell (RDS-18). Somebody may have renamed it
+    by hand: then it is no copy, but the database itself, and another one in its place would be empty.
+    """
 
     def look(resource: Resource[Any]) -> tuple[str, ...]:
         try:
@@ -24,8 +33,16 @@ def traces(reader: Reader, missing: Iterable[Resource[Any]], scope: Scope) -> di
             return (f"what it left could not be seen: {error.service} {error.action}: {error.code}",)
 
     asked = list(missing)
-    found = zip(asked, reader.each(look, asked), strict=True)
-    return {resource.address: left for resource, left in found if left}
+    found = dict(zip((resource.address for resource in asked), reader.each(look, asked), strict=True))
+    left = {address: (*_copied(address, (copies or {}).get(address, ())), *said) for address, said in found.items()}
+    return {address: said for address, said in left.items() if said}
+
+
+def _copied(address: Address, copies: Iterable[Found[Any]]) -> Iterator[str]:
+    title = resources.kind(address.kind).title
+    for name in sorted(copy.name for copy in copies):
+        adopted = f"write 'name: {name}' and 'adopt: {{{address}: {name}}}' to go on with it, if it was renamed by hand"
+        yield f"{title} {name}, which has its tags: {adopted}"
 
 
 def inspected(reader: Reader, live: Live[Any], scope: Scope, going: frozenset[str]) -> Live[Any] | str:

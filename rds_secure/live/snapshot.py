@@ -148,6 +148,14 @@ def _verify(
 _IN_THE_WAY = "choose another name, or remove what exists"
 
 
+def _beside(kind: Kind[Any], holder: Address, copy: Found[Any]) -> str:
+    """What to do about a copy in the place of what is declared; of data, it may be the only one: renamed by hand."""
+    if kind.stateful is not Stateful.DATA:
+        return _IN_THE_WAY
+    adopted = f"'adopt: {{{holder}: {copy.name}}}'"
+    return f"choose another name; or, if it is the one itself, renamed by hand, write {adopted}"
+
+
 class _Matching:
     """Objects as they are read, sorted into ours, retired, conflicts and notes."""
 
@@ -165,6 +173,7 @@ class _Matching:
         self.notes: list[str] = []
         self._unclaimed: dict[Address, Found[Any]] = {}
         self._former: dict[Address, Found[Any]] = {}
+        self.copies: dict[Address, list[Found[Any]]] = {}
         self._by_identity: dict[tuple[str, str], Address] = {}
         for address, resource in declared.items():
             kind = resources.kind(address.kind)
@@ -194,9 +203,11 @@ class _Matching:
             return
         if owner.name.lower() != found.name.lower():  # RDS-18: AWS copies our tags on restore
             self.notes.append(f"{kind.title} {found.name} carries the tags of {owner.name}: a copy, left alone")
+            if owner.address.kind == kind.name:
+                self.copies.setdefault(owner.address, []).append(found)
             if holder:
                 what = f"{kind.title} {found.name} exists already, as a copy of {owner.name}"
-                self.conflicts.append(Conflict(holder, what, _IN_THE_WAY))
+                self.conflicts.append(Conflict(holder, what, _beside(kind, holder, found)))
             return
         if kind.home and found.owned_by_path is None and found.tags.get(ownership.HOME) != self.scope.region:
             if holder:
@@ -361,7 +372,7 @@ def _linked(
         conflicts=tuple(item for item in conflicts if item.address not in out_of_sight),
         stuck=stuck,
         notes=tuple(sorted(matched.notes)),
-        traces=traces(reader, _missing(matched, out_of_sight), matched.scope),
+        traces=traces(reader, _missing(matched, out_of_sight), matched.scope, matched.copies),
         lookups=lookups,
         unseen=unseen,
     )

@@ -8,7 +8,8 @@ from typing import TextIO
 from rich.text import Text as Line
 
 from rds_secure.access.naming import short
-from rds_secure.audit.trail.model import Coverage, Evidence, Finding, Report, Severity, Suspect
+from rds_secure.audit.trail.model import Coverage, Evidence, Finding, Report, Suspect
+from rds_secure.finding import Severity
 from rds_secure.render.screen import BOLD, DIM, RED, YELLOW, columns, joined, part, words, wrapped, write
 from rds_secure.render.trail_view import stamp
 

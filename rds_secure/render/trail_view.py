@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from rds_secure.audit.trail.model import Evidence, Finding, Report, Severity, Suspect
+from rds_secure.audit.trail.model import Evidence, Finding, Report, Suspect
+from rds_secure.finding import Severity
 from rds_secure.render.view import View
 
 Level = Literal["low", "medium", "high", "critical"]

@@ -13,8 +13,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from rds_secure.access.iam.identities import Group, Role, User
+from rds_secure.access.iam.policy import Policy
 from rds_secure.access.posture import Posture
-from rds_secure.access.protection import Unknown
+from rds_secure.access.protection import Key, Protected, Proxy, Snapshot, Unknown
 from rds_secure.finding import Severity, State
 from rds_secure.inventory.model import Reply
 from rds_secure.values import Address
@@ -37,19 +39,39 @@ class Of(StrEnum):
     """The account and Region as a whole: what is there only once."""
 
 
+Detail = Protected | Proxy | Snapshot | Key | Policy | User | Group | Role | None
+"""What the engines know of a thing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One thing that a rule is asked about.
 
     ``name``: how findings call it (``db:orders``). ``reply``: as AWS describes it. ``address``: where it stands in a
-    stack, by its tags or a spec. ``detail``: what belongs to it and is asked for apart, such as a policy document.
+    stack, by its tags or a spec. ``detail``: what the engines know of it. ``inline``: of a policy, that it is written
+    into a principal.
     """
 
     of: Of
     name: str
     reply: Reply
     address: Address | None = None
-    detail: object = None
+    detail: Detail = None
+    inline: bool = False
+
+    @property
+    def protected(self) -> Protected:
+        """What protects a database. Raises TypeError for anything else."""
+        if not isinstance(self.detail, Protected):
+            raise TypeError(f"{self.name} is no database")
+        return self.detail
+
+    @property
+    def policy(self) -> Policy:
+        """The document of a policy, or of a key. Raises TypeError for anything else."""
+        if not isinstance(self.detail, Policy):
+            raise TypeError(f"{self.name} is no policy")
+        return self.detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +110,15 @@ def asked(flag: bool | Unknown, message: str, *path: str | int) -> Verdict:
     return PASSED if flag else failed(message, *path)
 
 
+Decide = Callable[[Subject, Context], Verdict]
+
+
+def aka(**whose: str) -> dict[str, tuple[str, ...]]:
+    """Whose → ids, out of words: ``aka(hub="RDS.3 RDS.27", checkov="CKV_AWS_16")``."""
+    names = {"hub": "Security Hub", "config": "AWS Config", "cis": "CIS", "prowler": "Prowler", "checkov": "Checkov"}
+    return {names[who]: tuple(ids.split()) for who, ids in whose.items()}
+
+
 class Profile(StrEnum):
     """How much is asked for: ``baseline`` is what every database needs."""
 
@@ -101,7 +132,7 @@ class Rule:
 
     ``field``: the field of the spec that decides, "" where none does. ``aliases``: whose rule → its ids there
     (Security Hub, AWS Config, CIS, Prowler, Checkov). ``live``: it needs the account, no spec tells. ``good`` and
-    ``bad``: an example each, as YAML of a spec, or in words where no spec decides.
+    ``bad``: an example each, as YAML: resources of a spec; where no spec decides or may say it, what AWS tells of it.
     """
 
     id: str
@@ -110,7 +141,7 @@ class Rule:
     title: str
     why: str
     fix: str
-    decide: Callable[[Subject, Context], Verdict]
+    decide: Decide
     good: str
     bad: str
     field: str = ""

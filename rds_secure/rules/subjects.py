@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from rds_secure.access import account
+from rds_secure.access.iam.identities import Group, Identities, Role, User, read_policy
+from rds_secure.access.iam.policy import Policy
+from rds_secure.access.posture import Posture
 from rds_secure.inventory.model import Inventory, Reply
 from rds_secure.ownership import owner
-from rds_secure.rules.model import Of, Subject
+from rds_secure.rules.model import Detail, Of, Subject
 from rds_secure.values import Address
 
 _LISTED: tuple[tuple[Of, str, str, str, str, str], ...] = (
@@ -26,20 +31,78 @@ _LISTED: tuple[tuple[Of, str, str, str, str, str], ...] = (
 )
 """What → service, action, the key of its listing, the key of an item's name, and how findings begin that name."""
 
+_PLACEHOLDER = re.compile(r"<([a-z_]+\.[A-Za-z0-9_-]+)>")
+"""What stands for the id of something that is not there yet."""
 
-def subjects_of(inventory: Inventory) -> Iterator[Subject]:
-    """Everything in it."""
+
+def subjects_of(posture: Posture) -> Iterator[Subject]:
+    """Everything in the inventory, with what the engines know of it."""
+    inventory = posture.inventory
+    known: dict[str, Detail] = {one.id: one for one in posture.protection.databases}
+    known.update((one.id, one) for one in posture.protection.proxies)
+    known.update((one.id, one) for one in posture.protection.snapshots)
     for of, service, action, key, name, prefix in _LISTED:
         for item in inventory.items(service, action, key):
-            yield Subject(of, f"{prefix}{item[name]}", item, _address(item, item[name]))
-    yield from _keys(inventory)
+            called = f"{prefix}{item[name]}"
+            yield Subject(of, called, item, _address(item, item[name]), known.get(called))
+    yield from _keys(posture)
+    yield from _identities(inventory)
     yield Subject(Of.ACCOUNT, "account", {})
 
 
-def _keys(inventory: Inventory) -> Iterator[Subject]:
-    for arn, reply in inventory.each("kms", "DescribeKey").items():
-        if reply.get("KeyMetadata"):
-            yield Subject(Of.KEY, f"key:{arn.rpartition('/')[2]}", reply["KeyMetadata"])
+def _keys(posture: Posture) -> Iterator[Subject]:
+    """Keys with their policies; an unread policy is one without statements."""
+    for arn, reply in posture.inventory.each("kms", "DescribeKey").items():
+        if found := reply.get("KeyMetadata"):
+            name = f"key:{arn.rpartition('/')[2]}"
+            said = posture.inventory.reply("kms", "GetKeyPolicy", arn) or {}
+            policy = read_policy(name, said["Policy"]) if said.get("Policy") else Policy(name, None)
+            yield Subject(Of.KEY, name, {"Arn": arn, **found}, _placed(arn), policy)
+
+
+def _identities(inventory: Inventory) -> Iterator[Subject]:
+    """Policies of the account's own, managed and inline, and everybody who can have one."""
+    found = account.identities_of(inventory)
+    if found is None:
+        return
+    details = inventory.reply("iam", "GetAccountAuthorizationDetails") or {}
+    yield from _managed(details, found)
+    lists: tuple[tuple[str, str, tuple[User | Group | Role, ...]], ...] = (
+        ("user", "UserDetailList", found.users),
+        ("group", "GroupDetailList", found.groups),
+        ("role", "RoleDetailList", found.roles),
+    )
+    for kind, key, listed in lists:
+        for item, one in zip(details.get(key, ()), listed, strict=True):
+            yield from _holder(kind, item, one)
+
+
+def _managed(details: Reply, found: Identities) -> Iterator[Subject]:
+    for item in details.get("Policies", ()):
+        if f":iam::{found.account}:" in item["Arn"]:
+            where = _address(item, item["PolicyName"]) or _placed(item.get("PolicyId", ""))
+            yield Subject(Of.POLICY, f"policy/{item['PolicyName']}", item, where, found.managed(item["Arn"]))
+
+
+def _holder(kind: str, item: Reply, one: User | Group | Role) -> Iterator[Subject]:
+    where = _address(item, one.name) or _by_path(item)
+    yield Subject(Of.PRINCIPAL, f"{kind}/{one.name}", item, where, one)
+    for policy in one.inline:
+        yield Subject(Of.POLICY, f"{kind}/{one.name}: {policy.name}", item, where, policy, inline=True)
+
+
+def _by_path(item: Reply) -> Address | None:
+    """Groups of IAM have no tags: the path of ours says whose they are (``/rds-secure/REGION/STACK/KEY/``)."""
+    match item.get("Path", "").split("/"):
+        case ["", "rds-secure", _, _, key, ""]:
+            return Address("iam_group", key)
+    return None
+
+
+def _placed(text: str) -> Address | None:
+    """Where something stands whose id is not there yet."""
+    match = _PLACEHOLDER.search(text)
+    return Address.parse(match[1]) if match else None
 
 
 def _address(item: Reply, name: str) -> Address | None:

@@ -31,6 +31,16 @@ def test_a_database_is_meant_by_its_name_its_id_or_its_address(word: str, means:
     assert database(world.world(), word, KNOWN) == means
 
 
+def test_in_the_middle_of_a_rename_a_database_is_meant_by_its_address_as_well() -> None:
+    """Meaning §3: its tags have its resource id then."""
+    tags = [
+        {"Key": "rds-secure:stack", "Value": "shop"},
+        {"Key": "rds-secure:address", "Value": "db_instance.main/db-ORDERS"},
+    ]
+    listed = {"DBInstances": [{**world.ORDERS, "TagList": tags}]}
+    assert database(world.world({("rds", "DescribeDBInstances"): listed}), "db_instance.main", KNOWN) == "db:orders"
+
+
 @pytest.mark.parametrize(
     ("word", "what"),
     [

@@ -27,7 +27,7 @@ def shuffled(random: Random, value: Any) -> Any:
 
 def other(random: Random, inventory: Inventory) -> Inventory:
     """The same account, its identities listed otherwise."""
-    return replace(inventory, replies=inventory.replies | {DETAILS: shuffled(random, inventory.replies[DETAILS])})
+    return replace(inventory, replies={**inventory.replies, DETAILS: shuffled(random, inventory.replies[DETAILS])})
 
 
 @settings(max_examples=5, deadline=None)

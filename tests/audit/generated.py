@@ -22,6 +22,7 @@ FILE = 500
 Found = tuple[str, str, bool]
 """Principal, pattern, and whether it was but attempted."""
 
+_LINKED = {"sessionIssuer": {"arn": f"{IAM}:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"}}
 _SG = {"ipPermissions": {"items": [{"fromPort": 5432, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}}
 
 
@@ -119,8 +120,7 @@ def noise(random: Random) -> dict[str, Any]:
         (3, "rds:ModifyDBInstance", {"deletionProtection": True, "allocatedStorage": 100}, role("ci"), {}),
         (2, "rds:AddTagsToResource", {"tags": [{"key": "a", "value": "b"}]}, role("ci"), {}),
         (2, "s3:GetObject", {"key": "passwords.txt"}, user(f"u-{number}"), {"errorCode": "AccessDenied"}),
-        (1, "rds:StartDBInstance", {}, role("AWSServiceRoleForRDS") | {
-            "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForRDS/x"}, {}),
+        (1, "rds:StartDBInstance", {}, role("AWSServiceRoleForRDS", sessionContext=_LINKED), {}),
     )  # fmt: skip
     _, call, params, who, more = random.choices(made, [row[0] for row in made])[0]
     return record(call, params, who, **more)

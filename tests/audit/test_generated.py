@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rds_secure.audit.trail.files import Folder
 from rds_secure.audit.trail.judge import judge
-from rds_secure.audit.trail.model import Severity
+from rds_secure.finding import Severity
 from tests.audit.generated import JUDGED_BY, START, found_in, trail
 
 

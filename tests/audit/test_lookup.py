@@ -15,6 +15,7 @@ from rds_secure.errors import DeniedError
 from rds_secure.inventory import Place
 from tests.audit.records import ACCOUNT, REGION, record
 from tests.fakes import FakeReader
+from tests.models import assert_valid_call
 
 PLACE = Place(ACCOUNT, REGION)
 SINCE, UNTIL = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
@@ -54,6 +55,8 @@ def test_rds_comes_first_then_every_call_that_a_pattern_is_about() -> None:
     assert {value for key, value in looked if key == "EventName"} == others
     assert [one["eventID"] for one in records] == ["e-0"]
     assert {params["StartTime"] for _, _, params in found.calls} == {SINCE.isoformat()}
+    for service, action, params in found.calls:
+        assert_valid_call(service, action, params)
 
 
 def test_events_of_iam_are_where_its_partition_keeps_them() -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from rds_secure.audit.trail.context import Context
 from rds_secure.audit.trail.judge import Seen, judge
-from rds_secure.audit.trail.model import Finding, Severity
+from rds_secure.audit.trail.model import Finding
 from rds_secure.audit.trail.patterns import PATTERNS
+from rds_secure.finding import Severity
 from tests.audit.records import ACCOUNT, CONTEXT, IAM, KEY, OTHER, SECRET, console, record, role, user
 
 LOW, MEDIUM, HIGH, CRITICAL = Severity
@@ -18,6 +19,13 @@ OUTSIDE = f"arn:aws:iam::{OTHER}:root"
 ATTACH = "iam:AttachRolePolicy"
 OPEN = "ec2:AuthorizeSecurityGroupIngress"
 DELETE = "rds:DeleteDBInstance"
+POINT = {"recoveryPointArn": f"arn:aws:rds:eu-west-1:{ACCOUNT}:snapshot:awsbackup:job-1"}
+
+
+def vault(account: str) -> dict[str, Any]:
+    return {**POINT, "destinationBackupVaultArn": f"arn:aws:backup:eu-west-1:{account}:backup-vault:v"}
+
+
 WORLD = {"ipPermissions": {"items": [{"ipv6Ranges": {"items": [{"cidrIpv6": "::/0"}]}}]}}
 NARROW = {"ipPermissions": {"items": [{"ipRanges": {"items": [{"cidrIp": "192.0.2.0/24"}]}}]}}
 RULES = {"ModifySecurityGroupRulesRequest": {"GroupId": "sg-db", "SecurityGroupRule": {
@@ -51,6 +59,9 @@ HITS: list[tuple[str, Severity, dict[str, Any]]] = [
     ("data-deleted", CRITICAL, record(DELETE, {"dBInstanceIdentifier": "a", "skipFinalSnapshot": True})),
     ("data-deleted", HIGH, record(DELETE, {"dBInstanceIdentifier": "a", "skipFinalSnapshot": False})),
     ("data-deleted", HIGH, record("rds:DeleteDBInstanceAutomatedBackup", {"dbiResourceId": "db-1"})),
+    ("data-deleted", HIGH, record("backup:DeleteRecoveryPoint", POINT)),
+    ("copied-out", HIGH, record("backup:StartRestoreJob", POINT, user())),
+    ("snapshot-shared", HIGH, record("backup:StartCopyJob", vault(OTHER))),
     ("protection-removed", HIGH, modify(deletionProtection=False)),
     ("protection-removed", HIGH, modify(backupRetentionPeriod=0)),
     ("made-public", CRITICAL, modify(publiclyAccessible=True)),
@@ -108,6 +119,10 @@ HITS: list[tuple[str, Severity, dict[str, Any]]] = [
 MISSES: list[tuple[str, dict[str, Any]]] = [
     ("data-deleted", record("rds:DeleteDBParameterGroup", {"dBParameterGroupName": "a"})),
     ("data-deleted", record("docdb-elastic:DeleteDBInstance", {"dBInstanceIdentifier": "a"})),
+    ("data-deleted", record("backup:DeleteRecoveryPoint", {"recoveryPointArn": "arn:aws:ec2:eu-west-1::snapshot/s"})),
+    ("data-deleted", record("rds:DeleteDBSnapshot", {}, role("backup", invokedBy="backup.amazonaws.com"))),
+    ("copied-out", record("backup:StartRestoreJob", POINT, role())),
+    ("snapshot-shared", record("backup:StartCopyJob", vault("333333333333"))),
     ("protection-removed", modify(deletionProtection=True, backupRetentionPeriod=10)),
     ("made-public", modify(publiclyAccessible=False)),
     ("network-loosened", modify(vpcSecurityGroupIds=[])),
@@ -231,6 +246,21 @@ def test_what_is_not_known_to_be_a_databases_counts_for_less_and_says_so() -> No
 
 def test_nobody_is_unlisted_where_it_is_not_known_who_is_listed() -> None:
     assert shown(record("rds:CreateDBSnapshot", {}, role("web")), context=Context()) == {}
+
+
+@pytest.mark.parametrize(
+    ("issuer", "found"),
+    [
+        ("role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS", {}),
+        ("role/AWSServiceRoleForNothing", {"not-in-spec": MEDIUM}),
+        ("role/x:role/aws-service-role/AWSServiceRoleForNothing", {"not-in-spec": MEDIUM}),
+    ],
+)
+def test_only_a_role_that_aws_made_for_a_service_is_one(issuer: str, found: dict[str, Severity]) -> None:
+    name = issuer.rpartition("/")[2]
+    session = {"arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/s"}
+    who = role(name, **session, sessionContext={"sessionIssuer": {"arn": f"{IAM}:{issuer}"}})
+    assert shown(record("rds:CreateDBSnapshot", {}, who)) == found
 
 
 @pytest.mark.parametrize("pattern", [f"{IAM}:role/web", f"{IAM}:role/deploy/*", "role we?"])

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rds_secure.cli.audit import trail
 from rds_secure.inventory import file
+from rds_secure.live import Identity
+from rds_secure.reader import Reader
 from tests.access import world
-from tests.audit.records import record, role
+from tests.audit.records import ACCOUNT, CONTEXT, IAM, REGION, record, role
 from tests.cli.running import ROOT, Ran, Run
+from tests.fakes import FakeReader
 
 DELETED = record("rds:DeleteDBInstance", {"dBInstanceIdentifier": "orders", "masterUserPassword": "hunter2"})
 LATER = record("rds:CreateDBSnapshot", {}, role("web"), eventTime="2026-11-23T10:00:00Z")
@@ -95,6 +102,27 @@ def test_a_time_without_events_is_said(audited: Run) -> None:
 def test_what_makes_no_sense_is_wrong_usage(audited: Run, words: tuple[str, ...], said: str) -> None:
     found = audited([DELETED], *words)
     assert (found.code, said in " ".join(found.err.split())) == (64, True)
+
+
+class _Account:
+    """An account in whose trail there is a deletion, of yesterday."""
+
+    identity = Identity(ACCOUNT, REGION, "aws", f"{IAM}:role/auditor")
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+        listed = {"Events": [{"CloudTrailEvent": json.dumps(DELETED | {"eventTime": yesterday})}]}
+        yield FakeReader({("cloudtrail", "LookupEvents"): listed})
+
+
+def test_what_is_looked_up_is_judged_once_and_its_ninety_days_are_said() -> None:
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    found = trail._looked_up(_Account(), CONTEXT, since, None, 50)
+    assert [(one.pattern, one.count) for one in found.suspects[0].findings] == [("data-deleted", 1)]
+    assert found.coverage.gaps[0] == "CloudTrail's look-up has 90 days only: --from FOLDER reads more."
+    assert found.coverage.since is not None
+    assert found.coverage.since > since
 
 
 def test_a_folder_without_a_trail_is_no_answer(ran: Run, tmp_path: Path) -> None:

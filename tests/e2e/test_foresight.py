@@ -13,10 +13,10 @@ from tests.e2e.foresight.compare import differences, misjudged
 from tests.e2e.foresight.trial import seen
 
 
-@pytest.mark.parametrize("seed", [3, 7])
+@pytest.mark.parametrize("seed", [7])
 def test_what_is_foreseen_is_what_comes(sandbox: Sandbox, account: api.Account, tmp_path: Path, seed: int) -> None:
     """`python -m tests.e2e.foresight 100` tries more."""
-    for each in seen(sandbox, account, tmp_path, seed, changes=1):
+    for each in seen(sandbox, account, tmp_path, seed, changes=1, small=True):
         assert differences(each) == ()
         assert misjudged(each) == ()
         assert differences(replace(each, foreseen=each.before)), "an account that did not change would be noticed"

@@ -456,3 +456,20 @@ def test_only_what_holds_data_is_asked_what_it_left_and_what_is_denied_is_unknow
         Address("vault", "gone"): ("a part of gone",),
         Address("vault", "denied"): ("what it left could not be seen: toy DescribeEvents: AccessDenied",),
     }
+
+
+def test_what_has_the_tags_of_something_missing_under_another_name_may_be_it_renamed_by_hand() -> None:
+    """Meaning §5, RDS-18: nothing empty is made beside it, and nobody is told to remove it."""
+    account, before = ToyAccount(), stack({"vault.a": {}, "toy.b": {}, "vault.c": {}})
+    for address, name in (("vault.a", "renamed"), ("toy.b", "b2"), ("vault.c", "c")):
+        account.add(address.partition(".")[0], name, owned(before, address))
+    account.add("vault", "c-restored", owned(before, "vault.c"))
+    account.add("toy", "no-vault", owned(before, "vault.a"))
+
+    (left,) = look(before, account).traces.items()
+    again = "write 'name: renamed' and 'adopt: {vault.a: renamed}' to go on with it, if it was renamed by hand"
+    assert left == (Address("vault", "a"), (f"vault renamed, which has its tags: {again}",))
+
+    (conflict,) = look(stack({"vault.a": {"name": "renamed"}}), account).conflicts
+    again = "choose another name; or, if it is the one itself, renamed by hand, write 'adopt: {vault.a: renamed}'"
+    assert (conflict.what, conflict.fix) == ("vault renamed exists already, as a copy of a", again)

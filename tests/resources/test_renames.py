@@ -78,6 +78,8 @@ def test_it_is_marked_renamed_at_once_and_waited_for_by_its_resource_id() -> Non
     made = renaming(found())
     assert actions(made.operations) == ALL
     mark, call, look = made.operations
+    assert instances.holds(mark.wait, instances.described())
+    assert not instances.holds(mark.wait, instances.described(DbiResourceId="db-ANOTHER")), "it would be renamed"
     assert mark.params["Tags"] == ({"Key": ownership.ADDRESS, "Value": MARKED[ownership.ADDRESS]},)
     assert call.params == {
         "DBInstanceIdentifier": "orders",
@@ -85,6 +87,8 @@ def test_it_is_marked_renamed_at_once_and_waited_for_by_its_resource_id() -> Non
         "ApplyImmediately": True,
     }
     assert call.restarts
+    busy = {"InvalidDBInstanceState", "InvalidDBClusterStateFault"}  # its cluster may be, where it is of one
+    assert {retry.code for retry in call.retry_on} == busy | {"DBInstanceAlreadyExists"}
     there = instances.described(DBInstanceIdentifier="sales")
     assert instances.holds(look.wait, there)
     assert not instances.holds(look.wait, {**there, "DbiResourceId": "db-ANOTHER"}), "somebody else took the name"

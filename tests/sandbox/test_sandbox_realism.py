@@ -351,6 +351,20 @@ def test_dynamic_parameters_are_applied_in_a_moment(look, rds, tuned, sandbox: S
     assert state(look) == "applying"
 
 
+@pytest.mark.realism("rds-parameter-status")
+def test_another_group_waits_for_a_reboot_though_the_former_was_being_applied(look, rds, tuned, sandbox: Sandbox):
+    """RDS-8."""
+    rds.reboot_db_instance(DBInstanceIdentifier="orders")
+    sandbox.settle()
+    family = rds.describe_db_parameter_groups(DBParameterGroupName="tuned")["DBParameterGroups"][0]
+    named = {"DBParameterGroupName": "other", "DBParameterGroupFamily": family["DBParameterGroupFamily"]}
+    rds.create_db_parameter_group(**named, Description="d")
+    tuned("wait_timeout", "60")
+    look.change(DBParameterGroupName="other")
+    sandbox.settle()
+    assert state(look) == "pending-reboot"
+
+
 @pytest.mark.realism("rds-deleting")
 @pytest.mark.realism("rds-interfaces")
 def test_a_deleted_instance_uses_its_groups_until_it_is_gone_and_a_moment_longer(look, rds, ec2, vpc, refused):

@@ -131,6 +131,14 @@ def test_a_cluster_goes_by_its_former_name_until_it_is_renamed(look, rds):
 
 
 @pytest.mark.realism("rds-cluster-window")
+def test_another_name_is_there_at_once_where_renaming_takes_no_time(look, rds):
+    """RDS-30."""
+    look.change(NewDBClusterIdentifier="sales", BackupRetentionPeriod=9)
+    (cluster,) = rds.describe_db_clusters()["DBClusters"]
+    assert (cluster["DBClusterIdentifier"], cluster["BackupRetentionPeriod"]) == ("sales", 9)
+
+
+@pytest.mark.realism("rds-cluster-window")
 def test_what_waits_for_the_window_is_pending_but_for_a_class_which_shows_nowhere(look, rds, sandbox: Sandbox):
     """RDS-2, RDS-24: protection and log exports wait for nothing."""
     rds.delete_db_cluster(DBClusterIdentifier="orders", SkipFinalSnapshot=True)

@@ -19,6 +19,8 @@ from rds_secure.values import Ref, Text
 CallerKind = OneOf["user", "role", "root", "service", "federated", "anyone"]
 
 _TAG = "aws:PrincipalTag/"
+_LINKED = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/aws-service-role/")
+"""Whoever may make a role chooses its path, but nobody this one."""
 _ACCOUNT = re.compile(r"\d{12}")
 _ROOT = re.compile(r"arn:[a-z-]+:iam::(\d{12}):root")
 _SESSION = re.compile(r"arn:([a-z-]+):sts::(\d{12}):assumed-role/([^/]+)/(.+)")
@@ -50,7 +52,7 @@ class Caller:
     @property
     def service_linked(self) -> bool:
         """Whether this is a role of an AWS service, which no policy of the organization limits."""
-        return ":role/aws-service-role/" in self.arn
+        return bool(_LINKED.match(self.arn))
 
     def named_by(self) -> Iterator[tuple[str, Naming]]:
         """The keys (`principal_key`) of entries that name the caller, and how they do."""

@@ -11,7 +11,19 @@ from collections.abc import Iterator
 from rds_secure.access.naming import short
 from rds_secure.audit.trail.context import Context, last
 from rds_secure.audit.trail.event import Event, below, flag, listed, look, text
-from rds_secure.audit.trail.hit import CRITICAL, HIGH, Hit, Pattern, beside
+from rds_secure.audit.trail.hit import (
+    COPIED_OUT,
+    CRITICAL,
+    DELETED,
+    HIGH,
+    OFF,
+    OPENED,
+    SHARED,
+    TOUCHED,
+    Hit,
+    Pattern,
+    beside,
+)
 
 _WORLD = frozenset({"0.0.0.0/0", "::/0"})
 _CIDR = frozenset({"cidrip", "cidripv6", "cidripv4"})
@@ -110,6 +122,30 @@ def _is_masters(names: set[str], context: Context) -> bool:
     return any(known == name or known[:-7] == name for known in context.secrets for name in names)
 
 
+def _recovery_point(event: Event, context: Context) -> Hit | None:
+    """What AWS Backup then deletes, it deletes for itself: the order is what tells who wanted it."""
+    arn = text(look(event.params, "recoveryPointArn"))
+    return Hit(HIGH, f"{arn.split(':', 5)[-1]} deleted through AWS Backup") if ":rds:" in arn else None
+
+
+def _restored(event: Event, context: Context) -> Hit | None:
+    """AWS Backup restores in the name of whoever asks, who need not be listed for it."""
+    arn = text(look(event.params, "recoveryPointArn"))
+    may = context.may("rds:RestoreDBInstanceFromDBSnapshot", event.identity.principal)
+    if ":rds:" not in arn or may:
+        return None
+    what = f"{arn.split(':', 5)[-1]} restored through AWS Backup"
+    return Hit(HIGH, what, "who may do this is not known" if may is None else "")
+
+
+def _copied(event: Event, context: Context) -> Hit | None:
+    arn, vault = (text(look(event.params, key)) for key in ("recoveryPointArn", "destinationBackupVaultArn"))
+    owner = vault.split(":")[4] if vault.count(":") > 4 else ""
+    if ":rds:" not in arn or not owner or owner == event.account or context.is_known(owner):
+        return None
+    return Hit(HIGH, f"{arn.split(':', 5)[-1]} copied to account {owner} through AWS Backup")
+
+
 _AUDIT_OFF = {
     "StopLogging": (CRITICAL, "trail {} stopped"),
     "DeleteTrail": (CRITICAL, "trail {} deleted"),
@@ -159,20 +195,24 @@ def _calls(service: str, names: Iterator[str] | tuple[str, ...]) -> tuple[str, .
     return tuple(f"{service}:{name}" for name in names)
 
 
-_NETWORK = ("network-loosened", "network opened")
-
 AROUND = (
-    Pattern(*_NETWORK, _calls("ec2", ("AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules")), _group_rule),
-    Pattern(*_NETWORK, _calls("ec2", ("CreateRoute", "ReplaceRoute")), _route),
-    Pattern(*_NETWORK, _calls("ec2", ("CreateNetworkAclEntry", "ReplaceNetworkAclEntry")), _acl),
+    Pattern(
+        "network-loosened",
+        OPENED,
+        _calls("ec2", ("AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules")),
+        _group_rule,
+    ),
+    Pattern("network-loosened", OPENED, _calls("ec2", ("CreateRoute", "ReplaceRoute")), _route),
+    Pattern("network-loosened", OPENED, _calls("ec2", ("CreateNetworkAclEntry", "ReplaceNetworkAclEntry")), _acl),
+    Pattern("data-deleted", DELETED, ("backup:DeleteRecoveryPoint",), _recovery_point),
+    Pattern("copied-out", COPIED_OUT, ("backup:StartRestoreJob",), _restored),
+    Pattern("snapshot-shared", SHARED, ("backup:StartCopyJob",), _copied),
     Pattern("key-touched", "keys of databases broken or given away", _calls("kms", tuple(_KEY_DONE)), _key),
     Pattern("key-touched", "keys of databases broken or given away", _calls("kms", ("CreateGrant",)), _grant),
-    Pattern(
-        "credentials-touched", "credentials changed or read", _calls("secretsmanager", ("GetSecretValue",)), _secret
-    ),
+    Pattern("credentials-touched", TOUCHED, _calls("secretsmanager", ("GetSecretValue",)), _secret),
     Pattern(
         "audit-off",
-        "logging or alarms switched off",
+        OFF,
         (
             *_calls("cloudtrail", ("StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors")),
             *_calls("securityhub", ("DisableSecurityHub", "BatchDisableStandards")),

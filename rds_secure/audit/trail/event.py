@@ -17,6 +17,8 @@ SAME = frozenset({"accessdenied", "accessdeniedexception", "unauthorizedoperatio
 """The codes of a denied call, without ``Client.`` in front; there are also those that begin with NotAuthorized."""
 
 _SESSION = re.compile(r"arn:([a-z-]+):sts::(\d{12}):(assumed-role|federated-user)/([^/]+)(?:/.*)?", re.DOTALL)
+_LINKED = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/aws-service-role/")
+"""A role of a service. Only services make roles with this path; names and the rest of a path anybody chooses."""
 _READS = ("Describe", "List", "Get", "Download", "Lookup")
 _BACKED = frozenset({"rds.amazonaws.com", "backup.amazonaws.com"})
 _DEPTH = 32
@@ -48,8 +50,7 @@ class Identity:
 
         No other ``invokedBy`` excuses anybody: CloudFormation does what a stranger tells it to.
         """
-        linked = ":role/aws-service-role/" in self.issuer or ":assumed-role/AWSServiceRoleFor" in self.arn
-        return self.kind == "AWSService" or linked or self.invoked_by in _BACKED
+        return self.kind == "AWSService" or bool(_LINKED.match(self.issuer)) or self.invoked_by in _BACKED
 
 
 @dataclass(frozen=True, slots=True)

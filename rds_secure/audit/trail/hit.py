@@ -8,9 +8,18 @@ from typing import TypeAlias
 
 from rds_secure.audit.trail.context import Context, Names
 from rds_secure.audit.trail.event import Event, look, text
-from rds_secure.audit.trail.model import Severity
+from rds_secure.finding import Severity
 
 LOW, MEDIUM, HIGH, CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
+
+
+DELETED = "databases or backups deleted"
+COPIED_OUT = "data copied by somebody who is not listed for it"
+SHARED = "snapshots shared or exported"
+OPENED = "network opened"
+TOUCHED = "credentials changed or read"
+OFF = "logging or alarms switched off"
+"""Titles of patterns that several services show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from rds_secure.audit.trail.asked import asked
 from rds_secure.audit.trail.context import Context
 from rds_secure.audit.trail.event import Event, parse
 from rds_secure.audit.trail.hit import Hit, Pattern
-from rds_secure.audit.trail.model import Evidence, Finding, Severity, Suspect
+from rds_secure.audit.trail.model import Evidence, Finding, Suspect, lower
 from rds_secure.audit.trail.patterns import ALWAYS, BURST, BY_CALL, DENIED, KINDS, MINUTES, ROOT
+from rds_secure.finding import Severity
 
 _HOUR, _SILENCE, _TOLD = 3600, 24, 5
 
@@ -181,7 +182,7 @@ def _tries(group: _Group) -> str:
 def _evidence(event: Event, hit: Hit, *, attempted: bool) -> Evidence:
     severity, what = hit.severity, hit.what
     if hit.unsure:
-        severity, what = severity.lower, f"{what} ({hit.unsure})"
+        severity, what = lower(severity), f"{what} ({hit.unsure})"
     if attempted:
         severity, what = min(severity, Severity.MEDIUM), f"attempted: {what}"
     who = event.identity

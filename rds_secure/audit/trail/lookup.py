@@ -23,7 +23,7 @@ DAYS = 90
 LIMIT = 5_000
 """Events of one look-up: 100 s at the half of CloudTrail's rate that is ours."""
 
-_ORDER = ("cloudtrail", "kms", "iam", "ec2", "secretsmanager", "securityhub")
+_ORDER = ("cloudtrail", "kms", "iam", "ec2", "secretsmanager", "securityhub", "backup")
 """Services that are looked up call by call, after RDS; the worst first."""
 
 

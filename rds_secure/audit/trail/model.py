@@ -5,24 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
+
+from rds_secure.finding import Severity
 
 
-class Severity(IntEnum):
-    """How bad it is, if nobody meant it."""
-
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-    CRITICAL = 4
-
-    def __str__(self) -> str:
-        return self.name.lower()
-
-    @property
-    def lower(self) -> Severity:
-        """One step less."""
-        return Severity(max(self - 1, Severity.LOW))
+def lower(severity: Severity) -> Severity:
+    """One step less."""
+    return Severity(max(severity - 1, Severity.LOW))
 
 
 @dataclass(frozen=True, slots=True)

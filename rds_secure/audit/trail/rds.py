@@ -9,7 +9,19 @@ from collections.abc import Iterator
 
 from rds_secure.audit.trail.context import Context
 from rds_secure.audit.trail.event import Event, flag, listed, look, mapping, text, word
-from rds_secure.audit.trail.hit import CRITICAL, HIGH, Hit, Pattern, thing
+from rds_secure.audit.trail.hit import (
+    COPIED_OUT,
+    CRITICAL,
+    DELETED,
+    HIGH,
+    OFF,
+    OPENED,
+    SHARED,
+    TOUCHED,
+    Hit,
+    Pattern,
+    thing,
+)
 
 _MODIFY = ("rds:ModifyDBInstance", "rds:ModifyDBCluster")
 _DELETE = tuple(
@@ -161,19 +173,19 @@ _SNAPSHOT_RIGHTS = ("rds:ModifyDBSnapshotAttribute", "rds:ModifyDBClusterSnapsho
 _COPIES = ("rds:CopyDBSnapshot", "rds:CopyDBClusterSnapshot")
 
 RDS = (
-    Pattern("data-deleted", "databases or backups deleted", _DELETE, _deleted),
+    Pattern("data-deleted", DELETED, _DELETE, _deleted),
     Pattern("protection-removed", "protection against loss removed", _MODIFY, _unprotected),
     Pattern("made-public", "databases made public", (*_MODIFY, *_MAKE), _public),
-    Pattern("network-loosened", "network opened", _MODIFY, _other_groups),
-    Pattern("network-loosened", "network opened", ("rds:AuthorizeDBSecurityGroupIngress",), _classic),
-    Pattern("snapshot-shared", "snapshots shared or exported", _SNAPSHOT_RIGHTS, _shared),
-    Pattern("snapshot-shared", "snapshots shared or exported", _COPIES, _copied),
-    Pattern("snapshot-shared", "snapshots shared or exported", ("rds:StartExportTask",), _exported),
-    Pattern("copied-out", "data copied by somebody who is not listed for it", _COPY_OUT, _copied_out),
-    Pattern("credentials-touched", "credentials changed or read", _MODIFY, _password),
+    Pattern("network-loosened", OPENED, _MODIFY, _other_groups),
+    Pattern("network-loosened", OPENED, ("rds:AuthorizeDBSecurityGroupIngress",), _classic),
+    Pattern("snapshot-shared", SHARED, _SNAPSHOT_RIGHTS, _shared),
+    Pattern("snapshot-shared", SHARED, _COPIES, _copied),
+    Pattern("snapshot-shared", SHARED, ("rds:StartExportTask",), _exported),
+    Pattern("copied-out", COPIED_OUT, _COPY_OUT, _copied_out),
+    Pattern("credentials-touched", TOUCHED, _MODIFY, _password),
     Pattern(
         "credentials-touched",
-        "credentials changed or read",
+        TOUCHED,
         ("rds:DownloadDBLogFilePortion", "rds:DownloadCompleteDBLogFile"),
         _log,
     ),
@@ -181,7 +193,7 @@ RDS = (
     Pattern(
         "tls-loosened", "encryption in transit or inside the database loosened", ("rds:ModifyOptionGroup",), _options
     ),
-    Pattern("audit-off", "logging or alarms switched off", _MODIFY, _logs_off),
-    Pattern("audit-off", "logging or alarms switched off", ("rds:DeleteEventSubscription",), _unsubscribed),
-    Pattern("audit-off", "logging or alarms switched off", ("rds:StopActivityStream",), _stream_off),
+    Pattern("audit-off", OFF, _MODIFY, _logs_off),
+    Pattern("audit-off", OFF, ("rds:DeleteEventSubscription",), _unsubscribed),
+    Pattern("audit-off", OFF, ("rds:StopActivityStream",), _stream_off),
 )

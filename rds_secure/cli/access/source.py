@@ -84,6 +84,27 @@ def ask(
     return _foreseen(account, topics, stack, sources)
 
 
+def judged(
+    topics: Collection[Topic],
+    specs: tuple[str, ...],
+    profile: str | None,
+    region: str | None,
+    role_arn: str | None,
+    sandbox: bool,
+    *,
+    online: bool,
+) -> Asked:
+    """A spec by itself, or (``online``) the account as applying it would leave it. Raises `RefusedError`."""
+    from rds_secure.spec import load
+
+    stack, sources = load(specs)
+    if not online:
+        return _alone(sources, region)
+    return _foreseen(
+        recorded.told(recorded.readings(stack, profile, region, role_arn, sandbox)), topics, stack, sources
+    )
+
+
 def state(asked: Asked) -> str:
     """Which state of the account is asked about, in words; "" for the account as it is."""
     if asked.stack is None or _given("now"):

@@ -93,8 +93,9 @@ def command(
 
     Listed is who may, in the account as it is; with SPEC, as applying it would leave the account; with SPEC --offline
     --from FOLDER, whom the spec itself lets in. What AWS does for itself, or through AWS Backup, is left out.
+    Without --from the caller needs cloudtrail:LookupEvents.
     """
-    from rds_secure.audit.trail.model import Severity
+    from rds_secure.finding import Severity
 
     if since and until and since > until:
         raise click.UsageError("--since is later than --until")
@@ -102,7 +103,7 @@ def command(
     found = _files(folder, context, since, until) if folder else _looked_up(account, context, since, until, limit)
     _show(found, form, everything=everything)
     worst = found.worst()
-    return 3 if worst is not None and worst >= Severity[fail_on.upper()] else 0
+    return 3 if worst is not None and worst >= Severity.parse(fail_on) else 0
 
 
 def _context(

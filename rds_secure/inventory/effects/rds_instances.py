@@ -229,6 +229,8 @@ def _modified(ledger: Ledger, call: Call) -> Reply:
     waiting = () if call.get("ApplyImmediately") else tuple(_waiting(call, item))
     at_once = [name for name in call.params if name not in waiting]
     version = item.get("EngineVersion")
+    if _restarts(item, call, at_once):
+        _restart(item)  # before its group is another one, which waits for the next
     rds.show(_SHOWN, ledger, call, item, at_once)
     if "EngineVersion" in at_once and item.get("EngineVersion") != version:
         _restart(item)
@@ -239,6 +241,12 @@ def _modified(ledger: Ledger, call: Call) -> Reply:
         if call.get("NewDBInstanceIdentifier"):
             _rename(ledger, call, item, call["NewDBInstanceIdentifier"].lower())
     return {"DBInstance": item}
+
+
+def _restarts(item: Item, call: Call, at_once: Iterable[str]) -> bool:
+    """Whether another class, or another port (which waits for no window, RDS-24), restarts it."""
+    held = {"DBInstanceClass": item.get("DBInstanceClass"), "DBPortNumber": item.get("Endpoint", {}).get("Port")}
+    return any(name in held and call[name] != held[name] for name in at_once)
 
 
 def _waiting(call: Call, item: Item) -> Iterable[str]:

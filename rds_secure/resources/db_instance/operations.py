@@ -91,6 +91,8 @@ def _modify(change: Change[DbInstanceSpec]) -> tuple[Operation, ...]:
         summary=_summary(change, params),
         wait=waits.ready(live.name, *waits.settled(change), window=wanted.when == "window"),
         retry_on=(_BUSY, *_of_cluster(live.spec), *calls.retries(params)),
+        # If it restarts by this, it does so with what its group is to have.
+        after=(wanted.parameter_group.target,) if isinstance(wanted.parameter_group, Ref) else (),
         also=calls.permissions(params),
     )
     return (operation,)

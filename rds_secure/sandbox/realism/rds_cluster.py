@@ -143,10 +143,13 @@ def _try(rds: RDSBackend, cluster: DBCluster, changes: Mapping[str, Any]) -> Non
 
 
 def _slow(cluster: DBCluster, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes that take time, with what goes along; a value that the cluster has, or is to have, is none."""
+    """The changes that take time, with what goes along; a value that the cluster has, or is to have, is none.
+
+    Another name is none of them: it takes time by a row of its own (`renaming`).
+    """
     slow = {}
     for name, value in changes.items():
-        if name in SLOW and value is not None:
+        if name in SLOW and name != "new_db_cluster_identifier" and value is not None:
             wanted = newest(cluster.engine, value) if name == "engine_version" else value
             if wanted != _current(cluster, name):
                 slow[name] = wanted

@@ -59,6 +59,7 @@ def statuses() -> None:
         original(self, **changes)
         if self.db_parameter_group_name != before and not changes.get("engine_version"):
             course(self).parameters = "applying"
+            course(self).later.pop(_applying_ends, None)  # of the former group
             beyond(self, _pending_reboot)
 
     @around("rds-parameter-status", RDSBackend, "create_db_instance")

@@ -83,6 +83,11 @@ def test_roles_that_are_linked_to_a_service_are_not_counted() -> None:
     assert outcome(of(linked), only=["root"], **ON).holds
 
 
+def test_a_path_that_looks_like_that_of_a_service_does_not_make_a_role_one() -> None:
+    disguised = role("app", DELETE) | {"Arn": f"{IAM}:role/x:role/aws-service-role/app"}
+    assert breakers(outcome(of(disguised), only=["root"], **ON)) == ["role app"]
+
+
 def test_rds_itself_is_not_counted() -> None:
     granted = statement("Allow", "kms:Decrypt", Principal={"Service": "rds.eu-west-1.amazonaws.com"})
     assert outcome(of(key=key_policy(granted)), only=["root"], may="use key", on=KEY).holds

@@ -59,6 +59,9 @@ def main(count: int, first: int) -> int:
             except Refused as error:
                 refused += 1
                 sys.stdout.write(f"seed {seed}: refused: {error}\n")
+            except AssertionError as error:
+                wrong += 1
+                sys.stdout.write(f"seed {seed}: cannot be applied: {error}\n")
             sys.stdout.flush()
     sys.stdout.write(f"{steps} applies, {wrong} differ, {refused} plans refused\n")
     return wrong

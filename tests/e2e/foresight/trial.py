@@ -43,13 +43,15 @@ class Refused(Exception):  # noqa: N818 - it says what happened
     """The plan of a world cannot be applied; another world is to be tried."""
 
 
-def seen(sandbox: Sandbox, account: api.Account, folder: Path, seed: int, changes: int = 2) -> Iterator[Seen]:
+def seen(
+    sandbox: Sandbox, account: api.Account, folder: Path, seed: int, changes: int = 2, *, small: bool = False
+) -> Iterator[Seen]:
     """A world of this seed, as many changes of it, and its end. What cannot be applied raises `Refused`."""
     sandbox.realism(ROWS)
     random = Random(seed)
     world = worlds.world(random)
     for number in range(changes + 1):
-        stack, sources = _loaded(folder / f"{seed}-{number}", world)
+        stack, sources = _loaded(folder / f"{seed}-{number}", worlds.halved(world) if small else world)
         yield applied(
             sandbox, account, lambda stack=stack, sources=sources: api.make_plan(stack, account, sources, PRUNING)
         )

@@ -1,0 +1,93 @@
+"""What `check` finds, as JSON and its schema: every finding, with where the field that decides is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from rds_secure.finding import Finding, State
+from rds_secure.render.view import View
+
+
+class PlaceView(View):
+    """A place in a spec file."""
+
+    file: str
+    line: int
+    column: int
+
+
+class FindingView(View):
+    """What one rule says of one thing."""
+
+    rule: str
+    """The id of the rule; `rds-secure explain` tells about it."""
+    state: State
+    severity: Literal["low", "medium", "high", "critical"]
+    subject: str
+    """As AWS calls it: `db:orders`, `policy/operate`, `account`."""
+    address: str | None
+    """Where it stands in the stack, if it does."""
+    path: tuple[str | int, ...]
+    """The field that decides, below the resource."""
+    message: str
+    fix: str
+    location: PlaceView | None
+
+
+class CheckView(View):
+    """Everything that `check` says."""
+
+    format_version: Literal[1] = 1
+    stack: str
+    profile: Literal["baseline", "strict"]
+    partial: bool
+    """Whether only the spec was asked, so that what else is in the account is not known."""
+    counts: dict[State, int]
+    findings: tuple[FindingView, ...]
+
+
+def counted(findings: Iterable[Finding]) -> dict[State, int]:
+    """How many there are of each state."""
+    counts = dict.fromkeys(State, 0)
+    for finding in findings:
+        counts[finding.state] += 1
+    return counts
+
+
+def check_view(findings: Sequence[Finding], stack: str, profile: Literal["baseline", "strict"], partial: bool) -> Any:
+    """The findings as they are published."""
+    return CheckView(
+        stack=stack, profile=profile, partial=partial, counts=counted(findings), findings=tuple(map(_finding, findings))
+    )
+
+
+def _finding(one: Finding) -> FindingView:
+    at = one.location
+    return FindingView(
+        rule=one.rule,
+        state=one.state,
+        severity=one.severity.name.lower(),  # type: ignore[arg-type]  # the names of Severity are these
+        subject=one.subject,
+        address=None if one.address is None else str(one.address),
+        path=one.path,
+        message=one.message,
+        fix=one.fix,
+        location=None if at is None else PlaceView(file=at.file, line=at.line, column=at.column),
+    )
+
+
+def check_json(findings: Sequence[Finding], stack: str, profile: Literal["baseline", "strict"], partial: bool) -> str:
+    """The findings as JSON, in printable ASCII only."""
+    shown = check_view(findings, stack, profile, partial).model_dump(mode="json")
+    return json.dumps(shown, indent=2).replace("\x7f", "\\u007f")
+
+
+def check_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of what `check_json` writes."""
+    schema = CheckView.model_json_schema(mode="serialization")
+    schema["title"] = "rds-secure check"
+    return {"$schema": GenerateJsonSchema.schema_dialect, **schema}

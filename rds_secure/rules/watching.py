@@ -1,0 +1,169 @@
+"""Rules about what is heard of databases: logs, audit, metrics, events. A table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rds_secure.access.protection import Unknown
+from rds_secure.access.protection.unread import ask
+from rds_secure.finding import Severity
+from rds_secure.inventory.model import Reply
+from rds_secure.rules.model import (
+    NOT_APPLICABLE,
+    PASSED,
+    Context,
+    Decide,
+    Of,
+    Profile,
+    Rule,
+    Subject,
+    Verdict,
+    aka,
+    failed,
+    unknown,
+)
+
+_EXPORTS: Mapping[str, tuple[str, ...]] = {
+    "postgres": ("postgresql", "upgrade"),
+    "aurora-postgresql": ("postgresql",),
+    "mysql": ("audit", "error", "general", "slowquery"),
+    "mariadb": ("audit", "error", "general", "slowquery"),
+    "aurora-mysql": ("audit", "error", "general", "slowquery"),
+    "sqlserver": ("error", "agent"),
+    "oracle": ("alert", "audit", "trace", "listener"),
+}
+"""How an engine's name begins → the logs that it should export (Security Hub, RDS.9)."""
+
+
+def _wanted(engine: str) -> tuple[str, ...]:
+    return _EXPORTS.get(engine) or _EXPORTS.get(engine.partition("-")[0], ())
+
+
+def _logs(subject: Subject, context: Context) -> Verdict:
+    database = subject.protected
+    wanted = _wanted(database.engine)
+    if database.cluster or not wanted:
+        return NOT_APPLICABLE
+    lacking = [log for log in wanted if log not in (subject.reply.get("EnabledCloudwatchLogsExports") or ())]
+    return failed(f"it does not export {', '.join(lacking)}") if lacking else PASSED
+
+
+def _audit(subject: Subject, context: Context) -> Verdict:
+    if subject.protected.engine != "aurora-mysql":
+        return NOT_APPLICABLE
+    group = subject.reply.get("DBClusterParameterGroup")
+    if not group:
+        return unknown("its parameter group is not told")
+    reply = ask(context.posture.inventory, "rds", "DescribeDBClusterParameters", group)
+    if isinstance(reply, Unknown):
+        return unknown(reply.why)
+    found = {each["ParameterName"]: each.get("ParameterValue") for each in reply.get("Parameters", ())}
+    if str(found.get("server_audit_logging") or "0").lower() not in ("1", "on", "true"):
+        return failed(f"server_audit_logging is not 1 in {group}")
+    return PASSED if found.get("server_audit_events") else failed(f"server_audit_events is empty in {group}")
+
+
+def _monitoring(subject: Subject, context: Context) -> Verdict:
+    interval = subject.reply.get("MonitoringInterval") or 0
+    return PASSED if interval else failed("its operating system is not watched")
+
+
+def _heard(source: str, *categories: str) -> Decide:
+    """The rule that somebody hears of these events of every source of a type."""
+
+    def decide(subject: Subject, context: Context) -> Verdict:
+        reply = ask(context.posture.inventory, "rds", "DescribeEventSubscriptions")
+        if isinstance(reply, Unknown):
+            return unknown(reply.why)
+        heard = {
+            category for each in _about(reply, source) for category in each.get("EventCategoriesList") or categories
+        }
+        lacking = [category for category in categories if category not in heard]
+        if not lacking:
+            return PASSED
+        if context.posture.inventory.partial:
+            return unknown("the spec alone does not tell what other stacks subscribe to")
+        return failed(f"nobody hears of {', '.join(lacking)} of every {source}")
+
+    return decide
+
+
+def _about(reply: Reply, source: str) -> Iterator[Reply]:
+    for each in reply.get("EventSubscriptionsList", ()):
+        if each.get("SourceType") == source and each.get("Enabled", True) and not each.get("SourceIdsList"):
+            yield each
+
+
+def _events(name: str, hub: str, source: str, whose: str, *categories: str) -> Rule:
+    kept = ", ".join(categories)
+    return Rule(
+        id=name,
+        of=(Of.ACCOUNT,),
+        severity=Severity.LOW,
+        title=f"Somebody hears of {kept} of {whose}",
+        why="What nobody hears of is found weeks later, if at all.",
+        fix=f"declare an 'event_subscription' with 'source_type: {source}' and 'categories: [{kept}]'",
+        decide=_heard(source, *categories),
+        good=f"{{SourceType: {source}, EventCategoriesList: [{kept}]}}",
+        bad=f"{{SourceType: {source}, EventCategoriesList: [creation]}}",
+        aliases=aka(hub=hub),
+        profile=Profile.STRICT,
+    )
+
+
+RULES = (
+    Rule(
+        id="log-exports",
+        of=(Of.INSTANCE, Of.CLUSTER),
+        severity=Severity.MEDIUM,
+        title="Logs are exported to CloudWatch",
+        why="Logs on the database are gone after days, and whoever breaks in there can change them.",
+        fix="name the engine's logs in 'log_exports'",
+        decide=_logs,
+        good="db_instance: {orders: {log_exports: [postgresql, upgrade]}}",
+        bad="db_instance: {orders: {log_exports: []}}",
+        field="log_exports",
+        aliases=aka(
+            hub="RDS.9 RDS.34 RDS.36 RDS.37 RDS.40 RDS.42",
+            config="rds-logging-enabled",
+            checkov="CKV_AWS_129 CKV_AWS_324 CKV_AWS_325",
+        ),
+        profile=Profile.STRICT,
+    ),
+    Rule(
+        id="audit-log",
+        of=(Of.CLUSTER,),
+        severity=Severity.MEDIUM,
+        title="Aurora MySQL writes an audit log",
+        why="Without it nobody can say later who read or changed what.",
+        fix="set 'server_audit_logging' and 'server_audit_events' in the cluster's parameter group",
+        decide=_audit,
+        good="{Engine: aurora-mysql, parameters: {server_audit_logging: '1', server_audit_events: 'CONNECT,QUERY'}}",
+        bad="{Engine: aurora-mysql, parameters: {server_audit_logging: '0'}}",
+        field="parameter_group",
+        aliases=aka(hub="RDS.45", config="aurora-mysql-cluster-audit-logging"),
+        profile=Profile.STRICT,
+    ),
+    Rule(
+        id="enhanced-monitoring",
+        of=(Of.INSTANCE,),
+        severity=Severity.LOW,
+        title="Enhanced monitoring is on",
+        why="It shows what the processes of the host do, which the database itself does not tell.",
+        fix="write 'monitoring_seconds' and 'monitoring_role'",
+        decide=_monitoring,
+        good="{MonitoringInterval: 60}",
+        bad="{MonitoringInterval: 0}",
+        field="monitoring_seconds",
+        aliases=aka(hub="RDS.6", config="rds-enhanced-monitoring-enabled", checkov="CKV_AWS_118"),
+        profile=Profile.STRICT,
+    ),
+    _events("events-of-clusters", "RDS.19", "db-cluster", "clusters", "maintenance", "failure"),
+    _events(
+        "events-of-instances", "RDS.20", "db-instance", "instances", "maintenance", "configuration change", "failure"
+    ),
+    _events("events-of-parameters", "RDS.21", "db-parameter-group", "parameter groups", "configuration change"),
+    _events(
+        "events-of-groups", "RDS.22", "db-security-group", "security groups of RDS", "configuration change", "failure"
+    ),
+)

@@ -1,0 +1,188 @@
+"""The examples of rules as inventories: a spec is planned alone, and what AWS tells is put into replies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rds_secure.access.alone import offline
+from rds_secure.access.posture import Posture
+from rds_secure.finding import State
+from rds_secure.inventory.model import Inventory, Place, Question
+from rds_secure.rules import Context, Of, Rule, judge, subjects_of
+from rds_secure.spec import load
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+RDS = f"arn:aws:rds:{REGION}:{ACCOUNT}"
+KEYS = {
+    "CUSTOMER": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1",
+    "AWS": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/2",
+}
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+BASE = yaml.safe_load("""
+version: 1
+stack: example
+resources:
+  kms_key:
+    data: {description: the data of orders}
+  security_group:
+    db: {vpc: {tag: {Name: main}}, ingress: [], egress: []}
+  db_subnet_group:
+    db: {subnets: {vpc: {tag: {Name: main}}, tag: {Tier: private}}}
+  db_parameter_group:
+    forced: {family: postgres16, parameters: {rds.force_ssl: "1"}}
+    loose: {family: postgres16, parameters: {rds.force_ssl: "0"}}
+  db_instance:
+    orders:
+      engine: postgres
+      engine_version: "16"
+      instance_class: db.m7g.large
+      storage_gib: 20
+      kms_key: ${kms_key.data}
+      subnet_group: ${db_subnet_group.db}
+      security_groups: ["${security_group.db}"]
+""")
+
+INSTANCE: Mapping[str, Any] = {
+    "DBInstanceIdentifier": "orders",
+    "DBInstanceArn": f"{RDS}:db:orders",
+    "DbiResourceId": "db-A",
+    "Engine": "postgres",
+    "DBSubnetGroup": {"DBSubnetGroupName": "db", "Subnets": [{"SubnetIdentifier": "subnet-1"}]},
+    "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-1", "Status": "active"}],
+    "Endpoint": {"Address": "orders.example", "Port": 5432},
+}
+
+
+def judged(rule: Rule, example: str, folder: Path) -> set[State]:
+    """What the engine says of an example, by that rule."""
+    written = yaml.safe_load(example.replace("<CUSTOMER-KEY>", KEYS["CUSTOMER"]).replace("<AWS-OWN-KEY>", KEYS["AWS"]))
+    inventory = _alone(written, folder) if "db_instance" in written else account(rule, written)
+    posture = Posture(inventory)
+    return {one.state for one in judge([rule], subjects_of(posture), Context(posture, NOW))}
+
+
+def _alone(written: Mapping[str, Any], folder: Path) -> Inventory:
+    whole = _merged(BASE, {"resources": written})
+    path = folder / "spec.yaml"
+    path.write_text(yaml.safe_dump(whole))
+    return offline(load((path,))[1], REGION)[1]
+
+
+def _merged(under: Any, over: Any) -> Any:
+    if not (isinstance(under, dict) and isinstance(over, dict)):
+        return over
+    merged = {key: _merged(under.get(key), value) for key, value in over.items()}
+    return {key: value for key, value in {**under, **merged}.items() if value is not None}
+
+
+def account(rule: Rule, told: Mapping[str, Any]) -> Inventory:
+    """An account that has one thing, of which AWS tells this."""
+    replies: dict[Question, Any] = {}
+    for name, arn in KEYS.items():
+        key = {"Arn": arn, "KeyId": arn[-1], "KeyManager": name, "Origin": "AWS_KMS", "KeyState": "Enabled"}
+        replies[Question("kms", "DescribeKey", arn)] = {"KeyMetadata": key}
+    _MAKERS[rule.of[0] if told.get("Engine") != "aurora-mysql" else Of.CLUSTER](replies, dict(told))
+    return Inventory(Place(ACCOUNT, REGION), replies)
+
+
+def _instance(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    if "members" in told:
+        return _cluster(replies, told)
+    if "routes" in told:
+        routes = [{"DestinationCidrBlock": to, "GatewayId": by} for to, by in told.pop("routes").items()]
+        table = {"RouteTableId": "rtb-1", "Associations": [{"SubnetId": "subnet-1"}], "Routes": routes}
+        replies[Question("ec2", "DescribeRouteTables")] = {"RouteTables": [table]}
+    replies[Question("rds", "DescribeDBInstances")] = {"DBInstances": [{**INSTANCE, **told}]}
+    return None
+
+
+def _cluster(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    members = told.pop("members", {})
+    parameters = [{"ParameterName": key, "ParameterValue": value} for key, value in told.pop("parameters", {}).items()]
+    replies[Question("rds", "DescribeDBClusterParameters", "group")] = {"Parameters": parameters}
+    cluster = {
+        "DBClusterIdentifier": "orders",
+        "DBClusterArn": f"{RDS}:cluster:orders",
+        "DbClusterResourceId": "cluster-A",
+        "DBClusterParameterGroup": "group",
+        "DBClusterMembers": [{"DBInstanceIdentifier": name} for name in members],
+    }
+    instances = [
+        {**INSTANCE, "DBInstanceIdentifier": name, "DBClusterIdentifier": "orders", "AvailabilityZone": zone}
+        for name, zone in members.items()
+    ]
+    replies[Question("rds", "DescribeDBClusters")] = {"DBClusters": [{**cluster, **told}]}
+    replies[Question("rds", "DescribeDBInstances")] = {"DBInstances": instances}
+
+
+def _proxy(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    replies[Question("rds", "DescribeDBProxies")] = {"DBProxies": [{"DBProxyName": "orders", **told}]}
+
+
+def _snapshot(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    attributes = [{"AttributeName": "restore", "AttributeValues": told.pop("restore", [])}]
+    snapshot = {"DBSnapshotIdentifier": "s", "DBInstanceIdentifier": "orders", "SnapshotType": "manual", **told}
+    replies[Question("rds", "DescribeDBSnapshots")] = {"DBSnapshots": [snapshot]}
+    replies[Question("rds", "DescribeDBSnapshotAttributes", "s")] = {
+        "DBSnapshotAttributesResult": {"DBSnapshotAttributes": attributes}
+    }
+
+
+def _group(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    ends = {"from": "IpPermissions", "to": "IpPermissionsEgress"}
+    group: dict[str, Any] = {"GroupId": "sg-1", "GroupName": "db", **dict.fromkeys(ends.values(), ())}
+    for word, direction in ends.items():
+        if word in told:
+            block = {"CidrIp": told.pop(word), "Description": told.pop("description", "")}
+            port = told.pop("port", None)
+            ports = {} if port is None else {"FromPort": port, "ToPort": port}
+            group[direction] = [{"IpProtocol": told.pop("protocol", "tcp"), **ports, "IpRanges": [block]}]
+    replies[Question("ec2", "DescribeSecurityGroups")] = {"SecurityGroups": [{**group, **told}]}
+    _instance(replies, {})
+
+
+def _key(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    arn = KEYS["CUSTOMER"]
+    statement = told.pop("policy", {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*"})
+    document = {"Version": "2012-10-17", "Statement": [{"Resource": "*", **statement}]}
+    replies[Question("kms", "GetKeyPolicy", arn)] = {"Policy": json.dumps(document)}
+    replies[Question("kms", "GetKeyRotationStatus", arn)] = {"KeyRotationEnabled": told.pop("rotation", True)}
+    replies[Question("kms", "DescribeKey", arn)]["KeyMetadata"].update(told)
+    del replies[Question("kms", "DescribeKey", KEYS["AWS"])]
+
+
+def _policy(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    version = {"IsDefaultVersion": True, "Document": {"Version": "2012-10-17", "Statement": [told]}}
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/p"
+    replies[Question("iam", "GetAccountAuthorizationDetails")] = {
+        "Policies": [{"PolicyName": "p", "Arn": arn, "PolicyVersionList": [version]}]
+    }
+
+
+def _principal(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    user = {"UserName": "dana", "Arn": f"arn:aws:iam::{ACCOUNT}:user/dana", **told}
+    replies[Question("iam", "GetAccountAuthorizationDetails")] = {"UserDetailList": [user]}
+
+
+def _account(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    replies[Question("rds", "DescribeEventSubscriptions")] = {"EventSubscriptionsList": [told]}
+
+
+_MAKERS = {
+    Of.INSTANCE: _instance,
+    Of.CLUSTER: _cluster,
+    Of.PROXY: _proxy,
+    Of.SNAPSHOT: _snapshot,
+    Of.SECURITY_GROUP: _group,
+    Of.KEY: _key,
+    Of.POLICY: _policy,
+    Of.PRINCIPAL: _principal,
+    Of.ACCOUNT: _account,
+}
