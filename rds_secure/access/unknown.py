@@ -17,6 +17,11 @@ class Unknown:
     code: str
     what: str
 
+    @property
+    def narrows(self) -> bool:
+        """Whether more may be allowed than is told; policies of the organization only take away."""
+        return not self.call.startswith("organizations:")
+
 
 _MEANING: Mapping[str, str] = {
     "iam:GetAccountAuthorizationDetails": "users, roles and their policies, and so who may do anything",

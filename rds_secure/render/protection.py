@@ -97,14 +97,15 @@ def weakness(found: Sequence[Row]) -> tuple[int, int]:
 def counted(found: Protection) -> str:
     """The answer in a line."""
     every = found.databases
+    more = " Not all could be listed: there may be more." if found.unread else ""
     if not every:
-        return "No database."
+        return f"No database.{more}"
     encrypted = sum(one.encrypted is True for one in every)
     forced = sum(one.tls.in_effect is True for one in every)
     shared = sum(one.public is True for one in found.snapshots)
     many = f"{len(every)} database{'' if len(every) == 1 else 's'}"
     tail = f"; {shared} snapshot{'' if shared == 1 else 's'} public" if shared else ""
-    return f"{many}: {encrypted} encrypted, {forced} with TLS forced and in effect{tail}."
+    return f"{many}: {encrypted} encrypted, {forced} with TLS forced and in effect{tail}.{more}"
 
 
 def _unknown(value: Unknown) -> str:

@@ -102,9 +102,11 @@ def headline(one: Exposure) -> str:
     """The verdict on a database in a few words."""
     if one.internet > Verdict.LATENT:
         return f"{one.internet} from the internet"
-    if one.verdict is Verdict.NONE:
-        return "nobody is let in"
-    return f"{one.verdict}, not from the internet" if one.verdict > Verdict.LATENT else "latent: something blocks all"
+    if one.verdict > Verdict.LATENT:
+        return f"{one.verdict}, not from the internet"
+    if one.answer.unseen:
+        return "nobody is known to get in, but not all was read"
+    return "nobody is let in" if one.verdict is Verdict.NONE else "latent: something blocks all"
 
 
 def ports(doors: Iterable[Door]) -> str:

@@ -46,7 +46,9 @@ def who_page(found: Findings, width: int, *, everything: bool = False) -> Iterat
     for sentence in sentences(found.unknown, partial=found.inventory.partial):
         yield from wrapped([part("Not known:", f"{BOLD} {YELLOW}"), *words(sentence)], width, 0, hang=2)
     if found.listing is not None:
-        yield from _Page(found.listing, found.gains, width, everything).lines()
+        narrow = found.inventory.partial or any(one.narrows for one in found.unknown)
+        known = ", as far as is known" if narrow else ""
+        yield from _Page(found.listing, found.gains, width, everything, known).lines()
     yield Line()
     yield from wrapped([part("In no answer:", BOLD), *words(BEYOND, DIM)], width, 0, hang=2)
 
@@ -58,11 +60,12 @@ def _counts(listing: Listing) -> str:
 
 
 class _Page:
-    def __init__(self, listing: Listing, gains: Sequence[Gain], width: int, everything: bool) -> None:
+    def __init__(self, listing: Listing, gains: Sequence[Gain], width: int, everything: bool, known: str) -> None:
         self._listing, self._gains, self._width = listing, gains, width
         self._rows = None if everything else ROWS
         self._names = None if everything else NAMES
         self._means = None if everything else MEANS_SHOWN
+        self._known = known
         self._cut = False
 
     def lines(self) -> Iterator[Line]:
@@ -141,7 +144,7 @@ class _Page:
             none = f"Nobody{other}" if listing.choice.folds else "None of these principals"
             may = " or ".join([", ".join(nobody[:-1]), nobody[-1]] if len(nobody) > 1 else nobody)
             yield Line()
-            yield from wrapped(words(f"{none} may {may}{self._on()}."), self._width, 0)
+            yield from wrapped(words(f"{none} may {may}{self._on()}{self._known}."), self._width, 0)
 
     def _escalations(self) -> Iterator[Line]:
         if not self._gains:

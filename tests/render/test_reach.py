@@ -19,7 +19,7 @@ from rds_secure.access.network.intervals import EVERYWHERE, Addresses
 from rds_secure.access.network.outside import GLOBAL, PRIVATE
 from rds_secure.access.network.summary import exposures
 from rds_secure.access.posture import Posture
-from rds_secure.inventory import Inventory
+from rds_secure.inventory import Inventory, Question
 from rds_secure.render.access_text import explained_text, reach_text
 from rds_secure.render.addresses import spoken
 from rds_secure.render.graph import MOST, Layer, graph
@@ -66,6 +66,30 @@ def hostile() -> Inventory:
         ("ec2", "DescribeInstances"): {"Reservations": [{"Instances": [instance]}]},
     }
     return world.world(changes)
+
+
+def unread(*missing: Question) -> str:
+    """The text about an account of which this was denied, with databases that let nobody in but a group."""
+    before = world.world({("rds", "DescribeDBClusters"): {"DBClusters": []}})
+    closed = {
+        "SecurityGroups": [{"GroupId": one["GroupId"]} for one in EC2["DescribeSecurityGroups"]["SecurityGroups"]]
+    }
+    replies = before.replies | {Question("ec2", "DescribeSecurityGroups"): closed}
+    left = {question: reply for question, reply in replies.items() if question not in missing}
+    found = replace(before, replies=left, unread=dict.fromkeys(missing, "AccessDenied"))
+    return text_of(reach_text, reached(found), width=140, color=False)
+
+
+def test_nobody_is_let_in_only_where_everything_was_read() -> None:
+    assert "nobody is let in" in unread()
+    denied = unread(Question("ec2", "DescribeNetworkInterfaces"))
+    assert "nobody is let in" not in denied
+    assert "nobody is known to get in, but not all was read" in denied
+
+
+def test_the_headline_says_that_not_all_was_listed() -> None:
+    assert "Not all could be listed" not in unread()
+    assert "Not all could be listed: there may be more." in unread(Question("rds", "DescribeDBProxies"))
 
 
 @pytest.mark.parametrize("width", [80, 140])
