@@ -7,9 +7,14 @@ from functools import cache
 
 import pytest
 from botocore.loaders import JSONFileLoader
+from hypothesis import settings
 
 from rds_secure.sandbox import Sandbox
 from tests import toy
+
+
+settings.register_profile("untimed", settings(), deadline=None)  # how long a law takes says nothing about it
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
