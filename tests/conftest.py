@@ -12,7 +12,6 @@ from hypothesis import settings
 from rds_secure.sandbox import Sandbox
 from tests import toy
 
-
 settings.register_profile("untimed", settings(), deadline=None)  # how long a law takes says nothing about it
 settings.load_profile("untimed")
 
