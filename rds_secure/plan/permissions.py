@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from rds_secure import resources
+from rds_secure.inventory.questions import ASKED, BULK
 from rds_secure.kind import Scope
 from rds_secure.plan import actions
 from rds_secure.plan.model import Plan
@@ -40,9 +41,22 @@ _PREFLIGHT = ("iam:GetRole", "iam:SimulatePrincipalPolicy")
 """What `apply` asks IAM before the first call."""
 
 
+_ACCESS = frozenset(
+    actions.name(service, action)
+    for service, action in (
+        *((service, action) for asked in BULK.values() for service, listed in asked.items() for action in listed),
+        *ASKED,
+    )
+)
+"""What telling the change in access needs. Without some of it a plan is made all the same, and says what is unknown."""
+
+
 def reading() -> tuple[Right, ...]:
-    """What planning any stack needs: every kind is looked for, because what is no longer declared is found that way."""
-    asked = {action for kind in resources.KINDS for action in kind.read_actions}
+    """What planning any stack needs: every kind is looked for, because what is no longer declared is found that way.
+
+    What a plan says of access is part of it.
+    """
+    asked = {*_ACCESS, *(action for kind in resources.KINDS for action in kind.read_actions)}
     return tuple(Right(action) for action in sorted({*asked, *_LOOKUPS, "kms:ListAliases", _TAGS} - _NEEDLESS))
 
 

@@ -59,7 +59,7 @@ def test_several_policies_are_a_list_and_one_is_a_document() -> None:
 def test_planning_needs_no_right_to_ask_who_one_is_and_none_to_change_anything() -> None:
     names = {right.action for right in permissions.reading()}
     assert "tag:GetResources" in names
-    assert all(name.partition(":")[2].startswith(("Describe", "Get", "List")) for name in names)
+    assert all(name.partition(":")[2].startswith(("Describe", "Get", "List", "Search")) for name in names)
     assert "sts:GetCallerIdentity" not in names
     assert "secretsmanager:GetSecretValue" not in names
 
