@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
-from rds_secure.errors import DeniedError, UnsupportedError
+from rds_secure.errors import CallError, StoppedError, UnsupportedError
 from rds_secure.inventory.model import Inventory, Place, Question, Reply
 from rds_secure.inventory.questions import ABSENT, ASKED, BULK, LACKING, Topic
 from rds_secure.inventory.recording import NOT_RECORDED
@@ -21,8 +21,8 @@ def read(
 ) -> Inventory:
     """What AWS says about these topics, and to the questions in ``also`` (keys that no database uses yet).
 
-    ``progress`` is told how many questions have been answered so far. What is denied, or what the endpoint does not
-    offer, is unread. Raises `CallError` for what else goes wrong.
+    ``progress`` is told how many questions have been answered so far. What is not answered is unread, whatever
+    the reason. Raises `StoppedError` where somebody stopped it.
     """
     found = Inventory(place)
     wanted = {
@@ -37,7 +37,8 @@ def read(
 
 
 def _ask(reader: Reader, question: Question, place: Place) -> Reply | str:
-    """The reply; the error code where there is none. A key or secret is asked about in its own Region.
+    """The reply; the error code where there is none, for what AWS refuses and for an endpoint that cannot be reached:
+    a plan goes without what it could have said of access. A key or secret is asked about in its own Region.
 
     KMS takes no ARN of another Region (API reference, DescribeKey: InvalidArnException).
     """
@@ -47,7 +48,9 @@ def _ask(reader: Reader, question: Question, place: Place) -> Reply | str:
         absent = ABSENT.get(question.service, ())
         region = _abroad(question, place)
         reply = reader.call(question.service, question.action, params, absent=absent, region=region)
-    except (DeniedError, UnsupportedError) as error:
+    except StoppedError:
+        raise
+    except CallError as error:
         lacking = LACKING.get((question.service, question.action))
         is_lacking = isinstance(error, UnsupportedError) and error.code != NOT_RECORDED
         return lacking if lacking is not None and is_lacking else error.code

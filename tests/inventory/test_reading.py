@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from rds_secure.errors import DeniedError, UnsupportedError
+import pytest
+
+from rds_secure.errors import CallError, DeniedError, StoppedError, UnsupportedError
 from rds_secure.inventory import Place, Question, Topic, read
 
 T = TypeVar("T")
@@ -61,6 +63,16 @@ def test_what_is_denied_is_unread_and_what_is_gone_is_empty() -> None:
     assert found.reply("kms", "GetKeyPolicy", KEY) is None
     assert found.unread == {Question("kms", "GetKeyPolicy", KEY): "AccessDenied"}
     assert found.reply("kms", "DescribeKey", KEY) == {}
+
+
+def test_an_endpoint_that_cannot_be_reached_leaves_its_questions_unread() -> None:
+    """A runner in a VPC may have no way to Organizations: its plans say what they do not know."""
+    away = CallError("organizations", "DescribeOrganization", "NoReply", "could not connect")
+    found = read(Asked({"DescribeOrganization": away}), PLACE, {Topic.ORGANIZATION})
+    assert found.unread == {Question("organizations", "DescribeOrganization"): "NoReply"}
+    stopped = StoppedError("organizations", "DescribeOrganization", "Stopped", "stopped")
+    with pytest.raises(StoppedError):
+        read(Asked({"DescribeOrganization": stopped}), PLACE, {Topic.ORGANIZATION})
 
 
 def test_an_endpoint_without_a_feature_has_it_off() -> None:
