@@ -38,10 +38,11 @@ from rds_secure.inventory.questions import EVERYTHING
 from rds_secure.inventory.recording import Recording
 from rds_secure.kind import Scope, Stateful
 from rds_secure.live import Identity, Snapshot, read_again, read_live
+from rds_secure.live.again import needed
 from rds_secure.live.authors import authors
 from rds_secure.live.closer import traces
 from rds_secure.live.recorded import Noted, Readings
-from rds_secure.plan import Deletion, Node, Plan, permissions, plan
+from rds_secure.plan import Action, Deletion, Node, Plan, permissions, plan
 from rds_secure.plan.back import back
 from rds_secure.plan.drift import Drift, Sort, blamed, drift
 from rds_secure.plan.recheck import moved_since
@@ -172,15 +173,17 @@ def review(planned: Planned, account: Readings, topics: Collection[Topic] = (), 
     """What a plan does to access, and whether all is then as the stack expects.
 
     The account is read only where a call bears on access (not at all without ``access``), or something is expected;
-    ``topics``: read these as well. What AWS denies is unknown, and said.
+    ``topics``: read these as well. What AWS denies is unknown, and said. A way back of a migration is never stopped by
+    what the stack expects, and reads nothing for that without ``access``.
     """
-    stack = planned.stack
+    stack, binds = planned.stack, planned.back is None
+    expected = stack.expectations if binds or access else ()
     bears = topics_of(planned.plan) | frozenset(topics) if access else frozenset[Topic]()
-    wanted = bears | expect.topics(stack.expectations)
+    wanted = bears | expect.topics(expected)
     names = expect.Names(planned.plan.known, stack.aws_name, stack.resources)
-    also = questions(planned.plan, wanted) | expect.questions(stack.expectations, names)
+    also = questions(planned.plan, wanted) | expect.questions(expected, names)
     found = take_inventory(account, wanted, also) if wanted else None
-    return Review(planned.plan, bears, Posture(found) if found else None, stack)
+    return Review(planned.plan, bears, Posture(found) if found else None, stack, binds)
 
 
 def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:
@@ -322,9 +325,13 @@ class Recheck:
         before = snapshot.live.get(address) or snapshot.retired.get(address)
         if before is None:  # it was made by this very plan
             return ""
+        ending = {item.address for item in made.steps if item.action is Action.DELETE}
+        going = frozenset(snapshot.retired[at].exports.get("arn", "") for at in ending & snapshot.retired.keys())
         with AwsReader(self.account.connection) as reader:
             now = read_again(before, snapshot, reader)
-        return moved_since(made, snapshot, step, index, now)
+            if moved := moved_since(made, snapshot, step, index, now):
+                return moved
+            return needed(now or before, snapshot, reader, going) if address in ending else ""
 
 
 def _without_secrets(planned: Planned, found: Secrets) -> Iterator[Problem]:

@@ -25,12 +25,14 @@ class Review:
     """A plan, and the account as it is, as far as it was read. ``before``: None where nothing had to be read.
 
     ``topics``: what the plan's own calls bear on; for the sake of what ``stack`` expects, more may have been read.
+    ``binds``: whether what is not as expected stops the plan. A way back is never stopped by that.
     """
 
     bare: Plan
     topics: frozenset[Topic] = frozenset()
     before: Posture | None = None
     stack: Stack | None = None
+    binds: bool = True
 
     @cached_property
     def _foreseen(self) -> tuple[Inventory, Mapping[Ref, str]] | None:
@@ -53,11 +55,14 @@ class Review:
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan; what is not as expected is refused, and that the rest holds is noted."""
-        refusals = tuple(self._refusals())
-        held = len(self.outcomes) - len(refusals)
+        """The plan; what is not as expected is refused, or noted where it does not bind, as is that the rest holds."""
+        broken = tuple(self._refusals())
+        held = len(self.outcomes) - len(broken)
         notes = (f"{held} of {len(self.outcomes)} expectations hold",) if held and self.outcomes else ()
-        return replace(self.bare, refusals=(*self.bare.refusals, *refusals), notes=(*self.bare.notes, *notes))
+        if not self.binds:
+            told = (f"not as expected: {item.what}" for item in broken)
+            return replace(self.bare, notes=(*self.bare.notes, *notes, *told))
+        return replace(self.bare, refusals=(*self.bare.refusals, *broken), notes=(*self.bare.notes, *notes))
 
     def _refusals(self) -> Iterator[Refusal]:
         for number, outcome in enumerate(self.outcomes, 1):

@@ -146,7 +146,7 @@ def _write(planned: api.Planned, review: Review, account: api.Account, terms: Te
             raise ApplyError(_account(planned.plan, outcome))
         if left := _left(planned.plan, again.plan):
             raise ApplyError(left)
-        if broken := _unexpected(again, account, terms):
+        if planned.back is None and (broken := _unexpected(again, account, terms)):
             raise ApplyError(broken)
         ended = "done"
     except KeyboardInterrupt:
@@ -161,7 +161,7 @@ def _write(planned: api.Planned, review: Review, account: api.Account, terms: Te
 
 
 def _reviewed(planned: api.Planned, account: api.Account, terms: Terms) -> tuple[api.Planned, Review]:
-    """A plan in which what is not as the stack expects is refused, and what it was judged by."""
+    """A plan in which what is not as the stack expects is refused, or told of a way back, and what it was judged by."""
     review = api.review(planned, account, access=terms.access)
     return replace(planned, plan=review.plan), review
 

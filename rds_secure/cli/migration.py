@@ -107,6 +107,7 @@ def go_on(
 @click.option("--confirm", metavar="ADDRESS", help="The address once more, in place of typing it.")
 @options.preflight
 @options.report
+@options.no_access
 @click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
 def roll_back(
     address: str,
@@ -121,6 +122,7 @@ def roll_back(
     confirm: str | None,
     preflight: str,
     report: tuple[Path, ...],
+    no_access: bool,
     show_calls: bool,
 ) -> int:
     """Put the old database back in its place, and say beforehand what that loses.
@@ -130,6 +132,8 @@ def roll_back(
 
     Of several migrations it takes back the last one, once. To go further back, name the one: it is the end of
     the address of what is kept aside, k3f9zq2w of db_instance.orders#old-k3f9zq2w.
+
+    What the spec expects of access is told, and never stops it.
     """
     from rds_secure import api
     from rds_secure.cli.carry import Question, Terms, carry_out
@@ -154,6 +158,7 @@ def roll_back(
             preflight="skip" if sandbox else preflight,
             show_calls=show_calls,
             record=Record(report, [source.file for source in sources]),
+            access=not no_access,
         ),
     )
 

@@ -24,6 +24,8 @@ def moved_since(plan: Plan, snapshot: Snapshot, step: Step, index: int, now: Liv
         return ""
     if (was := _whose(before)) != (whose := _whose(now)):
         return f"{step.address} was {was} at the time of the plan, and is {whose}"
+    if now.name.lower() != before.name.lower():
+        return f"{step.address} was {before.name} at the time of the plan, and is called {now.name}: it is not gone"
     old, new = plan.basis.live[str(step.address)], values(snapshot, now, step)
     settled = {change.path for change in step.changes} | set_by(step.address.kind, approved_calls(step)[:index])
     moved = [

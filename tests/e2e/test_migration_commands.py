@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from tests.e2e.test_commands import Commands, command, connections  # noqa: F401 - fixtures
 from tests.e2e.test_migration import DATABASE, half_done, resources
+
+
+def _let_eve_delete(client: Any) -> None:
+    client("iam").create_user(UserName="eve")
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "rds:*", "Resource": "*"}]}
+    client("iam").put_user_policy(UserName="eve", PolicyName="own", PolicyDocument=json.dumps(document))
 
 
 def test_how_far_it_has_come_and_the_way_back(command: Commands) -> None:  # noqa: F811
@@ -25,8 +34,12 @@ def test_how_far_it_has_come_and_the_way_back(command: Commands) -> None:  # noq
     assert "Kept aside" in aside.out
     declined = command.typing("no", "migration", "roll-back", "db_instance.orders", asked)
     assert (declined.code, "LOST from orders" in declined.out) == (1, True)
-    back = command.typing("db_instance.orders", "migration", "roll-back", "db_instance.orders", asked)
-    assert back.code == 0
+    alone = {"only": ["root"], "may": "delete", "on": "every database"}
+    watched = command.harness.spec(resources(kms_key="${kms_key.two}", migration={"from": "none"}), expect=[alone])
+    command.harness.behind(_let_eve_delete)
+    assert command("plan", watched).code == 3
+    back = command.typing("db_instance.orders", "migration", "roll-back", "db_instance.orders", watched)
+    assert (back.code, "not as expected: " in back.out) == (0, True)  # what is broken is said, and stops no way back
     assert "AWS agrees with the spec" not in back.out
 
 

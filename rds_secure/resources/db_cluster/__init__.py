@@ -29,6 +29,7 @@ from rds_secure.resources.db_cluster.check import check, family_of, is_multi_az
 from rds_secure.resources.db_cluster.read import found
 from rds_secure.resources.db_cluster.refuse import ADVICE, refuses
 from rds_secure.resources.db_cluster.spec import DbClusterSpec
+from rds_secure.resources.db_cluster.traces import traces
 from rds_secure.values import Secret, Value
 
 _LOWER = ("subnet_group", "parameter_group", "backup_window", "maintenance_window")
@@ -54,6 +55,7 @@ class DbCluster(Kind[DbClusterSpec]):
         "ec2:DescribeSecurityGroups",
         "rds:DescribeBlueGreenDeployments",
         "rds:DescribeCertificates",
+        "rds:DescribeDBClusterAutomatedBackups",
         "rds:DescribeDBClusterParameterGroups",
         "rds:DescribeDBClusterSnapshots",
         "rds:DescribeDBClusters",
@@ -143,6 +145,9 @@ class DbCluster(Kind[DbClusterSpec]):
         taken = (snapshot["DBClusterSnapshotIdentifier"] for snapshot in reply["DBClusterSnapshots"])
         facts = {**live.facts, "final_snapshot": reading.free_name(live.name, taken)}
         return replace(live, found=replace(live.found, facts=facts))
+
+    def traces(self, reader: Reader, resource: Resource[DbClusterSpec], scope: Scope) -> tuple[str, ...]:
+        return traces(reader, resource, scope)
 
     def same(self, field: str, wanted: DbClusterSpec, live: DbClusterSpec) -> bool | None:
         if field == "engine_version" and wanted.engine_version and live.engine_version:
