@@ -261,7 +261,7 @@ def test_what_is_aside_goes_by_its_address(harness: Harness) -> None:
     assert not applied.again.plan.kept
 
 
-@pytest.mark.parametrize("seed", [1, 4])
+@pytest.mark.parametrize("seed", [1, 7])
 def test_nothing_is_lost_on_the_way(seed: int, harness: Harness) -> None:
     assert list(lost(harness, AROUND, seed)) == []
 
