@@ -66,9 +66,9 @@ class Sandbox:
             "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
         }
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = "") -> Any:
         """A boto3 client of a service, such as ``kms``, for looking at the sandbox from outside the tool."""
-        return _client(self, service)
+        return _client(self, service, region or self.region)
 
     def reset(self) -> None:
         """Forget everything that was made, and seed the account anew. Raises OSError when the sandbox is gone."""
@@ -108,13 +108,11 @@ def _port(url: str) -> int:
 
 
 @cache
-def _client(sandbox: Sandbox, service: str) -> Any:
+def _client(sandbox: Sandbox, service: str, region: str) -> Any:
     """One client each, over one session that reads each service model once, and never through a proxy."""
     from botocore.config import Config
 
-    client = _session().client(
-        service, region_name=sandbox.region, endpoint_url=sandbox.endpoint, config=Config(proxies={})
-    )
+    client = _session().client(service, region_name=region, endpoint_url=sandbox.endpoint, config=Config(proxies={}))
     if sandbox.application:
         from rds_secure.sandbox import inside
 

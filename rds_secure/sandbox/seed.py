@@ -1,6 +1,7 @@
 """What is in the sandbox's account before anybody makes anything: one VPC with hosts in it, and no database.
 
-Everything carries a Name tag, and is meant to be found by tags: ids differ from one seeding to the next.
+Everything carries a Name tag, and is meant to be found by tags: ids differ from one seeding to the next. Only the key
+in another region has an id that stays, since a spec can name it by its ARN alone.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.ec2.models import ec2_backends
+from moto.kms.models import kms_backends
 
 from rds_secure.sandbox.endpoint import ACCOUNT, REGION
 from rds_secure.sandbox.realism import lag
@@ -22,6 +24,11 @@ HOSTS = {"bastion": "public", "app-1": "private", "app-2": "private"}
 """EC2 instance and its security group → the tier it stands in."""
 OFFICE = {"CidrIp": "198.51.100.0/24", "Description": "ssh from the office"}
 """A network that exists in documentation only (RFC 5737)."""
+
+AWAY = "eu-central-1"
+"""A region that copies of backups may go to."""
+KEY_AWAY = "5d3c2f0e-7b41-4c8a-9e26-1f0a6b9d8c74"
+"""The id of the key that is there for them."""
 
 
 def reset() -> None:
@@ -45,6 +52,7 @@ def seed() -> None:
     _network_acl(ec2, vpc.id, [subnet for members in subnets.values() for subnet in members])
     for number, (name, tier) in enumerate(HOSTS.items()):
         _host(ec2, vpc.id, name, subnets[tier][number % len(ZONES)])
+    _key_away()
 
 
 def _subnets(ec2: Any, vpc_id: str, tier: str, octet: int) -> list[Any]:
@@ -96,6 +104,16 @@ def _host(ec2: Any, vpc_id: str, name: str, subnet: Any) -> None:
         associate_public_ip=name == "bastion",
     )
     _named(ec2, name, reservation.instances[0])
+
+
+def _key_away() -> None:
+    kms = kms_backends[ACCOUNT][AWAY]
+    key = kms.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Encrypts copies of backups", None)
+    del kms.keys[key.id]
+    key.arn = key.arn.replace(key.id, KEY_AWAY)
+    key.id = KEY_AWAY
+    kms.keys[KEY_AWAY] = key
+    kms.tagger.tag_resource(KEY_AWAY, [{"TagKey": "Name", "TagValue": "backups"}])
 
 
 def _named(ec2: Any, name: str, made: Any, **tags: str) -> Any:

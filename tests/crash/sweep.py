@@ -1,7 +1,8 @@
-"""Kills an apply at every single call, in three ways, and tells what the next apply made of it.
+"""Kills an apply at every single call, in three ways, and tells what the next apply, or the way back, made of it.
 
-``python -m tests.crash.sweep create`` (or ``change``, ``migrate``) takes a quarter of an hour; ``--part 1/4`` does a
-fourth of it, ``--sample 30`` that many instants, ``--realism all`` lets AWS take its time. It ends with 1 if anything
+``python -m tests.crash.sweep create`` (``change``, ``migrate``, or ``back``, where a migration is taken back after it
+was killed) takes a quarter of an hour; ``--part 1/4`` does a fourth of it, ``--sample 30`` that many instants,
+``--realism all`` lets AWS take its time. It ends with 1 if anything
 is wrong.
 """
 
@@ -13,10 +14,12 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from rds_secure.sandbox import Sandbox
 from rds_secure.sandbox.server import serve_in_thread
+from tests.crash.back import trouble_back
 from tests.crash.process import Ground, ground
 from tests.crash.stack import EVERYTHING, PLAIN, changed, migrated
 from tests.crash.transport import Kill, Way
@@ -25,6 +28,7 @@ SCENARIOS = {
     "create": (EVERYTHING, None),
     "change": (changed(), EVERYTHING),
     "migrate": (migrated(), PLAIN),
+    "back": (migrated(), PLAIN),
 }
 """Name → what is applied, and what was before."""
 
@@ -65,7 +69,8 @@ def main(words: Sequence[str] | None = None) -> int:
         found = laid(sandbox, given.scenario, Path(folder), given.realism)
         every = instants(found)
         kills = (sample(every, given.sample) if given.sample else every)[part - 1 :: parts]
-        troubles = {kill: found.trouble(kill) for kill in _told(kills)}
+        trouble = partial(trouble_back, found) if given.scenario == "back" else found.trouble
+        troubles = {kill: trouble(kill) for kill in _told(kills)}
     for line in table(troubles):
         sys.stdout.write(f"{line}\n")
     return int(any(troubles.values()))

@@ -187,7 +187,7 @@ class Harness:
 
     def __init__(self, sandbox: Sandbox, account: api.Account, recorder: Recorder, folder: Path) -> None:
         self.sandbox, self.account, self.recorder = sandbox, account, recorder
-        self.client: Callable[[str], Any] = sandbox.client
+        self.client: Callable[..., Any] = sandbox.client
         self._folder = folder
         self._written = 0
 

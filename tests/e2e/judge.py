@@ -6,12 +6,14 @@ It changes nothing. Security groups are judged where they have a tag of a stack,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from tests.contracts.controls import EVENTS, LOGS
-from tests.e2e.looks import Client
+
+Client: TypeAlias = Callable[..., Any]
+"""A boto3 client of a service, and of another region where one is named."""
 
 USUAL_PORTS = {1433, 1521, 3306, 5432, 50000}
 GUESSED = {"admin", "administrator", "master", "postgres", "rdsadmin", "root", "sa", "user"}
@@ -68,6 +70,8 @@ def _database(client: Client, one: Mapping[str, Any], name: str) -> Iterator[tup
             name,
             parameters["log_statement"] == "ddl" and bool(parameters["log_min_duration_statement"]),
         )
+    for copied in one.get("DBInstanceAutomatedBackupsReplications", ()):
+        yield "CKV_AWS_245", name, _is_under_a_key_there(client, copied["DBInstanceAutomatedBackupsArn"])
     if engine == "sqlserver-se":
         yield "TDE", name, "TDE" in _options(client, one)
     groups = client("ec2").describe_security_groups(
@@ -194,6 +198,14 @@ def _public_subnets(client: Client) -> set[str]:
 
 def _is_customers(client: Client, key: str | None) -> bool:
     return key is not None and client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyManager"] == "CUSTOMER"
+
+
+def _is_under_a_key_there(client: Client, copy: str) -> bool:
+    """Whether copies of automated backups (their ARN) are kept in their region, under a customer's key of that."""
+    region = copy.split(":")[3]
+    listed = client("rds", region).describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
+    keys = [one.get("KmsKeyId") for one in listed if one["DBInstanceAutomatedBackupsArn"] == copy]
+    return [_is_customers(lambda service: client(service, region), key) for key in keys] == [True]
 
 
 def _is_ours(tags: Iterable[Mapping[str, str]] | None) -> bool:

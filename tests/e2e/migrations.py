@@ -16,6 +16,8 @@ from rds_secure.sandbox.server import serve_in_thread
 from tests.e2e.harness import Harness, Recorder, Resources, connect
 
 ROLE: Resources = {"iam_role": {"monitoring": {"trust": {"services": ["monitoring.rds.amazonaws.com"]}}}}
+ENGINES = {"postgres": ("16", ("postgresql", "upgrade")), "mysql": ("8.0", ("audit", "error", "general", "slowquery"))}
+"""Engine → its version, and the logs that it exports."""
 _NAMED = {
     *(
         "DBInstanceStatus",
@@ -33,10 +35,12 @@ _NAMED = {
 def drawn(seed: int) -> dict[str, Any]:
     """The fields of a database."""
     chance = random.Random(seed)
+    engine = random.Random(f"the engine of {seed}").choice(sorted(ENGINES))
+    version, logs = ENGINES[engine]
     day = chance.choice(("mon", "wed", "sun"))
     fields: dict[str, Any] = {
-        "engine": "postgres",
-        "engine_version": "16",
+        "engine": engine,
+        "engine_version": version,
         "instance_class": chance.choice(("db.t4g.medium", "db.m7g.large")),
         "storage_gib": (size := chance.randint(20, 500)),
         "storage_type": chance.choice(("gp2", "gp3")),
@@ -50,7 +54,7 @@ def drawn(seed: int) -> dict[str, Any]:
         "deletion_protection": chance.random() < 0.5,
         "minor_upgrades": chance.random() < 0.5,
         "iam_auth": chance.random() < 0.5,
-        "log_exports": [name for name in ("postgresql", "upgrade") if chance.random() < 0.5],
+        "log_exports": [name for name in logs if chance.random() < 0.5],
         "tags": {f"key-{number}": f"value {number}" for number in range(chance.randint(0, 5))},
         "subnet_group": "${db_subnet_group.orders}",
         "security_groups": ["${security_group.orders-db}"],
@@ -65,10 +69,13 @@ def drawn(seed: int) -> dict[str, Any]:
 def lost(harness: Harness, around: Resources, seed: int) -> Iterator[str]:
     """What is another one after the migration of a database, and was not to be; and what the next plan would do."""
     fields = drawn(seed)
-    plain = {**around, **ROLE, "db_instance": {"orders": {**fields, "encrypted": False}}}
+    is_rekeyed = random.Random(f"the key of {seed}").random() < 0.5
+    protected = {"kms_key": "${kms_key.one}"} if is_rekeyed else {"encrypted": False}
+    plain = {**around, **ROLE, "db_instance": {"orders": {**fields, **protected}}}
     harness.make(plain)
     before = _seen(harness)
-    entry = {"from": "none", "quiesce": random.Random(seed).choice(("none", "revoke-ingress"))}
+    key = _described(harness)["KmsKeyId"] if is_rekeyed else "none"
+    entry = {"from": key, "quiesce": random.Random(seed).choice(("none", "revoke-ingress"))}
     asked = {**plain, "db_instance": {"orders": {**fields, "kms_key": "${kms_key.two}", "migration": entry}}}
 
     applied = harness.apply(asked)
@@ -82,8 +89,13 @@ def lost(harness: Harness, around: Resources, seed: int) -> Iterator[str]:
     yield from (f"{step.address} would change" for step in applied.again.plan.steps if step.operations)
 
 
-def _seen(harness: Harness) -> dict[str, Any]:
+def _described(harness: Harness) -> dict[str, Any]:
     (found,) = harness.client("rds").describe_db_instances(DBInstanceIdentifier="orders")["DBInstances"]
+    return dict(found)
+
+
+def _seen(harness: Harness) -> dict[str, Any]:
+    found = _described(harness)
     users = [tag for tag in found.pop("TagList") if not tag["Key"].startswith("rds-secure:")]
     seen = {name: value for name, value in found.items() if name not in _NAMED and value not in (False, [], None)}
     zone = {} if found["MultiAZ"] else {"AvailabilityZone": seen.pop("AvailabilityZone")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rds_secure.sandbox.seed import AWAY, KEY_AWAY
 from tests.e2e import judge
 from tests.e2e.harness import SPECS, Harness
 
@@ -12,6 +13,9 @@ from tests.e2e.harness import SPECS, Harness
 def test_a_judge_finds_nothing_in_what_is_strict_and_whatever_somebody_weakens(harness: Harness) -> None:
     harness.make(SPECS / "strict.yaml")
     assert judge.findings(harness.client) == []
+    (copied,) = harness.client("rds", AWAY).describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
+    assert copied["DBInstanceIdentifier"] == "strict-postgres"
+    assert (copied["KmsKeyId"].rpartition("/")[2], copied["BackupRetentionPeriod"]) == (KEY_AWAY, 7)
 
     harness.behind(_weaken)
     found = judge.findings(harness.client)

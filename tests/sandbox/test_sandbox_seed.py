@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
+
 from rds_secure.sandbox import Sandbox
+from rds_secure.sandbox.seed import AWAY, KEY_AWAY
 
 
 def tags(item: dict[str, Any]) -> dict[str, str]:
@@ -49,6 +52,13 @@ def test_each_host_stands_in_its_tier_with_a_security_group_of_its_name(ec2):
         (described,) = ec2.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"]
         assert tags(described)["Name"] == group["GroupName"]
         assert "0.0.0.0/0" not in {r["CidrIp"] for p in described["IpPermissions"] for r in p["IpRanges"]}
+
+
+def test_a_key_in_another_region_is_there_for_copies_of_backups(sandbox: Sandbox):
+    kms = boto3.client("kms", region_name=AWAY, endpoint_url=sandbox.endpoint, **sandbox.credentials)
+    (key,) = kms.list_keys()["Keys"]
+    assert key["KeyArn"] == f"arn:aws:kms:{AWAY}:{sandbox.account}:key/{KEY_AWAY}"
+    assert kms.describe_key(KeyId=key["KeyArn"])["KeyMetadata"]["KeyState"] == "Enabled"
 
 
 def test_a_reset_forgets_what_was_made_and_seeds_anew(sandbox: Sandbox, ec2, kms, rds, vpc):

@@ -531,7 +531,7 @@ BENCH = Bench(
     stranger=stranger,
     not_tested={
         "replica_mode": "it takes a replica; the tests of replicas have it",
-        "backup_copy.retention_days": "it is seen in another region; the tests of copies have it",
-        "backup_copy.key": "no id of a key in another region is known beforehand; the tests of copies have it",
+        "backup_copy.retention_days": "it is seen in another region; the test of what is strict has it",
+        "backup_copy.key": "likewise; and the tests of copies have a change of it, which is refused",
     },
 )
