@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 @options.safety
 @options.create_empty
 @options.no_access
-@click.option("--expect", metavar="DIGEST", help="Do not ask, and apply only the plan that has this digest.")
+@click.option(
+    "--expect",
+    metavar="DIGEST",
+    help="Do not ask; apply only the plan of this digest and, with a part after a dot, only where nobody gains more.",
+)
 @options.lock
 @click.option("--yes", is_flag=True, help="Do not ask. Never confirms the deletion of a database or key.")
 @click.option(

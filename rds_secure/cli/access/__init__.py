@@ -35,7 +35,7 @@ class _Questions(click.Group):
 
 @click.group("access", cls=_Questions)
 def command() -> None:
-    """Who may do what, from where what can be reached, how data is protected: of an account, a spec, or a plan.
+    """Who may do what, from where what can be reached, how data is protected: of an account, or of a spec.
 
     Without SPEC the account is asked as it is. With SPEC the answer is for the account as applying the spec would leave
     it; with --offline for the spec alone, without credentials, as far as that tells. Nothing is changed.
