@@ -1,13 +1,21 @@
-"""What names a database or a cluster and may not keep up with it: proxies, blue/green deployments. Only reads."""
+"""What names a database or a cluster and may not keep up with it: proxies, deployments, integrations. Only reads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rds_secure.errors import UnsupportedError
 from rds_secure.kind import Reader
 
 _TRACKED = "TRACKED_CLUSTER"
+
+
+def around(reader: Reader, name: str, arn: str, *, cluster: bool = False) -> Iterator[str]:
+    """All that names an instance, or a cluster, from outside of it."""
+    yield from proxies(reader, name, cluster=cluster)
+    yield from deployments(reader, arn)
+    yield from integrations(reader, arn)
 
 
 def proxies(reader: Reader, name: str, *, cluster: bool = False) -> Iterator[str]:
@@ -25,6 +33,17 @@ def deployments(reader: Reader, arn: str) -> Iterator[str]:
     for deployment in reply.get("BlueGreenDeployments", ()):
         if deployment.get("Status") != "SWITCHOVER_COMPLETED":
             yield f"blue/green deployment {deployment['BlueGreenDeploymentName']} copies it"
+
+
+def integrations(reader: Reader, arn: str) -> Iterator[str]:
+    """The zero-ETL integrations that are fed by it. An endpoint that does not know them has none."""
+    try:
+        reply = reader.call("rds", "DescribeIntegrations") or {}
+    except UnsupportedError:
+        return
+    for integration in reply.get("Integrations", ()):
+        if integration["SourceArn"] == arn:
+            yield f"the zero-ETL integration {integration['IntegrationName']} is fed by it"
 
 
 def copies(described: Mapping[str, Any]) -> Iterator[str]:

@@ -134,6 +134,11 @@ def test_a_folder_without_a_trail_is_no_answer(ran: Run, tmp_path: Path) -> None
         assert "Nothing was found" not in found.out
 
 
+def test_the_sandbox_has_no_trail_to_look_up(ran: Run) -> None:
+    found = ran("audit", "trail", "--sandbox")
+    assert (found.code, "add --from FOLDER" in found.err) == (64, True)
+
+
 def test_events_come_from_the_account_or_a_folder(ran: Run, tmp_path: Path) -> None:
     path = tmp_path / "account.json"
     file.save(path, world.recording(world.world()))

@@ -22,11 +22,13 @@ from tests.resources.planning import SCOPE, checked, compare, wanted
 
 OURS = {ownership.STACK: "orders", ownership.ADDRESS: "db_instance.orders/orders"}
 RESOURCE_ID = instances.described()["DbiResourceId"]
+ARN = instances.described()["DBInstanceArn"]
 MARKED = {**OURS, ownership.ADDRESS: f"db_instance.orders/{RESOURCE_ID}"}
 OF_CLUSTER = {**OURS, ownership.ADDRESS: "db_cluster.orders/orders"}
 NOBODY: Mapping[tuple[str, ...], Any] = {
     ("rds", "DescribeDBProxies"): {"DBProxies": []},
     ("rds", "DescribeBlueGreenDeployments"): {"BlueGreenDeployments": []},
+    ("rds", "DescribeIntegrations"): {"Integrations": []},
 }
 
 
@@ -154,6 +156,20 @@ def test_what_comes_of_the_name_refers_to_it_no_longer() -> None:
                     **NOBODY,
                     ("rds", "DescribeBlueGreenDeployments"): {
                         "BlueGreenDeployments": [{"BlueGreenDeploymentName": "next", "Status": "AVAILABLE"}]
+                    },
+                }
+            },
+        ),
+        (
+            "the zero-ETL integration lake is fed by it",
+            {
+                "around": {
+                    **NOBODY,
+                    ("rds", "DescribeIntegrations"): {
+                        "Integrations": [
+                            {"SourceArn": ARN, "IntegrationName": "lake"},
+                            {"SourceArn": f"{ARN}-2", "IntegrationName": "other"},
+                        ]
                     },
                 }
             },

@@ -125,6 +125,8 @@ def _context(
         return Context(accounts=frozenset(accounts), trusted=trusted), None
     if folder is None and recorded.given():
         raise click.UsageError("--snapshot holds no events: add --from FOLDER")
+    if folder is None and reaching.get("sandbox"):
+        raise click.UsageError("the sandbox keeps no events that can be looked up: add --from FOLDER")
     asked = source.ask(TOPICS, **reaching)
     if folder is None and asked.account is None:
         raise click.UsageError("--offline calls nothing: add --from FOLDER")

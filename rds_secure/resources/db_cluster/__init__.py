@@ -60,6 +60,7 @@ class DbCluster(Kind[DbClusterSpec]):
         "rds:DescribeDBClusterSnapshots",
         "rds:DescribeDBClusters",
         "rds:DescribeDBInstances",
+        "rds:DescribeIntegrations",
         "rds:DescribeDBProxies",
         "rds:DescribeDBProxyTargets",
         "rds:DescribeDBSubnetGroups",

@@ -29,8 +29,7 @@ def _holders(reader: Reader, found: Found[DbClusterSpec], described: Mapping[str
         yield f"it replicates {source}"
     for replica in described.get("ReadReplicaIdentifiers") or ():
         yield f"{replica} replicates it"
-    yield from holders.proxies(reader, found.name, cluster=True)
-    yield from holders.deployments(reader, found.exports["arn"])
+    yield from holders.around(reader, found.name, found.exports["arn"], cluster=True)
 
 
 def renaming(change: Change[DbClusterSpec]) -> Renaming | None:

@@ -114,6 +114,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         "rds:DescribeDBEngineVersions",
         "rds:DescribeDBInstanceAutomatedBackups",
         "rds:DescribeDBInstances",
+        "rds:DescribeIntegrations",
         "rds:DescribeDBParameterGroups",
         "rds:DescribeDBSnapshots",
         "rds:DescribeDBSubnetGroups",

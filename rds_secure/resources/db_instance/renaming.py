@@ -30,8 +30,7 @@ def _holders(reader: Reader, found: Found[DbInstanceSpec], described: Mapping[st
     yield from holders.copies(item)
     if str(item.get("Engine", "")).startswith("custom-"):
         yield "it is an RDS Custom instance"
-    yield from holders.proxies(reader, found.name)
-    yield from holders.deployments(reader, found.exports["arn"])
+    yield from holders.around(reader, found.name, found.exports["arn"])
     migration, part = marks.part(found.tags)
     if part in (Part.BACK, *marks.ON_THE_WAY):
         yield "a migration of it was begun and taken back, and what is left of that goes by its name"

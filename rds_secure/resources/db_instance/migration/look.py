@@ -266,8 +266,7 @@ def _around(reader: Reader, source: Found[DbInstanceSpec], described: Mapping[st
         yield "it is an RDS Custom instance"
     if described.get("MultiTenant"):
         yield "it has tenant databases"
-    yield from holders.proxies(reader, source.identity)
-    yield from holders.deployments(reader, source.exports["arn"])
+    yield from holders.around(reader, source.identity, source.exports["arn"])
 
 
 def _backups(described: Mapping[str, Any]) -> Iterator[str]:
