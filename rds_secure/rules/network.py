@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
+from rds_secure.access.network.intervals import EVERYWHERE, FAMILIES, Addresses
 from rds_secure.access.protection import Unknown
 from rds_secure.access.protection.unread import ask, told
 from rds_secure.finding import Severity
@@ -69,10 +69,14 @@ def _private(subject: Subject, context: Context) -> Verdict:
     if isinstance(reply, Unknown):
         return unknown(reply.why)
     tables = [_table(context.posture.inventory, reply, subnet) for subnet in subnets]
-    outside = [subnet for subnet, table in zip(subnets, tables, strict=True) if table and _leads_outside(table)]
-    if outside:
-        return failed(f"{outside[0]} routes to an internet gateway")
-    return PASSED if all(tables) else unknown("the route table of a subnet was not read")
+    leading = [_leads_outside(context.posture.inventory, table) if table else _UNREAD for table in tables]
+    for subnet, leads in zip(subnets, leading, strict=True):
+        if leads is True:
+            return failed(f"{subnet} routes to an internet gateway")
+    return next((unknown(leads.why) for leads in leading if isinstance(leads, Unknown)), PASSED)
+
+
+_UNREAD = Unknown("the route table of a subnet was not read")
 
 
 def _table(inventory: Inventory, reply: Reply, subnet: str) -> Reply | None:
@@ -89,12 +93,29 @@ def _table(inventory: Inventory, reply: Reply, subnet: str) -> Reply | None:
     return main
 
 
-def _leads_outside(table: Reply) -> bool:
-    return any(
-        str(route.get("GatewayId", "")).startswith("igw-")
-        and (route.get("DestinationCidrBlock") == "0.0.0.0/0" or route.get("DestinationIpv6CidrBlock") == "::/0")
+def _leads_outside(inventory: Inventory, table: Reply) -> bool | Unknown:
+    """Whether routes that work lead every address of a family to an internet gateway, together if not one alone."""
+    out = [
+        route
         for route in table.get("Routes", ())
-    )
+        if str(route.get("GatewayId", "")).startswith("igw-") and route.get("State", "active") == "active"
+    ]
+    networks = [route[key] for route in out for key in _DESTINATIONS if route.get(key)]
+    return _everything(inventory, networks, [each[_LIST] for each in out if each.get(_LIST)])
+
+
+_DESTINATIONS, _LIST = ("DestinationCidrBlock", "DestinationIpv6CidrBlock"), "DestinationPrefixListId"
+
+
+def _everything(inventory: Inventory, networks: Iterable[str], lists: Iterable[str]) -> bool | Unknown:
+    """Whether networks and prefix lists are, together, every address there is of one family."""
+    entries = {each: inventory.reply("ec2", "GetManagedPrefixListEntries", each) for each in lists}
+    listed = [item["Cidr"] for reply in entries.values() for item in (reply or {}).get("Entries", ())]
+    found = Addresses.parse(*networks, *listed)
+    if any(EVERYWHERE.of(family) <= found.of(family) for family in FAMILIES):
+        return True
+    unread = sorted(each for each, reply in entries.items() if reply is None)
+    return Unknown(f"the networks of {', '.join(unread)} were not read") if unread else False
 
 
 def _takes(permission: Reply, port: int) -> bool:
@@ -106,22 +127,26 @@ def _takes(permission: Reply, port: int) -> bool:
     return protocol in ("tcp", "6") and (first is None or first <= port <= (last if last is not None else first))
 
 
-def _world(permissions: Iterable[Reply]) -> bool:
-    """Whether the blocks of these rules, together, are every address there is of one family."""
+def _world(inventory: Inventory, permissions: Iterable[Reply]) -> bool | Unknown:
+    """Whether these rules, together, are about every address there is of one family."""
     listed = tuple(permissions)
-    four = [IPv4Network(each["CidrIp"], strict=False) for one in listed for each in one.get("IpRanges", ())]
-    six = [IPv6Network(each["CidrIpv6"], strict=False) for one in listed for each in one.get("Ipv6Ranges", ())]
-    lengths = [each.prefixlen for each in collapse_addresses(four)] + [
-        each.prefixlen for each in collapse_addresses(six)
-    ]
-    return 0 in lengths
+    return _everything(
+        inventory,
+        [each[key] for one in listed for name, key in _PEERS for each in one.get(name, ())],
+        [each["PrefixListId"] for one in listed for each in one.get("PrefixListIds", ())],
+    )
+
+
+_PEERS = (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6"))
 
 
 def _risky(subject: Subject, context: Context) -> Verdict:
     rules = subject.reply.get("IpPermissions", ())
-    open_ports = [port for port in _RISKY if _world(rule for rule in rules if _takes(rule, port))]
+    inventory = context.posture.inventory
+    worlds = {port: _world(inventory, (rule for rule in rules if _takes(rule, port))) for port in _RISKY}
+    open_ports = [port for port, world in worlds.items() if world is True]
     if not open_ports:
-        return PASSED
+        return next((unknown(world.why) for world in worlds.values() if isinstance(world, Unknown)), PASSED)
     few = ", ".join(map(str, open_ports[:5]))
     return failed(f"the world may connect to port {few}{' and others' if len(open_ports) > 5 else ''}")
 
@@ -138,17 +163,23 @@ def _of_databases(inventory: Inventory, group: str) -> Iterator[tuple[str, int |
 
 def _open_database(subject: Subject, context: Context) -> Verdict:
     rules = subject.reply.get("IpPermissions", ())
-    for name, port in _of_databases(context.posture.inventory, subject.reply["GroupId"]):
-        if _world(rule for rule in rules if port is None or _takes(rule, port)):
+    inventory, verdict = context.posture.inventory, PASSED
+    for name, port in _of_databases(inventory, subject.reply["GroupId"]):
+        world = _world(inventory, (rule for rule in rules if port is None or _takes(rule, port)))
+        if world is True:
             return failed(f"it lets the world connect to {name}")
-    return PASSED
+        if isinstance(world, Unknown):
+            verdict = unknown(world.why)
+    return verdict
 
 
 def _outward(subject: Subject, context: Context) -> Verdict:
     rules = subject.reply.get("IpPermissionsEgress", ())
     if not any(_of_databases(context.posture.inventory, subject.reply["GroupId"])):
         return NOT_APPLICABLE
-    wide = _world(rule for rule in rules if str(rule.get("IpProtocol")) == "-1")
+    wide = _world(context.posture.inventory, (rule for rule in rules if str(rule.get("IpProtocol")) == "-1"))
+    if isinstance(wide, Unknown):
+        return unknown(wide.why)
     return failed("what is in it may connect to the whole world") if wide else PASSED
 
 
