@@ -3,47 +3,31 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from rds_secure.cli import options, recorded
+from rds_secure.cli import guardrails, options, recorded
 from rds_secure.cli.access import source
 
 if TYPE_CHECKING:
     from rds_secure.finding import Finding
+    from rds_secure.rules import Guardrails
     from rds_secure.spec import Stack
 
 FORMS = ("text", "json", "markdown", "sarif", "junit")
-FAILED = 3
 
 
 @click.command("check")
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC…")
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="text is for people.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["low", "medium", "high", "critical"]),
-    default="high",
-    show_default=True,
-    help="Exit with 3 if a rule of at least this severity fails.",
-)
-@click.option(
-    "--rules",
-    "chosen",
-    type=click.Choice(["baseline", "strict"]),
-    default="baseline",
-    show_default=True,
-    help="baseline: what every database needs; strict: as much as public controls ask for.",
-)
+@guardrails.options
 @click.option("--online", is_flag=True, help="Judge the account as applying the spec would leave it.")
 @recorded.snapshot
 @options.access
 def command(
     specs: tuple[str, ...],
     form: str,
-    fail_on: str,
-    chosen: Literal["baseline", "strict"],
     online: bool,
     profile: str | None,
     region: str | None,
@@ -58,10 +42,7 @@ def command(
     from datetime import UTC, datetime
 
     from rds_secure.access.posture import Posture
-    from rds_secure.finding import Severity, State
     from rds_secure.inventory.questions import EVERYTHING
-    from rds_secure.rules import Context, Profile, judge, subjects_of
-    from rds_secure.rules import chosen as rules_of
 
     if not online and (profile or role_arn or recorded.given()):
         raise click.UsageError("--profile, --role-arn and --snapshot ask the account: say --online as well")
@@ -69,35 +50,30 @@ def command(
     stack = asked.stack
     if stack is None:
         raise click.UsageError("name a spec")
-    posture = Posture(asked.inventory)
-    context = Context(posture, datetime.now(UTC) if online else None)
-    findings = tuple(judge(rules_of(Profile(chosen)), subjects_of(posture), context, stack.at))
-    click.echo(_shown(form, findings, stack, chosen, asked.inventory.partial), nl=form != "markdown")
-    worst = max((one.severity for one in findings if one.state is State.FAIL), default=None)
-    return FAILED if worst is not None and worst >= Severity.parse(fail_on) else 0
+    binding = guardrails.given()
+    findings = binding.judge(Posture(asked.inventory), datetime.now(UTC) if online else None, stack.at)
+    click.echo(_shown(form, findings, stack, binding, asked.inventory.partial), nl=form != "markdown")
+    return guardrails.FAILED if binding.stopping(findings) else 0
 
 
-def _shown(
-    form: str, findings: tuple[Finding, ...], stack: Stack, chosen: Literal["baseline", "strict"], partial: bool
-) -> str:
+def _shown(form: str, findings: tuple[Finding, ...], stack: Stack, binding: Guardrails, partial: bool) -> str:
     if form == "json":
         from rds_secure.render.check_view import check_json
 
-        return check_json(findings, stack.name, chosen, partial)
+        return check_json(findings, stack.name, binding.profile.value, partial)
     if form == "sarif":
         from rds_secure.errors import Location
         from rds_secure.render.sarif import check_sarif
-        from rds_secure.rules import Profile
-        from rds_secure.rules import chosen as rules_of
 
         first = next((at for address in stack.resources if (at := stack.at(address))), None)
         start = Location(first.file, 1, 1) if first else Location("spec.yaml", 1, 1)
-        return check_sarif(findings, rules_of(Profile(chosen)), version("rds-secure"), start)
+        return check_sarif(findings, binding.rules, version("rds-secure"), start)
     if form == "junit":
         from rds_secure.render.junit import check_junit
 
         return check_junit(findings, stack.name)
     from rds_secure.render.check_page import check_markdown, check_text
 
-    of = f"stack {stack.name}, {'of the spec alone' if partial else 'as applying the spec would leave it'}, {chosen}"
+    told = "of the spec alone" if partial else "as applying the spec would leave it"
+    of = f"stack {stack.name}, {told}, {binding.profile}"
     return check_markdown(findings, of) if form == "markdown" else check_text(findings, of)

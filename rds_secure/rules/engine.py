@@ -13,8 +13,13 @@ Place = Callable[[Address, tuple[str | int, ...]], Location | None]
 """Where a field of a resource of the stack was written (`Stack.at`)."""
 
 
+def nowhere(address: Address, path: tuple[str | int, ...]) -> Location | None:
+    """Where no spec was written."""
+    return None
+
+
 def judge(
-    rules: Iterable[Rule], subjects: Iterable[Subject], context: Context, place: Place = lambda address, path: None
+    rules: Iterable[Rule], subjects: Iterable[Subject], context: Context, place: Place = nowhere
 ) -> Iterator[Finding]:
     """What the rules say of the things that they are about, thing by thing; "not applicable" is left out."""
     listed = tuple(rules)

@@ -10,7 +10,7 @@ from rds_secure.access.alone import offline
 from rds_secure.access.posture import Posture
 from rds_secure.finding import Finding, State
 from rds_secure.inventory.model import Inventory, Place, Question
-from rds_secure.rules import LIVE_CONTROLS, OUT_OF_SCOPE, RULES, Context, Profile, Rule, chosen, judge, subjects_of
+from rds_secure.rules import LIVE_CONTROLS, OUT_OF_SCOPE, RULES, Context, Guardrails, Profile, Rule, judge, subjects_of
 from rds_secure.spec import load
 from tests.rules.examples import ACCOUNT, INSTANCE, REGION, judged
 
@@ -62,6 +62,6 @@ WRITTEN_ON_PURPOSE = {
 @pytest.mark.parametrize("path", sorted(SPECS.glob("*.yaml")), ids=lambda path: path.name)
 def test_the_defaults_of_our_specs_fail_no_rule(path: Path) -> None:
     profile = Profile.STRICT if path.name == "strict.yaml" else Profile.BASELINE
-    found = _found(offline(load((path,))[1], REGION)[1], chosen(profile))
+    found = _found(offline(load((path,))[1], REGION)[1], Guardrails(profile).rules)
     failed = {(path.name, one.rule) for one in found if one.state is State.FAIL}
     assert failed == {each for each in WRITTEN_ON_PURPOSE if each[0] == path.name}

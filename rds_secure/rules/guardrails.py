@@ -1,0 +1,35 @@
+"""What binds a run: which rules are asked, and which of their findings stop it. Pure; it reads no file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from rds_secure.access.posture import Posture
+from rds_secure.finding import Finding, Severity, State
+from rds_secure.rules.engine import Place, judge, nowhere
+from rds_secure.rules.model import Context, Profile, Rule
+from rds_secure.rules.subjects import subjects_of
+from rds_secure.rules.table import RULES
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrails:
+    """``profile``: the rules that are asked. ``fail_on``: what fails stops from this severity on."""
+
+    profile: Profile = Profile.BASELINE
+    fail_on: Severity = Severity.HIGH
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that are asked: ``strict`` has those of ``baseline`` too."""
+        return tuple(rule for rule in RULES if self.profile is Profile.STRICT or rule.profile is Profile.BASELINE)
+
+    def judge(self, posture: Posture, now: datetime | None = None, place: Place = nowhere) -> tuple[Finding, ...]:
+        """What the rules say of everything in an inventory. ``now``: with a time zone; None for a spec alone."""
+        return tuple(judge(self.rules, subjects_of(posture), Context(posture, now), place))
+
+    def stopping(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Those that a run must not go on with (exit 3)."""
+        return tuple(one for one in findings if one.state is State.FAIL and one.severity >= self.fail_on)
