@@ -14,7 +14,6 @@ from rds_secure.access import expect
 from rds_secure.access.also import questions
 from rds_secure.access.delta.topics import topics_of
 from rds_secure.access.posture import Posture
-from rds_secure.access.review import Review
 from rds_secure.apply import Clock, Generation, Guard, NoLock, Outcome, StackLock, SystemClock, run
 from rds_secure.apply.again import BLIND, PAUSES, in_doubt, merged, next_look, rest
 from rds_secure.apply.generation import Record
@@ -48,6 +47,7 @@ from rds_secure.plan.drift import Drift, Sort, blamed, drift
 from rds_secure.plan.recheck import moved_since
 from rds_secure.plan.targets import Right
 from rds_secure.resources import KINDS
+from rds_secure.reviews import Review
 from rds_secure.spec import Environment, Source, Stack, build
 from rds_secure.values import Address, secrets
 

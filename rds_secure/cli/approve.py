@@ -13,12 +13,12 @@ import click
 from rds_secure.cli import options
 
 if TYPE_CHECKING:
-    from rds_secure.access.review import Review
     from rds_secure.errors import Problem
     from rds_secure.live import Identity
     from rds_secure.plan import Plan
     from rds_secure.plan.approved import ApprovedAccess
     from rds_secure.plan.file import PlanFile
+    from rds_secure.reviews import Review
     from rds_secure.spec import Source, Stack
 
 

@@ -11,7 +11,6 @@ import click
 
 from rds_secure import api
 from rds_secure.access.expect import problems
-from rds_secure.access.review import Review
 from rds_secure.apply import Guard, Outcome
 from rds_secure.cli import approve, options, permission
 from rds_secure.cli.main import INTERRUPTED
@@ -21,6 +20,7 @@ from rds_secure.errors import ApplyError, DeclinedError, Problem, RdsSecureError
 from rds_secure.events import each
 from rds_secure.plan import Action, Deletion, Plan
 from rds_secure.render.terminal import plan_text, progress, result_text
+from rds_secure.reviews import Review
 
 REFUSED = 3
 

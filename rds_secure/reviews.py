@@ -1,4 +1,4 @@
-"""A plan with what it does to access: what has to be read for that, and the comparison. It reads nothing itself."""
+"""What a person approves: a plan with what it does to access, and whether all is then as expected. It reads nothing."""
 
 from __future__ import annotations
 
