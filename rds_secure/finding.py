@@ -44,6 +44,7 @@ class Finding:
 
     ``subject``: ``db:orders``, ``sg-0123…``, ``role/app``, ``account``. ``address``: where it stands in a stack, if it
     is of one. ``path``: the field of the spec that decides, below the resource. ``location``: where that is written.
+    ``stack``: the one that ``address`` is in; "" for the one at hand.
     """
 
     rule: str
@@ -55,3 +56,4 @@ class Finding:
     address: Address | None = None
     path: tuple[str | int, ...] = ()
     location: Location | None = None
+    stack: str = ""

@@ -44,4 +44,5 @@ def _finding(rule: Rule, subject: Subject, verdict: Verdict, place: Place) -> Fi
         subject.address,
         path,
         place(subject.address, path) if subject.address and wrong else None,
+        subject.stack,
     )

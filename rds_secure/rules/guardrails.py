@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from rds_secure.access.posture import Posture
 from rds_secure.finding import Finding, Severity, State
 from rds_secure.rules.engine import Place, judge, nowhere
 from rds_secure.rules.model import Context, Profile, Rule
-from rds_secure.rules.subjects import subjects_of
+from rds_secure.rules.subjects import Owned, subjects_of
 from rds_secure.rules.table import RULES
 
 
@@ -26,9 +27,18 @@ class Guardrails:
         """The rules that are asked: ``strict`` has those of ``baseline`` too."""
         return tuple(rule for rule in RULES if self.profile is Profile.STRICT or rule.profile is Profile.BASELINE)
 
-    def judge(self, posture: Posture, now: datetime | None = None, place: Place = nowhere) -> tuple[Finding, ...]:
-        """What the rules say of everything in an inventory. ``now``: with a time zone; None for a spec alone."""
-        return tuple(judge(self.rules, subjects_of(posture), Context(posture, now), place))
+    def judge(
+        self,
+        posture: Posture,
+        now: datetime | None = None,
+        place: Place = nowhere,
+        owned: Owned = MappingProxyType({}),
+    ) -> tuple[Finding, ...]:
+        """What the rules say of everything in an inventory.
+
+        ``now``: with a time zone; None for a spec alone. ``owned``: what stacks are known to own, besides by tags.
+        """
+        return tuple(judge(self.rules, subjects_of(posture, owned), Context(posture, now), place))
 
     def stopping(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Those that a run must not go on with (exit 3)."""

@@ -47,9 +47,9 @@ Detail = Protected | Proxy | Snapshot | Key | Policy | User | Group | Role | Non
 class Subject:
     """One thing that a rule is asked about.
 
-    ``name``: how findings call it (``db:orders``). ``reply``: as AWS describes it. ``address``: where it stands in a
-    stack, by its tags or a spec. ``detail``: what the engines know of it. ``inline``: of a policy, that it is written
-    into a principal.
+    ``name``: how findings call it (``db:orders``). ``reply``: as AWS describes it. ``address``: where it stands in
+    ``stack``, by its tags or a spec ("": in the one at hand). ``detail``: what the engines know of it. ``inline``: of a
+    policy, that it is written into a principal.
     """
 
     of: Of
@@ -58,6 +58,7 @@ class Subject:
     address: Address | None = None
     detail: Detail = None
     inline: bool = False
+    stack: str = ""
 
     @property
     def protected(self) -> Protected:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from rds_secure.access import account
 from rds_secure.access.iam.identities import Group, Identities, Role, User, read_policy
@@ -31,12 +33,25 @@ _LISTED: tuple[tuple[Of, str, str, str, str, str], ...] = (
 )
 """What → service, action, the key of its listing, the key of an item's name, and how findings begin that name."""
 
+Spot = tuple[str, Address]
+"""A stack, and an address in it. The stack is "" for the one at hand, of what is not there yet."""
+Owned = Mapping[str, Spot]
+"""ARN or id → where that stands: of what a stack is known to own, also where AWS tells no tags (keys, policies)."""
+
+_IDENTITIES = ("DBInstanceArn", "DBClusterArn", "DBProxyArn", "DBSnapshotArn", "DBClusterSnapshotArn", "GroupId", "Arn")
 _PLACEHOLDER = re.compile(r"<([a-z_]+\.[A-Za-z0-9_-]+)>")
 """What stands for the id of something that is not there yet."""
 
 
-def subjects_of(posture: Posture) -> Iterator[Subject]:
-    """Everything in the inventory, with what the engines know of it."""
+def subjects_of(posture: Posture, owned: Owned = MappingProxyType({})) -> Iterator[Subject]:
+    """Everything in the inventory, with what the engines know of it, and where it stands in a stack."""
+    for subject in _subjects(posture):
+        known = (owned.get(str(subject.reply.get(key))) for key in _IDENTITIES)
+        spot = next((each for each in known if each), None)
+        yield replace(subject, stack=spot[0], address=spot[1]) if spot else subject
+
+
+def _subjects(posture: Posture) -> Iterator[Subject]:
     inventory = posture.inventory
     known: dict[str, Detail] = {one.id: one for one in posture.protection.databases}
     known.update((one.id, one) for one in posture.protection.proxies)
@@ -44,7 +59,7 @@ def subjects_of(posture: Posture) -> Iterator[Subject]:
     for of, service, action, key, name, prefix in _LISTED:
         for item in inventory.items(service, action, key):
             called = f"{prefix}{item[name]}"
-            yield Subject(of, called, item, _address(item, item[name]), known.get(called))
+            yield _subject(of, called, item, _tagged(item, item[name]), known.get(called))
     yield from _keys(posture)
     yield from _identities(inventory)
     yield Subject(Of.ACCOUNT, "account", {})
@@ -57,7 +72,7 @@ def _keys(posture: Posture) -> Iterator[Subject]:
             name = f"key:{arn.rpartition('/')[2]}"
             said = posture.inventory.reply("kms", "GetKeyPolicy", arn) or {}
             policy = read_policy(name, said["Policy"]) if said.get("Policy") else Policy(name, None)
-            yield Subject(Of.KEY, name, {"Arn": arn, **found}, _placed(arn), policy)
+            yield _subject(Of.KEY, name, {"Arn": arn, **found}, _placed(arn), policy)
 
 
 def _identities(inventory: Inventory) -> Iterator[Subject]:
@@ -80,35 +95,40 @@ def _identities(inventory: Inventory) -> Iterator[Subject]:
 def _managed(details: Reply, found: Identities) -> Iterator[Subject]:
     for item in details.get("Policies", ()):
         if f":iam::{found.account}:" in item["Arn"]:
-            where = _address(item, item["PolicyName"]) or _placed(item.get("PolicyId", ""))
-            yield Subject(Of.POLICY, f"policy/{item['PolicyName']}", item, where, found.managed(item["Arn"]))
+            where = _tagged(item, item["PolicyName"]) or _placed(item.get("PolicyId", ""))
+            yield _subject(Of.POLICY, f"policy/{item['PolicyName']}", item, where, found.managed(item["Arn"]))
 
 
 def _holder(kind: str, item: Reply, one: User | Group | Role) -> Iterator[Subject]:
-    where = _address(item, one.name) or _by_path(item)
-    yield Subject(Of.PRINCIPAL, f"{kind}/{one.name}", item, where, one)
+    where = _tagged(item, one.name) or _by_path(item)
+    yield _subject(Of.PRINCIPAL, f"{kind}/{one.name}", item, where, one)
     for policy in one.inline:
-        yield Subject(Of.POLICY, f"{kind}/{one.name}: {policy.name}", item, where, policy, inline=True)
+        yield _subject(Of.POLICY, f"{kind}/{one.name}: {policy.name}", item, where, policy, inline=True)
 
 
-def _by_path(item: Reply) -> Address | None:
+def _subject(of: Of, name: str, item: Reply, where: Spot | None, detail: Detail, *, inline: bool = False) -> Subject:
+    stack, address = where or ("", None)
+    return Subject(of, name, item, address, detail, inline, stack)
+
+
+def _by_path(item: Reply) -> Spot | None:
     """Groups of IAM have no tags: the path of ours says whose they are (``/rds-secure/REGION/STACK/KEY/``)."""
     match item.get("Path", "").split("/"):
-        case ["", "rds-secure", _, _, key, ""]:
-            return Address("iam_group", key)
+        case ["", "rds-secure", _, stack, key, ""]:
+            return stack, Address("iam_group", key)
     return None
 
 
-def _placed(text: str) -> Address | None:
+def _placed(text: str) -> Spot | None:
     """Where something stands whose id is not there yet."""
     match = _PLACEHOLDER.search(text)
-    return Address.parse(match[1]) if match else None
+    return ("", Address.parse(match[1])) if match else None
 
 
-def _address(item: Reply, name: str) -> Address | None:
+def _tagged(item: Reply, name: str) -> Spot | None:
     """Where it stands in a stack, by its own tags; those that came along with a copy are not (RDS-18)."""
     found = owner(_tags(item.get("TagList") or item.get("Tags") or ()))
-    return found.address if found and found.name in (name, item.get("GroupName")) else None
+    return (found.stack, found.address) if found and found.name in (name, item.get("GroupName")) else None
 
 
 def _tags(listed: Iterable[Reply]) -> Mapping[str, str]:
