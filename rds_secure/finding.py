@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum, StrEnum
 
 from rds_secure.errors import Location
@@ -39,12 +40,23 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Excuse:
+    """Why a failure is let pass, who answers for that, until which day, and where that is written."""
+
+    reason: str
+    owner: str
+    until: date
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule on one thing.
 
     ``subject``: ``db:orders``, ``sg-0123…``, ``role/app``, ``account``. ``address``: where it stands in a stack, if it
     is of one. ``path``: the field of the spec that decides, below the resource. ``location``: where that is written.
     ``stack``: the one that ``address`` is in; "" for the one at hand.
+    ``excuse``: of what is waived.
     """
 
     rule: str
@@ -57,3 +69,4 @@ class Finding:
     path: tuple[str | int, ...] = ()
     location: Location | None = None
     stack: str = ""
+    excuse: Excuse | None = None

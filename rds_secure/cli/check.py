@@ -50,7 +50,7 @@ def command(
     stack = asked.stack
     if stack is None:
         raise click.UsageError("name a spec")
-    binding = guardrails.given()
+    binding = guardrails.given(stack)
     findings = binding.judge(Posture(asked.inventory), datetime.now(UTC) if online else None, stack.at)
     click.echo(_shown(form, findings, stack, binding, asked.inventory.partial), nl=form != "markdown")
     return guardrails.FAILED if binding.stopping(findings) else 0

@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from rds_secure.rules import Guardrails
+    from rds_secure.spec import Stack
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,11 +44,11 @@ def options(function: F) -> F:
     )(function)
 
 
-def given() -> Guardrails:
-    """The guardrails that the options of this command name."""
+def given(stack: Stack | None = None) -> Guardrails:
+    """The guardrails that the options of this command name, and with a stack what its spec waives."""
     from rds_secure.finding import Severity
-    from rds_secure.rules import Guardrails, Profile
+    from rds_secure.rules import Guardrails, Profile, Waivers
 
     said = click.get_current_context().meta
     profile, fail_on = said["rds_secure.guardrails.asked"], said["rds_secure.guardrails.fail_on"]
-    return Guardrails(Profile(profile), Severity.parse(fail_on))
+    return Guardrails(Profile(profile), Severity.parse(fail_on), Waivers(stack.waivers if stack else ()))

@@ -8,6 +8,7 @@ from rds_secure.finding import Finding, State
 from rds_secure.render.check_view import counted
 from rds_secure.render.markdown import code
 
+_WRONG = (State.FAIL, State.WAIVED, State.UNKNOWN)
 _LISTED = 200
 """Findings in Markdown: GitHub takes 65,536 characters in a comment."""
 
@@ -22,7 +23,14 @@ def ordered(findings: Sequence[Finding], state: State) -> list[Finding]:
 def summary(findings: Sequence[Finding]) -> str:
     """How many of each, in words."""
     counts = counted(findings)
-    return f"{counts[State.FAIL]} failed, {counts[State.UNKNOWN]} unknown, {counts[State.PASS]} passed"
+    waived = f", {counts[State.WAIVED]} waived" if counts[State.WAIVED] else ""
+    return f"{counts[State.FAIL]} failed{waived}, {counts[State.UNKNOWN]} unknown, {counts[State.PASS]} passed"
+
+
+def answered(one: Finding) -> str:
+    """Who answers for what is waived, until when, and why; "" for anything else."""
+    excuse = one.excuse
+    return f"until {excuse.until} by {excuse.owner}: {excuse.reason}" if excuse else ""
 
 
 def check_text(findings: Sequence[Finding], of: str) -> str:
@@ -38,6 +46,13 @@ def _lines(findings: Sequence[Finding], of: str) -> Iterator[str]:
         if one.location:
             yield f"  at:  {one.location}"
         yield f"  fix: {one.fix}"
+    waived = ordered(findings, State.WAIVED)
+    if waived:
+        yield ""
+        yield "Waived:"
+    for one in waived:
+        yield f"  - {one.severity} {one.rule}: {one.subject}: {one.message}"
+        yield f"    {answered(one)}"
     unknown = ordered(findings, State.UNKNOWN)
     if unknown:
         yield ""
@@ -55,12 +70,13 @@ def _plain(text: str) -> str:
 def check_markdown(findings: Sequence[Finding], of: str) -> str:
     """The same for a pull request; names and messages stand in code."""
     lines = ["## Rules of security", "", f"**{summary(findings)}** · {code(of)}", ""]
-    wrong = [*ordered(findings, State.FAIL), *ordered(findings, State.UNKNOWN)]
+    wrong = [one for state in _WRONG for one in ordered(findings, state)]
     if wrong:
         lines += ["| severity | rule | of | what | where |", "| --- | --- | --- | --- | --- |"]
     for one in wrong[:_LISTED]:
-        grade = str(one.severity) if one.state is State.FAIL else "unknown"
-        cells = (one.rule, one.subject, one.message, str(one.location or ""))
+        grade = str(one.severity if one.state is State.FAIL else one.state)
+        message = f"{one.message}; {answered(one)}" if one.excuse else one.message
+        cells = (one.rule, one.subject, message, str(one.location or ""))
         lines.append(f"| {grade} | {' | '.join(_cell(cell) for cell in cells)} |")
     if len(wrong) > _LISTED:
         lines += ["", f"and {len(wrong) - _LISTED} more"]

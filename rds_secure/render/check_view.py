@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, Literal
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from rds_secure.errors import Location
 from rds_secure.finding import Finding, State
 from rds_secure.render.view import View
 
@@ -18,6 +20,16 @@ class PlaceView(View):
     file: str
     line: int
     column: int
+
+
+class ExcuseView(View):
+    """Why a failure is let pass."""
+
+    reason: str
+    owner: str
+    until: date
+    """The last day, in UTC."""
+    location: PlaceView
 
 
 class FindingView(View):
@@ -36,6 +48,8 @@ class FindingView(View):
     message: str
     fix: str
     location: PlaceView | None
+    excuse: ExcuseView | None
+    """Of what is waived."""
 
 
 class CheckView(View):
@@ -66,7 +80,7 @@ def check_view(findings: Sequence[Finding], stack: str, profile: Literal["baseli
 
 
 def _finding(one: Finding) -> FindingView:
-    at = one.location
+    excuse = one.excuse
     return FindingView(
         rule=one.rule,
         state=one.state,
@@ -76,8 +90,15 @@ def _finding(one: Finding) -> FindingView:
         path=one.path,
         message=one.message,
         fix=one.fix,
-        location=None if at is None else PlaceView(file=at.file, line=at.line, column=at.column),
+        location=None if one.location is None else _place(one.location),
+        excuse=None
+        if excuse is None
+        else ExcuseView(reason=excuse.reason, owner=excuse.owner, until=excuse.until, location=_place(excuse.location)),
     )
+
+
+def _place(at: Location) -> PlaceView:
+    return PlaceView(file=at.file, line=at.line, column=at.column)
 
 
 def check_json(findings: Sequence[Finding], stack: str, profile: Literal["baseline", "strict"], partial: bool) -> str:

@@ -1,4 +1,4 @@
-"""Findings as JUnit XML: one case for each rule and thing. What is unknown counts as skipped."""
+"""Findings as JUnit XML: one case for each rule and thing. What is waived or unknown counts as skipped."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from rds_secure.finding import Finding, State
+from rds_secure.render.check_page import answered
 from rds_secure.render.check_view import counted
 
 
@@ -33,7 +34,8 @@ def _case(suite: ET.Element, one: Finding) -> None:
         wrong = ET.SubElement(case, "failure", {"message": _legal(one.message), "type": str(one.severity)})
         wrong.text = _legal(f"{one.location or one.subject}: {one.message}. To mend it: {one.fix}.")
     elif one.state in (State.UNKNOWN, State.WAIVED):
-        ET.SubElement(case, "skipped", {"message": _legal(f"{one.state}: {one.message}")})
+        said = f"{one.state}{f' {answered(one)}' if one.excuse else ''}: {one.message}"
+        ET.SubElement(case, "skipped", {"message": _legal(said)})
 
 
 def _legal(text: str) -> str:

@@ -1,6 +1,8 @@
-"""Findings as SARIF 2.1.0, as GitHub code scanning reads it: failures alone, each at the line that decides.
+"""Findings as SARIF 2.1.0, as GitHub code scanning reads it: failures, each at the line that decides.
 
-Source: OASIS SARIF 2.1.0; GitHub docs, "SARIF support for code scanning".
+What is waived is a suppressed result of level note: GitHub itself shows it as an open alert (codeql-action issue 1230),
+its action `advanced-security/dismiss-alerts` closes it.
+Source: OASIS SARIF 2.1.0, §3.27.23 and §3.35; GitHub docs, "SARIF support for code scanning".
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from rds_secure.values import digest
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
+_LEVELLED = (State.FAIL, State.WAIVED)
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
 """GitHub shows a severity by this number: over 9.0 critical, from 7.0 high, from 4.0 medium."""
 
@@ -27,7 +30,7 @@ def check_sarif(findings: Sequence[Finding], rules: Sequence[Rule], version: str
     run = {
         "tool": {"driver": {"name": "rds-secure", "version": version, "rules": [_rule(rule) for rule in rules]}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, index, start) for one in findings if one.state is State.FAIL],
+        "results": [_result(one, index, start) for one in findings if one.state in _LEVELLED],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
@@ -47,16 +50,22 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _result(one: Finding, index: dict[str, int], start: Location) -> dict[str, Any]:
-    at = one.location or start
-    region = {"startLine": at.line, "startColumn": at.column}
-    return {
+    result: dict[str, Any] = {
         "ruleId": one.rule,
         "ruleIndex": index[one.rule],
-        "level": _LEVELS[one.severity],
+        "level": _LEVELS[one.severity] if one.state is State.FAIL else "note",
         "kind": "fail",
         "message": {"text": f"{one.subject}: {one.message}. To mend it: {one.fix}."},
-        "locations": [
-            {"physicalLocation": {"artifactLocation": {"uri": quote(at.file.replace("\\", "/"))}, "region": region}}
-        ],
+        "locations": [_location(one.location or start)],
         "partialFingerprints": {"rdsSecure/v1": digest((one.rule, one.subject, one.path))},
     }
+    if one.excuse:
+        said = f"{one.excuse.owner} answers for it until {one.excuse.until}: {one.excuse.reason}"
+        place = _location(one.excuse.location)
+        result["suppressions"] = [{"kind": "inSource", "status": "accepted", "justification": said, "location": place}]
+    return result
+
+
+def _location(at: Location) -> dict[str, Any]:
+    region = {"startLine": at.line, "startColumn": at.column}
+    return {"physicalLocation": {"artifactLocation": {"uri": quote(at.file.replace("\\", "/"))}, "region": region}}

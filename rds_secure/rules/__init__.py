@@ -12,6 +12,7 @@ from rds_secure.rules.model import Context, Of, Profile, Rule, Subject, Verdict
 from rds_secure.rules.scope import LIVE_CONTROLS, OUT_OF_SCOPE
 from rds_secure.rules.subjects import subjects_of
 from rds_secure.rules.table import RULES
+from rds_secure.rules.waivers import Waivers
 
 __all__ = [
     "LIVE_CONTROLS",
@@ -24,6 +25,7 @@ __all__ = [
     "Rule",
     "Subject",
     "Verdict",
+    "Waivers",
     "judge",
     "subjects_of",
 ]

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
 from rds_secure.access.posture import Posture
 from rds_secure.finding import Finding, Severity, State
 from rds_secure.rules.engine import Place, judge, nowhere
+from rds_secure.rules.meta import META
 from rds_secure.rules.model import Context, Profile, Rule
-from rds_secure.rules.subjects import Owned, subjects_of
+from rds_secure.rules.subjects import Owned, subjects_of, unlisted
 from rds_secure.rules.table import RULES
+from rds_secure.rules.waivers import Scene, Waivers, apply
 
 
 @dataclass(frozen=True, slots=True)
 class Guardrails:
-    """``profile``: the rules that are asked. ``fail_on``: what fails stops from this severity on."""
+    """``profile``: the rules that are asked. ``fail_on``: what fails stops from this severity on. ``waivers``: what
+    somebody answers for."""
 
     profile: Profile = Profile.BASELINE
     fail_on: Severity = Severity.HIGH
+    waivers: Waivers = field(default_factory=Waivers)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules that are asked: ``strict`` has those of ``baseline`` too."""
-        return tuple(rule for rule in RULES if self.profile is Profile.STRICT or rule.profile is Profile.BASELINE)
+        """The rules that are asked: ``strict`` has those of ``baseline`` too. Last those about waivers."""
+        asked = (rule for rule in RULES if self.profile is Profile.STRICT or rule.profile is Profile.BASELINE)
+        return (*asked, *META)
 
     def judge(
         self,
@@ -38,7 +43,11 @@ class Guardrails:
 
         ``now``: with a time zone; None for a spec alone. ``owned``: what stacks are known to own, besides by tags.
         """
-        return tuple(judge(self.rules, subjects_of(posture, owned), Context(posture, now), place))
+        subjects, rules = tuple(subjects_of(posture, owned)), self.rules
+        found = judge(rules, subjects, Context(posture, now), place)
+        inventory = posture.inventory
+        scene = Scene({one.id: one for one in rules}, subjects, unlisted(inventory), inventory.partial)
+        return apply(self.waivers, found, scene)
 
     def stopping(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Those that a run must not go on with (exit 3)."""

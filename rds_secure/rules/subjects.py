@@ -65,6 +65,14 @@ def _subjects(posture: Posture) -> Iterator[Subject]:
     yield Subject(Of.ACCOUNT, "account", {})
 
 
+def unlisted(inventory: Inventory) -> frozenset[Of]:
+    """What there may be more of: its listing was not read. Of keys, only those that something names are read."""
+    missing = {Of.KEY, *(of for of, service, action, *_ in _LISTED if inventory.reply(service, action) is None)}
+    if inventory.reply("iam", "GetAccountAuthorizationDetails") is None:
+        missing |= {Of.POLICY, Of.PRINCIPAL}
+    return frozenset(missing)
+
+
 def _keys(posture: Posture) -> Iterator[Subject]:
     """Keys with their policies; an unread policy is one without statements."""
     for arn, reply in posture.inventory.each("kms", "DescribeKey").items():

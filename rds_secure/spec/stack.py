@@ -22,6 +22,7 @@ from rds_secure.kind import Kind, Scope
 from rds_secure.spec.complaints import meant, problems_of
 from rds_secure.spec.environment import Environment, filled
 from rds_secure.spec.expect import Expectation, Expected, expectations
+from rds_secure.spec.guardrails import Tightening, Waived, Waiver, waivers
 from rds_secure.spec.source import Path, Source
 from rds_secure.spec.suggest import closest, suggestion
 from rds_secure.spec.transfer import Moved, Removed, Safety, Transfers, transfers
@@ -31,7 +32,7 @@ from rds_secure.values import refs as refs_in
 _MADE_OF = "lower-case letters, digits and hyphens, a letter first, at most 63"
 _ADDRESS = rf"[a-z_]+\.{KEY}"
 _FEWER_TAGS = f"use at most {ownership.USER_TAGS}; AWS allows 50, and some are ours"  # ANY-2
-_LISTED = ("adopt", "moved", "removed", "expect")  # every file has entries of its own
+_LISTED = ("adopt", "moved", "removed", "expect", "waivers")  # every file has entries of its own
 
 
 class Header(Part):
@@ -60,6 +61,10 @@ class Header(Part):
     """How many deletions pass in one apply."""
     expect: tuple[Expectation, ...] = ()
     """Access as a test: what must be so of the account as every plan would leave it."""
+    waivers: tuple[Waiver, ...] = ()
+    """What somebody answers for although a rule of security finds fault with it, until a day."""
+    guardrails: Tightening = Tightening()
+    """What is asked of this stack beyond what binds it anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,9 @@ class Stack:
     """What changes hands: moved, given, taken, removed."""
     safety: Safety = field(default_factory=Safety)
     expectations: tuple[Expected, ...] = ()
+    waivers: tuple[Waived, ...] = ()
+    tightening: Tightening = field(default_factory=Tightening)
+    """What `guardrails:` asks for."""
     bearers: Mapping[Address, Address] = field(default_factory=dict)
     """Each implied resource, and the one that brings it along."""
     sources: Mapping[Address, Source] = field(default_factory=dict, repr=False, compare=False)
@@ -130,6 +138,8 @@ def build(sources: Sequence[Source], environment: Environment | None = None, *, 
         transfers=transfers(header.stack, sources, where, found.missing) if header else Transfers(),
         safety=header.safety if header else Safety(),
         expectations=expectations(sources, found.missing) if header else (),
+        waivers=waivers(header.stack, sources) if header else (),
+        tightening=header.guardrails if header else Tightening(),
         bearers=bearers,
         sources=where,
         uses_environment=any(old.data != new.data for old, new in zip(written, sources, strict=True)),
@@ -348,6 +358,9 @@ def _across(stack: Stack, found: _Findings) -> None:
     for entry in stack.expectations:
         for ref in refs_in(values_of(entry.expectation)):
             _reference(ref, stack, found, entry.at)
+    for waived in stack.waivers:
+        if isinstance(waived.waiver.resource, Ref):
+            _reference(waived.waiver.resource, stack, found, waived.at)
     for ref, at in found.unbound:
         _reference(ref, stack, found, at)
 
