@@ -29,6 +29,7 @@ NOTHING: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("rds", "DescribeDBSubnetGroups"): {"DBSubnetGroups": ()},
     ("rds", "DescribeOptionGroups"): {"OptionGroupsList": ()},
     ("rds", "DescribeDBSecurityGroups"): {"DBSecurityGroups": ()},
+    ("rds", "DescribeEventSubscriptions"): {"EventSubscriptionsList": ()},
 }
 """What a spec tells a part of. There may be more than that: the inventory is partial."""
 

@@ -26,7 +26,7 @@ class Topic(StrEnum):
     KEYS = "keys"
     """The keys of databases, and the secrets of their masters: policies, grants, states."""
     PROTECTION = "protection"
-    """Parameters, snapshots, certificates, log groups."""
+    """Parameters, snapshots, certificates, log groups, and who is told of events."""
 
 
 EVERYTHING = frozenset(Topic)
@@ -74,6 +74,7 @@ BULK: Mapping[Topic, Mapping[str, tuple[str, ...]]] = MappingProxyType(
                 "DescribeCertificates",
                 "DescribeDBSnapshots",
                 "DescribeDBClusterSnapshots",
+                "DescribeEventSubscriptions",
             )
         },
     }

@@ -163,14 +163,14 @@ def _of_databases(inventory: Inventory, group: str) -> Iterator[tuple[str, int |
 
 def _open_database(subject: Subject, context: Context) -> Verdict:
     rules = subject.reply.get("IpPermissions", ())
-    inventory, verdict = context.posture.inventory, PASSED
-    for name, port in _of_databases(inventory, subject.reply["GroupId"]):
-        world = _world(inventory, (rule for rule in rules if port is None or _takes(rule, port)))
-        if world is True:
-            return failed(f"it lets the world connect to {name}")
-        if isinstance(world, Unknown):
-            verdict = unknown(world.why)
-    return verdict
+    inventory = context.posture.inventory
+    worlds = [
+        (name, _world(inventory, (rule for rule in rules if port is None or _takes(rule, port))))
+        for name, port in _of_databases(inventory, subject.reply["GroupId"])
+    ]
+    if open_to := sorted({name for name, world in worlds if world is True}):
+        return failed(f"it lets the world connect to {', '.join(open_to)}")
+    return next((unknown(world.why) for _, world in worlds if isinstance(world, Unknown)), PASSED)
 
 
 def _outward(subject: Subject, context: Context) -> Verdict:

@@ -88,9 +88,15 @@ def _heard(source: str, *categories: str) -> Decide:
     return decide
 
 
+_MUTE = ("no-permission", "topic-not-exist")
+"""States of a subscription whose events reach nobody."""
+
+
 def _about(reply: Reply, source: str) -> Iterator[Reply]:
+    """Those that tell of every source of a type; without a type they are about all (RDS API, SourceType)."""
     for each in reply.get("EventSubscriptionsList", ()):
-        if each.get("SourceType") == source and each.get("Enabled", True) and not each.get("SourceIdsList"):
+        is_heard = each.get("Enabled", True) and each.get("Status") not in _MUTE
+        if each.get("SourceType") in (source, None) and is_heard and not each.get("SourceIdsList"):
             yield each
 
 

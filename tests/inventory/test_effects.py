@@ -209,3 +209,27 @@ def test_what_was_not_read_stays_unread() -> None:
     replies.call("iam", "AttachUserPolicy", UserName="dana", PolicyArn=POLICY)
     assert make(replies) == "<security_group.db>"
     assert {question.service for question in replies.ledger.inventory().replies} == set()
+
+
+def test_other_descriptions_are_told_in_both_places_and_change_nothing_else() -> None:
+    replies = network()
+    group = make(replies)
+    (made,) = replies.call("ec2", "AuthorizeSecurityGroupIngress", GroupId=group, IpPermissions=(OPEN,))[
+        "SecurityGroupRules"
+    ]
+    name = made["SecurityGroupRuleId"]
+
+    def told() -> tuple[Any, Any]:
+        (permission,) = replies.listed(GROUPS, group)["IpPermissions"]
+        assert permission["IpRanges"][0]["CidrIp"] == "10.0.0.0/8"
+        return permission["IpRanges"][0].get("Description"), replies.listed(RULES, name).get("Description")
+
+    for text, item in (("offices", {"Description": "offices"}), (None, {})):
+        update = {"SecurityGroupRuleId": name, **item}
+        replies.call(
+            "ec2", "UpdateSecurityGroupRuleDescriptionsIngress", GroupId=group, SecurityGroupRuleDescriptions=(update,)
+        )
+        assert told() == (text, text)
+    described = {**OPEN, "IpRanges": ({"CidrIp": "10.0.0.0/8", "Description": "by what it says"},)}
+    replies.call("ec2", "UpdateSecurityGroupRuleDescriptionsIngress", GroupId=group, IpPermissions=(described,))
+    assert told() == ("by what it says", "by what it says")

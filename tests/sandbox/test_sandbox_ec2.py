@@ -193,6 +193,8 @@ def test_a_rule_about_a_prefix_list_has_its_description_and_the_list_exists(ec2,
     authorize(ec2, group, rule(**listed(offices, "all of them")))
     (made,) = ingress(ec2, group)
     assert (made["PrefixListId"], made["Description"]) == (offices, "all of them")
+    (shown,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    assert shown["PrefixListIds"] == [{"PrefixListId": offices, "Description": "all of them"}]
     ec2.update_security_group_rule_descriptions_ingress(
         GroupId=group, SecurityGroupRuleDescriptions=[{"SecurityGroupRuleId": made["SecurityGroupRuleId"]}]
     )

@@ -34,6 +34,8 @@ _ACTIONS: Mapping[tuple[str, str], Topics] = MappingProxyType(
         ("kms", "DisableKeyRotation"): GUARD,
         ("ec2", "CreateTags"): NOTHING,
         ("ec2", "DeleteTags"): NOTHING,
+        ("ec2", "UpdateSecurityGroupRuleDescriptionsEgress"): NOTHING,
+        ("ec2", "UpdateSecurityGroupRuleDescriptionsIngress"): NOTHING,
         ("rds", "CreateDBParameterGroup"): NOTHING,
         ("rds", "DeleteDBParameterGroup"): NOTHING,
         ("rds", "CreateDBClusterParameterGroup"): NOTHING,

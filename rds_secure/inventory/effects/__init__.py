@@ -15,6 +15,7 @@ from rds_secure.inventory.effects import (
     rds,
     rds_beside,
     rds_clusters,
+    rds_events,
     rds_groups,
     rds_instances,
     rds_snapshots,
@@ -30,7 +31,7 @@ EFFECTS: Mapping[tuple[str, str], Effect] = MappingProxyType(
             "ec2": (ec2,),
             "iam": (iam, iam_policies),
             "kms": (kms,),
-            "rds": (rds, rds_beside, rds_clusters, rds_groups, rds_instances, rds_snapshots),
+            "rds": (rds, rds_beside, rds_clusters, rds_events, rds_groups, rds_instances, rds_snapshots),
             "secretsmanager": (secrets,),
         }.items()
         for module in modules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -146,6 +147,32 @@ def _changed(ledger: Ledger, call: Call) -> Reply:
     return {}
 
 
+def _described(egress: bool, ledger: Ledger, call: Call) -> Reply:
+    """Other descriptions of rules, by their ids or by what they say; one that is left out goes away."""
+    group, texts = call["GroupId"], call.get("SecurityGroupRuleDescriptions", ())
+    if texts and not ledger.knows(RULES):
+        ledger.forget("ec2", "DescribeSecurityGroups", why=_UNKNOWN)
+        return {}
+    told = [
+        replace(rule, description=each.get("Description", ""))
+        for each in texts
+        if (rule := _by_id(ledger, each["SecurityGroupRuleId"]))
+    ]
+    told.extend(of_permissions(call.get("IpPermissions", ()), egress=egress, account=call.place.account))
+    held = _rules(ledger, group, egress=egress)
+    _set(ledger, group, [_as_told(rule, told) for rule in held], egress=egress)
+    for rule in told:
+        for name in list(_ids_of(ledger, group, [rule])):
+            found = ledger.edit(RULES, name) or {}
+            found.pop("Description", None)
+            found.update({"Description": rule.description} if rule.description else {})
+    return {}
+
+
+def _as_told(rule: Rule, told: Iterable[Rule]) -> Rule:
+    return next((replace(rule, description=each.description) for each in told if same(rule, each)), rule)
+
+
 # Tags
 
 
@@ -176,6 +203,8 @@ EFFECTS: Mapping[str, Effect] = {
     "RevokeSecurityGroupIngress": partial(_revoked, False),
     "RevokeSecurityGroupEgress": partial(_revoked, True),
     "ModifySecurityGroupRules": _changed,
+    "UpdateSecurityGroupRuleDescriptionsIngress": partial(_described, False),
+    "UpdateSecurityGroupRuleDescriptionsEgress": partial(_described, True),
     "CreateTags": _tagged,
     "DeleteTags": _untagged,
 }

@@ -7,13 +7,10 @@ _LOOK = "it only looks"
 _TEXT = "a description is read by people alone"
 _MAINTENANCE = "when maintenance is done decides nothing about access"
 _DATA = "the data key or the secret's value is for those who may read it already"
-_EVENTS = "who is told of events, which give nobody access"
 _MARKS = "these tags are in no reply that access is computed from"
 
 NO_EFFECT: Mapping[tuple[str, str], str] = MappingProxyType(
     {
-        ("ec2", "UpdateSecurityGroupRuleDescriptionsEgress"): _TEXT,
-        ("ec2", "UpdateSecurityGroupRuleDescriptionsIngress"): _TEXT,
         ("iam", "GetGroup"): _LOOK,
         ("iam", "UpdateRole"): "a description, and how long a session lasts: not who may begin one",
         ("kms", "CreateAlias"): "an alias is another name: what may be done is decided by the key",
@@ -43,9 +40,6 @@ NO_EFFECT: Mapping[tuple[str, str], str] = MappingProxyType(
         ("ssm", "LabelParameterVersion"): _DATA,
         ("ssm", "PutParameter"): _DATA,
         ("ssm", "RemoveTagsFromResource"): _MARKS,
-        **{("rds", f"{verb}EventSubscription"): _EVENTS for verb in ("Create", "Modify", "Delete")},
-        ("rds", "AddSourceIdentifierToSubscription"): _EVENTS,
-        ("rds", "RemoveSourceIdentifierFromSubscription"): _EVENTS,
         **{
             ("securityhub", action): "Security Hub reports on resources, and changes none"
             for action in (

@@ -31,12 +31,13 @@ _WORDS = """
     DBClusterParameterGroupStatus DBInstanceClass DBInstanceStatus DefaultAuthScheme DefaultCertificateForNewLaunches
     DefaultVersionId DnsHostnameType Duration ElasticGpuAssociationState ElasticInferenceAcceleratorAssociationState
     EnabledCloudwatchLogsExports Engine EngineFamily EngineLifecycleSupport EngineMode EngineName EngineVersion
-    FeatureName IpProtocol LicenseModel LogTypesToDisable LogTypesToEnable MajorEngineVersion MinimumEngineVersion
-    NcharCharacterSetName NetworkType OptionName OptionVersion OwningService ParameterApplyStatus ParameterName
-    PeeringStatus PercentProgress PlatformDetails PreferredBackupWindow PreferredMaintenanceWindow Protocol Provisioned
-    Requested ScheduleExpression SecretStatus ServerlessV2PlatformVersion SnapshotTarget SnapshotType Source
-    SriovNetSupport StatusType StorageOperationStatus StorageType StorageVolumeStatus SubnetGroupStatus SubnetStatus
-    SupportedEngineModes SupportedNetworkTypes Thumbprint TimeoutAction Timezone TpmSupport UsageOperation VersionId
+    EventCategoriesList FeatureName IpProtocol LicenseModel LogTypesToDisable LogTypesToEnable MajorEngineVersion
+    MinimumEngineVersion NcharCharacterSetName NetworkType OptionName OptionVersion OwningService ParameterApplyStatus
+    ParameterName PeeringStatus PercentProgress PlatformDetails PreferredBackupWindow PreferredMaintenanceWindow
+    Protocol Provisioned Requested ScheduleExpression SecretStatus ServerlessV2PlatformVersion SnapshotTarget
+    SnapshotType Source SourceType SriovNetSupport StatusType StorageOperationStatus StorageType StorageVolumeStatus
+    SubnetGroupStatus SubnetStatus SupportedEngineModes SupportedNetworkTypes Thumbprint TimeoutAction Timezone
+    TpmSupport UsageOperation VersionId
 """
 
 _PLACES = """

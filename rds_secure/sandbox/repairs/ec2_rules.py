@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.ec2.exceptions import EC2ClientError, RulesPerSecurityGroupLimitExceededError
 from moto.ec2.models import EC2Backend
-from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.responses.security_groups import SecurityGroups
 
 from rds_secure.sandbox.repairs.patch import around, replace_property
@@ -44,6 +44,15 @@ def prefix_list_rules() -> None:
             raise EC2ClientError("InvalidPrefixListID.NotFound", what)
 
     replace_property(SecurityGroupRule, "description", lambda rule: rule.prefix_list.get("Description") or shown(rule))
+
+    @around(SecurityGroup, "_flattened_rules")
+    def flattened(original: Any, self: Any, rules: Any) -> Any:
+        views = original(self, rules)
+        for view in views:
+            what = (view.from_port, view.to_port, view.ip_protocol)
+            of_view = [rule for rule in rules if (rule.from_port, rule.to_port, rule.ip_protocol) == what]
+            view.prefix_list_ids = [dict(rule.prefix_list) for rule in of_view if rule.prefix_list_id]
+        return views
 
 
 def prefix_list_quota() -> None:

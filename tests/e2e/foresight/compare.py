@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from rds_secure.access.delta import Delta, compare
@@ -13,8 +14,12 @@ from rds_secure.access.protection import Protection
 from rds_secure.inventory import Inventory, Question
 from rds_secure.inventory.effects import placeholder
 from rds_secure.inventory.questions import BULK, Topic
+from rds_secure.inventory.subjects import databases_of, keys_of
+from rds_secure.rules import RULES, Context, judge, subjects_of
 from rds_secure.values import Ref
 from tests.e2e.foresight.trial import Seen
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 CHOSEN: Mapping[str, tuple[str, ...]] = {
     "DBInstances": ("AvailabilityZone", "SecondaryAvailabilityZone", "EngineVersion", "CACertificateIdentifier",
@@ -35,6 +40,7 @@ def differences(seen: Seen) -> tuple[str, ...]:
         ("escalation", _escalations(foreseen), _escalations(real)),
         ("reach", _reached(foreseen), _reached(real)),
         ("protection", _protected(foreseen), _protected(real)),
+        ("rule", _ruled(foreseen), _ruled(real)),
     ):
         lines += [f"{what}, foreseen only: {each}" for each in sorted(one - other)]
         lines += [f"{what}, real only: {each}" for each in sorted(other - one)]
@@ -200,6 +206,17 @@ def _lines(answer: Any) -> Iterator[str]:
 
 def _protected(posture: Posture) -> set[str]:
     return set(_flat(posture.protection))
+
+
+def _ruled(posture: Posture) -> set[str]:
+    """What every rule says; not of automated snapshots, which are AWS's to take, or of keys that nothing uses, which
+    are read where a plan names them."""
+    used = {f"key:{arn.rpartition('/')[2]}" for each in databases_of(posture.inventory) for arn in keys_of(each)}
+    return {
+        f"{one.rule}: {one.subject}: {one.state} {one.message}"
+        for one in judge(RULES, subjects_of(posture), Context(posture, NOW))
+        if "snapshot:rds:" not in one.subject and (one.subject in used or not one.subject.startswith("key:"))
+    }
 
 
 def _flat(protection: Protection) -> Iterator[str]:

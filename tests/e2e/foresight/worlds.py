@@ -77,6 +77,7 @@ def world(random: Random) -> World:
         if random.random() < 0.4:
             for kind, things in more(random).items():
                 made.setdefault(kind, {}).update(things)
+    made["event_subscription"] = {"alerts": _subscription(random)}
     return made
 
 
@@ -255,6 +256,12 @@ def _rule(random: Random) -> dict[str, Any]:
         "peer": random.choice(["${security_group.one}", "10.20.0.0/16"]),
         "port": random.choice([5432, 3306]),
     }
+
+
+def _subscription(random: Random) -> dict[str, Any]:
+    kept = random.choice([[], ["failure"], ["maintenance", "configuration change", "failure"]])
+    topic = "arn:${aws.partition}:sns:${aws.region}:${aws.account_id}:database-alerts"
+    return {"topic": topic, "source_type": "db-instance", "categories": kept, "enabled": random.choice([True, False])}
 
 
 def _parameters(random: Random) -> dict[str, Any]:
