@@ -41,7 +41,8 @@ def databases(
     standing = [name for name in names if name != GENERAL]
     if chosen and len(possible) <= _FEW:
         return listed([*standing, *([NEW] if GENERAL in names else [])], None)
-    missing = [name for name in possible if name not in set(names)]
+    there = set(names)
+    missing = [name for name in possible if name not in there]
     if not missing:
         return ["all"]
     if not standing:

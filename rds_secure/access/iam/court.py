@@ -65,10 +65,9 @@ class Asker:
     def covered(self, docket: Docket) -> tuple[Covered, ...]:
         """For each action of a docket, which statements of the policies cover it."""
         if (found := self._covered.get(docket)) is None:
-            places = [[docket.coverage(policy) for policy in place] for place in self.places]
-            numbers = range(len(docket.actions))
-            found = tuple(tuple(tuple(of[number] for of in place) for place in places) for number in numbers)
-            self._covered[docket] = found
+            nobody = ((),) * len(docket.actions)
+            places = [tuple(zip(*map(docket.coverage, place), strict=True)) or nobody for place in self.places]
+            found = self._covered[docket] = tuple(zip(*places, strict=True))
         return found
 
     @cached_property

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from itertools import compress
+from operator import and_, or_
 
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.court import Asker, Court
@@ -19,7 +20,7 @@ from rds_secure.access.iam.logic import NO, YES, Formula, every
 from rds_secure.access.iam.match import ANY
 from rds_secure.access.iam.means import LAUNCHES, MEANS, Gift, Launch, Means, Target
 from rds_secure.access.iam.spread import Universe, places
-from rds_secure.access.iam.verbs import Verb
+from rds_secure.access.iam.verbs import VERBS, Verb
 from rds_secure.access.iam.who import Power, Who
 
 
@@ -41,10 +42,6 @@ class Escalation:
     databases: tuple[tuple[str, ...], ...] = ()
 
 
-_Gained = Sequence[tuple[Verb, int]]
-"""Verbs, and the databases on which each is gained, as bits."""
-
-
 class Escalations:
     """The question about one account."""
 
@@ -64,7 +61,7 @@ class Escalations:
         self._trusting = {launch: self._trusts(launch) for launch in LAUNCHES}
         self._askers = {asker.caller.arn: asker for asker in who.askers}
         self._askers |= {group.arn: who.member(group) for group in identities.groups}
-        self._reach: dict[str, Mapping[Verb, int]] = {}
+        self._reach: dict[Target, Sequence[tuple[int, ...]]] = {}
 
     def _launched(self, launch: Launch) -> str:
         """The ARN of what a service makes, of any name."""
@@ -134,29 +131,35 @@ class Escalations:
         if means.action == "iam:PassRole":
             found = ((launch, when & self._launches(asker, launch)) for launch in LAUNCHES)
             ways = [(launch.service, then, mask & self._trusting[launch]) for launch, then in found if then is not NO]
+        lack = tuple(lacking.get(verb, 0) for verb in VERBS)
+        reached, listed = self._reached(means), self._targets[means.target]
         for service, then, targets in ways:
-            groups: dict[tuple[Verb, ...], tuple[list[str], set[tuple[int, ...]]]] = {}
+            groups: dict[tuple[int, ...], list[int]] = {}
             for place in places(targets):
-                arn = self._targets[means.target][place]
-                if gained := self._gained(means, arn, lacking):
-                    arns, masks = groups.setdefault(tuple(verb for verb, _ in gained), ([], set()))
-                    arns.append(arn)
-                    masks.add(tuple(mask for _, mask in gained))
-            for verbs, (arns, masks) in groups.items():
-                named = tuple(self._who.names(reduce(or_, each)) for each in zip(*masks, strict=True))
-                yield Escalation(asker.caller, means.action, tuple(arns), means.gift, verbs, then, service, named)
+                groups.setdefault(tuple(map(and_, lack, reached[place])), []).append(place)
+            joined: dict[tuple[Verb, ...], tuple[list[int], tuple[int, ...]]] = {}
+            for gains, those in groups.items():
+                if verbs := tuple(compress(VERBS, gains)):
+                    before, masks = joined.get(verbs, ([], (0,) * len(VERBS)))
+                    joined[verbs] = [*before, *those], tuple(map(or_, masks, gains))
+            for verbs, (those, masks) in joined.items():
+                arns = tuple(listed[place] for place in sorted(those))
+                named = tuple(self._who.names(mask) for mask in masks if mask)
+                yield Escalation(asker.caller, means.action, arns, means.gift, verbs, then, service, named)
 
     def _launches(self, asker: Asker, launch: Launch) -> Formula:
         return every(self._launching[launch].verdict(asker, action).at(0) for action in launch.actions)
 
-    def _gained(self, means: Means, arn: str, lacking: Mapping[Verb, int]) -> _Gained:
-        """The verbs that a target gives; what a new policy gives is anything that is lacking."""
+    def _reached(self, means: Means) -> Sequence[tuple[int, ...]]:
+        """For each target of a means, on which databases each of `VERBS` is given; a new policy gives any of them."""
+        listed = self._targets[means.target]
         if means.gift != "what it may":
-            return tuple((verb, mask) for verb, mask in lacking.items() if mask)
-        if (reach := self._reach.get(arn)) is None:
-            powers = self._who.powers(self._askers[arn])
-            reach = self._reach[arn] = {verb: _somehow(listed) for verb, listed in powers.items()}
-        return tuple((verb, both) for verb, mask in lacking.items() if (both := mask & reach.get(verb, 0)))
+            return ((-1,) * len(VERBS),) * len(listed)
+        if (found := self._reach.get(means.target)) is None:
+            powers = (self._who.powers(self._askers[arn]) for arn in listed)
+            found = [tuple(_somehow(has.get(verb, ())) for verb in VERBS) for has in powers]
+            self._reach[means.target] = found
+        return found
 
 
 def _sure(powers: Iterable[Power]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from itertools import compress
 from operator import and_, or_
 
 from rds_secure.access.iam.become import ASSUMING, Way, Ways, outsiders
@@ -21,7 +22,7 @@ from rds_secure.access.iam.evaluate import Policies
 from rds_secure.access.iam.identities import Group, Identities
 from rds_secure.access.iam.logic import YES, Formula, some
 from rds_secure.access.iam.means import ACTIONS
-from rds_secure.access.iam.spread import Spread, places
+from rds_secure.access.iam.spread import Spread
 from rds_secure.access.iam.verbs import VERBS, Act, Verb
 
 
@@ -75,6 +76,7 @@ class Who:
         self.ways = Ways(identities, self.docket)
         self.courts = Courts(self.docket, estate)
         self.databases = self.courts.databases
+        self._names = tuple(database.name for database in self.databases)
         self._named: dict[int, tuple[str, ...]] = {}
         self._powers: dict[Asker, Powers] = {}
         self._other: Who | None = None
@@ -151,7 +153,8 @@ class Who:
     def names(self, mask: int) -> tuple[str, ...]:
         """The names of the databases whose bits are set."""
         if (found := self._named.get(mask)) is None:
-            found = self._named[mask] = tuple(self.databases[place].name for place in places(mask))
+            bits = map(int, bin(mask)[:1:-1])
+            found = self._named[mask] = tuple(compress(self._names, bits))
         return found
 
 
