@@ -6,6 +6,7 @@ Exit codes: 0 done or nothing to do, 1 error, 2 changes pending, 3 stopped by a 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -32,6 +33,10 @@ COMMANDS = {
 
 _MODULES = {"import": "draft"}
 """The commands whose name no module can have."""
+
+GARBAGE = (200_000, 50, 50)
+"""When Python looks for cycles among its objects: what a command builds is kept until it ends, so that looking after
+every 700 objects costs a third of the time of a question about a large account, and finds nothing."""
 
 USAGE = 64
 INTERRUPTED = 130
@@ -75,6 +80,7 @@ def group() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit; at once where somebody interrupted it, whatever is still on its way."""
+    gc.set_threshold(*GARBAGE)
     code = run(arguments)
     if code == INTERRUPTED:
         for stream in (sys.stdout, sys.stderr):

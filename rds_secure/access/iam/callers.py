@@ -44,6 +44,9 @@ class Caller:
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     retagged: bool = False
 
+    def __hash__(self) -> int:
+        return hash((self.arn, self.session))  # answers are sorted by who gives them, by the thousand
+
     @property
     def name(self) -> str:
         """The name without path."""

@@ -34,7 +34,9 @@ class Courts:
         self.databases = estate.all()
         self._whole = (1 << len(self.databases)) - 1
         self._alone = {part: self._court((part,), fresh=False) for part in _ALONE}
+        self._nothing = Spread(self._whole)
         self._asker: Asker | None = None
+        self._covered: tuple[Covered, ...] = ()
         self._cut: dict[tuple[int, int], tuple[Spread, Spread]] = {}
         self._decided: dict[tuple[int, ...], Spread] = {}
         self._alike: dict[tuple[tuple[Part, ...], tuple[Part, ...], bool, Covered], Spread] = {}
@@ -89,9 +91,13 @@ class Courts:
         """Where an action is allowed; for one asker, the same object wherever it comes of the same verdicts."""
         if asker is not self._asker:
             self._asker, self._cut, self._decided, self._alike = asker, {}, {}, {}
+            self._covered = asker.covered(self._docket)
         if act.needs[0] in _ALONE:
             return self._decide(asker, act, fresh)
-        key = (act.needs, act.also, fresh, asker.covered(self._docket)[self._docket.number[act.action]])
+        covered = self._covered[self._docket.number[act.action]]
+        if asker.silent and not any(covered[0]):
+            return self._nothing
+        key = (act.needs, act.also, fresh, covered)
         if (found := self._alike.get(key)) is None:
             found = self._alike[key] = self._decide(asker, act, fresh)
         return found

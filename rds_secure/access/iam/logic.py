@@ -149,6 +149,8 @@ def _combined(
             parts |= formula.parts
         elif formula is not neutral:
             parts.add(formula)
+    if len(parts) < 2:
+        return next(iter(parts), neutral)
     if any(isinstance(part, Literal) and ~part in parts for part in parts):
         return absorbing
     for part in [part for part in parts if isinstance(part, inner)]:
