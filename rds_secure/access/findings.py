@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rds_secure.access import naming
+from rds_secure.access import naming, sessions
 from rds_secure.access.gains import Gain, gains
 from rds_secure.access.iam.escalate import Escalation, Escalations
 from rds_secure.access.iam.identities import Role, User
@@ -23,24 +23,29 @@ TOPICS = (Topic.DATABASES, Topic.IDENTITIES, Topic.ORGANIZATION, Topic.KEYS)
 
 @dataclass(frozen=True)
 class Asked:
-    """Words for what is asked about, as `naming` reads them; without any, everybody, everything, every database."""
+    """Words for what is asked about, as `naming` reads them; without any, everybody, everything, every database.
+
+    ``session``: what the principals' sessions are given when they begin.
+    """
 
     principals: Sequence[str] = ()
     verbs: Sequence[str] = ()
     databases: Sequence[str] = ()
+    session: sessions.Passed | None = None
 
 
 @dataclass(frozen=True)
 class Findings:
     """The answer. ``listing`` is None where the identities were not read. ``of``: of what, if not of AWS as it is.
 
-    ``unknown``: reads that were not answered.
+    ``unknown``: reads that were not answered. ``session``: the policies of the sessions that are asked about.
     """
 
     inventory: Inventory
     listing: Listing | None
     of: str = ""
     unknown: tuple[Unknown, ...] = ()
+    session: tuple[str, ...] = ()
 
     @cached_property
     def escalations(self) -> tuple[Escalation, ...]:
@@ -60,7 +65,7 @@ def find(posture: Posture, asked: Asked = Asked(), of: str = "") -> Findings:
     verbs = tuple(map(naming.verb, asked.verbs))
     who = posture.who
     listing = None if who is None else Listing(who, _choice(posture.inventory, who, asked, verbs))
-    return Findings(posture.inventory, listing, of, unknown_to(posture))
+    return Findings(posture.inventory, listing, of, unknown_to(posture), sessions.names(asked.session))
 
 
 def unknown_to(posture: Posture) -> tuple[Unknown, ...]:
@@ -71,6 +76,8 @@ def unknown_to(posture: Posture) -> tuple[Unknown, ...]:
 def _choice(inventory: Inventory, who: Who, asked: Asked, verbs: Sequence[Verb]) -> Choice:
     """Whom and what the words mean."""
     chosen = naming.principals(asked.principals, who.askers, who.identities.account)
+    if asked.session is not None:
+        chosen = list(sessions.limited(chosen, asked.session, who.identities))
     names = tuple(database.name for database in who.databases)
     ordered = tuple(verb for verb in DANGER if not verbs or verb in verbs)
     return Choice(
@@ -80,8 +87,8 @@ def _choice(inventory: Inventory, who: Who, asked: Asked, verbs: Sequence[Verb])
 
 def _escalations(who: Who, choice: Choice) -> Iterator[Escalation]:
     means = Escalations(who)
-    chosen = {asker.caller.arn for asker in choice.askers}
+    chosen = {asker.caller.arn: asker for asker in choice.askers}
     identities: tuple[User | Role, ...] = (*who.identities.users, *who.identities.roles)
     for identity in identities:
-        if identity.arn in chosen:
-            yield from means.of(identity)
+        if (asker := chosen.get(identity.arn)) is not None:
+            yield from means.of(identity, asker)

@@ -30,7 +30,7 @@ def label(caller: Caller, account: str) -> str:
         case "root":
             return f"account {caller.account}" if abroad else "root"
         case "user" | "role":
-            session = f" (session {caller.session})" if caller.session else ""
+            session = f" (session {caller.session})" if caller.session else " (federated)" if caller.token else ""
             return f"{caller.kind} {caller.name}{abroad}{session}"
         case "federated":
             return f"provider {caller.arn.partition('-provider/')[2] or caller.arn}"

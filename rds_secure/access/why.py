@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rds_secure.access import naming
+from rds_secure.access import naming, sessions
 from rds_secure.access.findings import Asked, unknown_to
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.court import Asker
@@ -35,7 +35,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Why:
-    """All that was asked about: some ``cases``, and the databases on which the verb is ``impossible``."""
+    """All that was asked about: some ``cases``, and the databases on which the verb is ``impossible``.
+
+    ``session``: the policies of the session that is asked about.
+    """
 
     inventory: Inventory
     unknown: tuple[Unknown, ...]
@@ -44,6 +47,7 @@ class Why:
     verb: Verb
     cases: tuple[Case, ...]
     impossible: tuple[str, ...] = ()
+    session: tuple[str, ...] = ()
 
 
 def why(posture: Posture, asked: Asked) -> Why:
@@ -56,6 +60,8 @@ def why(posture: Posture, asked: Asked) -> Why:
         what = "who there is could not be read, so nothing can be explained"
         raise UsageError(f"{what}: allow the caller iam:GetAccountAuthorizationDetails")
     asker = naming.principal(asked.principals[0], who.askers, who.identities.account)
+    if asked.session is not None:
+        (asker,) = sessions.limited([asker], asked.session, who.identities)
     names = tuple(database.name for database in who.databases)
     chosen = naming.databases(asked.databases, names, inventory)
     if chosen is None:
@@ -64,7 +70,8 @@ def why(posture: Posture, asked: Asked) -> Why:
     impossible = tuple(name for name in names if name in chosen and name not in (*listing.possible[verb], GENERAL))
     wanted = [name for name in names if name in chosen and name not in impossible]
     cases = tuple(_cases(listing, asker, verb, wanted))
-    return Why(inventory, unknown_to(posture), listing, asker.caller, verb, cases, impossible)
+    given = sessions.names(asked.session)
+    return Why(inventory, unknown_to(posture), listing, asker.caller, verb, cases, impossible, given)
 
 
 def _cases(listing: Listing, asker: Asker, verb: Verb, names: Sequence[str]) -> Iterator[Case]:

@@ -25,6 +25,7 @@ def who_json(found: Findings) -> Iterator[str]:
         region=found.inventory.place.region,
         known=listing is not None,
         partial=found.inventory.partial,
+        session_policies=found.session,
         unknown=unknown_views(found.unknown),
         beyond=BEYOND,
         databases=views.databases if views else (),

@@ -33,6 +33,8 @@ def _blocks(found: Findings) -> Iterator[str]:
     place, listing = found.inventory.place, found.listing
     yield "## Who may do what"
     yield f"Account {code(place.account)}, region {code(place.region)}{f', {found.of}' if found.of else ''}."
+    if found.session:
+        yield f"In sessions that are given {', '.join(map(code, found.session))}."
     for sentence in sentences(found.unknown, partial=found.inventory.partial):
         yield f"**Not known:** {code(sentence)}"
     if listing is not None:

@@ -23,6 +23,7 @@ from rds_secure.render.who_words import (
     counted,
     given,
     how,
+    in_session,
     joined_words,
     listed,
     where,
@@ -41,6 +42,8 @@ def who_page(found: Findings, width: int, *, everything: bool = False) -> Iterat
     yield joined(part("Who may do what", BOLD), part(f" · account {place.account} · {place.region}", DIM))
     if found.of:
         yield from wrapped(words(found.of, DIM), width, 0)
+    if found.session:
+        yield from wrapped(words(in_session(found.session)), width, 0, hang=2)
     if found.listing is not None:
         yield part(_counts(found.listing), DIM)
     for sentence in sentences(found.unknown, partial=found.inventory.partial):

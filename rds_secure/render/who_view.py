@@ -151,6 +151,8 @@ class WhoHead(View):
     """Whether the identities were read; without them there are no answers, which does not mean that nobody may."""
     partial: bool
     """Whether it was made of a spec alone, so that what the spec does not declare may be there all the same."""
+    session_policies: tuple[str, ...]
+    """The policies that the sessions asked about are given when they begin; none: no session is limited by any."""
     unknown: tuple[UnknownView, ...]
     """What else is not known."""
     beyond: str

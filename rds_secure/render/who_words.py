@@ -95,6 +95,12 @@ def how(gone: Way, when: Formula, only: Sequence[str] = ()) -> str:
     return ", ".join(text for text in (limited, way(gone), condition(when)) if text)
 
 
+def in_session(policies: Sequence[str]) -> str:
+    """What sessions that are asked about are given when they begin."""
+    given = (short(name) if name.startswith("arn:") else name for name in policies)
+    return f"In a session that is given {joined_words(tuple(given))} when it begins."
+
+
 def by(means: By, most: int | None = 2) -> str:
     """``iam:PassRole on role a, role b to lambda.amazonaws.com``."""
     targets = " ".join(listed([target if target == ITSELF else short(target) for target in means.targets], most))

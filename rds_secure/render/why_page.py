@@ -14,7 +14,7 @@ from rds_secure.access.naming import label, short
 from rds_secure.access.unknown import sentences
 from rds_secure.access.why import Alike, Case, Why, together
 from rds_secure.render.screen import BOLD, DIM, GREEN, RED, YELLOW, joined, part, words, wrapped
-from rds_secure.render.who_words import databases, how, listed
+from rds_secure.render.who_words import databases, how, in_session, listed
 
 PLACES: Mapping[Place, str] = {
     "identity": "policy of the principal",
@@ -42,6 +42,8 @@ def why_page(found: Why, width: int) -> Iterator[Line]:
     """All lines."""
     account = found.listing.account
     yield part(f"Why {label(found.principal, account)} may {found.verb}, or not", BOLD)
+    if found.session:
+        yield from wrapped(words(in_session(found.session)), width, 0, hang=2)
     for sentence in sentences(found.unknown, partial=found.inventory.partial):
         yield from wrapped([part("Not known:", f"{BOLD} {YELLOW}"), *words(sentence)], width, 0, hang=2)
     for case in found.cases:

@@ -70,6 +70,39 @@ def test_the_organizations_policies_can_come_from_a_file(ran: Run, tmp_path: Pat
     assert ran("access", "who", *ALONE, "--scp", file).code == 64
 
 
+def test_a_session_that_is_given_a_policy_may_less(ran: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ci.json"
+    stop = {"Effect": "Allow", "Action": "rds:StopDBInstance", "Resource": "*"}
+    file.write_text(json.dumps({"Version": "2012-10-17", "Statement": [stop]}))
+    asked = ("access", "who", *ALONE, "--session-policy", file)
+    shown = ran(*asked, "--principal", "dana")
+    assert (shown.code, shown.err) == (0, "")
+    assert "In a session that is given ci.json when it begins." in shown.out
+    assert "user dana (federated)  db:quickstart" in shown.out
+    told = json.loads(ran(*asked, "--principal", "dana", "--format", "json").out)
+    assert told["session_policies"] == ["ci.json"]
+    assert {act["action"] for answer in told["answers"] for act in answer["actions"]} == {"rds:StopDBInstance"}
+    assert "In sessions that are given `ci.json`." in ran(*asked, "--principal", "dana", "--format", "markdown").out
+    why = ran(*asked, "--why", "dana", "describe").out
+    assert "not allowed: the policy of the session does not allow it" in why
+    assert "+ allows statement 1 of ci.json (policy of the session)" in ran(*asked, "--why", "dana", "modify").out
+
+
+def test_a_session_is_somebodys_and_its_policy_has_to_be_one(ran: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ci.json"
+    file.write_text('{"Statement": [{"Effect": "Allow", "Action": "rds", "Resource": "*"}]}')
+    shown = ran("access", "who", *ALONE, "--session-policy", file, "--principal", "dana")
+    assert (shown.code, shown.out) == (1, "")
+    assert f"{file}:1:16: statement 1: Action 'rds' is no action" in shown.err
+    file.write_text('{"Statement": [{"Effect": "Allow", "Action": "rds:*", "Resource": "*"}]}')
+    shown = ran("access", "who", *ALONE, "--session-policy", file)
+    assert (shown.code, shown.out) == (64, "")
+    assert "name the role or user by --principal" in shown.err
+    shown = ran("access", "who", *ALONE, "--session-policy", file, "--principal", "root")
+    assert (shown.code, shown.out) == (64, "")
+    assert "no session of root is given policies here" in shown.err
+
+
 def test_auditors_get_a_list(ran: Run) -> None:
     shown = ran("access", "review", *ALONE, "--principal", "dana", "--verb", "modify")
     assert "not known: what is not in the spec" in shown.err

@@ -1,7 +1,9 @@
 """Who can become which role, and by which way: trust policies with the callers' own, followed to the end.
 
 Source: IAM user guide, "Methods to assume a role". Every hop is a request of its own: its conditions are kept apart, as
-what holds for one request need not for the next. The root user of an account cannot assume a role.
+what holds for one request need not for the next. The root user of an account cannot assume a role, nor can a session of
+GetFederationToken (IAM-11, STS API reference). What a session was given when it began does not go along into the next
+one: the role itself, assumed again without, is a way out of it.
 """
 
 from __future__ import annotations
@@ -63,7 +65,7 @@ class Ways:
     def next(self, asker: Asker) -> Spread:
         """The roles that a caller can assume at once, by place."""
         caller = asker.caller
-        if caller.kind == "root" and caller.account == self._account:
+        if caller.token or (caller.kind == "root" and caller.account == self._account):
             return Spread(self.court.universe.whole)
         return self.court.verdict(asker, self.action(caller))
 
@@ -75,7 +77,7 @@ class Ways:
 
     def of(self, asker: Asker) -> Iterator[tuple[int, Way]]:
         """Every role that a caller can become, each by its best way: few conditions, then few hops."""
-        own = self._place.get(asker.caller.arn)
+        own = None if asker.policies.session else self._place.get(asker.caller.arn)
         best: dict[int, tuple[int, int]] = {} if own is None else {own: (0, 0)}
         heap: list[_Step] = []
         self._push(heap, self.next(asker) if own is None else self.from_role(own), (0, 0), (), best, asker.caller)

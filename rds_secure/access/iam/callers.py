@@ -1,7 +1,9 @@
 """Who asks, and whom the ``Principal`` of a resource's policy names. No other element of a policy is read here.
 
 Sources: IAM user guide, "AWS JSON policy elements: Principal" and "… NotPrincipal", "Global condition keys", and
-"Permissions boundaries" (whom an implicit deny limits).
+"Permissions boundaries" and "Policy evaluation logic" (whom an implicit deny limits). The principal of a session of
+GetFederationToken is ``federated-user/<name>``: a policy that names the user does not name it directly, but as one that
+names a role names its sessions; ``*`` and its own ARN do ("AWS STS federated user principals", IAM-10).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ _LINKED = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/aws-service-role/")
 _ACCOUNT = re.compile(r"\d{12}")
 _ROOT = re.compile(r"arn:[a-z-]+:iam::(\d{12}):root")
 _SESSION = re.compile(r"arn:([a-z-]+):sts::(\d{12}):assumed-role/([^/]+)/(.+)")
+_TOKEN = re.compile(r"arn:[a-z-]+:sts::(\d{12}):federated-user/(.+)")
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,9 @@ class Caller:
 
     ``arn`` is that of the user, the role (not of its session) or the account's root; of a federated principal that of
     its provider, of a service its name (``ec2.amazonaws.com``), of anyone ``*``: those have no ``account``.
-    ``unique_id`` is ``AIDA…`` or ``AROA…``. ``session`` is the name of a role's session, None while it is open.
+    ``unique_id`` is ``AIDA…`` or ``AROA…``. ``session`` is the name of a session, None while it is open.
     ``retagged`` says that sessions may bring other tags (the trust policy lets them have ``sts:TagSession``).
+    ``token``: it is a session of GetFederationToken, and the user is who began it.
     """
 
     kind: CallerKind
@@ -43,6 +47,7 @@ class Caller:
     session: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     retagged: bool = False
+    token: bool = False
 
     def __hash__(self) -> int:
         return hash((self.arn, self.session))  # answers are sorted by who gives them, by the thousand
@@ -59,7 +64,7 @@ class Caller:
 
     def named_by(self) -> Iterator[tuple[str, Naming]]:
         """The keys (`principal_key`) of entries that name the caller, and how they do."""
-        own = Naming(role=YES) if self.kind == "role" else Naming(itself=YES)
+        own = self.named_as(YES)
         yield "*", Naming(itself=YES)
         if self.kind != "anyone":
             yield self.arn, own
@@ -68,8 +73,14 @@ class Caller:
         if self.account:
             yield self.account, Naming(itself=YES, account=YES) if self.kind == "root" else Naming(account=YES)
 
+    def named_as(self, when: Formula) -> Naming:
+        """How one is named by the ARN of the role or user: of a session that is the one who began it, not itself."""
+        return Naming(role=when) if self.kind == "role" or self.token else Naming(itself=when)
+
     def context(self) -> Context:
         """The condition keys that follow from who asks; all others are open."""
+        if self.token:
+            return self._token_context()
         known = {
             "aws:PrincipalArn": self.arn if self.kind in ("user", "role", "root") else "",
             "aws:PrincipalAccount": self.account,
@@ -87,10 +98,23 @@ class Caller:
         known |= {f"{_TAG}{key}": value for key, value in self.tags.items()}
         return context({key: value for key, value in known.items() if value}, absent=absent, closed=[_TAG])
 
+    def _token_context(self) -> Context:
+        """Those of a session of GetFederationToken; its name is chosen by who begins it, and so may be its tags.
+
+        IAM user guide, "Principal key values", and the knowledge centre's "iam-policy-variables-federated".
+        """
+        known = {
+            "aws:PrincipalAccount": self.account,
+            "kms:CallerAccount": self.account,
+            "aws:PrincipalType": "FederatedUser",
+            "aws:PrincipalIsAWSService": "false",
+        }
+        return context(known, absent=["aws:username", "aws:PrincipalServiceName"])
+
 
 @dataclass(frozen=True)
 class InSession:
-    """An atom: the role's session has this name."""
+    """An atom: the session of a role or a federated user has this name."""
 
     name: str
 
@@ -158,7 +182,9 @@ class Principals:
             return YES
         if ("AWS", "*") in self.entries:
             return YES
-        fully = every((naming.account, naming.itself, *([naming.role] if caller.kind == "role" else ())))
+        fully = every(
+            (naming.account, naming.itself, *([naming.role] if caller.kind == "role" or caller.token else ()))
+        )
         partly = some((naming.itself, naming.role, naming.account))
         return fully | (partly & Literal(Spared(caller.arn)))
 
@@ -187,7 +213,7 @@ def principals(value: Any, *, negated: bool = False) -> Principals:
 
 def principal_key(kind: str, entry: Any) -> str | None:
     """The key under which an entry is looked up: an account's id for its root; None if it takes a closer look."""
-    if isinstance(entry, Ref | Text) or (kind == "AWS" and _SESSION.fullmatch(entry)):
+    if isinstance(entry, Ref | Text) or (kind == "AWS" and (_SESSION.fullmatch(entry) or _TOKEN.fullmatch(entry))):
         return None
     if kind == "AWS":
         root = _ROOT.fullmatch(entry)
@@ -203,8 +229,7 @@ def _naming(kind: str, entry: Any, caller: Caller) -> Naming:
     if entry == "*":
         return Naming(itself=YES)
     if isinstance(entry, Ref | Text):
-        same = Literal(StandsFor(entry, caller.arn))
-        return Naming(role=same) if caller.kind == "role" else Naming(itself=same)
+        return caller.named_as(Literal(StandsFor(entry, caller.arn)))
     return _named_arn(str(entry), caller)
 
 
@@ -215,7 +240,9 @@ def _named_arn(entry: str, caller: Caller) -> Naming:
             return Naming()
         return Naming(itself=YES, account=YES) if caller.kind == "root" else Naming(account=YES)
     if entry in (caller.arn, caller.unique_id or None):
-        return Naming(role=YES) if caller.kind == "role" else Naming(itself=YES)
+        return caller.named_as(YES)
+    if caller.token and (token := _TOKEN.fullmatch(entry)):
+        return Naming(itself=_in_session(token[2], caller.session) if token[1] == caller.account else NO)
     if caller.kind == "role" and (session := _SESSION.fullmatch(entry)):
         if (session[2], session[3]) != (caller.account, caller.name):
             return Naming()

@@ -54,7 +54,8 @@ class Asker:
     def places(self) -> tuple[tuple[Policy, ...], ...]:
         """The policies by where they stand: the principal's own, its boundary, its session's, each level's."""
         policies = self.policies
-        limits = tuple((limit,) for limit in (policies.boundary, policies.session) if limit)
+        boundary = (policies.boundary,) if policies.boundary else ()
+        limits = tuple(limit for limit in (boundary, policies.session) if limit)
         levels = policies.levels if self.caller.account and not self.caller.service_linked else ()
         return (policies.identity or (), *limits, *levels)
 
@@ -78,7 +79,7 @@ class Asker:
     @cached_property
     def limits(self) -> int:
         """How many of the places are a boundary or a session's policy."""
-        return sum(limit is not None for limit in (self.policies.boundary, self.policies.session))
+        return (self.policies.boundary is not None) + bool(self.policies.session)
 
 
 class Court:
@@ -145,8 +146,6 @@ class Court:
         elif policies.identity is None:
             identity |= self._everything.when(unread(f"the account {caller.account}", allow=True))
         itself, role, account, deny = self._hearing.names(asker, action)
-        if policies.session and caller.kind == "user":
-            itself, role = self._nothing, itself | role
         if not caller.account:
             identity = itself
         limits = tuple(allow for allow, _ in said[1 : 1 + asker.limits])

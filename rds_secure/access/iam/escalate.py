@@ -2,6 +2,10 @@
 
 Only what concerns databases is told: a means that gives nothing that its user lacks is left out. Whoever can become a
 role has its means too; that is not repeated here (`become`).
+
+A session is limited by the policies that it was given whatever its role or user gets: of what a new policy of its own
+allows it has only what those allow too. What it lets another have is not limited so, and the role or user that began it
+is another. (Sessions of GetFederationToken may call IAM in the console: STS API reference.)
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from rds_secure.access.iam.identities import Role, User
 from rds_secure.access.iam.logic import NO, YES, Formula, every
 from rds_secure.access.iam.match import ANY
 from rds_secure.access.iam.means import LAUNCHES, MEANS, Gift, Launch, Means, Target
+from rds_secure.access.iam.policy import Policy
 from rds_secure.access.iam.spread import Universe, places
 from rds_secure.access.iam.verbs import VERBS, Verb
 from rds_secure.access.iam.who import Power, Who
@@ -89,27 +94,39 @@ class Escalations:
                 return True
         return False
 
-    def of(self, identity: User | Role) -> Iterator[Escalation]:
-        """Of one user or role."""
-        asker = self._askers[identity.arn]
+    def of(self, identity: User | Role, session: Asker | None = None) -> Iterator[Escalation]:
+        """Of one user or role, or of a session of it."""
+        asker = session or self._askers[identity.arn]
         has = {verb: _sure(powers) for verb, powers in self._who.powers(asker).items()}
         lacking = {verb: mask & ~has.get(verb, 0) for verb, mask in self._who.possible.items()}
         if not any(lacking.values()):
             return
+        open_to_it = self._left_by(asker.policies.session, asker.caller, lacking)
         for means in MEANS:
             allowed = self._courts[means.target].verdict(asker, means.action)
-            for when, mask in allowed.within(self._eligible(means, identity)).parts() if allowed.some else ():
-                yield from self._told(means, asker, lacking, when, mask)
+            eligible = self._eligible(means, identity, limited=bool(asker.policies.session))
+            for when, mask in allowed.within(eligible).parts() if allowed.some else ():
+                more = lacking if means.gift == "what it may" else open_to_it
+                yield from self._told(means, asker, more, when, mask)
 
-    def _eligible(self, means: Means, identity: User | Role) -> int:
-        """The targets that stand in the relation that the means needs."""
+    def _left_by(self, session: tuple[Policy, ...], caller: Caller, lacking: Mapping[Verb, int]) -> Mapping[Verb, int]:
+        """Of what is lacking, what the policies of a session leave it."""
+        if not session:
+            return lacking
+        may = self._who.powers(Asker(caller, Policies(session, levels=self._identities.levels)))
+        return {verb: mask & _somehow(may.get(verb, ())) for verb, mask in lacking.items()}
+
+    def _eligible(self, means: Means, identity: User | Role, *, limited: bool) -> int:
+        """The targets that stand in the relation that the means needs; ``limited``: by the policies of a session."""
         universe = self._courts[means.target].universe
         if means.gift == "the boundary's rest" and identity.boundary is None:
             return 0
         if means.action == "iam:AddUserToGroup" and isinstance(identity, Role):
             return 0
         own = reduce(or_, (universe.masks.get(arn, 0) for arn in self._own(means.target, identity)), 0)
-        return own if means.relation == "own" else universe.whole & ~own
+        if means.relation == "own":
+            return own
+        return universe.whole if limited and means.target in ("user", "role") else universe.whole & ~own
 
     def _own(self, target: Target, identity: User | Role) -> Iterator[str]:
         """ARNs of what is one's own."""

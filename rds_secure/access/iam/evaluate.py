@@ -74,11 +74,13 @@ class Policies:
 
     ``levels`` are those of the organization: what is attached to its root, each unit on the way, the account. They do
     not hold for the management account (leave them out there), nor for roles that are linked to a service.
+    ``session`` are those that a session was given when it began, of which one has to allow (IAM-10: IAM user guide,
+    "Session policies"; "JSON policy document structure": several policies are joined by *or*); none: it is not limited.
     """
 
     identity: tuple[Policy, ...] | None = ()
     boundary: Policy | None = None
-    session: Policy | None = None
+    session: tuple[Policy, ...] = ()
     levels: tuple[tuple[Policy, ...], ...] = ()
     resource: tuple[Policy, ...] = ()
 
@@ -175,12 +177,10 @@ def _voices(request: Request, policies: Policies, reasons: list[Reason]) -> Voic
         identity |= unread(f"the account {caller.account}", allow=True)
     identity |= said("identity", policies.identity or ())
     limits += [said("boundary", (policies.boundary,))] if policies.boundary else []
-    limits += [said("session", (policies.session,))] if policies.session else []
+    limits += [said("session", policies.session)] if policies.session else []
     if caller.account and not caller.service_linked:
         levels += [said("organization", level) for level in policies.levels]
     naming, deny = _named(request, policies.resource, reasons, bounded=bounded)
-    if policies.session and caller.kind == "user":
-        naming = Naming(NO, naming.itself | naming.role, naming.account)
     if not caller.account:
         identity = naming.itself  # services and federated principals have no policies of their own
     return Voices(denied | deny, identity, tuple(limits), tuple(levels), naming.itself, naming.role, naming.account)

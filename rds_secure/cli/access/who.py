@@ -13,6 +13,7 @@ from rds_secure.cli.access import source
 
 if TYPE_CHECKING:
     from rds_secure.access.posture import Posture
+    from rds_secure.access.sessions import Passed
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMS = ("text", "json", "markdown")
@@ -69,6 +70,14 @@ def posture(scp: Path | None, reaching: dict[str, Any]) -> tuple[Posture, str]:
 @source.source
 @choosing
 @click.option(
+    "--session-policy",
+    "session",
+    multiple=True,
+    metavar="FILE|ARN",
+    help="In sessions of the --principal (or of whom --why is about) that are given this policy when they begin, as "
+    "AssumeRole takes it: one JSON document, and up to ten ARNs of managed policies; repeatable.",
+)
+@click.option(
     "--why",
     nargs=2,
     metavar="PRINCIPAL VERB",
@@ -81,6 +90,7 @@ def command(
     verbs: tuple[str, ...],
     principals: tuple[str, ...],
     scp: Path | None,
+    session: tuple[str, ...],
     why: tuple[str, str] | None,
     form: str,
     everything: bool,
@@ -92,14 +102,19 @@ def command(
     user), use-key and break-key (of the database). What could not be read is said first, and the exit code is 0 all
     the same: who may is told as far as it is known.
     """
+    from rds_secure.access import sessions
+
+    given = sessions.passed(session)
     if why is not None:
         if principals or verbs or form != "text":
             raise click.UsageError("--why takes no --principal, --verb or --format")
-        return _why(*why, on, scp, reaching)
+        return _why(*why, on, scp, given, reaching)
+    if given is not None and not principals:
+        raise click.UsageError("--session-policy is about somebody's session: name the role or user by --principal")
     from rds_secure.access.findings import Asked, find
 
     told, state = posture(scp, reaching)
-    found = find(told, Asked(principals, verbs, on), state)
+    found = find(told, Asked(principals, verbs, on, given), state)
     if form == "json":
         from rds_secure.render.who_json import who_json
 
@@ -116,7 +131,14 @@ def command(
     return 0
 
 
-def _why(principal: str, verb: str, on: tuple[str, ...], scp: Path | None, reaching: dict[str, Any]) -> int:
+def _why(
+    principal: str,
+    verb: str,
+    on: tuple[str, ...],
+    scp: Path | None,
+    session: Passed | None,
+    reaching: dict[str, Any],
+) -> int:
     """Tell the statements that decide. Words that are called like databases, and are no files, are not of the spec."""
     from rds_secure.access import naming
     from rds_secure.access.findings import Asked
@@ -127,6 +149,6 @@ def _why(principal: str, verb: str, on: tuple[str, ...], scp: Path | None, reach
     named = tuple(word for word in reaching["specs"] if naming.names_database(word) and not Path(word).exists())
     specs = tuple(word for word in reaching["specs"] if word not in named)
     told, _ = posture(scp, reaching | {"specs": specs})
-    found = why(told, Asked([principal], [verb], (*on, *named)))
+    found = why(told, Asked([principal], [verb], (*on, *named), session))
     why_text(found, stream=sys.stdout)
     return 0

@@ -22,6 +22,8 @@ CALLERS = (
     cases.ANN,
     cases.APP,
     replace(cases.APP, session="night"),
+    replace(cases.ANN, token=True),
+    replace(cases.ANN, token=True, session="bob"),
     cases.STRANGER,
     Caller("root", cases.ROOT, cases.ACCOUNT),
     Caller("service", "rds.amazonaws.com"),
@@ -34,6 +36,7 @@ ENTRIES = (
     {"AWS": cases.OTHER},
     {"AWS": ["*"]},
     {"AWS": f"arn:aws:sts::{cases.ACCOUNT}:assumed-role/app/night"},
+    {"AWS": f"arn:aws:sts::{cases.ACCOUNT}:federated-user/bob"},
     {"Service": "rds.amazonaws.com"},
     {"AWS": "AROAAPP"},
 )
@@ -100,7 +103,8 @@ def test_a_users_session_is_limited_by_its_policy_even_where_a_resource_names_th
     named = {cases.ORDERS: (cases.policy(cases.statement("Allow", Principal={"AWS": cases.ANN.arn})),)}
     court = Court(Docket(cases.ACTIONS), Universe([cases.ORDERS]), cases.ACCOUNT, named)
     assert court.verdict(Asker(cases.ANN, Policies()), cases.ACTIONS[0]).yes == 1
-    assert court.verdict(Asker(cases.ANN, Policies(session=cases.NOTHING)), cases.ACTIONS[0]).some == 0
+    session = Asker(replace(cases.ANN, token=True), Policies(session=(cases.NOTHING,)))
+    assert court.verdict(session, cases.ACTIONS[0]).some == 0
 
 
 def test_a_not_principal_hits_everybody_with_a_boundary() -> None:

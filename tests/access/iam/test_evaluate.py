@@ -30,6 +30,8 @@ from tests.access.iam.cases import (
 DELETE = "rds:DeleteDBInstance"
 DENY = policy(statement("Deny", DELETE), name="no-deletes")
 ONLY_READS = policy(statement("Allow", "rds:Describe*"), name="reads")
+BY_ANN = replace(ANN, token=True)
+"""Somebody for whom Ann began a session by GetFederationToken."""
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 
@@ -65,7 +67,7 @@ def test_nothing_is_allowed_unless_a_statement_allows_it() -> None:
 def test_an_explicit_deny_wins_wherever_it_is() -> None:
     assert outcome(Policies((ALLOW_ALL, DENY))) == "denied"
     assert outcome(Policies((ALLOW_ALL,), boundary=policy(statement("Allow"), statement("Deny", "rds:*")))) == "denied"
-    assert outcome(Policies((ALLOW_ALL,), session=DENY), APP) == "denied"
+    assert outcome(Policies((ALLOW_ALL,), session=(DENY,)), APP) == "denied"
     assert outcome(Policies((ALLOW_ALL,), levels=((ALLOW_ALL,), (ALLOW_ALL, DENY)))) == "denied"
     assert outcome(Policies((ALLOW_ALL,), resource=(names("*", effect="Deny"),))) == "denied"
 
@@ -126,13 +128,13 @@ def test_what_could_not_be_read_is_unknown() -> None:
 def test_boundary_session_and_every_level_must_allow() -> None:
     for limited in (
         Policies((ALLOW_ALL,), boundary=ONLY_READS),
-        Policies((ALLOW_ALL,), session=ONLY_READS),
+        Policies((ALLOW_ALL,), session=(ONLY_READS,)),
         Policies((ALLOW_ALL,), levels=((ALLOW_ALL,), (ONLY_READS,))),
         Policies((ALLOW_ALL,), levels=((), (ALLOW_ALL,))),
-        Policies((), boundary=ALLOW_ALL, session=ALLOW_ALL, levels=((ALLOW_ALL,),)),
+        Policies((), boundary=ALLOW_ALL, session=(ALLOW_ALL,), levels=((ALLOW_ALL,),)),
     ):
         assert outcome(limited, APP) == "implicit"
-    everywhere = Policies((ALLOW_ALL,), ALLOW_ALL, ALLOW_ALL, ((ALLOW_ALL, ONLY_READS), (ALLOW_ALL,)))
+    everywhere = Policies((ALLOW_ALL,), ALLOW_ALL, (ALLOW_ALL,), ((ALLOW_ALL, ONLY_READS), (ALLOW_ALL,)))
     assert outcome(everywhere, APP) == "allowed"
 
 
@@ -169,8 +171,8 @@ def test_in_the_same_account_the_policy_of_the_resource_is_enough() -> None:
 def test_a_boundary_limits_what_a_resource_grants_to_a_role_but_not_to_a_user() -> None:
     assert read_secret(Policies(boundary=NOTHING, resource=(names({"AWS": ANN.arn}),))) == "allowed"
     assert read_secret(Policies(boundary=NOTHING, resource=(names({"AWS": APP.arn}),)), APP) == "implicit"
-    assert read_secret(Policies(session=NOTHING, resource=(names({"AWS": APP.arn}),)), APP) == "implicit"
-    assert read_secret(Policies(session=NOTHING, resource=(names({"AWS": ANN.arn}),)), ANN) == "implicit"
+    assert read_secret(Policies(session=(NOTHING,), resource=(names({"AWS": APP.arn}),)), APP) == "implicit"
+    assert read_secret(Policies(session=(NOTHING,), resource=(names({"AWS": ANN.arn}),)), BY_ANN) == "implicit"
     assert read_secret(Policies(boundary=ALLOW_ALL, resource=(names({"AWS": APP.arn}),)), APP) == "allowed"
 
 
@@ -181,6 +183,41 @@ def test_a_session_that_is_named_is_not_limited_and_a_session_name_may_be_open()
     assert read_secret(named, replace(APP, session="day")) == "implicit"
     assert read_secret(named, APP) == "conditional"
     assert read_secret(named, ANN) == "implicit"
+
+
+def test_what_a_resource_grants_to_everybody_is_not_limited_by_the_policies_of_a_session() -> None:
+    for caller in (APP, BY_ANN):
+        assert read_secret(Policies(session=(NOTHING,), resource=(names("*"),)), caller) == "allowed"
+
+
+def test_of_several_policies_of_a_session_one_has_to_allow_and_none_to_deny() -> None:
+    assert outcome(Policies((ALLOW_ALL,), session=(ONLY_READS, ALLOW_ALL)), APP) == "allowed"
+    assert outcome(Policies((ALLOW_ALL,), session=(ONLY_READS, NOTHING)), APP) == "implicit"
+    assert outcome(Policies((ALLOW_ALL,), session=(ALLOW_ALL, DENY)), APP) == "denied"
+
+
+def test_a_federated_user_is_named_directly_by_the_arn_of_the_session_only() -> None:
+    session = f"arn:aws:sts::{ACCOUNT}:federated-user/bob"
+    named = Policies(boundary=NOTHING, session=(NOTHING,), resource=(names({"AWS": session}),))
+    assert read_secret(named, replace(BY_ANN, session="bob")) == "allowed"
+    assert read_secret(named, replace(BY_ANN, session="eve")) == "implicit"
+    assert read_secret(named, BY_ANN) == "conditional"
+    assert read_secret(named, ANN) == "implicit"
+    elsewhere = names({"AWS": session.replace(ACCOUNT, OTHER)})
+    assert read_secret(Policies(resource=(elsewhere,)), replace(BY_ANN, session="bob")) == "implicit"
+
+
+def test_a_federated_user_has_neither_the_name_nor_the_arn_nor_surely_the_tags_of_the_user() -> None:
+    by_name = policy(statement("Allow", Condition={"StringLike": {"aws:username": "*"}}))
+    assert (outcome(Policies((by_name,))), outcome(Policies((by_name,)), BY_ANN)) == ("allowed", "implicit")
+    by_arn = policy(statement("Allow", Condition={"ArnEquals": {"aws:PrincipalArn": ANN.arn}}))
+    assert (outcome(Policies((by_arn,))), outcome(Policies((by_arn,)), BY_ANN)) == ("allowed", "conditional")
+    by_tag = policy(statement("Allow", Condition={"StringEquals": {"aws:PrincipalTag/team": "orders"}}))
+    tagged = replace(BY_ANN, tags={"team": "payments"})
+    assert outcome(Policies((by_tag,)), replace(tagged, token=False)) == "implicit"
+    assert outcome(Policies((by_tag,)), tagged) == "conditional"
+    by_type = policy(statement("Allow", Condition={"StringEquals": {"aws:PrincipalType": "FederatedUser"}}))
+    assert (outcome(Policies((by_type,))), outcome(Policies((by_type,)), BY_ANN)) == ("implicit", "allowed")
 
 
 def test_a_principal_is_also_named_by_its_unique_id_and_no_longer_by_that_of_another() -> None:

@@ -28,7 +28,7 @@ SETS = st.builds(
     Policies,
     st.lists(cases.policies(), max_size=3).map(tuple),
     OPTIONAL,
-    OPTIONAL,
+    st.lists(cases.policies(), max_size=2).map(tuple),
     st.lists(st.lists(cases.policies(), min_size=1, max_size=2).map(tuple), max_size=2).map(tuple),
 )
 
@@ -41,6 +41,8 @@ def extended(policies: Policies, written: dict[str, Any], where: str) -> Policie
         fields["identity"] = (*(policies.identity or ()), more)
     elif where == "levels":
         fields["levels"] = tuple((*level, more) for level in policies.levels)
+    elif where == "session":
+        fields["session"] = policies.session and (*policies.session, more)
     elif fields[where] is not None:
         fields[where] = Policy("both", (*fields[where].statements, *(more.statements or ())))
     return Policies(**fields)
@@ -81,7 +83,7 @@ def test_names_change_nothing(request: Request, policies: Policies) -> None:
     changed = Policies(
         tuple(map(renamed, policies.identity or ())),
         policies.boundary and renamed(policies.boundary),
-        policies.session and renamed(policies.session),
+        tuple(map(renamed, policies.session)),
         tuple(tuple(map(renamed, level)) for level in policies.levels),
     )
     assert evaluate(request, changed).when == evaluate(request, policies).when

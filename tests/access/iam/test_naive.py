@@ -55,8 +55,11 @@ def test_both_decide_alike() -> None:
         identity = [document(*(drawn(random) for _ in range(size))) for size in sizes]
         full = document(statement("Allow", ["*"], ["*"]))
         limits = [[random.choice([full, document(drawn(random), drawn(random))])] for _ in range(random.randint(0, 3))]
+        if len(limits) > 1:
+            limits[-2].append(document(drawn(random)))  # a session may have several
         compiled = [tuple(_compiled(one) for one in group) for group in limits]
-        boundary, session = (compiled.pop()[0] if len(compiled) > 1 else None for _ in range(2))
+        boundary = compiled.pop()[0] if len(compiled) > 1 else None
+        session = compiled.pop() if len(compiled) > 1 else ()
         policies = Policies(tuple(map(_compiled, identity)), boundary, session, tuple(compiled))
         action, resource = random.choice(ACTIONS), random.choice([ORDERS, PAYMENTS])
         request = Request(APP, action, resource, ACCOUNT, context(keys, closed=["aws:"]))
