@@ -35,6 +35,8 @@ class State(StrEnum):
     """Something that decides was not read, or follows only from what AWS knows."""
     WAIVED = "waived"
     """It fails, and somebody answers for that until a day."""
+    KNOWN = "known"
+    """It fails, and did when the baseline was recorded."""
     PASS = "pass"  # noqa: S105
     NOT_APPLICABLE = "not applicable"
 

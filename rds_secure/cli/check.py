@@ -22,6 +22,7 @@ FORMS = ("text", "json", "markdown", "sarif", "junit")
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC…")
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="text is for people.")
 @guardrails.options
+@guardrails.recording
 @click.option("--online", is_flag=True, help="Judge the account as applying the spec would leave it.")
 @recorded.snapshot
 @options.access
@@ -51,7 +52,10 @@ def command(
     if stack is None:
         raise click.UsageError("name a spec")
     binding = guardrails.given(stack)
-    findings = binding.judge(Posture(asked.inventory), datetime.now(UTC) if online else None, stack.at)
+    seen = (Posture(asked.inventory), datetime.now(UTC) if online else None, stack.at)
+    findings = binding.judge(*seen)
+    if anew := guardrails.recorded(binding, findings):
+        binding, findings = anew, anew.judge(*seen)
     click.echo(_shown(form, findings, stack, binding, asked.inventory.partial), nl=form != "markdown")
     return guardrails.FAILED if binding.stopping(findings) else 0
 
@@ -60,7 +64,7 @@ def _shown(form: str, findings: tuple[Finding, ...], stack: Stack, binding: Guar
     if form == "json":
         from rds_secure.render.check_view import check_json
 
-        return check_json(findings, stack.name, binding.profile.value, partial)
+        return check_json(findings, stack.name, binding, partial)
     if form == "sarif":
         from rds_secure.errors import Location
         from rds_secure.render.sarif import check_sarif
@@ -75,5 +79,5 @@ def _shown(form: str, findings: tuple[Finding, ...], stack: Stack, binding: Guar
     from rds_secure.render.check_page import check_markdown, check_text
 
     told = "of the spec alone" if partial else "as applying the spec would leave it"
-    of = f"stack {stack.name}, {told}, {binding.profile}"
+    of = f"stack {stack.name}, {told}, {binding.called}"
     return check_markdown(findings, of) if form == "markdown" else check_text(findings, of)

@@ -17,15 +17,16 @@ def command(rule: str | None, form: str, sandbox: bool) -> None:
     RULE is an id such as storage-encrypted, or what others call it: RDS.3, CKV_AWS_16.
     """
     from rds_secure.render.explain import explained, listed, rules_markdown
-    from rds_secure.rules import OUT_OF_SCOPE, RULES
+    from rds_secure.rules import META, OUT_OF_SCOPE, installed
     from rds_secure.spec.suggest import closest
 
-    found = [one for one in RULES if rule is None or _is_called(one.id, one.aliases, rule)]
+    rules = (*installed.load().table, *META)
+    found = [one for one in rules if rule is None or _is_called(one.id, one.aliases, rule)]
     if not found:
         if reason := OUT_OF_SCOPE.get(str(rule).upper()):
             click.echo(f"{str(rule).upper()} is decided by no rule: {reason}")
             return
-        guess = closest(str(rule), [one.id for one in RULES])
+        guess = closest(str(rule), [one.id for one in rules])
         raise click.UsageError(f"there is no rule {rule!r}" + (f": did you mean {guess!r}?" if guess else ""))
     if form == "markdown":
         click.echo(rules_markdown(found), nl=False)

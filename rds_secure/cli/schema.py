@@ -18,6 +18,9 @@ SCHEMAS = {
     "access-encryption": ("render.json", "encryption_schema"),
     "audit-trail": ("render.json", "trail_schema"),
     "check": ("render.check_view", "check_schema"),
+    "policy": ("rules.files", "policy_schema"),
+    "profile": ("rules.files", "profile_schema"),
+    "baseline": ("rules.files", "baseline_schema"),
     "access-snapshot": ("inventory.file", "file_schema"),
 }
 """What there is a schema of, and which function of which module makes it."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from rds_secure.cli import options
+
+if TYPE_CHECKING:
+    from rds_secure.spec import Stack
 
 
 @click.command("validate")
@@ -18,5 +23,18 @@ def command(specs: tuple[str, ...], sandbox: bool) -> None:
     from rds_secure.spec import load
 
     stack, _ = load(specs)
+    if stack.waivers or stack.tightening.said.also:
+        _know_rules(stack)
     count = len(stack.resources)
     click.echo(f"{stack.name}: {count} resource{'s' * (count != 1)}, no problems.")
+
+
+def _know_rules(stack: Stack) -> None:
+    """Whether there are the rules that a spec names; those of other packages need not be installed here."""
+    from rds_secure.errors import SpecError
+    from rds_secure.rules import META, RULES, binding
+
+    named = {one.waiver.rule for one in stack.waivers}.union(stack.tightening.said.also)
+    others = {name for name in named if "/" in name}
+    if problems := binding.unknown_in(stack, {*(rule.id for rule in (*RULES, *META)), *others}):
+        raise SpecError(problems)

@@ -8,7 +8,7 @@ from rds_secure.finding import Finding, State
 from rds_secure.render.check_view import counted
 from rds_secure.render.markdown import code
 
-_WRONG = (State.FAIL, State.WAIVED, State.UNKNOWN)
+_WRONG = (State.FAIL, State.WAIVED, State.KNOWN, State.UNKNOWN)
 _LISTED = 200
 """Findings in Markdown: GitHub takes 65,536 characters in a comment."""
 
@@ -23,8 +23,8 @@ def ordered(findings: Sequence[Finding], state: State) -> list[Finding]:
 def summary(findings: Sequence[Finding]) -> str:
     """How many of each, in words."""
     counts = counted(findings)
-    waived = f", {counts[State.WAIVED]} waived" if counts[State.WAIVED] else ""
-    return f"{counts[State.FAIL]} failed{waived}, {counts[State.UNKNOWN]} unknown, {counts[State.PASS]} passed"
+    let_pass = "".join(f", {counts[state]} {state}" for state in (State.WAIVED, State.KNOWN) if counts[state])
+    return f"{counts[State.FAIL]} failed{let_pass}, {counts[State.UNKNOWN]} unknown, {counts[State.PASS]} passed"
 
 
 def answered(one: Finding) -> str:
@@ -53,6 +53,12 @@ def _lines(findings: Sequence[Finding], of: str) -> Iterator[str]:
     for one in waived:
         yield f"  - {one.severity} {one.rule}: {one.subject}: {one.message}"
         yield f"    {answered(one)}"
+    old = ordered(findings, State.KNOWN)
+    if old:
+        yield ""
+        yield "Known before, in the baseline:"
+    for one in old:
+        yield f"  - {one.severity} {one.rule}: {one.subject}: {one.message}"
     unknown = ordered(findings, State.UNKNOWN)
     if unknown:
         yield ""

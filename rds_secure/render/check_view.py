@@ -12,6 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from rds_secure.errors import Location
 from rds_secure.finding import Finding, State
 from rds_secure.render.view import View
+from rds_secure.rules import Guardrails
 
 
 class PlaceView(View):
@@ -57,7 +58,10 @@ class CheckView(View):
 
     format_version: Literal[1] = 1
     stack: str
-    profile: Literal["baseline", "strict"]
+    profile: str
+    """baseline, strict, or the file that lists the rules."""
+    policies: tuple[str, ...]
+    """The files that nothing else loosens."""
     partial: bool
     """Whether only the spec was asked, so that what else is in the account is not known."""
     counts: dict[State, int]
@@ -72,10 +76,15 @@ def counted(findings: Iterable[Finding]) -> dict[State, int]:
     return counts
 
 
-def check_view(findings: Sequence[Finding], stack: str, profile: Literal["baseline", "strict"], partial: bool) -> Any:
+def check_view(findings: Sequence[Finding], stack: str, binding: Guardrails, partial: bool) -> CheckView:
     """The findings as they are published."""
     return CheckView(
-        stack=stack, profile=profile, partial=partial, counts=counted(findings), findings=tuple(map(_finding, findings))
+        stack=stack,
+        profile=binding.profile.value,
+        policies=tuple(policy.file for policy in binding.policies),
+        partial=partial,
+        counts=counted(findings),
+        findings=tuple(map(_finding, findings)),
     )
 
 
@@ -101,9 +110,9 @@ def _place(at: Location) -> PlaceView:
     return PlaceView(file=at.file, line=at.line, column=at.column)
 
 
-def check_json(findings: Sequence[Finding], stack: str, profile: Literal["baseline", "strict"], partial: bool) -> str:
+def check_json(findings: Sequence[Finding], stack: str, binding: Guardrails, partial: bool) -> str:
     """The findings as JSON, in printable ASCII only."""
-    shown = check_view(findings, stack, profile, partial).model_dump(mode="json")
+    shown = check_view(findings, stack, binding, partial).model_dump(mode="json")
     return json.dumps(shown, indent=2).replace("\x7f", "\\u007f")
 
 

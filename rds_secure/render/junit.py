@@ -1,4 +1,4 @@
-"""Findings as JUnit XML: one case for each rule and thing. What is waived or unknown counts as skipped."""
+"""Findings as JUnit XML: one case for each rule and thing. What is waived, known or unknown counts as skipped."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from rds_secure.finding import Finding, State
 from rds_secure.render.check_page import answered
 from rds_secure.render.check_view import counted
 
+_SKIPPED = (State.WAIVED, State.KNOWN, State.UNKNOWN)
+
 
 def check_junit(findings: Sequence[Finding], stack: str) -> str:
     """The whole file."""
@@ -16,7 +18,7 @@ def check_junit(findings: Sequence[Finding], stack: str) -> str:
     sums = {
         "tests": str(len(findings)),
         "failures": str(counts[State.FAIL]),
-        "skipped": str(counts[State.UNKNOWN] + counts[State.WAIVED]),
+        "skipped": str(sum(counts[state] for state in _SKIPPED)),
     }
     suites = ET.Element("testsuites", {"name": "rds-secure check", **sums})
     suite = ET.SubElement(suites, "testsuite", {"name": _legal(stack), "errors": "0", **sums})
@@ -33,7 +35,7 @@ def _case(suite: ET.Element, one: Finding) -> None:
     if one.state is State.FAIL:
         wrong = ET.SubElement(case, "failure", {"message": _legal(one.message), "type": str(one.severity)})
         wrong.text = _legal(f"{one.location or one.subject}: {one.message}. To mend it: {one.fix}.")
-    elif one.state in (State.UNKNOWN, State.WAIVED):
+    elif one.state in _SKIPPED:
         said = f"{one.state}{f' {answered(one)}' if one.excuse else ''}: {one.message}"
         ET.SubElement(case, "skipped", {"message": _legal(said)})
 

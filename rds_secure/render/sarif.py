@@ -1,7 +1,7 @@
 """Findings as SARIF 2.1.0, as GitHub code scanning reads it: failures, each at the line that decides.
 
-What is waived is a suppressed result of level note: GitHub itself shows it as an open alert (codeql-action issue 1230),
-its action `advanced-security/dismiss-alerts` closes it.
+What is waived, or in the baseline, is a suppressed result of level note. GitHub by itself shows such a result as an
+open alert (codeql-action, issue 1230); its action `advanced-security/dismiss-alerts` closes it.
 Source: OASIS SARIF 2.1.0, §3.27.23 and §3.35; GitHub docs, "SARIF support for code scanning".
 """
 
@@ -19,7 +19,7 @@ from rds_secure.values import digest
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
-_LEVELLED = (State.FAIL, State.WAIVED)
+_FAILING = (State.FAIL, State.WAIVED, State.KNOWN)
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
 """GitHub shows a severity by this number: over 9.0 critical, from 7.0 high, from 4.0 medium."""
 
@@ -30,7 +30,7 @@ def check_sarif(findings: Sequence[Finding], rules: Sequence[Rule], version: str
     run = {
         "tool": {"driver": {"name": "rds-secure", "version": version, "rules": [_rule(rule) for rule in rules]}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, index, start) for one in findings if one.state in _LEVELLED],
+        "results": [_result(one, index, start) for one in findings if one.state in _FAILING],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
@@ -59,11 +59,17 @@ def _result(one: Finding, index: dict[str, int], start: Location) -> dict[str, A
         "locations": [_location(one.location or start)],
         "partialFingerprints": {"rdsSecure/v1": digest((one.rule, one.subject, one.path))},
     }
-    if one.excuse:
-        said = f"{one.excuse.owner} answers for it until {one.excuse.until}: {one.excuse.reason}"
-        place = _location(one.excuse.location)
-        result["suppressions"] = [{"kind": "inSource", "status": "accepted", "justification": said, "location": place}]
+    if one.state is not State.FAIL:
+        result["suppressions"] = [_suppression(one)]
     return result
+
+
+def _suppression(one: Finding) -> dict[str, Any]:
+    if one.excuse is None:
+        return {"kind": "external", "status": "accepted", "justification": "it failed when the baseline was recorded"}
+    said = f"{one.excuse.owner} answers for it until {one.excuse.until}: {one.excuse.reason}"
+    place = _location(one.excuse.location)
+    return {"kind": "inSource", "status": "accepted", "justification": said, "location": place}
 
 
 def _location(at: Location) -> dict[str, Any]:

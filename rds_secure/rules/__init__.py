@@ -8,7 +8,19 @@ The same rules judge a spec, what a plan would leave, and a live account; `Findi
 
 from rds_secure.rules.engine import judge
 from rds_secure.rules.guardrails import Guardrails
-from rds_secure.rules.model import Context, Of, Profile, Rule, Subject, Verdict
+from rds_secure.rules.meta import META
+from rds_secure.rules.model import (
+    NOT_APPLICABLE,
+    PASSED,
+    Context,
+    Of,
+    Profile,
+    Rule,
+    Subject,
+    Verdict,
+    failed,
+    unknown,
+)
 from rds_secure.rules.scope import LIVE_CONTROLS, OUT_OF_SCOPE
 from rds_secure.rules.subjects import subjects_of
 from rds_secure.rules.table import RULES
@@ -16,7 +28,10 @@ from rds_secure.rules.waivers import Waivers
 
 __all__ = [
     "LIVE_CONTROLS",
+    "META",
+    "NOT_APPLICABLE",
     "OUT_OF_SCOPE",
+    "PASSED",
     "RULES",
     "Context",
     "Guardrails",
@@ -26,6 +41,8 @@ __all__ = [
     "Subject",
     "Verdict",
     "Waivers",
+    "failed",
     "judge",
     "subjects_of",
+    "unknown",
 ]

@@ -1,4 +1,4 @@
-"""The rules about what somebody lets pass: they are asked of no thing, and answered where waivers are applied."""
+"""The rules about what is let pass: asked of no thing, and answered where waivers and a baseline are applied."""
 
 from __future__ import annotations
 
@@ -41,5 +41,24 @@ WAIVER_UNUSED = _meta(
     f"{_ENTRY}2099-12-31  # and multi_az is false",
     f"{_ENTRY}2099-12-31  # and multi_az is true",
 )
-META = (WAIVER_EXPIRED, WAIVER_UNUSED)
+WAIVER_REFUSED = _meta(
+    "waiver-refused",
+    Severity.HIGH,
+    "Every waiver is one that the policy allows",
+    "Whoever changes a spec does not decide alone what may pass: a policy says who may waive what and for how long. A "
+    "waiver beyond that covers nothing.",
+    "mend what it covers and take it out, or have it written by somebody whom the policy lets waive it",
+    f"{_ENTRY}2099-12-31  # and the policy lets dba@example.com waive multi-az so long",
+    f"{_ENTRY}2099-12-31  # and the policy lets nobody do so",
+)
+BASELINE_OUTDATED = _meta(
+    "baseline-outdated",
+    Severity.LOW,
+    "A baseline has only what fails still",
+    "An entry that nothing needs would let the same thing pass if it came back, and nobody would see it.",
+    "take the entry out, or record the baseline anew",
+    '{"rule": "multi-az", "stack": "orders", "of": "db_instance.orders"}, which has one zone still',
+    '{"rule": "multi-az", "stack": "orders", "of": "db_instance.orders"}, which has two zones now',
+)
+META = (WAIVER_EXPIRED, WAIVER_UNUSED, WAIVER_REFUSED, BASELINE_OUTDATED)
 """In the order of `explain`, after the rules about things."""

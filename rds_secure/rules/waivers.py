@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cache
 
 from rds_secure.finding import Excuse, Finding, State
-from rds_secure.rules.meta import WAIVER_EXPIRED, WAIVER_UNUSED
+from rds_secure.rules.meta import WAIVER_EXPIRED, WAIVER_REFUSED, WAIVER_UNUSED
 from rds_secure.rules.model import Of, Rule, Subject
 from rds_secure.spec.guardrails import Waived
 from rds_secure.values import Ref
@@ -22,10 +20,11 @@ def today() -> date:
 
 @dataclass(frozen=True, slots=True)
 class Waivers:
-    """Waivers, and the day on which they are looked at."""
+    """Waivers, the day on which they are looked at, and those that do not stand by what binds the run, with why."""
 
     entries: tuple[Waived, ...] = ()
     on: date = field(default_factory=today)
+    refused: Mapping[Waived, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +44,17 @@ def apply(waivers: Waivers, findings: Iterable[Finding], scene: Scene) -> tuple[
     A waiver changes nothing but failures that it covers.
     """
     found = tuple(findings)
-    valid = [one for one in waivers.entries if one.waiver.expires >= waivers.on]
-    expired = (one for one in waivers.entries if one.waiver.expires < waivers.on)
-    return (
-        *(_waived(one, valid) for one in found),
-        *(_expired(one, scene) for one in expired if WAIVER_EXPIRED.id in scene.rules),
-        *(_unused(one, scene) for one in valid if WAIVER_UNUSED.id in scene.rules and _is_unused(one, found, scene)),
-    )
+    valid, wrong = [], []
+    for one in waivers.entries:
+        if one.waiver.expires < waivers.on:
+            wrong.append(_about(WAIVER_EXPIRED, one, f"it ended on {one.waiver.expires}", scene))
+        elif why := waivers.refused.get(one):
+            wrong.append(_about(WAIVER_REFUSED, one, why, scene))
+        else:
+            valid.append(one)
+    unused = (one for one in valid if _is_unused(one, found, scene))
+    wrong.extend(_about(WAIVER_UNUSED, one, "nothing that it covers fails", scene) for one in unused)
+    return (*(_waived(one, valid) for one in found), *wrong)
 
 
 def covers(waived: Waived, rule: str, subject: Subject | Finding) -> bool:
@@ -68,13 +71,25 @@ def called(waived: Waived) -> str:
 def _is_of(waived: Waived, thing: Subject | Finding) -> bool:
     resource = waived.waiver.resource
     if isinstance(resource, Ref):
-        return bool(waived.stack) and thing.address == resource.target
-    return bool(_pattern(resource).fullmatch(thing.name if isinstance(thing, Subject) else thing.subject))
+        return bool(waived.stack) and thing.stack in ("", waived.stack) and thing.address == resource.target
+    return matches(resource, thing.name if isinstance(thing, Subject) else thing.subject)
 
 
-@cache
-def _pattern(glob: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in glob.split("*")), re.DOTALL)
+def matches(glob: str, text: str) -> bool:
+    """Whether a glob, in which ``*`` alone stands for others, is of the whole text; in linear time."""
+    first, *rest = glob.split("*")
+    if not rest:
+        return glob == text
+    *middle, last = rest
+    if not (text.startswith(first) and text.endswith(last) and len(text) >= len(first) + len(last)):
+        return False
+    start, end = len(first), len(text) - len(last)
+    for part in middle:
+        found = text.find(part, start, end)
+        if found < 0:
+            return False
+        start = found + len(part)
+    return True
 
 
 def _waived(finding: Finding, valid: Iterable[Waived]) -> Finding:
@@ -106,15 +121,7 @@ def _is_unused(waived: Waived, findings: Iterable[Finding], scene: Scene) -> boo
     return not (isinstance(resource, Ref) or scene.partial) and scene.unlisted.isdisjoint(rule.of)
 
 
-def _expired(waived: Waived, scene: Scene) -> Finding:
-    return about(WAIVER_EXPIRED, waived, f"it ended on {waived.waiver.expires}", scene)
-
-
-def _unused(waived: Waived, scene: Scene) -> Finding:
-    return about(WAIVER_UNUSED, waived, "nothing that it covers fails", scene)
-
-
-def about(rule: Rule, waived: Waived, message: str, scene: Scene) -> Finding:
+def _about(rule: Rule, waived: Waived, message: str, scene: Scene) -> Finding:
     """What is wrong with a waiver, where it is written; as bad as the rule that is asked says."""
     severity = scene.rules[rule.id].severity
     return Finding(rule.id, State.FAIL, severity, called(waived), message, rule.fix, location=waived.at)

@@ -74,6 +74,8 @@ def _problem(error: ErrorDetails, spec: type[BaseModel], source: Source, base: P
         given = "this" if "password" in _label(inside) else shown(error["input"])  # no secret is ever repeated
         what = "nothing is written here" if error["input"] is None else f"{given} is not possible"
         return Problem(f"{_label(inside)}{what}", f"write {choices}", source.at(path))
+    if kind == "too_short":
+        return Problem(f"{_label(inside)}nothing is listed here", "write at least one", source.at(path))
     if kind in _SHAPES:
         what = f"{_label(inside)}a {_SHAPES[kind]} is needed here"
         fix = "write [item, …]" if _SHAPES[kind] == "list" else "write 'key: value' below it, one a line"

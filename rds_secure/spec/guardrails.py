@@ -13,8 +13,8 @@ waivers:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -96,6 +96,14 @@ class Waived:
     stack: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Tightened:
+    """What a stack asks for, and where: the place of each field that is written."""
+
+    said: Tightening = field(default_factory=Tightening)
+    at: Mapping[str, Location] = field(default_factory=dict)
+
+
 def waivers(stack: str, sources: Sequence[Source]) -> tuple[Waived, ...]:
     """What the sound headers of a stack's files waive, file by file."""
     return tuple(
@@ -103,3 +111,10 @@ def waivers(stack: str, sources: Sequence[Source]) -> tuple[Waived, ...]:
         for source in sources
         for index, data in enumerate(source.data.get("waivers") or ())
     )
+
+
+def tightening(said: Tightening, sources: Sequence[Source]) -> Tightened:
+    """The same with its places: where the first of the stack's files has it, as all that do say the same."""
+    first = next((source for source in sources if source.data.get("guardrails")), None)
+    at = {name: first.at(("guardrails", name)) for name in said.model_fields_set} if first else {}
+    return Tightened(said, at)

@@ -15,6 +15,7 @@ from rds_secure.spec.stack import Header
 from rds_secure.values import leaves
 
 _DEFS = "#/$defs/"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def stack_schema() -> dict[str, Any]:
@@ -28,7 +29,7 @@ def stack_schema() -> dict[str, Any]:
     defs = _with_environment(defs)
     sections = {kind.name: _section(kind, names[kind.spec, mode]["$ref"]) for kind in resources.KINDS}
     properties = header["properties"]
-    properties["version"] = {"enum": [1, "1"], "description": properties["version"]["description"]}
+    properties["version"] = _version(properties)
     properties["resources"] = {
         "type": "object",
         "description": "What the stack owns, by kind and key.",
@@ -37,7 +38,7 @@ def stack_schema() -> dict[str, Any]:
         "minProperties": 1,
     }
     schema: dict[str, Any] = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": _DIALECT,
         "title": "rds-secure stack",
         "description": "How a team's Amazon RDS databases are secured.",
         "type": "object",
@@ -46,6 +47,19 @@ def stack_schema() -> dict[str, Any]:
         "additionalProperties": False,
     }
     return schema | {"$defs": _used(schema, defs)}
+
+
+def part_schema(part: type[BaseModel], title: str) -> dict[str, Any]:
+    """The schema of a file that is one mapping of ours, beside the spec."""
+    schema = _tidy(part.model_json_schema(mode="validation", ref_template=f"{_DEFS}{{model}}"))
+    defs = schema.pop("$defs", {})
+    schema["properties"]["version"] = _version(schema["properties"])
+    whole = {"$schema": _DIALECT, "title": title, **schema}
+    return whole | ({"$defs": _used(schema, defs)} if defs else {})
+
+
+def _version(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"enum": [1, "1"], "description": properties["version"]["description"]}
 
 
 def _section(kind: Kind[Any], reference: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from rds_secure.kind import Kind, Scope
 from rds_secure.spec.complaints import meant, problems_of
 from rds_secure.spec.environment import Environment, filled
 from rds_secure.spec.expect import Expectation, Expected, expectations
-from rds_secure.spec.guardrails import Tightening, Waived, Waiver, waivers
+from rds_secure.spec.guardrails import Tightened, Tightening, Waived, Waiver, tightening, waivers
 from rds_secure.spec.source import Path, Source
 from rds_secure.spec.suggest import closest, suggestion
 from rds_secure.spec.transfer import Moved, Removed, Safety, Transfers, transfers
@@ -83,7 +83,7 @@ class Stack:
     safety: Safety = field(default_factory=Safety)
     expectations: tuple[Expected, ...] = ()
     waivers: tuple[Waived, ...] = ()
-    tightening: Tightening = field(default_factory=Tightening)
+    tightening: Tightened = field(default_factory=Tightened)
     """What `guardrails:` asks for."""
     bearers: Mapping[Address, Address] = field(default_factory=dict)
     """Each implied resource, and the one that brings it along."""
@@ -139,7 +139,7 @@ def build(sources: Sequence[Source], environment: Environment | None = None, *, 
         safety=header.safety if header else Safety(),
         expectations=expectations(sources, found.missing) if header else (),
         waivers=waivers(header.stack, sources) if header else (),
-        tightening=header.guardrails if header else Tightening(),
+        tightening=tightening(header.guardrails, sources) if header else Tightened(),
         bearers=bearers,
         sources=where,
         uses_environment=any(old.data != new.data for old, new in zip(written, sources, strict=True)),

@@ -11,7 +11,7 @@ from rds_secure.errors import Location
 from rds_secure.finding import Finding, Severity, State
 from rds_secure.rules import RULES, Guardrails, Of, Profile, Subject, Waivers
 from rds_secure.rules.meta import META
-from rds_secure.rules.waivers import Scene, apply
+from rds_secure.rules.waivers import Scene, apply, matches
 from rds_secure.spec.guardrails import Waived, Waiver
 from rds_secure.values import Address, Ref
 
@@ -72,6 +72,9 @@ def test_only_what_fails_is_waived(state: State) -> None:
         ("db:legacy", ["db:legacy"]),
         ("db:*", ["db:orders", "db:legacy"]),
         ("db:l*y", ["db:legacy"]),
+        ("*:l*g*cy", ["db:legacy"]),
+        ("db:legacy*legacy", []),
+        ("db:lega*acy", []),
         ("DB:legacy", []),
         ("db.legacy", []),
         ("legacy", []),
@@ -88,6 +91,16 @@ def test_a_waiver_is_of_its_rule_alone() -> None:
 
 def test_a_waiver_of_no_stack_covers_no_address() -> None:
     assert applied([finding()], waived(stack=""))[0].state is State.FAIL
+
+
+def test_a_waiver_covers_nothing_of_another_stack() -> None:
+    assert applied([replace(finding(), stack="other")], waived())[0].state is State.FAIL
+    assert applied([replace(finding(), stack="orders")], waived())[0].state is State.WAIVED
+
+
+def test_names_of_any_length_are_compared_in_no_time() -> None:
+    assert not matches("*a" * 200 + "b", "a" * 500)
+    assert matches("*a" * 200 + "*", "a" * 500)
 
 
 def test_a_waiver_that_nothing_needs_is_a_finding() -> None:

@@ -61,8 +61,10 @@ def test_what_is_wrong_with_a_waiver_is_said_where_it_is(field: str, value: str,
 
 def test_a_spec_asks_for_more_than_binds_it() -> None:
     made = stack(f"{HEADER}{GROUP}guardrails: {{rules: strict, also: [multi-az], fail_on: low}}\n")
-    assert (made.tightening.rules, made.tightening.also, made.tightening.fail_on) == ("strict", ("multi-az",), "low")
-    assert stack(HEADER + GROUP).tightening.rules is None
+    asked = made.tightening.said
+    assert (asked.rules, asked.also, asked.fail_on) == ("strict", ("multi-az",), "low")
+    assert str(made.tightening.at["fail_on"]) == "a.yaml:4:56"
+    assert stack(HEADER + GROUP).tightening.said.rules is None
 
 
 @pytest.mark.parametrize(
