@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from rds_secure import tagging
 from rds_secure.access.iam import estate
 from rds_secure.access.iam.estate import Database, Estate
 from rds_secure.access.iam.identities import Identities, identities, read_policy
@@ -111,7 +112,7 @@ def _sibling(arn: str, part: str, name: str) -> str:
 
 
 def _tags(item: Reply) -> Mapping[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in item.get("TagList", ())}
+    return tagging.mapping(item.get("TagList"))
 
 
 def _governing(inventory: Inventory) -> Iterator[tuple[str, tuple[Policy, ...]]]:

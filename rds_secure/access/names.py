@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from rds_secure import tagging
 from rds_secure.errors import UsageError
 from rds_secure.inventory.model import Inventory, Reply
 from rds_secure.ownership import owner
@@ -44,7 +45,7 @@ def names_of(inventory: Inventory) -> Mapping[str, str]:
 
 
 def _name(item: Reply) -> str:
-    tags = {tag["Key"]: tag["Value"] for tag in item.get("Tags", ())}
+    tags = tagging.mapping(item.get("Tags"))
     return tags.get("Name") or item.get("GroupName") or ""
 
 
@@ -73,7 +74,7 @@ def _addresses(inventory: Inventory) -> Iterator[tuple[str, str]]:
     """The addresses that tags note on databases (meaning §3), and how access calls these."""
     for called, action, key, id_key in _DATABASES:
         for item in inventory.items("rds", action, key):
-            found = owner({tag["Key"]: tag["Value"] for tag in item.get("TagList", ())})
+            found = owner(tagging.mapping(item.get("TagList")))
             # In the middle of a rename its tags have its resource id (meaning §3); names are in small letters at AWS.
             names = {item[id_key], item.get("DbiResourceId"), item.get("DbClusterResourceId")}
             if found and not names.isdisjoint({found.name, found.name.lower()}):

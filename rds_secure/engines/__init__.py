@@ -7,6 +7,7 @@ from rds_secure.engines.engine import (
     PORTS,
     REFUSED_MASTER_NAMES,
     Engine,
+    engine_of,
 )
 from rds_secure.engines.option import (
     WITHOUT_OPTIONS,
@@ -34,6 +35,7 @@ from rds_secure.engines.version import (
     major,
     matches,
     satisfies,
+    signs_in_by_iam,
 )
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "apply_method",
     "batches",
     "compare_versions",
+    "engine_of",
     "engine_of_family",
     "family",
     "is_major_change",
@@ -63,5 +66,6 @@ __all__ = [
     "same_parameter_value",
     "same_setting",
     "satisfies",
+    "signs_in_by_iam",
     "tls_parameters",
 ]

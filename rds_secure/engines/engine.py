@@ -63,6 +63,8 @@ class Engine:
     """Whether the log can have a volume of its own (user guide)."""
     iam_auth: bool = False
     """Whether the database can authenticate IAM principals."""
+    iam_since: tuple[int, ...] = ()
+    """The first version that can; empty: all can."""
     licenses: tuple[str, ...] = ()
     """Whose license may be used."""
     character_sets: int = 0
@@ -114,7 +116,14 @@ _MYSQL = Engine(
     licenses=("general-public-license",),
     extended_support=True,
 )
-_MARIADB = replace(_MYSQL, name="mariadb", tls_since=(10, 5), extended_support=False, directory=False)
+_MARIADB = replace(
+    _MYSQL,
+    name="mariadb",
+    tls_since=(10, 5),
+    iam_since=(10, 6),  # user guide, "Supported Regions and DB engines for IAM database authentication"
+    extended_support=False,
+    directory=False,
+)
 _POSTGRES = replace(
     _MYSQL,
     name="postgres",
@@ -214,3 +223,11 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
     }
 )
 """Engine name → its facts. RDS Custom and SQL Server Developer are left out: nothing here is confirmed for them."""
+
+
+def engine_of(name: str) -> Engine | None:
+    """The facts of an engine; those of another edition of it where it is not in the table (oracle-se1)."""
+    maker = name.partition("-")[0]
+    return ENGINES.get(name) or next(
+        (engine for engine in ENGINES.values() if not engine.clustered and engine.name.startswith(f"{maker}-")), None
+    )

@@ -52,6 +52,15 @@ def major(engine: str, version: str) -> str:
     return ".".join(numbers)
 
 
+def signs_in_by_iam(engine: str, version: str) -> bool:
+    """Whether a version can authenticate IAM principals; one too short to tell is taken for a late one."""
+    facts = ENGINES.get(engine)
+    numbers = _major_numbers(facts, version) if facts else None
+    if facts is None or not facts.iam_auth:
+        return False
+    return numbers is None or tuple(map(int, numbers)) >= facts.iam_since
+
+
 def matches(wanted: str, live: str) -> bool:
     """Whether a version is the wanted one, or a later part of it: 16 matches 16.3, and 16.1 does not match 16.10."""
     prefix, parts = _parts(wanted, aurora=_AURORA in live), _parts(live)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rds_secure import ownership, resources
+from rds_secure import ownership, resources, tagging
 from rds_secure.kind import Reader, Scope
 from rds_secure.live.sight import Sight
 from rds_secure.spec.transfer import Transfers
@@ -36,7 +36,7 @@ def tagged_things(reader: Reader, scope: Scope, transfers: Transfers, sight: Sig
         )
 
     found = {
-        item["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in item["Tags"]}
+        item["ResourceARN"]: tagging.mapping(item["Tags"])
         for reply in reader.each(look, asked)
         for item in reply.get("ResourceTagMappingList", ())
     }

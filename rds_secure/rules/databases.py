@@ -6,6 +6,7 @@ from rds_secure.access.protection import Proxy, Snapshot, Unknown
 from rds_secure.access.protection.model import Arn
 from rds_secure.finding import Severity
 from rds_secure.rules.model import (
+    DATABASES,
     NOT_APPLICABLE,
     PASSED,
     Context,
@@ -20,7 +21,6 @@ from rds_secure.rules.model import (
     unknown,
 )
 
-_DATABASES = (Of.INSTANCE, Of.CLUSTER)
 _DAYS = 90
 """How long before it expires a certificate is too old: "over 3 months"."""
 
@@ -115,7 +115,7 @@ def _snapshot_public(subject: Subject, context: Context) -> Verdict:
 RULES = (
     Rule(
         id="storage-encrypted",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.HIGH,
         title="Storage is encrypted",
         why="Whoever gets at a disk, a snapshot or a backup without encryption reads the data.",
@@ -134,7 +134,7 @@ RULES = (
     ),
     Rule(
         id="customer-key",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.MEDIUM,
         title="The storage key is the customer's",
         why="The policy of AWS's own key cannot be changed: nobody can say who may use it, or take it back.",
@@ -148,7 +148,7 @@ RULES = (
     ),
     Rule(
         id="insights-customer-key",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.LOW,
         title="Performance Insights are encrypted under the customer's key",
         why="Insights hold the texts of queries, which may hold data.",
@@ -162,7 +162,7 @@ RULES = (
     ),
     Rule(
         id="stream-customer-key",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.LOW,
         title="Activity streams are encrypted under the customer's key",
         why="A stream holds every statement that the database was sent.",
@@ -175,7 +175,7 @@ RULES = (
     ),
     Rule(
         id="tls-required",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.MEDIUM,
         title="Connections without TLS are refused",
         why="Without TLS, whoever is on the way reads the data and the passwords, or changes them.",

@@ -39,6 +39,8 @@ class Of(StrEnum):
     """The account and Region as a whole: what is there only once."""
 
 
+DATABASES = (Of.INSTANCE, Of.CLUSTER)
+
 Detail = Protected | Proxy | Snapshot | Key | Policy | User | Group | Role | None
 """What the engines know of a thing."""
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
+from rds_secure import engines
 from rds_secure.access.network.intervals import EVERYWHERE, FAMILIES, Addresses
 from rds_secure.access.protection import Unknown
 from rds_secure.access.protection.unread import ask, told
 from rds_secure.finding import Severity
 from rds_secure.inventory.model import Inventory, Reply
 from rds_secure.rules.model import (
+    DATABASES,
     NOT_APPLICABLE,
     PASSED,
     Context,
@@ -23,16 +25,6 @@ from rds_secure.rules.model import (
     unknown,
 )
 
-_USUAL_PORTS: Mapping[str, int] = {
-    "mysql": 3306,
-    "mariadb": 3306,
-    "aurora-mysql": 3306,
-    "postgres": 5432,
-    "aurora-postgresql": 5432,
-    "oracle": 1521,
-    "sqlserver": 1433,
-    "db2": 50000,
-}
 _RISKY = (
     20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 1521, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080,
     8088, 8888, 9200, 9300, 50000,
@@ -42,7 +34,8 @@ _RISKY = (
 
 def _public(subject: Subject, context: Context) -> Verdict:
     public = subject.protected.public
-    if subject.of is Of.CLUSTER and subject.protected.engine.startswith("aurora"):
+    engine = engines.engine_of(subject.protected.engine)
+    if subject.of is Of.CLUSTER and engine is not None and engine.clustered:
         return NOT_APPLICABLE  # each of its instances says it
     if isinstance(public, Unknown):
         return unknown(public.why)
@@ -51,14 +44,14 @@ def _public(subject: Subject, context: Context) -> Verdict:
 
 def _port(subject: Subject, context: Context) -> Verdict:
     database = subject.protected
-    usual = _USUAL_PORTS.get(database.engine) or _USUAL_PORTS.get(database.engine.partition("-")[0])
-    if database.cluster or usual is None:
+    engine = engines.engine_of(database.engine)
+    if database.cluster or engine is None:
         return NOT_APPLICABLE
     where = subject.reply if subject.of is Of.CLUSTER else subject.reply.get("Endpoint") or {}
     port = told(where, "Port", int)
     if isinstance(port, Unknown):
         return unknown(port.why)
-    return failed(f"it listens at {usual}, where everybody looks first") if port == usual else PASSED
+    return failed(f"it listens at {port}, where everybody looks first") if port == engine.port else PASSED
 
 
 def _private(subject: Subject, context: Context) -> Verdict:
@@ -202,7 +195,7 @@ def _default(subject: Subject, context: Context) -> Verdict:
 RULES = (
     Rule(
         id="not-public",
-        of=(Of.INSTANCE, Of.CLUSTER),
+        of=DATABASES,
         severity=Severity.CRITICAL,
         title="Databases have no public address",
         why="With a public address, one wrong rule of a security group opens a database to the world.",
@@ -235,7 +228,7 @@ RULES = (
     ),
     Rule(
         id="own-port",
-        of=(Of.INSTANCE, Of.CLUSTER),
+        of=DATABASES,
         severity=Severity.LOW,
         title="Databases do not listen at the engine's usual port",
         why="Whoever looks for databases looks at the usual ports first.",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from rds_secure import engines
 from rds_secure.access.protection import Unknown
 from rds_secure.access.protection.unread import told
 from rds_secure.finding import Severity
 from rds_secure.ownership import OURS
 from rds_secure.rules.model import (
+    DATABASES,
     NOT_APPLICABLE,
     PASSED,
     Context,
@@ -22,10 +24,8 @@ from rds_secure.rules.model import (
     unknown,
 )
 
-_DATABASES = (Of.INSTANCE, Of.CLUSTER)
 _BACKUP_DAYS = 7
 _USUAL_NAMES = ("admin", "postgres", "root", "sa", "rdsadmin", "master")
-_SIGN_IN_BY_IAM = ("mysql", "mariadb", "postgres", "aurora-mysql", "aurora-postgresql")
 
 
 def _flag(key: str, message: str, *, of_members: bool = False) -> Decide:
@@ -44,7 +44,13 @@ def _is_replica(subject: Subject) -> bool:
 
 
 def _is_aurora(subject: Subject) -> bool:
-    return subject.protected.engine.startswith("aurora")
+    engine = engines.engine_of(subject.protected.engine)
+    return engine is not None and engine.clustered
+
+
+def _protected(subject: Subject, context: Context) -> Verdict:
+    database = subject.protected
+    return NOT_APPLICABLE if database.cluster else asked(database.deletion_protection, "one call deletes it")
 
 
 def _backups(subject: Subject, context: Context) -> Verdict:
@@ -87,7 +93,7 @@ def _zones(subject: Subject, context: Context) -> Verdict:
 
 def _iam_auth(subject: Subject, context: Context) -> Verdict:
     database = subject.protected
-    if database.cluster or database.engine not in _SIGN_IN_BY_IAM:
+    if database.cluster or not engines.signs_in_by_iam(database.engine, database.version):
         return NOT_APPLICABLE
     return asked(database.iam_auth, "nobody can sign in by IAM")
 
@@ -125,12 +131,12 @@ def _tagged(subject: Subject, context: Context) -> Verdict:
 RULES = (
     Rule(
         id="deletion-protection",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.LOW,
         title="Deletion protection is on",
         why="One call deletes an unprotected database.",
         fix="write 'deletion_protection: true'",
-        decide=_flag("DeletionProtection", "one call deletes it"),
+        decide=_protected,
         good="db_instance: {orders: {deletion_protection: true}}",
         bad="db_instance: {orders: {deletion_protection: false}}",
         field="deletion_protection",
@@ -142,7 +148,7 @@ RULES = (
     ),
     Rule(
         id="backups-kept",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.MEDIUM,
         title="Backups are kept for 7 days",
         why="What was lost or changed a few days ago can only be had from a backup of that time.",
@@ -200,7 +206,7 @@ RULES = (
     ),
     Rule(
         id="copy-tags",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.LOW,
         title="Snapshots get the tags of the database",
         why="Access and cost follow tags; a snapshot without them falls out of both.",
@@ -213,7 +219,7 @@ RULES = (
     ),
     Rule(
         id="own-tags",
-        of=(*_DATABASES, Of.SNAPSHOT),
+        of=(*DATABASES, Of.SNAPSHOT),
         severity=Severity.LOW,
         title="Databases and snapshots have tags of your own",
         why="Without tags nobody knows whose a database is, and no policy by tags applies to it.",
@@ -227,7 +233,7 @@ RULES = (
     ),
     Rule(
         id="iam-sign-in",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.MEDIUM,
         title="Sign-in by IAM is on, where the engine has it",
         why="Tokens of IAM live for 15 minutes; passwords live until somebody changes them.",
@@ -244,7 +250,7 @@ RULES = (
     ),
     Rule(
         id="master-name",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.MEDIUM,
         title="The master user has a name of its own",
         why="Whoever guesses passwords starts with the usual names.",
@@ -257,7 +263,7 @@ RULES = (
     ),
     Rule(
         id="managed-password",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.MEDIUM,
         title="RDS makes and rotates the master password",
         why="A password that people hand around is never changed, and lies in places nobody remembers.",
@@ -270,7 +276,7 @@ RULES = (
     ),
     Rule(
         id="minor-upgrades",
-        of=_DATABASES,
+        of=DATABASES,
         severity=Severity.HIGH,
         title="Minor versions are upgraded by themselves",
         why="Minor versions close holes that are public once they are out.",

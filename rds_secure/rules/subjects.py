@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from rds_secure import tagging
 from rds_secure.access import account
 from rds_secure.access.iam.identities import Group, Identities, Role, User, read_policy
 from rds_secure.access.iam.policy import Policy
@@ -135,9 +136,5 @@ def _placed(text: str) -> Spot | None:
 
 def _tagged(item: Reply, name: str) -> Spot | None:
     """Where it stands in a stack, by its own tags; those that came along with a copy are not (RDS-18)."""
-    found = owner(_tags(item.get("TagList") or item.get("Tags") or ()))
+    found = owner(tagging.mapping(item.get("TagList") or item.get("Tags")))
     return (found.stack, found.address) if found and found.name in (name, item.get("GroupName")) else None
-
-
-def _tags(listed: Iterable[Reply]) -> Mapping[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in listed}

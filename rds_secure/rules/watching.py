@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from rds_secure import engines
 from rds_secure.access.protection import Unknown
 from rds_secure.access.protection.unread import ask
 from rds_secure.finding import Severity
 from rds_secure.inventory.model import Reply
 from rds_secure.rules.model import (
+    DATABASES,
     NOT_APPLICABLE,
     PASSED,
     Context,
@@ -23,28 +25,17 @@ from rds_secure.rules.model import (
     unknown,
 )
 
-_EXPORTS: Mapping[str, tuple[str, ...]] = {
-    "postgres": ("postgresql", "upgrade"),
-    "aurora-postgresql": ("postgresql",),
-    "mysql": ("audit", "error", "general", "slowquery"),
-    "mariadb": ("audit", "error", "general", "slowquery"),
-    "aurora-mysql": ("audit", "error", "general", "slowquery"),
-    "sqlserver": ("error", "agent"),
-    "oracle": ("alert", "audit", "trace", "listener"),
-}
-"""How an engine's name begins → the logs that it should export (Security Hub, RDS.9)."""
-
-
-def _wanted(engine: str) -> tuple[str, ...]:
-    return _EXPORTS.get(engine) or _EXPORTS.get(engine.partition("-")[0], ())
+_NOT_ASKED = ("iam-db-auth-error", "instance", "oemagent")
+"""Logs that need not be exported: of those that an engine has, Security Hub asks for all others (RDS.9)."""
 
 
 def _logs(subject: Subject, context: Context) -> Verdict:
     database = subject.protected
-    wanted = _wanted(database.engine)
-    if database.cluster or not wanted:
+    engine = engines.engine_of(database.engine)
+    if database.cluster or engine is None:
         return NOT_APPLICABLE
-    lacking = [log for log in wanted if log not in (subject.reply.get("EnabledCloudwatchLogsExports") or ())]
+    exported = (*_NOT_ASKED, *(subject.reply.get("EnabledCloudwatchLogsExports") or ()))
+    lacking = [log for log in engine.log_types if log not in exported]
     return failed(f"it does not export {', '.join(lacking)}") if lacking else PASSED
 
 
@@ -120,7 +111,7 @@ def _events(name: str, hub: str, source: str, whose: str, *categories: str) -> R
 RULES = (
     Rule(
         id="log-exports",
-        of=(Of.INSTANCE, Of.CLUSTER),
+        of=DATABASES,
         severity=Severity.MEDIUM,
         title="Logs are exported to CloudWatch",
         why="Logs on the database are gone after days, and whoever breaks in there can change them.",

@@ -96,9 +96,10 @@ def test_aurora_mysql_is_compared_by_what_it_speaks_rds_6() -> None:
     assert changes(cluster(engine="aurora-mysql", engine_version="8.0"), shown) == {}
 
 
-def test_iam_authentication_is_on_for_aurora_and_as_it_is_for_others() -> None:
-    assert changes(cluster(), found(IAMDatabaseAuthenticationEnabled=False)) == {"iam_auth": (False, True)}
-    assert changes(cluster(**MULTI_AZ), found(multi_az(IAMDatabaseAuthenticationEnabled=False))) == {}
+def test_iam_authentication_is_on_for_aurora_and_for_multi_az_clusters() -> None:
+    wanted = {"iam_auth": (False, True)}
+    assert changes(cluster(), found(IAMDatabaseAuthenticationEnabled=False)) == wanted
+    assert changes(cluster(**MULTI_AZ), found(multi_az(IAMDatabaseAuthenticationEnabled=False))) == wanted
 
 
 def test_minor_upgrades_are_the_affair_of_auroras_instances() -> None:
@@ -184,7 +185,7 @@ def test_a_multi_az_cluster_says_that_it_is_not_public() -> None:
     assert call.params["PubliclyAccessible"] is False
     assert call.params["AutoMinorVersionUpgrade"] is True
     assert (call.params["AllocatedStorage"], call.params["Iops"]) == (100, 1000)
-    assert "EnableIAMDatabaseAuthentication" not in call.params
+    assert call.params["EnableIAMDatabaseAuthentication"] is True
 
 
 def test_capacities_go_together() -> None:

@@ -311,6 +311,15 @@ def test_iam_authentication_is_left_alone_where_the_engine_does_not_know_it() ->
     assert changes(oracle, live) == {}
 
 
+def test_mariadb_signs_in_by_iam_from_10_6_on() -> None:
+    for version, change in (("10.5.28", {}), ("10.6.21", {"iam_auth": (False, True)})):
+        group = [{"DBParameterGroupName": "orders"}]
+        live = found(
+            Engine="mariadb", EngineVersion=version, IAMDatabaseAuthenticationEnabled=False, DBParameterGroups=group
+        )
+        assert changes(instance(engine="mariadb", engine_version=version, parameter_group="orders"), live) == change
+
+
 def test_an_unmanaged_password_is_left_alone_in_both_directions() -> None:
     unmanaged = instance(master_password="unmanaged")
     assert changes(unmanaged, found()) == {}

@@ -221,6 +221,12 @@ def test_sql_server_has_limits_of_its_own(fields: dict[str, Any], path: Any) -> 
     assert [found for found, _, _ in complaints(**SQLSERVER, **fields)] == [path]
 
 
+def test_mariadb_signs_in_by_iam_from_10_6_on() -> None:
+    assert complaints(engine="mariadb", engine_version="10.6", iam_auth="true") == []
+    (found,) = complaints(engine="mariadb", engine_version="10.5", iam_auth="true")
+    assert found[:2] == (("iam_auth",), "mariadb before 10.6 does not know IAM database authentication")
+
+
 @pytest.mark.parametrize("name", ["admin", "postgres", "root", "sa", "Admin", "rdsadmin"])
 def test_a_new_database_gets_no_user_name_that_is_guessed_first(name: str) -> None:
     """One that exists has what it has, and can be adopted with it."""

@@ -52,7 +52,6 @@ def test_what_was_not_read_is_unknown() -> None:
 
 
 WRITTEN_ON_PURPOSE = {
-    ("db_cluster.yaml", "iam-sign-in"),  # a Multi-AZ DB cluster
     ("db_instance.yaml", "tls-required"),  # Oracle, where nothing is forced without an option
     ("kms_key.yaml", "key-rotated"),  # rotation_days: off
     ("seed.yaml", "no-policies-on-users"),

@@ -100,6 +100,14 @@ def test_a_managed_password_excludes_one_that_is_given(rds, make, refused):
     assert change(rds, ManageMasterUserPassword=True)["MasterUserSecret"] == secret
 
 
+@pytest.mark.repair("rds-cluster-sign-in")
+def test_iam_signs_people_in_to_every_kind_of_cluster(rds, make):
+    several = {**MULTI_AZ, "Iops": 1000}
+    for name, more in (("aurora", {}), ("three", several)):
+        assert make(name, EnableIAMDatabaseAuthentication=True, **more)["IAMDatabaseAuthenticationEnabled"] is True
+    assert make("without", **several)["IAMDatabaseAuthenticationEnabled"] is False
+
+
 @pytest.mark.repair("rds-cluster-networks")
 @pytest.mark.repair("rds-cluster-new-networks")
 def test_groups_exist(rds, ec2, vpc, make, refused):

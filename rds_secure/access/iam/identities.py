@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from rds_secure import documents
+from rds_secure import documents, tagging
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.evaluate import Policies
 from rds_secure.access.iam.policy import Policy, compile_policy
@@ -207,4 +207,4 @@ def _boundary(item: Mapping[str, Any]) -> str | None:
 
 
 def _tags(item: Mapping[str, Any]) -> Mapping[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in item.get("Tags", ())}
+    return tagging.mapping(item.get("Tags"))

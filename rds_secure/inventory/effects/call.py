@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from rds_secure import tagging
 from rds_secure.inventory.ledger import Ledger
 from rds_secure.inventory.model import Place, Reply
 from rds_secure.values import Address, Lookup, Ref
@@ -77,8 +78,7 @@ def document(text: str) -> Any:
 
 def tagged(tags: Sequence[Mapping[str, str]], added: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     """Tags with others set."""
-    merged = {tag["Key"]: tag["Value"] for tag in (*tags, *added)}
-    return [{"Key": key, "Value": value} for key, value in merged.items()]
+    return [{"Key": key, "Value": value} for key, value in tagging.mapping((*tags, *added)).items()]
 
 
 def untagged(tags: Sequence[Mapping[str, str]], keys: Sequence[str]) -> list[dict[str, str]]:

@@ -107,8 +107,7 @@ class DbCluster(Kind[DbClusterSpec]):
         for name in _LOWER:
             value = getattr(spec, name)
             update[name] = value.lower() if isinstance(value, str) else value  # RDS-5
-        engine = engines.ENGINES.get(spec.engine)
-        if spec.iam_auth is None and engine and engine.clustered:
+        if spec.iam_auth is None and engines.signs_in_by_iam(spec.engine, spec.engine_version or ""):
             update["iam_auth"] = True
         if spec.minor_upgrades is None and is_multi_az(spec):
             update["minor_upgrades"] = True

@@ -170,8 +170,7 @@ class DbInstance(Kind[DbInstanceSpec]):
         for field in ("subnet_group", "parameter_group", "option_group", "backup_window", "maintenance_window"):
             value = getattr(spec, field)
             update[field] = value.lower() if isinstance(value, str) else value  # RDS-5
-        engine = engines.ENGINES.get(spec.engine)
-        if spec.iam_auth is None and engine and engine.iam_auth:
+        if spec.iam_auth is None and engines.signs_in_by_iam(spec.engine, spec.engine_version or ""):
             update["iam_auth"] = True
         chosen_now = live is None or live.spec.master_password != MANAGED
         if live and _unwritten_password(resource):

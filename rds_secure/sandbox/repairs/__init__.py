@@ -213,6 +213,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("rds-cluster-grants", "RDS has no grant on the key", "KMS-7", rds_cluster.grants),
     Repair("rds-cluster-unknown", "changing an unknown cluster fails", "RDS-25", rds_cluster_change.unknown),
     Repair("rds-cluster-passwords", "they exclude no other, and are made again", "RDS-12", rds_cluster.passwords),
+    Repair("rds-cluster-sign-in", "only Aurora lets IAM sign people in", "API", rds_cluster.sign_in),
     Repair("rds-cluster-networks", "groups need not exist", "API", rds_cluster.networks),
     Repair("rds-cluster-new-networks", "new groups need not exist", "API", rds_cluster_change.networks),
     Repair("rds-cluster-versions", "a prefix stays one, any group fits", "RDS-6", rds_cluster.versions),

@@ -96,6 +96,15 @@ def passwords() -> None:
         return original(self, kwargs)
 
 
+def sign_in() -> None:
+    """A Multi-AZ DB cluster lets IAM sign people in as well (CreateDBCluster, EnableIAMDatabaseAuthentication)."""
+
+    @around(DBCluster, "__init__")
+    def init(original: Any, self: DBCluster, *args: Any, **named: Any) -> None:
+        original(self, *args, **{**named, "enable_iam_database_authentication": False})
+        self.iam_auth = bool(named.get("enable_iam_database_authentication"))
+
+
 def networks() -> None:
     """The subnet group and the security groups exist, in one VPC."""
 

@@ -146,4 +146,4 @@ class AccessFields(Part):
             applies="window",
         ),
     ] = None
-    """Whether IAM users and roles can sign in without a password. Left out: true for Aurora."""
+    """Whether IAM users and roles can sign in without a password. Left out: true where the engine has it."""

@@ -73,7 +73,8 @@ def _engine(spec: DbInstanceSpec, engine: Engine) -> Iterator[Complaint]:
     yield from storage(spec, engine)
     yield from checks.port(engine, spec.port)
     yield from checks.db_name(engine, spec.db_name, "instance")
-    if spec.iam_auth and not engine.iam_auth:
-        what = f"{engine.name} does not know IAM database authentication"
+    if spec.iam_auth and not engines.signs_in_by_iam(engine.name, spec.engine_version or ""):
+        since = f" before {'.'.join(map(str, engine.iam_since))}" if engine.iam_auth else ""
+        what = f"{engine.name}{since} does not know IAM database authentication"
         yield Complaint(("iam_auth",), what, "take iam_auth out")
     yield from checks.logs(engine, spec.log_exports)
