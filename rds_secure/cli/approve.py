@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from rds_secure.plan.file import PlanFile
     from rds_secure.reviews import Review
     from rds_secure.spec import Source, Stack
+
+
+_TOLD = 3
+"""So many of what cannot be read are named."""
 
 
 def apply_command(
@@ -68,6 +72,9 @@ def expected(plan: Plan, digest: str, review: Review | None = None) -> None:
     if of_gains and review and review.gains.digest != of_gains:
         what = f"the plan does not give what was approved: the digest of that is {review.gains.digest}, not {of_gains}"
         fix = "others changed the account since then: review who gains what; plan --out FILE would tell what is new"
+        if unread := review.gains.unread:
+            of = f"{', '.join(unread[:_TOLD])}{f' and {len(unread) - _TOLD} more' if len(unread) > _TOLD else ''}"
+            fix = f"{fix}; unless it is that less is known than then: {of} cannot be read"
         _stop(plan, [Problem(what, fix)], review)
 
 
@@ -85,13 +92,32 @@ def same_or_part(plan: Plan, file: PlanFile, review: Review | None = None) -> No
 
 
 def nobody_gains_more(shown: ApprovedAccess, review: Review) -> None:
-    """Stop where somebody gains what was not shown (exit 3), naming all of it."""
-    from rds_secure.access.delta.gains import beyond
+    """Stop where somebody gains what was not shown, or nobody can tell (exit 3), naming all of it."""
+    from rds_secure.access.delta.gains import beyond, unseen
     from rds_secure.errors import Problem
 
+    if questions := unseen(shown, review.gains):
+        _stop(review.plan, list(_unseen(questions, review)), review)
     if lines := beyond(shown, review.gains):
         fix = "others changed the account since then: review who gains what, and have a new plan approved"
         _stop(review.plan, [Problem(line, fix) for line in lines], review)
+
+
+def _unseen(questions: Sequence[str], review: Review) -> Iterator[Problem]:
+    """What is not known, by call and error code, as much of it as is readable."""
+    from rds_secure.errors import Problem
+
+    codes = {f"{question.service}:{question.action}": code for question, code in review.delta.unread.items()}
+    found: dict[str, list[str]] = {}
+    for question in questions:
+        call, _, subject = question.partition(" of ")
+        found.setdefault(call, []).append(subject)
+    for call, subjects in found.items():
+        more = f" and {len(subjects) - _TOLD} more" if len(subjects) > _TOLD else ""
+        of = f" of {', '.join(subjects[:_TOLD])}{more}" if any(subjects) else ""
+        what = f"who gains what cannot be compared with what was approved: {call}{of} is not known ({codes[call]})"
+        fix = f"allow the caller {call}, or have a plan approved that was made with --no-access, which leaves it out"
+        yield Problem(what, fix)
 
 
 def _stop(plan: Plan, problems: list[Problem], review: Review | None = None) -> NoReturn:

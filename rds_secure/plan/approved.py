@@ -101,17 +101,24 @@ class ApprovedReach(Data):
 
 
 class ApprovedAccess(Data):
-    """Who gains what by a plan, as it was shown: what is gained when it is applied must be a part of it."""
+    """Who gains what by a plan, as it was shown: what is gained when it is applied must be a part of it.
+
+    Nor may anything be unknown then that was known, for nobody could tell what is gained.
+    """
 
     gains: tuple[ApprovedGain, ...]
     """By principals and interfaces, and of what protects."""
     reach: tuple[ApprovedReach, ...]
     """By addresses."""
+    unread: tuple[str, ...]
+    """The questions that AWS did not answer, so that not all was known: kms:GetKeyPolicy of an ARN."""
+    ends: dict[str, str]
+    """Of what changes: ARN of a principal → digest of what it may then; database → of from where it is reached then."""
 
     @property
     def digest(self) -> str:
-        """22 base64url characters; equal for equal gains."""
-        return digest(self.model_dump(mode="json"), 22)
+        """22 base64url characters; equal for equal gains of which as much is known."""
+        return digest(self.model_dump(mode="json", exclude={"ends"}), 22)
 
 
 class Approved(Data):

@@ -18,7 +18,7 @@ import rds_secure
 from rds_secure.errors import Problem, RefusedError, SpecError, UsageError
 from rds_secure.plan.approval import approved
 from rds_secure.plan.approved import Approved, ApprovedAccess, Data
-from rds_secure.plan.model import FORMAT, Plan
+from rds_secure.plan.model import Plan
 from rds_secure.spec import Source
 from rds_secure.spec.source import parse
 from rds_secure.values import Address
@@ -51,7 +51,7 @@ class Options(Data):
 class PlanFile(Data):
     """What `rds-secure plan --out FILE` writes, and `rds-secure apply FILE` takes."""
 
-    format_version: Literal["1.1"]
+    format_version: Literal["1.2"]
     """The version of this format; a file of another one is refused."""
     tool_version: str
     """The version of rds-secure that wrote it; one with another first number refuses it."""
@@ -89,7 +89,7 @@ def write(
 ) -> str:
     """The text of a plan's file, always the same for the same plan: keys sorted, ASCII only."""
     file = PlanFile(
-        format_version=FORMAT,
+        format_version="1.2",
         tool_version=rds_secure.__version__,
         approved=approved(plan),
         digest=plan.digest,

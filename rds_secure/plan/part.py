@@ -115,6 +115,9 @@ class _Comparison:
     def _object(self, address: str) -> Iterator[str]:
         step = self.old.get(address)
         if address not in self.now.live:
+            if (after := self.new.get(address)) is not None and after.action == "not seen":
+                yield f"{address} cannot be read, and could be when the plan was made"
+                return
             stopped = step is not None and resources.kind(Address.parse(address).kind).setting and bool(step.calls)
             if not stopped and (step is None or step.action not in _ENDS):
                 yield f"{address} is gone since the plan"

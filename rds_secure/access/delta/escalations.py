@@ -13,16 +13,21 @@ from rds_secure.access.iam.identities import Role, User
 from rds_secure.access.iam.verbs import VERBS, Verb
 from rds_secure.access.iam.who import Who
 
-_Have: TypeAlias = dict[Principal, dict[Verb, list[Escalation]]]
+Have: TypeAlias = dict[Principal, dict[Verb, list[Escalation]]]
+"""Who can give themselves what, and by what."""
 
 
 def escalations(
     before: Who, after: Who, affected: Affected, given: Collection[tuple[Principal, Verb]]
-) -> tuple[Escalating, ...]:
-    """What changes. ``given``: who may what now without that, so that nobody loses what they need no more."""
+) -> tuple[tuple[Escalating, ...], Have]:
+    """What changes, and who can give themselves what now.
+
+    ``given``: who may what now without that, so that nobody loses what they need no more.
+    """
     old, new = Escalations(before), Escalations(after)
     some = chosen(before, old, affected) | chosen(after, new, affected)
-    return _compared(_have(before, old, some), _have(after, new, some), given)
+    now = _have(after, new, some)
+    return _compared(_have(before, old, some), now, given), now
 
 
 def chosen(who: Who, means: Escalations, affected: Affected) -> set[str]:
@@ -34,12 +39,12 @@ def chosen(who: Who, means: Escalations, affected: Affected) -> set[str]:
     return {one.arn for one in identities if one.arn in arns or means.takes_hold_of(one, affected.targets)}
 
 
-def _compared(before: _Have, after: _Have, given: Collection[tuple[Principal, Verb]]) -> tuple[Escalating, ...]:
+def _compared(before: Have, after: Have, given: Collection[tuple[Principal, Verb]]) -> tuple[Escalating, ...]:
     groups: dict[tuple[State, State, tuple[str, ...]], dict[Principal, list[Verb]]] = {}
     for who in dict.fromkeys((*before, *after)):
         for verb in VERBS:
             had, has = before.get(who, {}).get(verb, []), after.get(who, {}).get(verb, [])
-            old, new = _state(had), _state(has)
+            old, new = when(had), when(has)
             if old != new and not (effect(old, new) is Effect.LOSES and (who, verb) in given):
                 by = tuple(dict.fromkeys(text for one in has or had for text in _means(one)))
                 groups.setdefault((old, new, by), {}).setdefault(who, []).append(verb)
@@ -55,8 +60,8 @@ def _grouped(groups: dict[tuple[State, State, tuple[str, ...]], dict[Principal, 
             yield Escalating(effect(old, new), tuple(sorted(found)), same, said(old), said(new), by)
 
 
-def _have(who: Who, means: Escalations, arns: Collection[str]) -> _Have:
-    have: _Have = {}
+def _have(who: Who, means: Escalations, arns: Collection[str]) -> Have:
+    have: Have = {}
     identities: tuple[User | Role, ...] = (*who.identities.users, *who.identities.roles)
     for identity in identities:
         for one in means.of(identity) if identity.arn in arns else ():
@@ -66,7 +71,8 @@ def _have(who: Who, means: Escalations, arns: Collection[str]) -> _Have:
     return have
 
 
-def _state(found: Iterable[Escalation]) -> State:
+def when(found: Iterable[Escalation]) -> State:
+    """When one of them is possible."""
     return state([chain([one.when]) for one in found]) if found else NEVER
 
 

@@ -1,26 +1,30 @@
 """What somebody gains by a plan, as the plain data that an approval is bound to; and what is gained beyond it.
 
 An approved plan may be applied when others have changed the account meanwhile: the same calls may give more then than
-was shown (meaning §6). Members of a group are told by the group, so that an instance more in it is no other gain. What
-a plan makes has no id when it is approved, and one when half of it is done: the ids of the stack's own things are put
-back into what stands for them.
+was shown (meaning §6); and what cannot be read any more may hide anything. Members of a group are told by the group, so
+that an instance more in it is no other gain. What a plan makes has no id when it is approved, and one when half of it
+is done: the ids of the stack's own things are put back into what stands for them. Half of a plan may have taken away
+what its rest gives back: whoever, and whatever database, ends as was approved gains nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from rds_secure.access.delta.model import ALWAYS, Delta, Effect
+from rds_secure.access.delta.model import ALWAYS, Delta, Effect, Naming
 from rds_secure.access.network.evidence import Verdict
 from rds_secure.access.network.intervals import Addresses, union
 from rds_secure.inventory.effects import placeholder
 from rds_secure.plan.approved import ApprovedAccess, ApprovedGain, ApprovedReach
-from rds_secure.values import Ref
+from rds_secure.values import Ref, digest
 
 _REACH = "reach"
 _ORDER = {str(verdict): verdict for verdict in Verdict}
 _LEAST = Verdict.UNKNOWN
 """The first verdict with which somebody may get in; below it something is in the way."""
+
+_ENOUGH = 22
+"""Characters of a digest: 132 bits."""
 
 _OPAQUE = ("id", "resource_id")
 """Attributes that AWS chooses the values of."""
@@ -39,7 +43,17 @@ def gains(delta: Delta, known: Mapping[Ref, str]) -> ApprovedAccess:
     return ApprovedAccess(
         gains=tuple(ApprovedGain(who=who, what=what, on=on, when=when) for who, what, on, when in sorted(found)),
         reach=tuple(sorted(reach, key=lambda one: (one.database, one.way, one.verdict, one.networks))),
+        unread=tuple(sorted({named(str(question)) for question in delta.unread})),
+        ends=dict(_ends(delta, named)),
     )
+
+
+def _ends(delta: Delta, named: Naming) -> Iterator[tuple[str, str]]:
+    """A digest of all that is told of each, in any order."""
+    found: dict[str, set[str]] = {}
+    for about, line in delta.ends.lines(named) if delta.ends else ():
+        found.setdefault(about, set()).add(line)
+    return ((about, digest(sorted(lines), _ENOUGH)) for about, lines in sorted(found.items()))
 
 
 def _row(who: str, what: str, on: str, when: str) -> tuple[str, str, str, str]:
@@ -73,7 +87,7 @@ def _gains(delta: Delta) -> Iterator[tuple[str, str, str, str]]:
             yield from (("", protecting.aspect, name, protecting.now) for name in protecting.databases)
 
 
-def _namer(known: Mapping[Ref, str]) -> Callable[[str], str]:
+def _namer(known: Mapping[Ref, str]) -> Naming:
     """Puts what stands for them in the place of ids of the stack's own things."""
     ids = {value: placeholder(ref) for ref, value in known.items() if ref.attribute in _OPAQUE and value}
 
@@ -90,8 +104,20 @@ def beyond(approved: ApprovedAccess, now: ApprovedAccess) -> tuple[str, ...]:
     shown: dict[tuple[str, str, str], set[str]] = {}
     for gain in approved.gains:
         shown.setdefault((gain.who, gain.what, gain.on), set()).add(gain.when)
-    lines = [_said(gain) for gain in now.gains if not _is_covered(gain, shown)]
-    return (*lines, *_addresses(approved, now))
+    same = {about for about, end in now.ends.items() if approved.ends.get(about) == end}
+    more = (gain for gain in now.gains if _about(gain) not in same and not _is_covered(gain, shown))
+    return (*map(_said, more), *_addresses(approved, now, same))
+
+
+def unseen(approved: ApprovedAccess, now: ApprovedAccess) -> tuple[str, ...]:
+    """The questions that are not answered now, and were not among those when it was approved."""
+    known = set(approved.unread)
+    return tuple(question for question in now.unread if question not in known)
+
+
+def _about(gain: ApprovedGain) -> str:
+    """Who gains, or the database that is reached or protected less."""
+    return gain.on if gain.what == _REACH or not gain.who else gain.who
 
 
 def _is_covered(gain: ApprovedGain, shown: Mapping[tuple[str, str, str], set[str]]) -> bool:
@@ -109,8 +135,8 @@ def _said(gain: ApprovedGain) -> str:
     return f"{who} would gain {gain.what}{f' on {gain.on}' if gain.on else ''}{when}, which was not shown"
 
 
-def _addresses(approved: ApprovedAccess, now: ApprovedAccess) -> Iterator[str]:
-    for one in now.reach:
+def _addresses(approved: ApprovedAccess, now: ApprovedAccess, same: Collection[str]) -> Iterator[str]:
+    for one in (one for one in now.reach if one.database not in same):
         shown = (
             Addresses.parse(*other.networks)
             for other in approved.reach

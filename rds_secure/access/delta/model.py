@@ -6,16 +6,17 @@ any, whatever it will be called. What is alike is in one entry: many principals,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from rds_secure.access.iam.callers import Caller, CallerKind
 from rds_secure.access.iam.verbs import Verb
 from rds_secure.access.naming import label
 from rds_secure.access.network.evidence import Verdict
 from rds_secure.access.network.intervals import Addresses
+from rds_secure.inventory.model import Question
 
 ALWAYS = "always"
 INTERNET = "internet"
@@ -228,9 +229,22 @@ class Appearing:
 Change: TypeAlias = Permission | MoreActions | Escalating | Reaching | Connecting | Door | Protecting
 
 
+Naming: TypeAlias = Callable[[str], str]
+"""Puts other names into a text."""
+
+
+class Ending(Protocol):
+    """What it all comes to in the end: `ends.Ends`."""
+
+    def lines(self, named: Naming) -> Iterator[tuple[str, str]]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """All that changes; the worst first in each part. ``unknown``: what keeps it from being complete, in words."""
+    """All that changes; the worst first in each part. ``unknown``: what keeps it from being complete, in words.
+
+    ``unread``: the questions about the account as it is that were not answered, and why. ``ends``: where it leads.
+    """
 
     permissions: tuple[Permission, ...] = ()
     actions: tuple[MoreActions, ...] = ()
@@ -242,6 +256,8 @@ class Delta:
     appeared: tuple[Appearing, ...] = ()
     gone: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    unread: Mapping[Question, str] = field(default_factory=dict)
+    ends: Ending | None = field(default=None, compare=False, repr=False)
 
     def changes(self) -> Iterator[Change]:
         """Every change, the worst first."""

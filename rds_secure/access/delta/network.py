@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TypeAlias, TypeVar
 
-from rds_secure.access.delta.model import Connecting, Door, Interface, Reaching
+from rds_secure.access.delta.model import Connecting, Door, Interface, Naming, Reaching
 from rds_secure.access.network.answers import Answer, Range, Source
 from rds_secure.access.network.evidence import ByRule, Check, Verdict
 from rds_secure.access.network.intervals import NO_ADDRESS, Addresses, union
@@ -88,6 +88,20 @@ def _pieces(ranges: Iterable[Range]) -> dict[_Way, Addresses]:
 def _members(ranges: Iterable[Range]) -> Addresses:
     """The addresses that are let in because their interface carries a group."""
     return union(one.addresses for one in ranges if _is_member(one))
+
+
+def told(answer: Answer, named: Naming) -> Iterator[str]:
+    """From where a database may be reached: addresses for what they are, interfaces by their groups, side doors."""
+    found: dict[tuple[str, Verdict], list[Addresses]] = {}
+    for one in answer.ranges:
+        if not _is_member(one):
+            found.setdefault((one.origin.way.value, one.outcome.verdict), []).append(one.addresses)
+    for (way, verdict), each in found.items():
+        yield f"{way} {verdict} {' '.join(union(each).networks())}"
+    for source in answer.sources:
+        groups = sorted(map(named, source.dweller.interface.groups))
+        yield f"{' '.join(groups) or source.interface} {source.verdict}"
+    yield from (f"{door.kind} {door.verdict}" for door in answer.side_doors)
 
 
 def _is_member(one: Range) -> bool:

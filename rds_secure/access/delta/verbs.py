@@ -70,7 +70,7 @@ class _Said:
     answer: Answer = field(compare=False)
 
 
-class _Side:
+class Side:
     """The answers about some, before or after."""
 
     def __init__(self, who: Who, chosen: Collection[Key], universe: Universe) -> None:
@@ -120,7 +120,7 @@ class Comparison:
         self.universe = universe = Universe(before, after)
         self.affected = affected(before, after)
         keys = self.affected.keys
-        self.before, self.after = _Side(before, keys, universe), _Side(after, keys, universe)
+        self.before, self.after = Side(before, keys, universe), Side(after, keys, universe)
         self._known = Known((*before.databases, *after.databases))
         askers = (self.before.askers | self.after.askers).items()
         self._callers = {each: asker.caller for each, asker in askers if not _is_rds(asker.caller)}

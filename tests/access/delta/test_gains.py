@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from rds_secure.access.delta.gains import beyond, gains
+from rds_secure.access.delta.gains import beyond, gains, unseen
 from rds_secure.access.delta.model import Connecting, Delta, Interface
 from rds_secure.access.network.evidence import Verdict
-from rds_secure.inventory import Inventory
+from rds_secure.inventory import Inventory, Question
 from rds_secure.plan.approved import ApprovedAccess
 from rds_secure.values import Address, Ref
 from tests.access.delta.kit import DELEGATED, KEY, database, delta, guarded, network, people
@@ -85,6 +86,62 @@ def test_ids_of_the_stacks_own_things_are_what_stands_for_them() -> None:
     made = given(before, encrypted_for("db-ABCDEFGH"), {ref: "db-ABCDEFGH"})
     assert foreseen == made
     assert foreseen.gains
+
+
+def test_who_ends_as_was_approved_gains_nothing_by_what_is_left_of_a_plan() -> None:
+    """Half of it took away what the rest gives back; what others do to somebody else changes nothing."""
+    approved = given(
+        people(user("dana", DELETE), user("eve")), people(user("dana", DELETE | {"Sid": "New"}), user("eve"))
+    )
+    assert approved.gains == ()
+    half, whole = user("dana"), user("dana", DELETE | {"Sid": "New"})
+    rest = given(people(half, user("eve")), people(whole, user("eve")))
+    assert rest.gains
+    assert beyond(approved, rest) == ()
+    eve = user("eve", statement("Allow", "rds:*"))
+    assert beyond(approved, given(people(half, eve, user("new")), people(whole, eve, user("new")))) == ()
+    databases = (database("orders"), database("payments"), database("later"))
+    assert beyond(approved, given(people(half, databases=databases), people(whole, databases=databases))) == ()
+
+
+def test_who_ends_with_more_than_was_approved_gains_it() -> None:
+    approved = given(people(user("dana", DELETE)), people(user("dana", DELETE | {"Sid": "New"})))
+    modifies = statement("Allow", "rds:ModifyDBInstance")
+    now = given(people(user("dana")), people(user("dana", DELETE | {"Sid": "New"}, modifies)))
+    assert beyond(approved, now) == (
+        f"{IAM}:user/dana would gain delete on *, which was not shown",
+        f"{IAM}:user/dana would gain modify on *, which was not shown",
+    )
+    wider = given(people(user("dana")), people(user("dana", statement("Allow", "rds:Delete*"))))
+    assert beyond(approved, wider)
+
+
+def test_a_database_that_is_reached_in_the_end_from_where_was_approved_is_no_gain() -> None:
+    split = network("10.0.1.0/26", "10.0.1.64/26")
+    approved = given(network("10.0.1.0/25"), split)
+    assert approved.reach == ()
+    rest = given(network(), split)
+    assert rest.reach
+    assert beyond(approved, rest) == ()
+    assert len(beyond(approved, given(network(), network("10.0.1.0/24")))) == 2
+
+
+def test_what_was_known_when_it_was_approved_has_to_be_known_later() -> None:
+    before, after = people(user("dana"), keys={KEY: DELEGATED}), people(user("dana", DELETE), keys={KEY: DELEGATED})
+    question = Question("kms", "GetKeyPolicy", KEY)
+    denied = replace(
+        before, replies={q: r for q, r in before.replies.items() if q != question}, unread={question: "AccessDenied"}
+    )
+    known, unknown = given(before, after), given(denied, after)
+    assert unseen(known, unknown) == (f"kms:GetKeyPolicy of {KEY}",)
+    assert (unseen(unknown, unknown), unseen(unknown, known), unseen(known, known)) == ((), (), ())
+    assert known.digest != unknown.digest
+
+
+def test_the_digest_is_of_what_is_gained_and_not_of_where_it_ends() -> None:
+    one = given(people(user("dana")), people(user("dana", DELETE)))
+    assert one.ends
+    assert one.model_copy(update={"ends": {}}).digest == one.digest
 
 
 def test_groups_of_an_interface_are_in_the_order_of_what_stands_for_them() -> None:
