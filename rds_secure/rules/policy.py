@@ -136,12 +136,13 @@ class Policy:
 def refusals(
     policies: Sequence[Policy], entries: Sequence[Waived], rules: Mapping[str, Rule], on: date
 ) -> dict[Waived, str]:
-    """The waivers that do not stand, and why: every policy has to let each, but for its own."""
+    """The waivers that do not stand, and why: every policy has to let each; of its own, all but those of mandatory."""
     found: dict[Waived, str] = {}
     for waived in entries:
         rule = rules.get(waived.waiver.rule)
         for policy in policies if rule else ():
-            if waived not in policy.waivers and rule and (why := policy.refusal(waived, rule, on)):
+            is_free = waived in policy.waivers and waived.waiver.rule not in policy.said.mandatory
+            if rule and not is_free and (why := policy.refusal(waived, rule, on)):
                 found.setdefault(waived, why)
     return found
 
