@@ -1,0 +1,95 @@
+"""An audit: what the rules find in an account, how its databases stand, what was done in it. Data, no I/O.
+
+Every section but the findings may be absent: None is "was not asked for". Renderers take the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from rds_secure.access.expect.words import expected, problem
+from rds_secure.access.posture import Posture
+from rds_secure.audit.declared import Declared, Expectation, expectations, located, owned
+from rds_secure.audit.standing import Standing, standings
+from rds_secure.audit.trail.model import Report as Trail
+from rds_secure.errors import Problem
+from rds_secure.finding import Finding, State
+from rds_secure.rules import Guardrails
+
+
+@dataclass(frozen=True)
+class Audit:
+    """One account and Region at one moment.
+
+    ``posture``: None where the account was not asked. ``at``: when, with a time zone; of a recording: when that was
+    made. ``caller``: the ARN of who asked. ``stacks``: those whose specs were given. ``guardrails``: which rules were
+    asked, and what stops. ``trail``: what CloudTrail shows, None where nobody asked it.
+    """
+
+    at: datetime
+    guardrails: Guardrails
+    posture: Posture | None = None
+    caller: str = ""
+    stacks: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
+    trail: Trail | None = None
+
+    @property
+    def account(self) -> str:
+        """The account's id; "" where it was not asked."""
+        return self.posture.inventory.place.account if self.posture else ""
+
+    @property
+    def region(self) -> str:
+        """The Region; "" likewise."""
+        return self.posture.inventory.place.region if self.posture else ""
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """How each database stands, the worst first."""
+        return standings(self.posture, self.findings) if self.posture else ()
+
+    @property
+    def broken(self) -> tuple[Expectation, ...]:
+        """What is not as a stack expects."""
+        return tuple(one for one in self.expectations if not one.outcome.holds)
+
+    def expected(self, one: Expectation) -> str:
+        """What is expected, in one line."""
+        return expected(one.outcome)
+
+    def problem(self, one: Expectation) -> Problem:
+        """What is wrong with an expectation that does not hold."""
+        return problem(one.outcome, self.account)
+
+    @property
+    def stops(self) -> bool:
+        """Whether anything in it is as bad as the guardrails, or the specs, say that nothing may be (exit 3)."""
+        worst = self.trail.worst() if self.trail else None
+        by_trail = worst is not None and worst >= self.guardrails.fail_on
+        return bool(self.guardrails.stopping(self.findings) or self.broken or by_trail)
+
+
+def audit(
+    posture: Posture, guardrails: Guardrails, at: datetime, caller: str = "", declared: Sequence[Declared] = ()
+) -> Audit:
+    """The rules asked about everything in the account, and the expectations of the stacks. The trail is added apart."""
+    found = guardrails.judge(posture, at, owned=owned(declared))
+    return Audit(
+        at,
+        guardrails,
+        posture,
+        caller,
+        tuple(each.stack.name for each in declared),
+        tuple(located(found, declared)),
+        expectations(declared, posture),
+    )
+
+
+def failing(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Those that fail."""
+    return tuple(one for one in findings if one.state is State.FAIL)

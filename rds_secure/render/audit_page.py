@@ -1,0 +1,149 @@
+"""An audit as text for people: sums, how each database stands, then what fails, thing by thing, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from rich.text import Text as Line
+
+from rds_secure.audit.report import Audit, failing
+from rds_secure.audit.standing import Standing
+from rds_secure.finding import Finding, State
+from rds_secure.render.audit_words import (
+    Group,
+    expected,
+    facts,
+    grades,
+    groups,
+    heading,
+    reasons,
+    stands,
+    summed,
+)
+from rds_secure.render.check_page import answered, ordered
+from rds_secure.render.encryption_page import MARKS
+from rds_secure.render.encryption_page import STYLES as MOODS
+from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, columns, joined, part, words, wrapped, write
+from rds_secure.render.trail_page import STYLES, trail_section
+
+_REASONS, _SHOWN = 8, 100
+"""Reasons why things are not known, and things that fail, that are shown where not all is asked for."""
+
+
+def audit_text(
+    found: Audit, *, stream: TextIO, everything: bool = False, color: bool | None = None, width: int | None = None
+) -> None:
+    """Write an audit; with ``everything`` also what is not known one by one, and all the evidence of a trail."""
+    write(stream, audit_page(found, width or columns(stream), everything=everything), color)
+
+
+def audit_page(found: Audit, width: int, *, everything: bool = False) -> Iterator[Line]:
+    """All lines."""
+    yield from wrapped(words(heading(found), DIM), width, 0)
+    yield part(summed(found), BOLD)
+    if told := expected(found):
+        yield part(told, RED if found.broken else GREEN)
+    if found.posture:
+        yield from _standings(found, width)
+        yield from _failures(found, width, everything=everything)
+        yield from _waived(found, width)
+        yield from _unknown(found, width, everything=everything)
+    yield from _broken(found, width)
+    if found.trail:
+        yield Line()
+        yield from trail_section(found.trail, width, everything=everything)
+
+
+def _standings(found: Audit, width: int) -> Iterator[Line]:
+    yield Line()
+    if not found.standings:
+        unread = found.posture.protection.unread if found.posture else ()
+        yield part("No database." if not unread else "No database could be listed.", BOLD)
+    for one in found.standings:
+        yield from wrapped(list(_name(one)), width, 0, hang=2)
+        for fact in facts(one, found):
+            pieces = [
+                part(f"{MARKS[fact.mood]} {fact.label:<8}", MOODS[fact.mood]),
+                *words(fact.text, MOODS[fact.mood]),
+            ]
+            yield from wrapped(pieces, width, 2, hang=11)
+
+
+def _name(one: Standing) -> Iterator[Line]:
+    yield part(one.id, BOLD)
+    yield part(f"· {one.protected.engine} {one.protected.version}", DIM)
+    if place := stands(one.stack, one.address):
+        yield part(f"· {place}", DIM)
+    if one.failed:
+        yield part("·", DIM)
+        yield part(grades(one.failed), STYLES[max(one.failed)])
+
+
+def _failures(found: Audit, width: int, *, everything: bool) -> Iterator[Line]:
+    listed = groups(failing(found.findings))
+    shown = listed if everything else listed[:_SHOWN]
+    for group in shown:
+        yield Line()
+        yield from _group(group, width)
+    if len(listed) > len(shown):
+        yield Line()
+        yield part(f"and {len(listed) - len(shown)} more things on which a rule fails: --all shows them")
+
+
+def _group(group: Group, width: int) -> Iterator[Line]:
+    place = f" · {group.stands}" if group.stands else ""
+    yield joined(part(group.subject, BOLD), part(place, DIM))
+    for one in group.findings:
+        yield from _finding(one, width)
+
+
+def _finding(one: Finding, width: int) -> Iterator[Line]:
+    style = STYLES[one.severity]
+    pieces = [part(f"{one.severity!s:<8}", style), part(f"{one.rule}:", style), *words(one.message)]
+    yield from wrapped(pieces, width, 2, hang=9)
+    if one.location:
+        yield from wrapped([part("at: ", DIM), part(one.location)], width, 11)
+    yield from wrapped([part("fix:", DIM), *words(one.fix)], width, 11, hang=5)
+
+
+def _waived(found: Audit, width: int) -> Iterator[Line]:
+    listed = ordered(found.findings, State.WAIVED)
+    if listed:
+        yield Line()
+        yield part("Waived", BOLD)
+    for one in listed:
+        yield from wrapped(words(f"{one.severity} {one.rule}: {one.subject}: {one.message}"), width, 2, hang=2)
+        yield from wrapped(words(answered(one), DIM), width, 4, hang=2)
+
+
+def _unknown(found: Audit, width: int, *, everything: bool) -> Iterator[Line]:
+    told = reasons(found)
+    if not told:
+        return
+    number = sum(map(len, told.values()))
+    yield Line()
+    more = "" if everything else "; --all lists them"
+    yield part(f"Not known: {number} answer{'' if number == 1 else 's'}{more}", f"{BOLD} {MAGENTA}")
+    shown = list(told.items()) if everything else list(told.items())[:_REASONS]
+    for why, findings in shown:
+        rules = ", ".join(dict.fromkeys(one.rule for one in findings))
+        if everything:
+            yield from wrapped([part(f"{len(findings):>5}"), *words(f"{why}:")], width, 2, hang=6)
+            for one in findings:
+                yield from wrapped(words(f"{one.subject}: {one.rule}", DIM), width, 8, hang=2)
+        else:
+            yield from wrapped([part(f"{len(findings):>5}"), *words(f"{why}: {rules}")], width, 2, hang=6)
+    if len(told) > len(shown):
+        yield part(f"        and {len(told) - len(shown)} more reasons")
+
+
+def _broken(found: Audit, width: int) -> Iterator[Line]:
+    if found.broken:
+        yield Line()
+        yield part("Not as expected", f"{BOLD} {RED}")
+    for one in found.broken:
+        problem = found.problem(one)
+        where = [part(f"{problem.location}:", DIM)] if problem.location else []
+        yield from wrapped([*where, *words(problem.what)], width, 2, hang=2)
+        yield from wrapped([part("fix:", DIM), *words(problem.fix)], width, 4, hang=5)
