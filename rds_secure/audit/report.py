@@ -5,12 +5,13 @@ Every section but the findings may be absent: None is "was not asked for". Rende
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from rds_secure.access.expect.words import expected, problem
+from rds_secure.access.names import names_of
 from rds_secure.access.posture import Posture
 from rds_secure.audit.declared import Declared, Expectation, expectations, located, owned
 from rds_secure.audit.standing import Standing, standings
@@ -52,6 +53,11 @@ class Audit:
     def standings(self) -> tuple[Standing, ...]:
         """How each database stands, the worst first."""
         return standings(self.posture, self.findings) if self.posture else ()
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What people call things whose ids say nothing: id → name."""
+        return names_of(self.posture.inventory) if self.posture else {}
 
     @property
     def broken(self) -> tuple[Expectation, ...]:

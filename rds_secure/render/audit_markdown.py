@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rds_secure.audit.report import Audit, failing
+from rds_secure.audit.report import Audit
 from rds_secure.audit.standing import Standing
 from rds_secure.finding import State
-from rds_secure.render.audit_words import expected, facts, grades, groups, heading, reasons, stands, summed
+from rds_secure.render.audit_words import expected, facts, grades, groups, heading, reasons, stands, summed, unread
 from rds_secure.render.check_page import answered, ordered
 from rds_secure.render.markdown import code, cut, section
 from rds_secure.render.trail_markdown import blocks
@@ -34,6 +34,7 @@ def _blocks(found: Audit) -> Iterator[str]:
         yield from section(
             "Not known", cut([f"- {len(each)}: {code(why)}" for why, each in told.items()], _REST, "more")
         )
+    yield from section("Not read, and so unknown", cut([f"- {code(told)}" for told in unread(found)], _REST, "reads"))
     if found.trail:
         yield from blocks(found.trail, 1.0 if found.posture is None else 0.35)
 
@@ -47,11 +48,11 @@ def _database(one: Standing, found: Audit) -> str:
 
 
 def _failures(found: Audit) -> Iterator[str]:
-    for group in groups(failing(found.findings)):
+    for group in groups(found):
         place = f" ({code(group.stands)})" if group.stands else ""
         for one in group.findings:
             at = f", at {code(str(one.location))}" if one.location else ""
-            yield f"- **{one.severity}** {code(group.subject)}{place}: {code(one.rule)}, {code(one.message)}{at}"
+            yield f"- **{one.severity}** {code(group.called)}{place}: {code(one.rule)}, {code(one.message)}{at}"
 
 
 def _waived(found: Audit) -> Iterator[str]:

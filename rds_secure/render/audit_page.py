@@ -7,7 +7,7 @@ from typing import TextIO
 
 from rich.text import Text as Line
 
-from rds_secure.audit.report import Audit, failing
+from rds_secure.audit.report import Audit
 from rds_secure.audit.standing import Standing
 from rds_secure.finding import Finding, State
 from rds_secure.render.audit_words import (
@@ -20,6 +20,7 @@ from rds_secure.render.audit_words import (
     reasons,
     stands,
     summed,
+    unread,
 )
 from rds_secure.render.check_page import answered, ordered
 from rds_secure.render.encryption_page import MARKS
@@ -49,6 +50,7 @@ def audit_page(found: Audit, width: int, *, everything: bool = False) -> Iterato
         yield from _failures(found, width, everything=everything)
         yield from _waived(found, width)
         yield from _unknown(found, width, everything=everything)
+        yield from _unread(found, width)
     yield from _broken(found, width)
     if found.trail:
         yield Line()
@@ -81,7 +83,7 @@ def _name(one: Standing) -> Iterator[Line]:
 
 
 def _failures(found: Audit, width: int, *, everything: bool) -> Iterator[Line]:
-    listed = groups(failing(found.findings))
+    listed = groups(found)
     shown = listed if everything else listed[:_SHOWN]
     for group in shown:
         yield Line()
@@ -93,7 +95,7 @@ def _failures(found: Audit, width: int, *, everything: bool) -> Iterator[Line]:
 
 def _group(group: Group, width: int) -> Iterator[Line]:
     place = f" · {group.stands}" if group.stands else ""
-    yield joined(part(group.subject, BOLD), part(place, DIM))
+    yield joined(part(group.called, BOLD), part(place, DIM))
     for one in group.findings:
         yield from _finding(one, width)
 
@@ -136,6 +138,15 @@ def _unknown(found: Audit, width: int, *, everything: bool) -> Iterator[Line]:
             yield from wrapped([part(f"{len(findings):>5}"), *words(f"{why}: {rules}")], width, 2, hang=6)
     if len(told) > len(shown):
         yield part(f"        and {len(told) - len(shown)} more reasons")
+
+
+def _unread(found: Audit, width: int) -> Iterator[Line]:
+    listed = unread(found)
+    if listed:
+        yield Line()
+        yield part("Not read, and so unknown", f"{BOLD} {MAGENTA}")
+    for told in listed:
+        yield from wrapped(words(told), width, 2, hang=2)
 
 
 def _broken(found: Audit, width: int) -> Iterator[Line]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rds_secure.access.iam.verbs import Verb
 from rds_secure.access.naming import label
 from rds_secure.access.protection import Unknown
 from rds_secure.audit.report import Audit, failing
 from rds_secure.audit.standing import VERBS, Allowed, Standing
 from rds_secure.finding import Finding, Severity, State
+from rds_secure.inventory import Question
 from rds_secure.render.protection import Mood, short_key, whose
 from rds_secure.render.reach_page import headline
 from rds_secure.render.trail_view import stamp
@@ -143,10 +143,16 @@ def stands(stack: str, address: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What fails of one thing, the worst first."""
+    """What fails of one thing, the worst first. ``name``: what people call it, where its id says nothing."""
 
     subject: str
+    name: str
     findings: tuple[Finding, ...]
+
+    @property
+    def called(self) -> str:
+        """Its id, and its name beside it."""
+        return f"{self.subject} ({self.name})" if self.name else self.subject
 
     @property
     def stands(self) -> str:
@@ -154,21 +160,19 @@ class Group:
         return next((stands(one.stack, one.address) for one in self.findings if one.address), "")
 
 
-def groups(findings: Iterable[Finding]) -> tuple[Group, ...]:
-    """Findings by what they are about, the worst first."""
-    found: dict[str, list[Finding]] = {}
-    for one in sorted(findings, key=lambda each: (-each.severity, each.rule)):
-        found.setdefault(one.subject, []).append(one)
-    made = (Group(subject, tuple(listed)) for subject, listed in found.items())
+def groups(found: Audit) -> tuple[Group, ...]:
+    """What fails by what it is about, the worst first."""
+    by: dict[str, list[Finding]] = {}
+    for one in sorted(failing(found.findings), key=lambda each: (-each.severity, each.rule)):
+        by.setdefault(one.subject, []).append(one)
+    made = (Group(subject, found.names.get(subject, ""), tuple(listed)) for subject, listed in by.items())
     return tuple(sorted(made, key=lambda one: ([-grade.severity for grade in one.findings], one.subject)))
 
 
 def reasons(found: Audit) -> Mapping[str, tuple[Finding, ...]]:
     """Why things are not known → what is not, most first. What one denied call hides is one reason."""
     unread = found.posture.inventory.unread if found.posture else {}
-    calls = {
-        f"{each}: {code}": f"{each.service}:{each.action} was not answered ({code})" for each, code in unread.items()
-    }
+    calls = {f"{each}: {code}": _denied(each, code) for each, code in unread.items()}
     by: dict[str, list[Finding]] = {}
     for one in found.findings:
         if one.state is State.UNKNOWN:
@@ -176,6 +180,12 @@ def reasons(found: Audit) -> Mapping[str, tuple[Finding, ...]]:
     return {why: tuple(by[why]) for why in sorted(by, key=lambda why: (-len(by[why]), why))}
 
 
-def verbs() -> tuple[Verb, ...]:
-    """What is told of each database."""
-    return VERBS
+def unread(found: Audit) -> tuple[str, ...]:
+    """The calls that were not answered, each with how often and why not."""
+    asked = found.posture.inventory.unread if found.posture else {}
+    told = [_denied(each, code) for each, code in sorted(asked.items())]
+    return tuple(f"{one}, {told.count(one)} times" if told.count(one) > 1 else one for one in dict.fromkeys(told))
+
+
+def _denied(question: Question, code: str) -> str:
+    return f"{question.service}:{question.action} was not answered ({code})"
