@@ -14,6 +14,7 @@ from rds_secure.access.expect.words import expected, problem
 from rds_secure.access.names import names_of
 from rds_secure.access.posture import Posture
 from rds_secure.audit.declared import Declared, Expectation, expectations, located, owned
+from rds_secure.audit.history import Comparison
 from rds_secure.audit.standing import Standing, standings
 from rds_secure.audit.trail.model import Report as Trail
 from rds_secure.errors import Problem
@@ -27,7 +28,8 @@ class Audit:
 
     ``posture``: None where the account was not asked. ``at``: when, with a time zone; of a recording: when that was
     made. ``caller``: the ARN of who asked. ``stacks``: those whose specs were given. ``guardrails``: which rules were
-    asked, and what stops. ``trail``: what CloudTrail shows, None where nobody asked it.
+    asked, and what stops. ``trail``: what CloudTrail shows, None where nobody asked it. ``compared``: with an earlier
+    audit; ``new_only``: whether only what is worse than then stops.
     """
 
     at: datetime
@@ -38,6 +40,8 @@ class Audit:
     findings: tuple[Finding, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     trail: Trail | None = None
+    compared: Comparison | None = None
+    new_only: bool = False
 
     @property
     def account(self) -> str:
@@ -75,6 +79,8 @@ class Audit:
     @property
     def stops(self) -> bool:
         """Whether anything in it is as bad as the guardrails, or the specs, say that nothing may be (exit 3)."""
+        if self.compared and self.new_only:
+            return self.compared.stops(self.guardrails.fail_on)
         worst = self.trail.worst() if self.trail else None
         by_trail = worst is not None and worst >= self.guardrails.fail_on
         return bool(self.guardrails.stopping(self.findings) or self.broken or by_trail)

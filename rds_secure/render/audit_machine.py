@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rds_secure.audit.history import trail_rule
 from rds_secure.audit.report import Audit
 from rds_secure.errors import Location
 from rds_secure.finding import Finding, Severity, State
@@ -36,7 +37,7 @@ def _expected(found: Audit) -> Iterator[Finding]:
 def _trail(found: Audit) -> Iterator[Finding]:
     for suspect in found.trail.suspects if found.trail else ():
         for one in suspect.findings:
-            rule = f"trail-{one.pattern}{'-attempted' if one.attempted else ''}"
+            rule = trail_rule(one.pattern, attempted=one.attempted)
             worst = one.evidence[0]
             message = (
                 f"{one.title}: {one.count} event{'' if one.count == 1 else 's'}, such as {worst.what} ({worst.id})"
@@ -57,7 +58,7 @@ def _sorts(found: Audit) -> Iterator[Sort]:
     told: dict[str, Sort] = {}
     for suspect in found.trail.suspects if found.trail else ():
         for one in suspect.findings:
-            rule = f"trail-{one.pattern}{'-attempted' if one.attempted else ''}"
+            rule = trail_rule(one.pattern, attempted=one.attempted)
             known = told.get(rule)
             if known is None or known.severity < one.severity:
                 told[rule] = Sort(rule, one.title, "CloudTrail shows it.", one.severity)

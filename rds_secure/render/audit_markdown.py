@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rds_secure.audit.history import Comparison
 from rds_secure.audit.report import Audit
 from rds_secure.audit.standing import Standing
 from rds_secure.finding import State
-from rds_secure.render.audit_words import expected, facts, grades, groups, heading, reasons, stands, summed, unread
+from rds_secure.render.audit_words import (
+    blinded,
+    expected,
+    facts,
+    grades,
+    groups,
+    heading,
+    reasons,
+    since,
+    stands,
+    summed,
+    told,
+    unread,
+)
 from rds_secure.render.check_page import answered, ordered
 from rds_secure.render.markdown import code, cut, section
 from rds_secure.render.trail_markdown import blocks
 
-_STANDING, _FOUND, _REST = 10_000, 20_000, 4_000
+_STANDING, _FOUND, _CHANGES, _REST = 8_000, 12_000, 8_000, 2_500
 """Characters of lists: together, and with those of a trail, fewer than GitHub takes in a comment."""
 
 
@@ -25,18 +39,26 @@ def _blocks(found: Audit) -> Iterator[str]:
     yield "## Audit"
     yield f"**{summed(found)}**{f' **{expected(found)}**' if expected(found) else ''}"
     yield code(heading(found))
+    if found.compared:
+        yield from _compared(found.compared)
     if found.posture:
         yield from section("Databases", cut([_database(one, found) for one in found.standings], _STANDING, "databases"))
         yield from section("Fails", cut(list(_failures(found)), _FOUND, "findings"))
         yield from section("Waived", cut(list(_waived(found)), _REST, "waivers"))
     yield from section("Not as expected", cut(list(_broken(found)), _REST, "expectations"))
-    if told := reasons(found):
+    if whys := reasons(found):
         yield from section(
-            "Not known", cut([f"- {len(each)}: {code(why)}" for why, each in told.items()], _REST, "more")
+            "Not known", cut([f"- {len(each)}: {code(why)}" for why, each in whys.items()], _REST, "more")
         )
-    yield from section("Not read, and so unknown", cut([f"- {code(told)}" for told in unread(found)], _REST, "reads"))
+    yield from section("Not read, and so unknown", cut([f"- {code(each)}" for each in unread(found)], _REST, "reads"))
     if found.trail:
         yield from blocks(found.trail, 1.0 if found.posture is None else 0.35)
+
+
+def _compared(one: Comparison) -> Iterator[str]:
+    yield f"**{since(one)}**{f' {note}' if (note := blinded(one)) else ''}"
+    lines = [f"- **{change.sort}** {change.entry.severity} {code(told(change))}" for change in one.changes]
+    yield from section("Since then", cut(lines, _CHANGES, "changes"))
 
 
 def _database(one: Standing, found: Audit) -> str:

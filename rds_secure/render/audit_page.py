@@ -7,19 +7,24 @@ from typing import TextIO
 
 from rich.text import Text as Line
 
+from rds_secure.audit.history import Comparison, Sort
 from rds_secure.audit.report import Audit
 from rds_secure.audit.standing import Standing
 from rds_secure.finding import Finding, State
 from rds_secure.render.audit_words import (
+    SIGNS,
     Group,
+    blinded,
     expected,
     facts,
     grades,
     groups,
     heading,
     reasons,
+    since,
     stands,
     summed,
+    told,
     unread,
 )
 from rds_secure.render.check_page import answered, ordered
@@ -43,8 +48,10 @@ def audit_page(found: Audit, width: int, *, everything: bool = False) -> Iterato
     """All lines."""
     yield from wrapped(words(heading(found), DIM), width, 0)
     yield part(summed(found), BOLD)
-    if told := expected(found):
-        yield part(told, RED if found.broken else GREEN)
+    if held := expected(found):
+        yield part(held, RED if found.broken else GREEN)
+    if found.compared:
+        yield from _compared(found.compared, width)
     if found.posture:
         yield from _standings(found, width)
         yield from _failures(found, width, everything=everything)
@@ -55,6 +62,19 @@ def audit_page(found: Audit, width: int, *, everything: bool = False) -> Iterato
     if found.trail:
         yield Line()
         yield from trail_section(found.trail, width, everything=everything)
+
+
+def _compared(one: Comparison, width: int) -> Iterator[Line]:
+    yield Line()
+    yield part(since(one), BOLD)
+    for change in one.changes:
+        style = (
+            "" if change.sort is Sort.CHANGED else GREEN if change.sort is Sort.GONE else STYLES[change.entry.severity]
+        )
+        pieces = [part(SIGNS[change.sort], style), part(f"{change.entry.severity!s:<8}", style), *words(told(change))]
+        yield from wrapped(pieces, width, 2, hang=11)
+    if note := blinded(one):
+        yield from wrapped([part("?", MAGENTA), *words(note)], width, 2, hang=2)
 
 
 def _standings(found: Audit, width: int) -> Iterator[Line]:
@@ -120,14 +140,14 @@ def _waived(found: Audit, width: int) -> Iterator[Line]:
 
 
 def _unknown(found: Audit, width: int, *, everything: bool) -> Iterator[Line]:
-    told = reasons(found)
-    if not told:
+    why_not = reasons(found)
+    if not why_not:
         return
-    number = sum(map(len, told.values()))
+    number = sum(map(len, why_not.values()))
     yield Line()
     more = "" if everything else "; --all lists them"
     yield part(f"Not known: {number} answer{'' if number == 1 else 's'}{more}", f"{BOLD} {MAGENTA}")
-    shown = list(told.items()) if everything else list(told.items())[:_REASONS]
+    shown = list(why_not.items()) if everything else list(why_not.items())[:_REASONS]
     for why, findings in shown:
         rules = ", ".join(dict.fromkeys(one.rule for one in findings))
         if everything:
@@ -136,8 +156,8 @@ def _unknown(found: Audit, width: int, *, everything: bool) -> Iterator[Line]:
                 yield from wrapped(words(f"{one.subject}: {one.rule}", DIM), width, 8, hang=2)
         else:
             yield from wrapped([part(f"{len(findings):>5}"), *words(f"{why}: {rules}")], width, 2, hang=6)
-    if len(told) > len(shown):
-        yield part(f"        and {len(told) - len(shown)} more reasons")
+    if len(why_not) > len(shown):
+        yield part(f"        and {len(why_not) - len(shown)} more reasons")
 
 
 def _unread(found: Audit, width: int) -> Iterator[Line]:
@@ -145,8 +165,8 @@ def _unread(found: Audit, width: int) -> Iterator[Line]:
     if listed:
         yield Line()
         yield part("Not read, and so unknown", f"{BOLD} {MAGENTA}")
-    for told in listed:
-        yield from wrapped(words(told), width, 2, hang=2)
+    for each in listed:
+        yield from wrapped(words(each), width, 2, hang=2)
 
 
 def _broken(found: Audit, width: int) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.protection import Unknown
 from rds_secure.audit.declared import Expectation
+from rds_secure.audit.history import Change, Comparison, Sort
 from rds_secure.audit.report import Audit, failing
 from rds_secure.audit.standing import Allowed, Standing
 from rds_secure.finding import State
@@ -90,6 +91,36 @@ class ExpectationView(View):
     """Where it is written."""
 
 
+class ChangeView(View):
+    """A finding that is not as it was."""
+
+    rule: str
+    """The rule; `expect/` with a stack, or `trail/` with a pattern."""
+    subject: str
+    """On what; what is expected; or by whom."""
+    severity: Level
+    """How bad it is, or was where it is gone."""
+    message: str
+    """What is so, or was."""
+    note: str
+    """In what it differs; may be empty."""
+
+
+class ComparisonView(View):
+    """What is not as an earlier audit found it."""
+
+    since: str
+    """When that was."""
+    new: tuple[ChangeView, ...]
+    """What fails now and did not so then; of a trail also what has newer events."""
+    gone: tuple[ChangeView, ...]
+    """What failed, and passes now or is not there any more."""
+    changed: tuple[ChangeView, ...]
+    """What is otherwise: another severity or message, waived, or not known any more."""
+    blinded: int
+    """How many answers passed then and are not known now."""
+
+
 class UnreadView(View):
     """A read that was not answered."""
 
@@ -136,6 +167,8 @@ class AuditView(View):
     """Reads that were not answered: what depends on them is unknown."""
     trail: TrailView | None
     """What CloudTrail shows; null where nobody asked it."""
+    compared: ComparisonView | None
+    """What is not as an earlier audit found it; null where none was given."""
 
 
 def audit_view(found: Audit, version: str) -> AuditView:
@@ -161,6 +194,7 @@ def audit_view(found: Audit, version: str) -> AuditView:
             for each, code in sorted(unread.items())
         ),
         trail=trail_view(found.trail) if found.trail else None,
+        compared=_comparison(found.compared) if found.compared else None,
     )
 
 
@@ -213,6 +247,21 @@ def _expectation(one: Expectation, found: Audit) -> ExpectationView:
         holds=outcome.holds,
         what="" if outcome.holds else found.problem(one).what,
         location=PlaceView(file=at.file, line=at.line, column=at.column),
+    )
+
+
+def _comparison(one: Comparison) -> ComparisonView:
+    new, gone, changed = (tuple(map(_change, one.of(sort))) for sort in (Sort.NEW, Sort.GONE, Sort.CHANGED))
+    return ComparisonView(since=stamp(one.since), new=new, gone=gone, changed=changed, blinded=one.blinded)
+
+
+def _change(one: Change) -> ChangeView:
+    return ChangeView(
+        rule=one.rule,
+        subject=one.subject,
+        severity=LEVELS[one.entry.severity],
+        message=one.entry.message,
+        note=one.note,
     )
 
 

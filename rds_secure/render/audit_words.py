@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rds_secure.access.naming import label
 from rds_secure.access.protection import Unknown
+from rds_secure.audit.history import Change, Comparison, Sort
 from rds_secure.audit.report import Audit, failing
 from rds_secure.audit.standing import VERBS, Allowed, Standing
 from rds_secure.finding import Finding, Severity, State
@@ -53,6 +54,27 @@ def expected(found: Audit) -> str:
     """How many expectations hold, in a line; "" where nothing is expected."""
     every = len(found.expectations)
     return f"{every - len(found.broken)} of {every} expectations hold." if every else ""
+
+
+SIGNS: Mapping[Sort, str] = {Sort.NEW: "+", Sort.GONE: "-", Sort.CHANGED: "~"}
+
+
+def since(one: Comparison) -> str:
+    """What has become of an earlier audit, in a line."""
+    told = ", ".join(f"{len(one.of(sort))} {sort}" for sort in Sort)
+    return f"Since {stamp(one.since)}: {told}." if one.changes else f"Since {stamp(one.since)}: nothing has changed."
+
+
+def blinded(one: Comparison) -> str:
+    """What nobody sees any more, in a line; "" where that is nothing."""
+    number = one.blinded
+    return f"{number} answer{'' if number == 1 else 's'} passed then, and nobody knows now." if number else ""
+
+
+def told(one: Change) -> str:
+    """A change: what about what, and in what it differs."""
+    what = f"{one.rule}: {one.subject}" + (f": {one.entry.message}" if one.entry.message else "")
+    return f"{what} ({one.note})" if one.note else what
 
 
 @dataclass(frozen=True, slots=True)

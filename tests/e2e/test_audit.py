@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from rds_secure.rules import RULES
-from tests.audit.estates import FAULTS, bad, good
+from tests.audit.estates import FAULTS, WORLD, bad, good
 from tests.e2e.harness import ROOT, Resources
 from tests.e2e.test_commands import QUICKSTART, Commands, command, connections  # noqa: F401 - fixtures
 from tests.e2e.test_expect import DELETE, ONLY, ROLES
@@ -176,3 +176,66 @@ def test_a_recorded_account_is_audited_as_it_was(command: Commands, tmp_path: Pa
     assert (ran.code, len(command.calls)) == (3, calls)
     assert then["findings"] == live["findings"]
     assert then["databases"] == live["databases"]
+
+
+# Compared with an earlier one
+
+
+def test_an_audit_is_compared_with_an_earlier_one_of_the_account(command: Commands, tmp_path: Path) -> None:  # noqa: F811
+    command.harness.behind(good)
+    before = tmp_path / "2026-11-23.json"
+    before.write_text(command("audit", "--rules", "strict", "--format", "json").out)
+    again = audited(command, 0, "--rules", "strict", "--compare", before)["compared"]
+    assert (again["new"], again["gone"], again["changed"], again["blinded"]) == ([], [], [], 0)
+    ids: dict[str, str] = {}
+
+    def open_up(client: Any) -> None:
+        (group,) = client("ec2").describe_security_groups(
+            Filters=[{"Name": "group-name", "Values": ["orders"]}]
+        )["SecurityGroups"]  # fmt: skip
+        ids["group"] = group["GroupId"]
+        rule = {"IpProtocol": "tcp", "FromPort": 6432, "ToPort": 6432, "IpRanges": [WORLD]}
+        client("ec2").authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[rule])
+
+    command.harness.behind(open_up)
+    now = audited(command, 3, "--rules", "strict", "--compare", before, "--new-only")["compared"]
+    assert {(one["rule"], one["subject"]) for one in now["new"]} == {
+        ("no-open-database", ids["group"]), ("rules-described", ids["group"]),
+    }  # fmt: skip
+    text = command("audit", "--rules", "strict", "--compare", before)
+    assert "2 new, 0 gone, 0 changed." in text.out
+    after = tmp_path / "2026-11-24.json"
+    after.write_text(command("audit", "--rules", "strict", "--format", "json").out)
+    known = command("audit", "--rules", "strict", "--compare", after, "--new-only")
+    assert (known.code, "nothing has changed" in known.out) == (0, True), "what was there then stops nothing"
+    assert command("audit", "--rules", "strict", "--compare", after).code == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("nonsense", 64, "is no audit"),
+        ('{"format_version": "2.0"}', 64, "has format 2.0"),
+        ('{"format_version": "1.3", "account": "1"}', 64, "is no whole audit"),
+        (None, 3, "the earlier audit is of account 210987654321 in us-east-1, this one of account"),
+    ],
+)
+def test_only_an_audit_of_this_account_is_compared(
+    command: Commands,  # noqa: F811
+    tmp_path: Path,
+    text: str | None,
+    code: int,
+    said: str,
+) -> None:
+    before = tmp_path / "before.json"
+    other = json.loads(command("audit", "--format", "json").out) | {
+        "account": "210987654321",
+        "more": "of a later version",
+    }
+    before.write_text(json.dumps(other) if text is None else text)
+    ran = command("audit", "--compare", before)
+    assert (ran.code, said in " ".join(ran.err.split())) == (code, True), ran.err
+
+
+def test_what_is_new_needs_something_old(command: Commands) -> None:  # noqa: F811
+    assert "--new-only needs an earlier audit" in command("audit", "--new-only").err

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from rds_secure.cli import guardrails, options, recorded
 from rds_secure.cli.audit import events, forms
+
+if TYPE_CHECKING:
+    from rds_secure.audit.history import Record
 
 
 class _Command(click.Command):
@@ -22,6 +28,14 @@ class _Command(click.Command):
 @click.option(
     "--all", "everything", is_flag=True, help="List what is not known too, and all the evidence that is kept."
 )
+@click.option(
+    "--compare",
+    "before",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Show what is new, gone or changed since an earlier audit, as --format json printed it.",
+)
+@click.option("--new-only", is_flag=True, help="With --compare: only what is worse than then counts for exit code 3.")
 @guardrails.options
 @events.options
 @recorded.snapshot
@@ -30,6 +44,8 @@ def command(
     specs: tuple[str, ...],
     form: str,
     everything: bool,
+    before: Path | None,
+    new_only: bool,
     profile: str | None,
     region: str | None,
     role_arn: str | None,
@@ -45,7 +61,9 @@ def command(
     """
     from rds_secure.cli.audit import account
 
-    wish = events.given()
+    if new_only and before is None:
+        raise click.UsageError("--new-only needs an earlier audit: --compare FILE")
+    wish, then = events.given(), _earlier(before)
     reaching = account.Reaching(specs, profile, region, role_arn, sandbox)
     if wish and not wish.asks:
         found = events.alone(wish, reaching)
@@ -55,5 +73,17 @@ def command(
         seen = account.see(reaching, foresees=wish is not None)
         found = account.audited(seen)
         found = events.added(wish, seen, found) if wish else found
+    if then:
+        from rds_secure.audit.compared import since
+
+        found = since(found, then, new_only=new_only)
     forms.show(found, form, everything=everything)
     return guardrails.FAILED if found.stops else 0
+
+
+def _earlier(path: Path | None) -> Record | None:
+    if path is None:
+        return None
+    from rds_secure.render.audit_earlier import earlier
+
+    return earlier(path)
