@@ -86,11 +86,10 @@ class Comparison:
         """The changes of one sort."""
         return tuple(one for one in self.changes if one.sort is sort)
 
-    def stops(self, fail_on: Severity) -> bool:
-        """Whether something is worse, and bad enough. An expectation that does not hold any more always is."""
-        return any(
-            one.counts and (one.rule.startswith(EXPECT) or one.entry.severity >= fail_on) for one in self.changes
-        )
+    @property
+    def worse(self) -> frozenset[Name]:
+        """What is worse than it was."""
+        return frozenset((one.rule, one.subject) for one in self.changes if one.counts)
 
 
 def compare(then: Record, now: Record) -> Comparison:
@@ -111,14 +110,19 @@ def _now(then: Record, now: Record) -> Iterator[Change]:
         before = then.entries.get((rule, subject))
         if entry.state is State.FAIL and (before is None or before.state is not State.FAIL):
             yield Change(Sort.NEW, rule, subject, entry, _before(before, then.asks(rule)), counts=True)
-        elif before and before.state in (State.FAIL, State.WAIVED):
+        elif before and before.state in (State.FAIL, *_LET_PASS):
             yield from _otherwise(rule, subject, before, entry)
 
 
 def _before(before: Entry | None, was_asked: bool) -> str:
     if before is None:
         return "" if was_asked else "this was not asked then"
-    return {State.WAIVED: "it was waived", State.UNKNOWN: "nobody knew then"}.get(before.state, "")
+    return _WAS.get(before.state, "")
+
+
+_WAS = {State.WAIVED: "it was waived", State.KNOWN: "a baseline had it then", State.UNKNOWN: "nobody knew then"}
+_LET_PASS = {State.WAIVED: "it is waived now", State.KNOWN: "a baseline has it now"}
+"""States in which something fails and stops nothing, and how they are told."""
 
 
 def _otherwise(rule: str, subject: str, before: Entry, entry: Entry) -> Iterator[Change]:
@@ -127,8 +131,8 @@ def _otherwise(rule: str, subject: str, before: Entry, entry: Entry) -> Iterator
             yield Change(Sort.GONE, rule, subject, before)
         case State.UNKNOWN:
             yield Change(Sort.CHANGED, rule, subject, before, "nobody knows now")
-        case State.WAIVED if before.state is State.FAIL:
-            yield Change(Sort.CHANGED, rule, subject, entry, "it is waived now")
+        case State.WAIVED | State.KNOWN if before.state is State.FAIL:
+            yield Change(Sort.CHANGED, rule, subject, entry, _LET_PASS[entry.state])
         case State.FAIL:
             if before.last and entry.last and entry.last > before.last:
                 yield Change(Sort.NEW, rule, subject, entry, "there are newer events", counts=True)
@@ -142,7 +146,7 @@ def _otherwise(rule: str, subject: str, before: Entry, entry: Entry) -> Iterator
 def _gone(then: Record, now: Record) -> Iterator[Change]:
     """What failed and is not there any more. Old events are no more than out of sight."""
     for (rule, subject), entry in then.entries.items():
-        if entry.state not in (State.FAIL, State.WAIVED) or (rule, subject) in now.entries or rule.startswith(TRAIL):
+        if entry.state not in (State.FAIL, *_LET_PASS) or (rule, subject) in now.entries or rule.startswith(TRAIL):
             continue
         if not now.asks(rule):
             yield Change(Sort.CHANGED, rule, subject, entry, "this is not asked now")
@@ -154,7 +158,7 @@ def _gone(then: Record, now: Record) -> Iterator[Change]:
 
 def worst(entries: Iterable[tuple[Name, Entry]]) -> Mapping[Name, Entry]:
     """By name; of two of one name, such as keys of one id in two Regions, the one that is worse."""
-    order = [State.FAIL, State.UNKNOWN, State.WAIVED, State.PASS, State.NOT_APPLICABLE]
+    order = list(State)  # the worst first
     found: dict[Name, Entry] = {}
     for name, entry in entries:
         kept = found.get(name)

@@ -14,7 +14,7 @@ from rds_secure.access.expect.words import expected, problem
 from rds_secure.access.names import names_of
 from rds_secure.access.posture import Posture
 from rds_secure.audit.declared import Declared, Expectation, expectations, located, owned
-from rds_secure.audit.history import Comparison
+from rds_secure.audit.history import EXPECT, Comparison, Name, trail_rule
 from rds_secure.audit.standing import Standing, standings
 from rds_secure.audit.trail.model import Report as Trail
 from rds_secure.errors import Problem
@@ -77,13 +77,24 @@ class Audit:
         return problem(one.outcome, self.account)
 
     @property
+    def stopping(self) -> frozenset[Name]:
+        """What is as bad as the guardrails, or the specs, say that nothing may be."""
+        by_rules = ((one.rule, one.subject) for one in self.guardrails.stopping(self.findings))
+        by_specs = ((f"{EXPECT}{one.stack}", self.expected(one)) for one in self.broken)
+        by_trail = (
+            (trail_rule(hit.pattern, attempted=hit.attempted), suspect.principal)
+            for suspect in (self.trail.suspects if self.trail else ())
+            for hit in suspect.findings
+            if hit.severity >= self.guardrails.least
+        )
+        return frozenset((*by_rules, *by_specs, *by_trail))
+
+    @property
     def stops(self) -> bool:
-        """Whether anything in it is as bad as the guardrails, or the specs, say that nothing may be (exit 3)."""
+        """Whether anything in it stops a run (exit 3); with ``new_only``: anything that was not so then."""
         if self.compared and self.new_only:
-            return self.compared.stops(self.guardrails.fail_on)
-        worst = self.trail.worst() if self.trail else None
-        by_trail = worst is not None and worst >= self.guardrails.fail_on
-        return bool(self.guardrails.stopping(self.findings) or self.broken or by_trail)
+            return not self.stopping.isdisjoint(self.compared.worse)
+        return bool(self.stopping)
 
 
 def audit(

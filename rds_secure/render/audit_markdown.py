@@ -9,6 +9,7 @@ from rds_secure.audit.report import Audit
 from rds_secure.audit.standing import Standing
 from rds_secure.finding import State
 from rds_secure.render.audit_words import (
+    LET_PASS,
     blinded,
     expected,
     facts,
@@ -44,7 +45,8 @@ def _blocks(found: Audit) -> Iterator[str]:
     if found.posture:
         yield from section("Databases", cut([_database(one, found) for one in found.standings], _STANDING, "databases"))
         yield from section("Fails", cut(list(_failures(found)), _FOUND, "findings"))
-        yield from section("Waived", cut(list(_waived(found)), _REST, "waivers"))
+        for state, title in LET_PASS.items():
+            yield from section(title, cut(list(_let_pass(found, state)), _REST, "of them"))
     yield from section("Not as expected", cut(list(_broken(found)), _REST, "expectations"))
     if whys := reasons(found):
         yield from section(
@@ -77,9 +79,10 @@ def _failures(found: Audit) -> Iterator[str]:
             yield f"- **{one.severity}** {code(group.called)}{place}: {code(one.rule)}, {code(one.message)}{at}"
 
 
-def _waived(found: Audit) -> Iterator[str]:
-    for one in ordered(found.findings, State.WAIVED):
-        yield f"- {one.severity} {code(one.subject)}: {code(one.rule)}, {code(one.message)}, {code(answered(one))}"
+def _let_pass(found: Audit, state: State) -> Iterator[str]:
+    for one in ordered(found.findings, state):
+        said = f", {code(answered(one))}" if answered(one) else ""
+        yield f"- {one.severity} {code(one.subject)}: {code(one.rule)}, {code(one.message)}{said}"
 
 
 def _broken(found: Audit) -> Iterator[str]:

@@ -10,8 +10,9 @@ from rich.text import Text as Line
 from rds_secure.audit.history import Comparison, Sort
 from rds_secure.audit.report import Audit
 from rds_secure.audit.standing import Standing
-from rds_secure.finding import Finding, State
+from rds_secure.finding import Finding
 from rds_secure.render.audit_words import (
+    LET_PASS,
     SIGNS,
     Group,
     blinded,
@@ -55,7 +56,7 @@ def audit_page(found: Audit, width: int, *, everything: bool = False) -> Iterato
     if found.posture:
         yield from _standings(found, width)
         yield from _failures(found, width, everything=everything)
-        yield from _waived(found, width)
+        yield from _let_pass(found, width)
         yield from _unknown(found, width, everything=everything)
         yield from _unread(found, width)
     yield from _broken(found, width)
@@ -129,14 +130,16 @@ def _finding(one: Finding, width: int) -> Iterator[Line]:
     yield from wrapped([part("fix:", DIM), *words(one.fix)], width, 11, hang=5)
 
 
-def _waived(found: Audit, width: int) -> Iterator[Line]:
-    listed = ordered(found.findings, State.WAIVED)
-    if listed:
-        yield Line()
-        yield part("Waived", BOLD)
-    for one in listed:
-        yield from wrapped(words(f"{one.severity} {one.rule}: {one.subject}: {one.message}"), width, 2, hang=2)
-        yield from wrapped(words(answered(one), DIM), width, 4, hang=2)
+def _let_pass(found: Audit, width: int) -> Iterator[Line]:
+    for state, title in LET_PASS.items():
+        listed = ordered(found.findings, state)
+        if listed:
+            yield Line()
+            yield part(title, BOLD)
+        for one in listed:
+            yield from wrapped(words(f"{one.severity} {one.rule}: {one.subject}: {one.message}"), width, 2, hang=2)
+            if said := answered(one):
+                yield from wrapped(words(said, DIM), width, 4, hang=2)
 
 
 def _unknown(found: Audit, width: int, *, everything: bool) -> Iterator[Line]:

@@ -147,8 +147,10 @@ class AuditView(View):
     """When, in UTC and ISO 8601; of a recording when it was made."""
     caller: str
     """The ARN of who asked."""
-    profile: Literal["baseline", "strict"]
-    """How much was asked for."""
+    profile: str
+    """How much was asked for: baseline, strict, or the file that lists the rules."""
+    policies: tuple[str, ...]
+    """The policies that bound it."""
     rules: tuple[str, ...]
     """The ids of the rules that were asked; of others nothing is said."""
     stacks: tuple[str, ...]
@@ -182,6 +184,7 @@ def audit_view(found: Audit, version: str) -> AuditView:
         at=stamp(found.at),
         caller=found.caller,
         profile=found.guardrails.profile.value,
+        policies=tuple(policy.file for policy in found.guardrails.policies),
         rules=tuple(rule.id for rule in found.guardrails.rules) if found.posture else (),
         stacks=found.stacks,
         counts=counted(found.findings),

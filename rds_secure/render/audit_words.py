@@ -22,11 +22,15 @@ _NAMED = 3
 """Principals that are named where more are counted."""
 
 
+LET_PASS: Mapping[State, str] = {State.WAIVED: "Waived", State.KNOWN: "Known before, in the baseline"}
+"""States in which something fails and stops nothing, and the headings over them."""
+
+
 def heading(found: Audit) -> str:
     """Of what, and when."""
     where = f"Account {found.account} · {found.region}" if found.account else "The account was not asked"
     stacks = f" · stack{'' if len(found.stacks) == 1 else 's'} {', '.join(found.stacks)}" if found.stacks else ""
-    return f"{where}{stacks} · {stamp(found.at)} · rules: {found.guardrails.profile}"
+    return f"{where}{stacks} · {stamp(found.at)} · rules: {found.guardrails.called}"
 
 
 def graded(findings: Iterable[Finding]) -> Mapping[Severity, int]:
@@ -46,8 +50,8 @@ def summed(found: Audit) -> str:
         return "No rule was asked."
     counts = {state: sum(one.state is state for one in found.findings) for state in State}
     failed = grades(graded(failing(found.findings))) or "Nothing fails"
-    waived = f", {counts[State.WAIVED]} waived" if counts[State.WAIVED] else ""
-    return f"{failed}{waived}; {counts[State.UNKNOWN]} not known, {counts[State.PASS]} passed."
+    let_pass = "".join(f", {counts[state]} {state}" for state in LET_PASS if counts[state])
+    return f"{failed}{let_pass}; {counts[State.UNKNOWN]} not known, {counts[State.PASS]} passed."
 
 
 def expected(found: Audit) -> str:

@@ -45,6 +45,10 @@ def one(before: Entry | None, after: Entry | None, **now: Any) -> Change | None:
         (FAIL, None, Sort.GONE, "it is not there any more"),
         (FAIL, UNKNOWN, Sort.CHANGED, "nobody knows now"),
         (FAIL, WAIVED, Sort.CHANGED, "it is waived now"),
+        (FAIL, State.KNOWN, Sort.CHANGED, "a baseline has it now"),
+        (State.KNOWN, FAIL, Sort.NEW, "a baseline had it then"),
+        (State.KNOWN, PASS, Sort.GONE, ""),
+        (WAIVED, State.KNOWN, None, ""),
         (FAIL, FAIL, None, ""),
         (WAIVED, WAIVED, None, ""),
         (PASS, UNKNOWN, None, ""),
@@ -101,15 +105,14 @@ def test_a_trail_has_newer_events_or_older_ones_that_are_out_of_sight() -> None:
     assert first.note == "this was not asked then"
 
 
-def test_only_what_is_worse_and_bad_enough_stops() -> None:
-    low = compare(record(), record({HERE: entry(severity=Severity.LOW)}))
-    assert [low.stops(grade) for grade in Severity] == [True, False, False, False]
-    assert not compare(record({HERE: entry()}), record()).stops(Severity.LOW)
+def test_a_gate_minds_only_what_is_worse() -> None:
+    assert compare(record(), record({HERE: entry()})).worse == {HERE}
+    assert compare(record({HERE: entry()}), record()).worse == frozenset()
     expected: Name = (f"{EXPECT}bench", "only root may delete db:orders")
     asked = replace(record({expected: entry(PASS)}), asked=frozenset({f"{EXPECT}bench"}))
     broken = replace(asked, entries={expected: entry()})
-    assert compare(asked, broken).stops(Severity.CRITICAL)
-    assert not compare(broken, broken).stops(Severity.LOW)
+    assert compare(asked, broken).worse == {expected}
+    assert compare(broken, broken).worse == frozenset()
 
 
 def test_of_two_of_one_name_the_worse_one_counts() -> None:
