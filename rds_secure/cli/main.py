@@ -22,7 +22,7 @@ COMMANDS = {
     "destroy": "Delete what a stack owns; databases and keys are kept unless asked for.",
     "drift": "Show what differs from the spec, and who changed it.",
     "access": "Who may do what, from where what can be reached, how data is protected.",
-    "audit": "What was done in the account that nobody should have done.",
+    "audit": "Judge an account by the rules of security, and what was done in it.",
     "migration": "How far a migration has come, the rest of it, and the way back.",
     "unlock": "Release the lock of a stack whose holder is gone.",
     "import": "Write a spec of what exists already, to be adopted.",

@@ -16,7 +16,7 @@ SCHEMAS = {
     "access-review": ("render.json", "review_schema"),
     "access-reach": ("render.json", "reach_schema"),
     "access-encryption": ("render.json", "encryption_schema"),
-    "audit-trail": ("render.json", "trail_schema"),
+    "audit": ("render.audit_view", "audit_schema"),
     "check": ("render.check_view", "check_schema"),
     "policy": ("rules.files", "policy_schema"),
     "profile": ("rules.files", "profile_schema"),
@@ -32,7 +32,7 @@ SCHEMAS = {
 def command(which: str, sandbox: bool) -> None:
     """Print the JSON Schema of spec files (stack, for editors), of `plan --format json`, of what `plan --out` writes,
     of `drift --format json`, of what `apply --report` writes, of `check`, of `access who`, `review`, `reach` and
-    `encryption` and of `audit trail` with `--format json`, or of what `access snapshot` writes.
+    `encryption` and of `audit` with `--format json`, or of what `access snapshot` writes.
     """
     import json
 

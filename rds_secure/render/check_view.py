@@ -19,18 +19,24 @@ class PlaceView(View):
     """A place in a spec file."""
 
     file: str
+    """As one would type it."""
     line: int
+    """From 1."""
     column: int
+    """From 1."""
 
 
 class ExcuseView(View):
     """Why a failure is let pass."""
 
     reason: str
+    """Why it is as it is."""
     owner: str
+    """Who answers for it."""
     until: date
     """The last day, in UTC."""
     location: PlaceView
+    """Where that is written."""
 
 
 class FindingView(View):
@@ -39,16 +45,23 @@ class FindingView(View):
     rule: str
     """The id of the rule; `rds-secure explain` tells about it."""
     state: State
+    """What it says."""
     severity: Literal["low", "medium", "high", "critical"]
+    """How bad it is where it fails."""
     subject: str
     """As AWS calls it: `db:orders`, `policy/operate`, `account`."""
+    stack: str
+    """The stack that it is of; empty where it is of none, or of the one at hand."""
     address: str | None
     """Where it stands in the stack, if it does."""
     path: tuple[str | int, ...]
     """The field that decides, below the resource."""
     message: str
+    """What is so, or why nobody knows."""
     fix: str
+    """How to mend it; empty where it passes."""
     location: PlaceView | None
+    """Where that field is written."""
     excuse: ExcuseView | None
     """Of what is waived."""
 
@@ -84,17 +97,19 @@ def check_view(findings: Sequence[Finding], stack: str, binding: Guardrails, par
         policies=tuple(policy.file for policy in binding.policies),
         partial=partial,
         counts=counted(findings),
-        findings=tuple(map(_finding, findings)),
+        findings=tuple(map(finding_view, findings)),
     )
 
 
-def _finding(one: Finding) -> FindingView:
+def finding_view(one: Finding) -> FindingView:
+    """One finding as it is published."""
     excuse = one.excuse
     return FindingView(
         rule=one.rule,
         state=one.state,
         severity=one.severity.name.lower(),
         subject=one.subject,
+        stack=one.stack,
         address=None if one.address is None else str(one.address),
         path=one.path,
         message=one.message,

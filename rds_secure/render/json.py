@@ -8,7 +8,6 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from rds_secure.access.delta.model import Delta
-from rds_secure.audit.trail.model import Report as Trail
 from rds_secure.plan.drift import Drift
 from rds_secure.plan.model import Plan
 from rds_secure.plan.report import Report
@@ -19,92 +18,82 @@ from rds_secure.render.reach_page import Explained, Reached
 from rds_secure.render.reach_view import ReachView, explained_view, reach_view
 from rds_secure.render.report_view import ReportView, report_view
 from rds_secure.render.review_view import ReviewView
-from rds_secure.render.trail_view import TrailView, trail_view
 from rds_secure.render.view import PlanView, View, view
 from rds_secure.render.who_view import WhoView
 
 
 def plan_json(plan: Plan, access: Delta | None = None) -> str:
     """A plan as JSON, the same text for the same plan; ``access``: what it does to access."""
-    return _json(view(plan, access))
+    return written(view(plan, access))
 
 
 def drift_json(found: Drift) -> str:
     """Drift as JSON."""
-    return _json(drift_view(found))
+    return written(drift_view(found))
 
 
 def report_json(report: Report) -> str:
     """The report of an apply as JSON."""
-    return _json(report_view(report))
+    return written(report_view(report))
 
 
 def reach_json(found: Reached) -> str:
     """From where databases can be reached, as JSON."""
-    return _json(reach_view(found))
+    return written(reach_view(found))
 
 
 def explained_json(found: Explained) -> str:
     """Pairs of a source and a database as JSON, by the same schema."""
-    return _json(explained_view(found))
+    return written(explained_view(found))
 
 
 def encryption_json(told: Told) -> str:
     """How data is protected, as JSON."""
-    return _json(encryption_view(told))
+    return written(encryption_view(told))
 
 
-def trail_json(found: Trail) -> str:
-    """What was found in a trail, as JSON."""
-    return _json(trail_view(found))
-
-
-def _json(shown: View) -> str:
-    """Printable ASCII only: nothing in it can command a terminal."""
+def written(shown: View) -> str:
+    """Its JSON. Printable ASCII only: nothing in it can command a terminal."""
     return json.dumps(shown.model_dump(mode="json"), indent=2).replace("\x7f", "\\u007f")
 
 
 def plan_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of what `plan_json` writes."""
-    return _schema(PlanView, "plan")
+    return schema_of(PlanView, "plan")
 
 
 def drift_schema() -> dict[str, Any]:
     """The JSON Schema of what `drift_json` writes."""
-    return _schema(DriftView, "drift")
+    return schema_of(DriftView, "drift")
 
 
 def report_schema() -> dict[str, Any]:
     """The JSON Schema of what `report_json` writes."""
-    return _schema(ReportView, "report")
+    return schema_of(ReportView, "report")
 
 
 def reach_schema() -> dict[str, Any]:
     """The JSON Schema of what `reach_json` and `explained_json` write."""
-    return _schema(ReachView, "access reach")
+    return schema_of(ReachView, "access reach")
 
 
 def encryption_schema() -> dict[str, Any]:
     """The JSON Schema of what `encryption_json` writes."""
-    return _schema(EncryptionView, "access encryption")
+    return schema_of(EncryptionView, "access encryption")
 
 
 def who_schema() -> dict[str, Any]:
     """The JSON Schema of what `who_json` writes."""
-    return _schema(WhoView, "access who")
+    return schema_of(WhoView, "access who")
 
 
 def review_schema() -> dict[str, Any]:
     """The JSON Schema of what `review_json` writes."""
-    return _schema(ReviewView, "access review")
+    return schema_of(ReviewView, "access review")
 
 
-def trail_schema() -> dict[str, Any]:
-    """The JSON Schema of what `trail_json` writes."""
-    return _schema(TrailView, "audit trail")
-
-
-def _schema(shown: type[View], what: str) -> dict[str, Any]:
+def schema_of(shown: type[View], what: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of what a command writes."""
     schema = shown.model_json_schema(mode="serialization")
     schema["title"] = f"rds-secure {what}"
     return {"$schema": GenerateJsonSchema.schema_dialect, **schema}

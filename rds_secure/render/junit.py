@@ -12,16 +12,16 @@ from rds_secure.render.check_view import counted
 _SKIPPED = (State.WAIVED, State.KNOWN, State.UNKNOWN)
 
 
-def check_junit(findings: Sequence[Finding], stack: str) -> str:
-    """The whole file."""
+def check_junit(findings: Sequence[Finding], of: str, name: str = "rds-secure check") -> str:
+    """The whole file. ``of``: a stack, or an account; ``name``: the command."""
     counts = counted(findings)
     sums = {
         "tests": str(len(findings)),
         "failures": str(counts[State.FAIL]),
         "skipped": str(sum(counts[state] for state in _SKIPPED)),
     }
-    suites = ET.Element("testsuites", {"name": "rds-secure check", **sums})
-    suite = ET.SubElement(suites, "testsuite", {"name": _legal(stack), "errors": "0", **sums})
+    suites = ET.Element("testsuites", {"name": name, **sums})
+    suite = ET.SubElement(suites, "testsuite", {"name": _legal(of), "errors": "0", **sums})
     for one in findings:
         _case(suite, one)
     ET.indent(suites)

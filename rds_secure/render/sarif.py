@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -24,11 +25,27 @@ _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5
 """GitHub shows a severity by this number: over 9.0 critical, from 7.0 high, from 4.0 medium."""
 
 
-def check_sarif(findings: Sequence[Finding], rules: Sequence[Rule], version: str, start: Location) -> str:
-    """The whole log. ``start``: where what no field decides is shown, as GitHub shows nothing without a place."""
-    index = {rule.id: number for number, rule in enumerate(rules)}
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A sort of findings that is no rule."""
+
+    id: str
+    title: str
+    why: str
+    severity: Severity
+
+
+def check_sarif(
+    findings: Sequence[Finding], rules: Sequence[Rule], version: str, start: Location, more: Sequence[Sort] = ()
+) -> str:
+    """The whole log. ``start``: where what no field decides is shown, as GitHub shows nothing without a place.
+
+    ``more``: what there is beside the rules.
+    """
+    told = [*(_rule(rule) for rule in rules), *map(_sort, more)]
+    index = {rule["id"]: number for number, rule in enumerate(told)}
     run = {
-        "tool": {"driver": {"name": "rds-secure", "version": version, "rules": [_rule(rule) for rule in rules]}},
+        "tool": {"driver": {"name": "rds-secure", "version": version, "rules": told}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(one, index, start) for one in findings if one.state in _FAILING],
     }
@@ -46,6 +63,16 @@ def _rule(rule: Rule) -> dict[str, Any]:
             "tags": ["security", *(name for ids in rule.aliases.values() for name in ids)][:20],
             "security-severity": _SCORES[rule.severity],
         },
+    }
+
+
+def _sort(one: Sort) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "shortDescription": {"text": one.title},
+        "fullDescription": {"text": one.why},
+        "defaultConfiguration": {"level": _LEVELS[one.severity]},
+        "properties": {"tags": ["security"], "security-severity": _SCORES[one.severity]},
     }
 
 

@@ -9,24 +9,21 @@ from rich.text import Text as Line
 from rds_secure.audit.trail.model import Report, Suspect
 from rds_secure.render.markdown import WIDTH, code, cut, section
 from rds_secure.render.reach_markdown import folded
-from rds_secure.render.trail_page import called, counted, covered, evidence, where
+from rds_secure.render.trail_page import called, counted, covered, evidence
 from rds_secure.render.trail_view import stamp
 
 _LISTED, _FOLDS, _GAPS = 20_000, 30_000, 5_000
 """Characters of lists, and of all folds: together fewer than GitHub takes in a comment."""
 
 
-def trail_markdown(found: Report) -> str:
-    """The whole answer, in fewer than 60,000 characters."""
-    return "\n\n".join(_blocks(found)) + "\n"
-
-
-def _blocks(found: Report) -> Iterator[str]:
+def blocks(found: Report, share: float) -> Iterator[str]:
+    """The whole answer, in fewer than 60,000 characters, or a ``share`` of them."""
     yield "## What the trail shows"
     yield f"**{counted(found)}**"
-    yield f"{code(where(found))}; {code(covered(found.coverage))}"
-    yield from section("Found", cut([line for one in found.suspects for line in _lines(one)], _LISTED, "findings"))
-    room = _FOLDS
+    yield code(covered(found.coverage))
+    listed = [line for one in found.suspects for line in _lines(one)]
+    yield from section("Found", cut(listed, round(_LISTED * share), "findings"))
+    room = round(_FOLDS * share)
     for number, suspect in enumerate(found.suspects):
         fold = folded(called(suspect.principal), f"{suspect.severity}, evidence", _evidence(suspect))
         room -= len(fold)
@@ -35,7 +32,9 @@ def _blocks(found: Report) -> Iterator[str]:
             yield f"**The evidence on {left} more is left out, for there is no room here**: `--format text` shows it."
             break
         yield fold
-    yield from section("Not in this answer", cut([f"- {code(gap)}" for gap in found.coverage.gaps], _GAPS, "gaps"))
+    yield from section(
+        "Not in this answer", cut([f"- {code(gap)}" for gap in found.coverage.gaps], round(_GAPS * share), "gaps")
+    )
 
 
 def _lines(suspect: Suspect) -> Iterator[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TextIO
 
 from rich.text import Text as Line
 
 from rds_secure.access.naming import short
 from rds_secure.audit.trail.model import Coverage, Evidence, Finding, Report, Suspect
 from rds_secure.finding import Severity
-from rds_secure.render.screen import BOLD, DIM, RED, YELLOW, columns, joined, part, words, wrapped, write
+from rds_secure.render.screen import BOLD, DIM, RED, YELLOW, joined, part, words, wrapped
 from rds_secure.render.trail_view import stamp
 
 STYLES: Mapping[Severity, str] = {
@@ -26,17 +25,9 @@ _LONGEST = 300
 """Characters of what a caller sent."""
 
 
-def trail_text(
-    found: Report, *, stream: TextIO, everything: bool = False, color: bool | None = None, width: int | None = None
-) -> None:
-    """Write what was found; with ``everything`` all the evidence there is."""
-    write(stream, trail_page(found, width or columns(stream), everything=everything), color)
-
-
-def trail_page(found: Report, width: int, *, everything: bool = False) -> Iterator[Line]:
-    """All lines."""
-    yield part(where(found), DIM)
-    yield part(counted(found), BOLD)
+def trail_section(found: Report, width: int, *, everything: bool = False) -> Iterator[Line]:
+    """All lines; with ``everything`` all the evidence there is."""
+    yield part(f"What the trail shows: {counted(found)}", BOLD)
     yield from wrapped(words(covered(found.coverage), DIM), width, 0)
     for suspect in found.suspects:
         yield Line()
@@ -45,11 +36,6 @@ def trail_page(found: Report, width: int, *, everything: bool = False) -> Iterat
     yield part("Not in this answer", BOLD)
     for gap in found.coverage.gaps:
         yield from wrapped(words(gap), width, 2, hang=2)
-
-
-def where(found: Report) -> str:
-    """Of which account."""
-    return f"Account {found.account} · {found.region}" if found.account else "The account was not asked"
 
 
 def counted(found: Report) -> str:

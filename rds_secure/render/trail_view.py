@@ -1,7 +1,4 @@
-"""What was found in a trail, as the published JSON shows it. How it is written: `json`.
-
-Adding a field keeps `format_version`'s first number; anything that an old reader would misread changes it.
-"""
+"""What was found in a trail, as the published JSON of an audit shows it (`audit_view`)."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from rds_secure.render.view import View
 
 Level = Literal["low", "medium", "high", "critical"]
 
-_LEVELS: dict[Severity, Level] = {
+LEVELS: dict[Severity, Level] = {
     Severity.LOW: "low",
     Severity.MEDIUM: "medium",
     Severity.HIGH: "high",
@@ -105,14 +102,8 @@ class CoverageView(View):
 
 
 class TrailView(View):
-    """What `rds-secure audit trail --format json` prints."""
+    """What CloudTrail shows that nobody should have done."""
 
-    format_version: Literal["1.0"]
-    """The version of this format."""
-    account: str
-    """The account's id; empty where the account was not asked."""
-    region: str
-    """The region; empty likewise."""
     worst: Level | None
     """The highest severity; null where nothing was found."""
     principals: tuple[SuspectView, ...]
@@ -125,10 +116,7 @@ def trail_view(found: Report) -> TrailView:
     """The whole answer."""
     coverage, worst = found.coverage, found.worst()
     return TrailView(
-        format_version="1.0",
-        account=found.account,
-        region=found.region,
-        worst=None if worst is None else _LEVELS[worst],
+        worst=None if worst is None else LEVELS[worst],
         principals=tuple(map(_suspect, found.suspects)),
         coverage=CoverageView(
             source=coverage.source,
@@ -145,14 +133,14 @@ def trail_view(found: Report) -> TrailView:
 
 def _suspect(one: Suspect) -> SuspectView:
     findings = tuple(map(_finding, one.findings))
-    return SuspectView(principal=one.principal, severity=_LEVELS[one.severity], findings=findings)
+    return SuspectView(principal=one.principal, severity=LEVELS[one.severity], findings=findings)
 
 
 def _finding(one: Finding) -> FindingView:
     return FindingView(
         pattern=one.pattern,
         title=one.title,
-        severity=_LEVELS[one.severity],
+        severity=LEVELS[one.severity],
         attempted=one.attempted,
         count=one.count,
         first=stamp(one.first),
@@ -168,7 +156,7 @@ def _evidence(one: Evidence) -> EvidenceView:
         at=stamp(one.at),
         call=one.call,
         region=one.region,
-        severity=_LEVELS[one.severity],
+        severity=LEVELS[one.severity],
         what=one.what,
         source_ip=one.address,
         user_agent=one.agent,

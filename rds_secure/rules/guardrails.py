@@ -109,10 +109,14 @@ class Guardrails:
             return found
         return tuple(known(self.baseline, found, scene, self.stack, self.mandatory))
 
+    @property
+    def least(self) -> Severity:
+        """The severity from which on what fails stops a run."""
+        return min(self.fail_on, *(policy.fail_on for policy in self.policies), Severity.CRITICAL)
+
     def stopping(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Those that a run must not go on with (exit 3)."""
-        least = min(self.fail_on, *(policy.fail_on for policy in self.policies), Severity.CRITICAL)
-        mandatory = self.mandatory
+        least, mandatory = self.least, self.mandatory
         failing = (one for one in findings if one.state is State.FAIL)
         return tuple(one for one in failing if one.severity >= least or one.rule in mandatory)
 

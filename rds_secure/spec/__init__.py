@@ -13,7 +13,7 @@ from rds_secure.spec.environment import Environment
 from rds_secure.spec.source import Source
 from rds_secure.spec.stack import Stack, build, collected
 
-__all__ = ["Environment", "Source", "Stack", "build", "load", "named"]
+__all__ = ["Environment", "Source", "Stack", "build", "load", "load_each", "named"]
 
 
 def named(name: str) -> Stack:
@@ -28,9 +28,30 @@ def load(paths: Sequence[str | Path]) -> tuple[Stack, tuple[Source, ...]]:
     sources, problems = files.load(paths)
     if not problems:
         return build(sources), sources
-    more: tuple[Problem, ...] = ()
+    raise SpecError(collected(problems, _more(sources)))
+
+
+def load_each(paths: Sequence[str | Path]) -> tuple[tuple[Stack, tuple[Source, ...]], ...]:
+    """Every stack that files or folders declare, with its sources. Raises `SpecError` with all problems of all."""
+    listed, problems = files.load_each(paths)
+    if not problems:
+        built: list[tuple[Stack, tuple[Source, ...]]] = []
+        more: list[Problem] = []
+        for sources in listed:
+            try:
+                built.append((build(sources), sources))
+            except SpecError as error:
+                more += error.problems
+        if not more:
+            return tuple(built)
+        raise SpecError(more)
+    raise SpecError(collected(problems, tuple(problem for sources in listed for problem in _more(sources))))
+
+
+def _more(sources: Sequence[Source]) -> tuple[Problem, ...]:
+    """What is wrong with as much of a stack as could be read."""
     try:
         build(sources, complete=False)
     except SpecError as error:
-        more = error.problems
-    raise SpecError(collected(problems, more))
+        return error.problems
+    return ()

@@ -32,6 +32,35 @@ def load(paths: Sequence[Path | str]) -> tuple[tuple[Source, ...], tuple[Problem
     With problems, the sources are what could be read of the stack, so that a model can say more about them; they must
     not be planned. A file without ``stack:`` is never among them, a named one whose ``stack:`` is no name is.
     """
+    chosen, nameless, problems = _chosen(paths)
+    if len(chosen) > 1:
+        each = (f"{stack} ({', '.join(file.shown for file in files)})" for (_, stack), files in chosen.items())
+        what, fix = f"these are {len(chosen)} stacks", "name a file of the one that is meant"
+        problems.append(Problem(what, fix, details=tuple(each)))
+        return (), tuple(problems)
+    members = sorted((*nameless, *(file for files in chosen.values() for file in files)), key=lambda file: file.shown)
+    return tuple(file.source for file in members if file.source), tuple(problems)
+
+
+def load_each(paths: Sequence[Path | str]) -> tuple[tuple[tuple[Source, ...], ...], tuple[Problem, ...]]:
+    """The sources of every stack that files or folders name, and all that is wrong; with problems, none is to be used.
+
+    A name stands for one stack alone: the same one in two folders is a problem.
+    """
+    chosen, nameless, problems = _chosen(paths)
+    places: dict[str, list[str]] = {}
+    for (_, stack), files in chosen.items():
+        places.setdefault(stack, []).append(files[0].shown)
+    for stack, found in places.items():
+        if len(found) > 1:
+            what = f"stack {stack} is declared in {len(found)} folders"
+            problems.append(Problem(what, "name one of them", details=tuple(found)))
+    listed = [*chosen.values(), *([file] for file in nameless)]
+    return tuple(tuple(file.source for file in files if file.source) for files in listed), tuple(problems)
+
+
+def _chosen(paths: Sequence[Path | str]) -> tuple[dict[tuple[str, str], list[_File]], list[_File], list[Problem]]:
+    """The files of the stacks that are named, by folder and stack; named ones that declare none; what is wrong."""
     folders, problems = _folders(paths)
     chosen: dict[tuple[str, str], list[_File]] = {}
     nameless: list[_File] = []
@@ -42,13 +71,7 @@ def load(paths: Sequence[Path | str]) -> tuple[tuple[Source, ...], tuple[Problem
         for stack in sorted(stacks):
             chosen[folder.real, stack] = [file for file in files if file.stack == stack]
         nameless += [file for file in files if file.named and file.declares and file.stack is None]
-    if len(chosen) > 1:
-        each = (f"{stack} ({', '.join(file.shown for file in files)})" for (_, stack), files in chosen.items())
-        what, fix = f"these are {len(chosen)} stacks", "name a file of the one that is meant"
-        problems.append(Problem(what, fix, details=tuple(each)))
-        return (), tuple(problems)
-    members = sorted((*nameless, *(file for files in chosen.values() for file in files)), key=lambda file: file.shown)
-    return tuple(file.source for file in members if file.source), tuple(problems)
+    return chosen, nameless, problems
 
 
 @dataclass(slots=True)

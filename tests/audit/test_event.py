@@ -10,14 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rds_secure.audit.report import Audit
 from rds_secure.audit.trail.context import Context
 from rds_secure.audit.trail.event import parse, principal_of
 from rds_secure.audit.trail.judge import judge
 from rds_secure.audit.trail.patterns import BY_CALL
 from rds_secure.audit.trail.report import report
-from rds_secure.render.json import trail_json
-from rds_secure.render.trail_markdown import trail_markdown
-from rds_secure.render.trail_page import trail_page
+from rds_secure.render.audit_machine import audit_junit, audit_sarif
+from rds_secure.render.audit_markdown import audit_markdown
+from rds_secure.render.audit_page import audit_page
+from rds_secure.render.audit_view import audit_json
+from rds_secure.rules import Guardrails
 from tests.audit.records import ACCOUNT, CONTEXT, IAM, record, role, user
 
 KEYS = st.sampled_from(
@@ -49,9 +52,10 @@ def test_any_parameters_of_a_call_that_is_looked_at_can_be_judged_and_shown(
 ) -> None:
     made = record(call, params, who, responseElements=response, userAgent=str(params)[:40])
     seen = judge([made], CONTEXT if known else Context())
-    found = report(seen, "a test")
+    found = Audit(datetime(2026, 11, 24, tzinfo=UTC), Guardrails(), trail=report(seen, "a test"))
     assert (seen.events, seen.malformed) == (1, 0)
-    for text in (trail_json(found), trail_markdown(found), "\n".join(line.plain for line in trail_page(found, 80))):
+    page = "\n".join(line.plain for line in audit_page(found, 80))
+    for text in (audit_json(found, "1"), audit_markdown(found), audit_sarif(found, "1"), audit_junit(found), page):
         assert text.encode()
         assert all(line.isprintable() for line in text.split("\n"))
 

@@ -105,6 +105,13 @@ def judged(
     )
 
 
+def of_spec(specs: tuple[str, ...], region: str | None) -> Asked:
+    """A spec by itself: no credentials, no network. Raises `RefusedError`."""
+    from rds_secure.spec import load
+
+    return _alone(load(specs)[1], region)
+
+
 def state(asked: Asked) -> str:
     """Which state of the account is asked about, in words; "" for the account as it is."""
     if asked.stack is None or _given("now"):

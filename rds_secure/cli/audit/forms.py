@@ -1,0 +1,38 @@
+"""In which form an audit is told. It decides nothing."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rds_secure.audit.report import Audit
+
+FORMS = ("text", "json", "markdown", "sarif", "junit")
+
+
+def show(found: Audit, form: str, *, everything: bool) -> None:
+    """Write it to the standard output."""
+    if form == "text":
+        from rds_secure.render.audit_page import audit_text
+
+        audit_text(found, stream=sys.stdout, everything=everything)
+    elif form == "json":
+        from rds_secure.render.audit_view import audit_json
+
+        click.echo(audit_json(found, version("rds-secure")))
+    elif form == "markdown":
+        from rds_secure.render.audit_markdown import audit_markdown
+
+        click.echo(audit_markdown(found), nl=False)
+    elif form == "sarif":
+        from rds_secure.render.audit_machine import audit_sarif
+
+        click.echo(audit_sarif(found, version("rds-secure")))
+    else:
+        from rds_secure.render.audit_machine import audit_junit
+
+        click.echo(audit_junit(found))
