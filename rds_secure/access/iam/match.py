@@ -39,14 +39,15 @@ def plain(glob: str) -> str:
     return glob.replace(_STAR, "*").replace(_ONE, "?")
 
 
-def _expression(glob: str, many: str = ".*", one: str = ".") -> str:
+def expression(glob: str, many: str = ".*", one: str = ".") -> str:
+    """A regular expression for a glob; ``many`` and ``one`` are what its ``*`` and ``?`` stand for."""
     wild = {"*": many, "?": one, _STAR: r"\*", _ONE: r"\?"}
     return "".join(wild.get(char) or re.escape(char) for char in glob)
 
 
 @lru_cache(maxsize=1 << 16)
 def _regex(glob: str, ignore_case: bool) -> re.Pattern[str]:
-    return re.compile(_expression(glob), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+    return re.compile(expression(glob), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
 def like(text: str, glob: str, *, ignore_case: bool = False) -> bool:
@@ -102,7 +103,7 @@ class Crosses:
 
 def _field(glob: str) -> str:
     """An expression for a pattern of one of the first five fields."""
-    return _expression(glob, "[^:]*", "[^:]")
+    return expression(glob, "[^:]*", "[^:]")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -110,7 +111,7 @@ def _arn_regex(glob: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
     """What fits for sure, and what would if a ``*`` at the end of a field could cross its colon (None: the same)."""
     *head, last = glob.split(":", _FIELDS - 1)
     whole = len(head) == _FIELDS - 1
-    tail = _expression(last) if whole else _field(last.removesuffix("*")) + ".*" if last.endswith("*") else _field(last)
+    tail = expression(last) if whole else _field(last.removesuffix("*")) + ".*" if last.endswith("*") else _field(last)
     sure = ":".join([*map(_field, head), tail]) if whole or last.endswith("*") else "(?!)"
     strict = re.compile(sure, re.DOTALL)
     if not any(field.endswith("*") for field in head):

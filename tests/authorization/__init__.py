@@ -1,0 +1,1 @@
+"""Tests of the reference of what AWS has."""
