@@ -11,7 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from rds_secure.errors import Location
 from rds_secure.finding import Finding, State
-from rds_secure.render.view import View
+from rds_secure.render.published import View
 from rds_secure.rules import Guardrails
 
 
@@ -19,18 +19,24 @@ class PlaceView(View):
     """A place in a spec file."""
 
     file: str
+    """The file, as it was named."""
     line: int
+    """The line, from 1."""
     column: int
+    """The column, from 1."""
 
 
 class ExcuseView(View):
     """Why a failure is let pass."""
 
     reason: str
+    """Why it is as it is."""
     owner: str
+    """Who answers for it."""
     until: date
     """The last day, in UTC."""
     location: PlaceView
+    """Where that is written."""
 
 
 class FindingView(View):
@@ -39,7 +45,9 @@ class FindingView(View):
     rule: str
     """The id of the rule; `rds-secure explain` tells about it."""
     state: State
+    """What the rule says."""
     severity: Literal["low", "medium", "high", "critical"]
+    """How bad it is if it fails."""
     subject: str
     """As AWS calls it: `db:orders`, `policy/operate`, `account`."""
     address: str | None
@@ -47,8 +55,11 @@ class FindingView(View):
     path: tuple[str | int, ...]
     """The field that decides, below the resource."""
     message: str
+    """What is so."""
     fix: str
+    """How to mend it; empty where nothing is wrong."""
     location: PlaceView | None
+    """Where the spec says so; null where it does not."""
     excuse: ExcuseView | None
     """Of what is waived."""
 
@@ -84,11 +95,12 @@ def check_view(findings: Sequence[Finding], stack: str, binding: Guardrails, par
         policies=tuple(policy.file for policy in binding.policies),
         partial=partial,
         counts=counted(findings),
-        findings=tuple(map(_finding, findings)),
+        findings=tuple(map(finding_view, findings)),
     )
 
 
-def _finding(one: Finding) -> FindingView:
+def finding_view(one: Finding) -> FindingView:
+    """A finding in its published form."""
     excuse = one.excuse
     return FindingView(
         rule=one.rule,

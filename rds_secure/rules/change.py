@@ -8,10 +8,12 @@ tell before: the change has written what fails.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from rds_secure.finding import Finding, State
+from rds_secure.rules.guardrails import Guardrails
+from rds_secure.rules.meta import META
 from rds_secure.rules.subjects import SNAPSHOTS
 from rds_secure.values import Address
 
@@ -37,8 +39,40 @@ class Change:
         return not (self.worse or self.waived or self.unsure or self.mended)
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a change is held to. ``old``: also to what fails already, of what the stack declares."""
+
+    guardrails: Guardrails = field(default_factory=Guardrails)
+    old: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A change as its bounds see it. ``declared``: what the stack declares."""
+
+    bounds: Bounds
+    change: Change = Change()
+    declared: frozenset[Address] = frozenset()
+
+    @property
+    def stopping(self) -> tuple[Finding, ...]:
+        """What the change must not be made with, the worst first."""
+        mine = (one for one in self.change.old if self.bounds.old and one.address in self.declared)
+        return self.bounds.guardrails.stopping(_ordered((*self.change.worse, *mine)))
+
+
+def of_stack(findings: Iterable[Finding], stack: str) -> tuple[Finding, ...]:
+    """The findings, of which those of another stack have no address: it would be taken for one of this."""
+    return tuple(one if one.stack in ("", stack) else replace(one, address=None, location=None) for one in findings)
+
+
 def compare(before: Iterable[Finding], after: Iterable[Finding]) -> Change:
-    """What the change from one state to the other does. A snapshot that it takes is no worse than its database."""
+    """What the change from one state to the other does.
+
+    A snapshot that it takes is no worse than its database. Of waivers nothing is told: they are the same before and
+    after, and `check` judges them.
+    """
     was, now = _Side(before), _Side(after)
     old = _before(was, now)
     going_on = {_key(one) for one in old.values()}
@@ -60,6 +94,8 @@ def compare(before: Iterable[Finding], after: Iterable[Finding]) -> Change:
 _COPIED = frozenset({"snapshot-encrypted", "own-tags"})
 """The rules about what a snapshot has of the database that it is taken of."""
 
+_OF_WAIVERS = frozenset(rule.id for rule in META)
+
 _Key: TypeAlias = tuple[str, str]
 _BAD = (State.FAIL, State.WAIVED)
 
@@ -68,7 +104,7 @@ class _Side:
     """The findings of one state. ``at``: what stands where; ``passed``: at which addresses a rule is content."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(findings)
+        self.findings = tuple(one for one in findings if one.rule not in _OF_WAIVERS)
         self.states = {_key(one): one.state for one in self.findings}
         self.things = {one.thing for one in self.findings}
         self.at = {(one.thing, one.address) for one in self.findings}
