@@ -25,6 +25,8 @@ KEYS: Topics = frozenset({Topic.KEYS})
 STORAGE: Topics = DATABASES | KEYS
 GROUPS: Topics = frozenset({Topic.NETWORK, Topic.DATABASES})
 SETTINGS: Topics = frozenset({Topic.PROTECTION, Topic.DATABASES})
+EVENTS: Topics = frozenset({Topic.PROTECTION})
+"""Who is told of them."""
 WHOLE: Topics = STORAGE | GROUPS | SETTINGS
 
 _SERVICES: Mapping[str, Topics] = MappingProxyType({"iam": POLICIES, "kms": KEYS, "ec2": GROUPS, "rds": WHOLE})
@@ -73,6 +75,11 @@ _ACTIONS: Mapping[str, Topics] = MappingProxyType(
         "AddRoleToDBCluster": NOTHING,
         "RemoveRoleFromDBInstance": NOTHING,
         "RemoveRoleFromDBCluster": NOTHING,
+        "CreateEventSubscription": EVENTS,
+        "ModifyEventSubscription": EVENTS,
+        "DeleteEventSubscription": EVENTS,
+        "AddSourceIdentifierToSubscription": EVENTS,
+        "RemoveSourceIdentifierFromSubscription": EVENTS,
         "AddTagsToResource": DATABASES,
         "RemoveTagsFromResource": DATABASES,
         "DisableKey": STORAGE,
