@@ -82,7 +82,7 @@ _ACTIONS: Mapping[str, Topics] = MappingProxyType(
         "RemoveSourceIdentifierFromSubscription": EVENTS,
         "AddTagsToResource": DATABASES,
         "RemoveTagsFromResource": DATABASES,
-        "DisableKey": STORAGE,
+        "DisableKey": STORAGE | SETTINGS,
         "ScheduleKeyDeletion": STORAGE | SETTINGS,
         "CreateTags": NOTHING,
         "DeleteTags": NOTHING,
