@@ -36,13 +36,18 @@ def options(function: F) -> F:
 
 def given(stack: Stack) -> Bounds | None:
     """What plans of a stack are held to; None where they are not judged."""
+    from rds_secure.errors import Problem, RefusedError
     from rds_secure.rules.change import Bounds
 
-    if _is("no_check"):
-        if _is("fail_on_old") or _is("show_findings"):
-            raise click.UsageError("--no-check judges nothing: leave --fail-on-old and --show-findings out")
-        return None
-    return Bounds(guardrails.given(stack), _is("fail_on_old"))
+    binding = guardrails.given(stack)
+    if not _is("no_check"):
+        return Bounds(binding, _is("fail_on_old"))
+    if _is("fail_on_old") or _is("show_findings"):
+        raise click.UsageError("--no-check judges nothing: leave --fail-on-old and --show-findings out")
+    places = [*(policy.at() for policy in binding.policies), *stack.tightening.at.values()]
+    if places:
+        raise RefusedError([Problem("--no-check would let a plan past what binds it", "leave it out", places[0])])
+    return None
 
 
 def shows_all() -> bool:

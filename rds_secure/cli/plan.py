@@ -42,7 +42,6 @@ class _Command(click.Command):
 @click.option("--show-calls", is_flag=True, help="List the exact API calls, also as AWS CLI commands.")
 @click.option(
     "--iam-policy",
-    "policy",
     type=click.Choice(["apply", "read"]),
     metavar="[=apply|=read]",
     help="Print the least IAM policy with which a caller can apply this plan, as JSON, in place of the plan; with "
@@ -63,7 +62,7 @@ def command(
     out: Path | None,
     show_calls: bool,
     detailed_exitcode: bool,
-    policy: str | None,
+    iam_policy: str | None,
 ) -> int:
     """Compare a spec with live AWS, or with a recorded snapshot of it, and show what would change. Nothing is changed.
 
@@ -80,7 +79,7 @@ def command(
     from rds_secure.spec.safety import read_safety
 
     stack, sources = load(specs)
-    if policy == "read":
+    if iam_policy == "read":
         click.echo(permissions.text(permissions.documents(permissions.reading())))
         return 0
     empty, bounds = options.addresses(create_empty, stack), judging.given(stack)
@@ -90,10 +89,10 @@ def command(
     at = account.recording.at if isinstance(account, Recorded) else ""
     deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
     planned = api.make_plan(stack, account, sources, deletion, empty)
-    if not (sandbox or policy):  # the sandbox has no permissions
+    if not (sandbox or iam_policy):  # the sandbox has no permissions
         planned = api.with_preconditions(planned, account)
     made = planned.plan
-    if policy:
+    if iam_policy:
         if not made.is_applicable:
             raise RefusedError(made.obstacles)
         click.echo(permissions.text(api.least_policy(planned)))

@@ -26,16 +26,18 @@ class FindingsView(View):
 
     summary: str
     """All of it in one sentence."""
-    profile: Literal["baseline", "strict"]
-    """Which rules were asked."""
+    profile: str
+    """Which rules were asked: baseline, strict, or the file that lists them."""
+    policies: tuple[str, ...]
+    """The files that nothing else loosens."""
     fail_on: SeverityName
     """From which severity on a failure stops the plan."""
     fail_on_old: bool
     """Whether a failure of what the stack declares stops it that was there before."""
     worse: tuple[WorseView, ...]
     """What fails, and did not before."""
-    waived: tuple[FindingView, ...]
-    """What would be worse, but somebody answers for it."""
+    excused: tuple[FindingView, ...]
+    """What gets worse too, but somebody answers for it, or a baseline has it."""
     unsure: tuple[FindingView, ...]
     """What passed, and nobody can tell any more."""
     mended: tuple[FindingView, ...]
@@ -51,14 +53,17 @@ def findings_view(judged: Judgement) -> FindingsView:
         tuple(WorseView(finding=finding_view(one), stops=one in stopping) for one in part)
         for part in (change.worse, change.old)
     )
-    waived, unsure, mended = (tuple(map(finding_view, part)) for part in (change.waived, change.unsure, change.mended))
+    excused, unsure, mended = (
+        tuple(map(finding_view, part)) for part in (change.excused, change.unsure, change.mended)
+    )
     return FindingsView(
         summary=summary(judged),
         profile=judged.bounds.guardrails.profile.value,
+        policies=tuple(policy.file for policy in judged.bounds.guardrails.policies),
         fail_on=judged.bounds.guardrails.fail_on.name.lower(),
         fail_on_old=judged.bounds.old,
         worse=worse,
-        waived=waived,
+        excused=excused,
         unsure=unsure,
         mended=mended,
         old=old,

@@ -26,11 +26,9 @@ def summary(judged: Judgement) -> str:
     change, stopping = judged.change, len(judged.stopping)
     parts = [
         f"{_gets(len(change.worse))} worse" if change.worse else "nothing gets worse",
-        f"{_gets(len(change.waived))} worse and {'is' if len(change.waived) == 1 else 'are'} waived"
-        if change.waived
-        else "",
+        f"{_are(len(change.excused))} let pass" if change.excused else "",
         f"{len(change.unsure)} cannot be told any more" if change.unsure else "",
-        f"{len(change.mended)} {'is' if len(change.mended) == 1 else 'are'} mended" if change.mended else "",
+        f"{_are(len(change.mended))} mended" if change.mended else "",
         _old(judged),
         f"{stopping} of these {'stops' if stopping == 1 else 'stop'} the plan" if stopping else "",
     ]
@@ -42,7 +40,7 @@ def lines(judged: Judgement, *, everything: bool = False) -> Iterator[Line]:
     change, stopping = judged.change, set(judged.stopping)
     yield from (Line(WORSE, str(one.severity), one, True) for one in change.worse if one not in stopping)
     yield from (Line(UNSURE, "not known any more", one) for one in change.unsure)
-    yield from (Line(LEFT, "waived", one) for one in change.waived)
+    yield from (Line(LEFT, str(one.state), one) for one in change.excused)
     yield from (Line(MENDED, "mended", one) for one in change.mended)
     if everything:
         yield from (Line(LEFT, f"{one.severity}, as before", one, True) for one in change.old if one not in stopping)
@@ -50,7 +48,14 @@ def lines(judged: Judgement, *, everything: bool = False) -> Iterator[Line]:
 
 def about(finding: Finding) -> str:
     """What a rule says of what: ``backups-kept: db_instance.orders (db:orders): backups are kept for 3 days``."""
-    return f"{finding.rule}: {whose(finding)}: {finding.message}"
+    answers = f" ({answered(finding)})" if finding.excuse else ""
+    return f"{finding.rule}: {whose(finding)}: {finding.message}{answers}"
+
+
+def answered(finding: Finding) -> str:
+    """Who answers for what is waived, until when, and why; "" for anything else."""
+    excuse = finding.excuse
+    return f"until {excuse.until} by {excuse.owner}: {excuse.reason}" if excuse else ""
 
 
 def whose(finding: Finding) -> str:
@@ -62,6 +67,10 @@ def whose(finding: Finding) -> str:
 
 def _gets(number: int) -> str:
     return f"{number} {'gets' if number == 1 else 'get'}"
+
+
+def _are(number: int) -> str:
+    return f"{number} {'is' if number == 1 else 'are'}"
 
 
 def _old(judged: Judgement) -> str:

@@ -22,13 +22,13 @@ from rds_secure.values import Address
 class Change:
     """What a change does to the findings of an account, the worst first.
 
-    ``worse``: what fails after it, and did not before. ``waived``: the same, but somebody answers for it. ``unsure``:
-    what passed before it, and nobody can tell after it. ``mended``: what failed before it and does not after it, as it
-    was before. ``old``: what fails before and after it, as it is after.
+    ``worse``: what fails after it, and did not before. ``excused``: the same, but somebody answers for it, or it is in
+    a baseline. ``unsure``: what passed before it, and nobody can tell after it. ``mended``: what failed before it and
+    does not after it, as it was before. ``old``: what fails before and after it, as it is after.
     """
 
     worse: tuple[Finding, ...] = ()
-    waived: tuple[Finding, ...] = ()
+    excused: tuple[Finding, ...] = ()
     unsure: tuple[Finding, ...] = ()
     mended: tuple[Finding, ...] = ()
     old: tuple[Finding, ...] = ()
@@ -36,7 +36,7 @@ class Change:
     @property
     def is_empty(self) -> bool:
         """Whether nothing differs."""
-        return not (self.worse or self.waived or self.unsure or self.mended)
+        return not (self.worse or self.excused or self.unsure or self.mended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ def of_stack(findings: Iterable[Finding], stack: str) -> tuple[Finding, ...]:
 def compare(before: Iterable[Finding], after: Iterable[Finding]) -> Change:
     """What the change from one state to the other does.
 
-    A snapshot that it takes is no worse than its database. Of waivers nothing is told: they are the same before and
-    after, and `check` judges them.
+    A snapshot that it takes is no worse than its database. Of waivers and baselines nothing is told: they are the same
+    before and after, and `check` judges them.
     """
     was, now = _Side(before), _Side(after)
     old = _before(was, now)
@@ -79,7 +79,7 @@ def compare(before: Iterable[Finding], after: Iterable[Finding]) -> Change:
     new = [one for one in now.of(*_BAD) if _key(one) not in old and not _is_copy(one, was)]
     return Change(
         worse=_ordered(one for one in new if one.state is State.FAIL),
-        waived=_ordered(one for one in new if one.state is State.WAIVED),
+        excused=_ordered(one for one in new if one.state is not State.FAIL),
         unsure=_ordered(one for one in now.of(State.UNKNOWN) if was.states.get(_key(one)) is State.PASS),
         mended=_ordered(one for one in was.of(State.FAIL) if _is_mended(one, now, going_on)),
         old=_ordered(
@@ -94,17 +94,17 @@ def compare(before: Iterable[Finding], after: Iterable[Finding]) -> Change:
 _COPIED = frozenset({"snapshot-encrypted", "own-tags"})
 """The rules about what a snapshot has of the database that it is taken of."""
 
-_OF_WAIVERS = frozenset(rule.id for rule in META)
+_META = frozenset(rule.id for rule in META)
 
 _Key: TypeAlias = tuple[str, str]
-_BAD = (State.FAIL, State.WAIVED)
+_BAD = (State.FAIL, State.WAIVED, State.KNOWN)
 
 
 class _Side:
     """The findings of one state. ``at``: what stands where; ``passed``: at which addresses a rule is content."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(one for one in findings if one.rule not in _OF_WAIVERS)
+        self.findings = tuple(one for one in findings if one.rule not in _META)
         self.states = {_key(one): one.state for one in self.findings}
         self.things = {one.thing for one in self.findings}
         self.at = {(one.thing, one.address) for one in self.findings}

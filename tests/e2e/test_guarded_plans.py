@@ -212,3 +212,54 @@ def test_a_recorded_account_is_judged_like_a_live_one(command: Commands, tmp_pat
     assert refused.code == 3
     assert UPGRADES in told(refused.out)
     assert STACK not in refused.out
+
+
+def test_nothing_goes_past_a_policy_unjudged_or_with_less(command: Commands, tmp_path: Path) -> None:  # noqa: F811
+    command.harness.make(QUICKSTART)
+    spec = edited(tmp_path / "spec", lambda resources: resources["db_instance"]["quickstart"].update(backup_days=3))
+    assert command("plan", spec).code == 0  # which is medium
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("version: 1\nfail_on: medium\n")
+    assert command("plan", spec, "--policy", policy).code == 3
+    for less in (("--no-check",), ("--fail-on", "high")):
+        refused = command("plan", spec, "--policy", policy, *less)
+        assert refused.code == 3
+        assert "policy.yaml" in refused.err
+        assert command("apply", spec, "--yes", "--policy", policy, *less).code == 3
+        assert command("destroy", spec, "--confirm", "quickstart", "--policy", policy, *less).code == 3
+    assert command.writes == []
+    agreed = command(
+        "plan",
+        edited(tmp_path / "more", lambda r: r["db_instance"]["quickstart"].update(backup_days=30)),
+        "--policy",
+        policy,
+    )
+    assert f"--policy {policy}" in agreed.out.splitlines()[-1]
+
+
+def test_what_a_spec_asks_for_beyond_that_binds_it_too(command: Commands, tmp_path: Path) -> None:  # noqa: F811
+    command.harness.make(QUICKSTART)
+    spec = edited(tmp_path / "spec", lambda resources: resources["db_instance"]["quickstart"].update(backup_days=3))
+    spec.write_text(spec.read_text() + "guardrails: {fail_on: medium}\n")
+    assert command("plan", spec).code == 3
+    refused = command("plan", spec, "--no-check")
+    assert refused.code == 3
+    assert f"stack.yaml:{line(spec, 'guardrails')}:" in refused.err
+
+
+def test_what_somebody_answers_for_is_told_and_let_pass(command: Commands, tmp_path: Path) -> None:  # noqa: F811
+    command.harness.make(QUICKSTART)
+    spec = edited(tmp_path / "spec", unkept)
+    waiver = {
+        "rule": "minor-upgrades",
+        "resource": "${db_instance.quickstart}",
+        "reason": "the vendor certifies versions",
+        "owner": "dana",
+        "expires": "2099-12-31",
+    }
+    spec.write_text(spec.read_text() + yaml.safe_dump({"waivers": [waiver]}))
+    shown = command("plan", spec)
+    assert shown.code == 0
+    assert "Guardrails: nothing gets worse; 1 is let pass." in shown.out
+    assert "waived: minor-upgrades: db_instance.quickstart (db:quickstart)" in told(shown.out)
+    assert "(until 2099-12-31 by dana: the vendor certifies versions)" in told(shown.out)

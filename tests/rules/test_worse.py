@@ -36,7 +36,7 @@ ADDRESSES = st.sampled_from([ORDERS, ASIDE, Address("iam_role", "app"), None])
 FINDINGS = st.builds(
     finding,
     st.sampled_from(["not-public", "minor-upgrades", "key-not-public"]),
-    st.sampled_from([State.FAIL, State.PASS, State.UNKNOWN, State.WAIVED]),
+    st.sampled_from([State.FAIL, State.PASS, State.UNKNOWN, State.WAIVED, State.KNOWN]),
     st.sampled_from(["db-1", "db-2", "db-3"]),
     ADDRESSES,
 )
@@ -67,9 +67,9 @@ def test_old_sins_elsewhere_make_no_difference(
     """Whatever is the same before and after, of other things, neither blocks nor excuses."""
     elsewhere = tuple(replace(one, thing=f"other-{one.thing}", address=None) for one in others)
     change, more = compare(before, after), compare((*before, *elsewhere), (*after, *elsewhere))
-    assert (change.worse, change.waived, change.unsure, change.mended) == (
+    assert (change.worse, change.excused, change.unsure, change.mended) == (
         more.worse,
-        more.waived,
+        more.excused,
         more.unsure,
         more.mended,
     )
@@ -147,8 +147,9 @@ def test_what_passed_and_nobody_can_tell_any_more_is_said() -> None:
 
 
 def test_what_somebody_answers_for_is_told_apart() -> None:
-    assert found((), (finding(state=State.WAIVED),)) == {"waived": ["db:orders"]}
-    assert found((finding(state=State.WAIVED),), (finding(state=State.WAIVED),)) == {}
+    for state in (State.WAIVED, State.KNOWN):
+        assert found((), (finding(state=state),)) == {"excused": ["db:orders"]}
+        assert found((finding(state=state),), (finding(state=state),)) == {}
 
 
 def test_a_snapshot_is_no_worse_than_its_database_unless_anybody_may_have_it() -> None:
