@@ -48,6 +48,8 @@ from rds_secure.plan.recheck import moved_since
 from rds_secure.plan.targets import Right
 from rds_secure.resources import KINDS
 from rds_secure.reviews import Review
+from rds_secure.rules.change import Bounds
+from rds_secure.rules.topics import topics_of as to_judge
 from rds_secure.spec import Environment, Source, Stack, build
 from rds_secure.values import Address, secrets
 
@@ -169,21 +171,31 @@ def record(account: Readings, stack: Stack | None = None, sources: Sequence[Sour
     return noted.recording(datetime.now(UTC), stack.name if stack else "")
 
 
-def review(planned: Planned, account: Readings, topics: Collection[Topic] = (), *, access: bool = True) -> Review:
-    """What a plan does to access, and whether all is then as the stack expects.
+def review(
+    planned: Planned,
+    account: Readings,
+    topics: Collection[Topic] = (),
+    bounds: Bounds | None = None,
+    *,
+    access: bool = True,
+) -> Review:
+    """What a plan does to access, what it makes worse by the rules, and whether all is then as the stack expects.
 
-    The account is read only where a call bears on access (not at all without ``access``), or something is expected;
-    ``topics``: read these as well. What AWS denies is unknown, and said. A way back of a migration is never stopped by
-    what the stack expects, and reads nothing for that without ``access``.
+    The account is read only where a call bears on access (not at all without ``access``) or on what a rule is about
+    (not at all without ``bounds``), or something is expected; ``topics``: read these as well. What AWS denies is
+    unknown, and said. A way back of a migration is never stopped by what the stack expects or a rule says, and reads
+    nothing for the former without ``access``.
     """
     stack, binds = planned.stack, planned.back is None
     expected = stack.expectations if binds or access else ()
     bears = topics_of(planned.plan) | frozenset(topics) if access else frozenset[Topic]()
-    wanted = bears | expect.topics(expected)
+    judged = to_judge(planned.plan, old=bounds.old) if bounds else frozenset[Topic]()
+    wanted = bears | judged | expect.topics(expected)
     names = expect.Names(planned.plan.known, stack.aws_name, stack.resources)
     also = questions(planned.plan, wanted) | expect.questions(expected, names)
     found = take_inventory(account, wanted, also) if wanted else None
-    return Review(planned.plan, bears, Posture(found) if found else None, stack, binds)
+    before = Posture(found) if found else None
+    return Review(planned.plan, bears, before, stack, binds, bounds, datetime.now(UTC))
 
 
 def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:

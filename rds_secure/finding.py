@@ -72,3 +72,4 @@ class Finding:
     location: Location | None = None
     stack: str = ""
     excuse: Excuse | None = None
+    thing: str = ""

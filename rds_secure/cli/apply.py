@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rds_secure.cli import options
+from rds_secure.cli import judging, options
 
 if TYPE_CHECKING:
     from rds_secure.cli.carry import Question
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @options.safety
 @options.create_empty
 @options.no_access
+@judging.options
 @click.option(
     "--expect",
     metavar="DIGEST",
@@ -84,6 +85,7 @@ def command(
     else:
         stack, sources = approve.stack_of(file, region)
         prune_limit, empty = file.options.prune_limit, file.create_empty()
+    bounds = judging.given(stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
     reaching = options.reaching(profile, account.identity.region, role_arn, sandbox)
     if resume:
@@ -112,5 +114,7 @@ def command(
                 lambda path, plan, gains: plans.save(path, plans.write(plan, sources, prune_limit, empty, gains)),
             ),
             access=not no_access,
+            bounds=bounds,
+            show_findings=judging.shows_all(),
         ),
     )

@@ -36,14 +36,18 @@ def apply_command(
     prune_limit: int | None,
     safety: Path | None,
     create_empty: Iterable[str],
+    rules: Iterable[str] = (),
 ) -> str:
-    """The command line that applies exactly the plan of this digest, quoted for a POSIX shell."""
+    """The command line that applies exactly the plan of this digest, quoted for a POSIX shell.
+
+    ``rules``: the words that say by which rules it is judged.
+    """
     words = ["rds-secure", "apply", *specs, *options.reaching(profile, region, role_arn, sandbox)]
     words += ["--prune-limit", str(prune_limit)] if prune_limit is not None else []
     words += ["--safety", str(safety)] if safety else []
     for address in create_empty:
         words += ["--create-empty", address]
-    return shlex.join([*words, "--expect", digest])
+    return shlex.join([*words, *rules, "--expect", digest])
 
 
 def standing(file: PlanFile | None, digest: str | None) -> Callable[[Plan, Review | None], None]:
@@ -125,7 +129,8 @@ def _stop(plan: Plan, problems: list[Problem], review: Review | None = None) -> 
     from rds_secure.errors import RefusedError
     from rds_secure.render.terminal import plan_text
 
-    plan_text(plan, stream=sys.stdout, access=review.delta if review else None)
+    access, judged = (review.delta, review.judgement) if review else (None, None)
+    plan_text(plan, stream=sys.stdout, access=access, judged=judged)
     raise RefusedError(problems)
 
 

@@ -21,6 +21,7 @@ from rds_secure.events import each
 from rds_secure.plan import Action, Deletion, Plan
 from rds_secure.render.terminal import plan_text, progress, result_text
 from rds_secure.reviews import Review
+from rds_secure.rules.change import Bounds
 
 REFUSED = 3
 
@@ -39,7 +40,8 @@ class Terms:
     """On what terms a plan is carried out.
 
     ``standing`` stops one that is not as it was approved, None where nothing was approved beforehand; ``record``: what
-    is kept of the apply; ``access``: whether to tell what the plan does to access.
+    is kept of the apply; ``access``: whether to tell what the plan does to access; ``bounds``: by which rules it is
+    judged, None for none; ``show_findings``: whether to list what fails them already.
     """
 
     question: Callable[[Plan], Question]
@@ -50,6 +52,8 @@ class Terms:
     show_calls: bool = False
     record: Record = field(default_factory=Record)
     access: bool = True
+    bounds: Bounds | None = None
+    show_findings: bool = False
 
 
 def carry_out(make_plan: Callable[[], api.Planned], account: api.Account, terms: Terms) -> int:
@@ -64,7 +68,14 @@ def carry_out(make_plan: Callable[[], api.Planned], account: api.Account, terms:
     if terms.standing:
         terms.standing(planned.plan, review if terms.access else None)
     access = review.delta if terms.access else None
-    plan_text(planned.plan, show_calls=terms.show_calls, stream=sys.stdout, access=access)
+    plan_text(
+        planned.plan,
+        show_calls=terms.show_calls,
+        stream=sys.stdout,
+        access=access,
+        judged=review.judgement,
+        show_findings=terms.show_findings,
+    )
     if not planned.plan.is_applicable:
         return REFUSED
     if planned.plan.is_empty:
@@ -161,8 +172,8 @@ def _write(planned: api.Planned, review: Review, account: api.Account, terms: Te
 
 
 def _reviewed(planned: api.Planned, account: api.Account, terms: Terms) -> tuple[api.Planned, Review]:
-    """A plan in which what is not as the stack expects is refused, or told of a way back, and what it was judged by."""
-    review = api.review(planned, account, access=terms.access)
+    """A plan in which what is not as expected, or gets worse, is refused, or told of a way back; and its review."""
+    review = api.review(planned, account, bounds=terms.bounds, access=terms.access)
     return replace(planned, plan=review.plan), review
 
 

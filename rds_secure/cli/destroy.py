@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from rds_secure.cli import options
+from rds_secure.cli import judging, options
 
 
 @click.command("destroy")
@@ -19,6 +19,7 @@ from rds_secure.cli import options
 @options.preflight
 @options.report
 @options.no_access
+@judging.options
 @click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
 def command(
     specs: tuple[str, ...],
@@ -54,6 +55,7 @@ def command(
     stack, sources = load(specs)
     if confirm is not None and confirm != stack.name:
         raise click.UsageError(f"--confirm {confirm} does not name the stack, which is {stack.name}")
+    bounds = judging.given(stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
     reaching = options.reaching(profile, account.identity.region, role_arn, sandbox)
     deletion = Deletion(
@@ -73,5 +75,7 @@ def command(
             show_calls=show_calls,
             record=Record(report, [source.file for source in sources]),
             access=not no_access,
+            bounds=bounds,
+            show_findings=judging.shows_all(),
         ),
     )

@@ -147,3 +147,13 @@ def _policies() -> list[Path]:
     for path in found:
         once.setdefault(os.path.realpath(path), path)
     return list(once.values())
+
+
+def words() -> list[str]:
+    """The same options as words of a command line, those that were given."""
+    found: list[str] = []
+    for name in ("rules", "fail_on", "policy", "baseline"):
+        said = _said(name)
+        for value in said if isinstance(said, tuple) else (said,):
+            found += [f"--{name.replace('_', '-')}", str(value)] if value else []
+    return found

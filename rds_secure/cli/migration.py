@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rds_secure.cli import options
+from rds_secure.cli import judging, options
 
 if TYPE_CHECKING:
     from rds_secure.api import Planned
@@ -57,6 +57,7 @@ def status(
 @click.option("--yes", is_flag=True, help="Do not ask. Nothing that holds data is deleted by this command.")
 @options.preflight
 @options.report
+@judging.options
 def go_on(
     address: str,
     specs: tuple[str, ...],
@@ -82,6 +83,7 @@ def go_on(
 
     stack, sources = load(specs)
     at = _known(address, stack.resources)
+    bounds = judging.given(stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
     reaching = options.reaching(profile, account.identity.region, role_arn, sandbox)
     deletion = Deletion(at_most=read_safety(safety) if safety else None)
@@ -94,6 +96,8 @@ def go_on(
             turn(stack.name, account, lock_timeout, no_lock, reaching),
             preflight="skip" if sandbox else preflight,
             record=Record(report, [source.file for source in sources]),
+            bounds=bounds,
+            show_findings=judging.shows_all(),
         ),
     )
 
@@ -108,6 +112,7 @@ def go_on(
 @options.preflight
 @options.report
 @options.no_access
+@judging.options
 @click.option("--show-calls", is_flag=True, help="List the exact API calls with the plan.")
 def roll_back(
     address: str,
@@ -133,7 +138,7 @@ def roll_back(
     Of several migrations it takes back the last one, once. To go further back, name the one: it is the end of
     the address of what is kept aside, k3f9zq2w of db_instance.orders#old-k3f9zq2w.
 
-    What the spec expects of access is told, and never stops it.
+    What the spec expects of access, and what gets worse by the rules of security, is told, and never stops it.
     """
     from rds_secure import api
     from rds_secure.cli.carry import Question, Terms, carry_out
@@ -146,6 +151,7 @@ def roll_back(
     at = _known(address, stack.resources)
     if confirm is not None and confirm != address:
         raise click.UsageError(f"--confirm {confirm} does not name {address}")
+    bounds = judging.given(stack)
     account = options.connect(stack, profile, region, role_arn, sandbox)
     reaching = options.reaching(profile, account.identity.region, role_arn, sandbox)
     return carry_out(
@@ -159,6 +165,8 @@ def roll_back(
             show_calls=show_calls,
             record=Record(report, [source.file for source in sources]),
             access=not no_access,
+            bounds=bounds,
+            show_findings=judging.shows_all(),
         ),
     )
 

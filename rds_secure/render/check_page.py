@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rds_secure.finding import Finding, State
 from rds_secure.render.check_view import counted
+from rds_secure.render.findings_words import answered
 from rds_secure.render.markdown import code
 
 _WRONG = (State.FAIL, State.WAIVED, State.KNOWN, State.UNKNOWN)
@@ -25,12 +26,6 @@ def summary(findings: Sequence[Finding]) -> str:
     counts = counted(findings)
     let_pass = "".join(f", {counts[state]} {state}" for state in (State.WAIVED, State.KNOWN) if counts[state])
     return f"{counts[State.FAIL]} failed{let_pass}, {counts[State.UNKNOWN]} unknown, {counts[State.PASS]} passed"
-
-
-def answered(one: Finding) -> str:
-    """Who answers for what is waived, until when, and why; "" for anything else."""
-    excuse = one.excuse
-    return f"until {excuse.until} by {excuse.owner}: {excuse.reason}" if excuse else ""
 
 
 def check_text(findings: Sequence[Finding], of: str) -> str:

@@ -11,7 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from rds_secure.errors import Location
 from rds_secure.finding import Finding, State
-from rds_secure.render.view import View
+from rds_secure.render.published import View
 from rds_secure.rules import Guardrails
 
 

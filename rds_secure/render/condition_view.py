@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from rds_secure.access.iam.conditions import Condition
 from rds_secure.access.iam.logic import NO, Every, Formula, Literal, Some
-from rds_secure.render.view import View
+from rds_secure.render.published import View
 
 
 class ConditionTestView(View):

@@ -10,7 +10,8 @@ from typing import Literal
 
 from rds_secure.kind import FieldChange
 from rds_secure.plan.drift import Deviation, Drift
-from rds_secure.render.view import ChangeView, RefusalView, UnseenView, View, change_view, refusal_view, unseen_view
+from rds_secure.render.published import View
+from rds_secure.render.view import ChangeView, RefusalView, UnseenView, change_view, refusal_view, unseen_view
 from rds_secure.values import Ref
 
 

@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeVar
 
 from rds_secure.access.protection import Certificate, Key, Protected, Unknown
 from rds_secure.render.protection import Told
+from rds_secure.render.published import View
 from rds_secure.render.reach_view import UnreadView
-from rds_secure.render.view import View
 
 T = TypeVar("T")
 

@@ -14,17 +14,19 @@ from rds_secure.plan.report import Report
 from rds_secure.render.drift_view import DriftView, drift_view
 from rds_secure.render.encryption_view import EncryptionView, encryption_view
 from rds_secure.render.protection import Told
+from rds_secure.render.published import View
 from rds_secure.render.reach_page import Explained, Reached
 from rds_secure.render.reach_view import ReachView, explained_view, reach_view
 from rds_secure.render.report_view import ReportView, report_view
 from rds_secure.render.review_view import ReviewView
 from rds_secure.render.view import PlanView, View, view
 from rds_secure.render.who_view import WhoView
+from rds_secure.rules.change import Judgement
 
 
-def plan_json(plan: Plan, access: Delta | None = None) -> str:
-    """A plan as JSON, the same text for the same plan; ``access``: what it does to access."""
-    return written(view(plan, access))
+def plan_json(plan: Plan, access: Delta | None = None, judged: Judgement | None = None) -> str:
+    """A plan as JSON, the same text for the same plan, with what it does to access, and what it makes worse."""
+    return written(view(plan, access, judged))
 
 
 def drift_json(found: Drift) -> str:

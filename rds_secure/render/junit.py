@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from rds_secure.finding import Finding, State
-from rds_secure.render.check_page import answered
 from rds_secure.render.check_view import counted
+from rds_secure.render.findings_words import answered
 
 _SKIPPED = (State.WAIVED, State.KNOWN, State.UNKNOWN)
 

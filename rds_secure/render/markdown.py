@@ -15,9 +15,11 @@ from rds_secure.access.delta.model import Danger, Delta
 from rds_secure.kind import Stateful
 from rds_secure.live import Unseen
 from rds_secure.plan.model import Action, Plan, Refusal, Step, seeing
+from rds_secure.render import findings_words
 from rds_secure.render.access_words import Line, Name, lines, summary
 from rds_secure.render.plan_page import counts, kept_only, step_lines
 from rds_secure.render.screen import printable
+from rds_secure.rules.change import Judgement
 
 LIMIT = 60_000
 """Characters of the whole; GitHub takes 65,536 in a comment."""
@@ -46,10 +48,16 @@ _NOUNS = ("deletion of data", "deletion", "migration", "restart", "change at onc
 """What there is to be afraid of, the worst first, and how it is counted."""
 
 
-def plan_markdown(plan: Plan, then: str = "", access: Delta | None = None) -> str:
+def plan_markdown(
+    plan: Plan,
+    then: str = "",
+    access: Delta | None = None,
+    judged: Judgement | None = None,
+    show_findings: bool = False,
+) -> str:
     """A plan in fewer than `LIMIT` characters; ``then``: the command that applies exactly this one.
 
-    ``access``: what it does to access.
+    ``access``: what it does to access. ``judged``: what it makes worse; with ``show_findings`` also what failed before.
     """
     start = [
         f"## Plan of stack {code(plan.stack)}",
@@ -59,6 +67,7 @@ def plan_markdown(plan: Plan, then: str = "", access: Delta | None = None) -> st
         *section("Not seen, and so unknown", cut(hidden(plan.unseen), _REFUSED, "reads")),
         *section("Danger", cut(dangers(plan), _DANGER, "dangers")),
         *(_access(access) if access else ()),
+        *(_findings(judged, show_findings) if judged else ()),
     ]
     end = [*_noted(plan), *_approval(plan, then)]
     room = LIMIT - _LEFT_OUT - sum(len(block) + 2 for block in (*start, *end))
@@ -200,6 +209,23 @@ def _sentence(line: Line) -> str:
     """Our own words, with every name in a code span."""
     pieces = (code(piece.text, _NAME) if isinstance(piece, Name) else piece for piece in line.sentence)
     return f"{_MARKS.get(line.danger, '')}{''.join(pieces)}"
+
+
+def _findings(judged: Judgement, everything: bool) -> Iterator[str]:
+    """What gets worse by the rules, each on one line, and what is mended; one line where nothing does."""
+    found = [_finding(line) for line in findings_words.lines(judged, everything=everything)]
+    if found:
+        yield f"### {findings_words.summary(judged).rstrip('.')}"
+        yield "\n".join(cut(found, _CHANGED, "findings"))
+    else:
+        yield findings_words.summary(judged)
+
+
+def _finding(line: findings_words.Line) -> str:
+    found = line.finding
+    where = f"{code(found.location)}: " if found.location and line.fixed else ""
+    fix = f"; what to do: {code(found.fix)}" if line.fixed else ""
+    return f"- **{line.word}**: {where}{code(findings_words.about(found))}{fix}"
 
 
 _MARKS = {Danger.INTERNET: "**internet**: ", Danger.DATA: "**data**: "}

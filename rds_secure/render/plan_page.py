@@ -15,8 +15,10 @@ from rds_secure.plan.model import Action, Kept, Plan, Refusal, Step, seeing
 from rds_secure.render.access_section import access_section
 from rds_secure.render.calls import calls
 from rds_secure.render.change import Changes
+from rds_secure.render.findings_section import findings_section
 from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, YELLOW, indented, joined, part, words, wrapped
 from rds_secure.render.value import Values
+from rds_secure.rules.change import Judgement
 from rds_secure.values import Address
 
 SYMBOLS = {
@@ -40,10 +42,19 @@ _NAMED = 5
 """How many of what is kept are named in one line."""
 
 
-def plan_page(plan: Plan, width: int, show_calls: bool, then: str = "", access: Delta | None = None) -> Iterator[Line]:
+def plan_page(
+    plan: Plan,
+    width: int,
+    show_calls: bool,
+    then: str = "",
+    access: Delta | None = None,
+    judged: Judgement | None = None,
+    show_findings: bool = False,
+) -> Iterator[Line]:
     """All lines of a plan; ``then``: the command that applies exactly this one, where there is one.
 
-    ``access``: what it does to access, if that was asked for.
+    ``access``: what it does to access, if that was asked for; ``judged``: what it makes worse, likewise;
+    ``show_findings``: also what failed before.
     """
     yield joined(part(f"Stack {plan.stack}", BOLD), part(f" · account {plan.account} · {plan.region}", DIM))
     yield from _spaced(Steps(plan, width, show_calls).lines(step) for step in plan.steps if not step.says_nothing)
@@ -52,6 +63,7 @@ def plan_page(plan: Plan, width: int, show_calls: bool, then: str = "", access: 
     yield from section("Notes", (line for note in plan.notes for line in wrapped(words(note), width, 2, hang=2)))
     yield from section("Refused", (line for refusal in plan.refusals for line in refused(refusal, width)), RED)
     yield from access_section(access, width) if access else ()
+    yield from findings_section(judged, width, everything=show_findings) if judged else ()
     yield Line()
     yield from _summary(plan)
     if then:

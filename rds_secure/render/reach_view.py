@@ -14,8 +14,8 @@ from rds_secure.access.network.summary import Entrance, Exposure
 from rds_secure.access.network.target import Target
 from rds_secure.inventory import Inventory
 from rds_secure.render.evidence import Names, said, unseen_words
+from rds_secure.render.published import View
 from rds_secure.render.reach_page import Explained, Reached
-from rds_secure.render.view import View
 
 VerdictName: TypeAlias = Literal["none", "latent", "unknown", "possible", "reachable"]
 GradeName: TypeAlias = Literal["passes", "possible", "unknown", "blocked"]

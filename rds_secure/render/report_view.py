@@ -9,7 +9,8 @@ from typing import Literal
 
 from rds_secure import __version__
 from rds_secure.plan.report import CallMade, ReadBack, Report
-from rds_secure.render.view import ACTIONS, ActionName, View
+from rds_secure.render.published import View
+from rds_secure.render.view import ACTIONS, ActionName
 
 
 class CallMadeView(View):

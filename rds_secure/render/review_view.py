@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from rds_secure.access.iam.verbs import Verb
-from rds_secure.render.view import View
+from rds_secure.render.published import View
 from rds_secure.render.who_view import UnknownView
 
 

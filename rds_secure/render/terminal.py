@@ -21,6 +21,7 @@ from rds_secure.render.problem import error_page
 from rds_secure.render.progress import Progress
 from rds_secure.render.result_page import Exports, Windows, result_page
 from rds_secure.render.screen import columns, is_live, write
+from rds_secure.rules.change import Judgement
 from rds_secure.values import Address
 
 __all__ = ["Progress", "drift_text", "error_text", "migration_text", "plan_text", "progress", "result_text"]
@@ -43,12 +44,16 @@ def plan_text(
     width: int | None = None,
     then: str = "",
     access: Delta | None = None,
+    judged: Judgement | None = None,
+    show_findings: bool = False,
 ) -> None:
     """Write a plan; with ``show_calls`` also every API call, and the same call as an ``aws`` command.
 
-    ``then``: the command that applies exactly this plan. ``access``: what the plan does to access.
+    ``then``: the command that applies exactly this plan. ``access``: what the plan does to access. ``judged``: what it
+    makes worse by the rules; with ``show_findings`` also what failed before.
     """
-    write(stream, plan_page(plan, width or columns(stream), show_calls, then, access), color)
+    page = plan_page(plan, width or columns(stream), show_calls, then, access, judged, show_findings)
+    write(stream, page, color)
 
 
 def drift_text(found: Drift, *, stream: TextIO, color: bool | None = None, width: int | None = None) -> None:

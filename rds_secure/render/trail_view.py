@@ -7,7 +7,7 @@ from typing import Literal
 
 from rds_secure.audit.trail.model import Evidence, Finding, Report, Suspect
 from rds_secure.finding import Severity
-from rds_secure.render.view import View
+from rds_secure.render.published import View
 
 Level = Literal["low", "medium", "high", "critical"]
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
-
 from rds_secure.access.delta.model import Delta
 from rds_secure.kind import FieldChange
 from rds_secure.live import Unseen
@@ -17,7 +15,10 @@ from rds_secure.operation import Operation
 from rds_secure.plan import actions
 from rds_secure.plan.model import FORMAT, Action, Kept, Plan, Refusal, Step
 from rds_secure.render.access_view import AccessView, access_view
+from rds_secure.render.findings_view import FindingsView, findings_view
+from rds_secure.render.published import View
 from rds_secure.render.value import name
+from rds_secure.rules.change import Judgement
 from rds_secure.values import JSON, Handed, Ref, encode, refs, resolve
 
 ActionName: TypeAlias = Literal["create", "update", "migrate", "delete", "let_go", "retag", "none", "unseen"]
@@ -33,12 +34,6 @@ ACTIONS: Mapping[Action, ActionName] = {
     Action.UNSEEN: "unseen",
 }
 """Every action by its published name."""
-
-
-class View(BaseModel):
-    """The base of all parts: every field is always there."""
-
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
 
 class ChangeView(View):
@@ -230,10 +225,12 @@ class PlanView(View):
     """What the plan's references yield, as far as it is known: kind.name.attribute → value."""
     access: AccessView | None
     """What the plan does to access; null where that was left out."""
+    findings: FindingsView | None
+    """What the plan makes worse by the rules of security; null where that was left out."""
 
 
-def view(plan: Plan, access: Delta | None = None) -> PlanView:
-    """The published form of a plan, and of what it does to access."""
+def view(plan: Plan, access: Delta | None = None, judged: Judgement | None = None) -> PlanView:
+    """The published form of a plan, of what it does to access, and of what it makes worse."""
     return PlanView(
         format_version=FORMAT,
         stack=plan.stack,
@@ -251,6 +248,7 @@ def view(plan: Plan, access: Delta | None = None) -> PlanView:
         notes=plan.notes,
         known={name(ref): plan.known[ref] for ref in _mentioned(plan) if ref in plan.known},
         access=access_view(access, plan.known) if access else None,
+        findings=findings_view(judged) if judged else None,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from rds_secure.access.findings import Findings
 from rds_secure.access.unknown import BEYOND
-from rds_secure.render.view import View
+from rds_secure.render.published import View
 from rds_secure.render.who_view import Views, WhoHead, unknown_views
 
 

@@ -19,7 +19,7 @@ from rds_secure.access.listing import Listing
 from rds_secure.access.naming import label
 from rds_secure.access.unknown import Unknown
 from rds_secure.render.condition_view import ConditionView, condition_view
-from rds_secure.render.view import View
+from rds_secure.render.published import View
 
 
 class WhenView(View):

@@ -12,6 +12,7 @@ from rds_secure.access.iam.policy import Statement
 from rds_secure.access.protection import Unknown
 from rds_secure.access.protection.keys import key as described
 from rds_secure.finding import Severity
+from rds_secure.inventory.subjects import keys_of
 from rds_secure.rules.model import (
     NOT_APPLICABLE,
     PASSED,
@@ -101,7 +102,26 @@ def _no_inline(subject: Subject, context: Context) -> Verdict:
     )
 
 
+def _is_idle(subject: Subject, context: Context) -> bool:
+    """Whether it is known that no database is under a key, and no snapshot that AWS does not delete by itself."""
+    inventory = context.posture.inventory
+    if inventory.partial or any(inventory.reply("rds", action) is None for action, _ in _LISTINGS):
+        return False
+    things = [item for action, key in _LISTINGS for item in inventory.items("rds", action, key)]
+    return not any(subject.reply["Arn"] in keys_of(item) for item in things if item.get("SnapshotType") != "automated")
+
+
+_LISTINGS = (
+    ("DescribeDBInstances", "DBInstances"),
+    ("DescribeDBClusters", "DBClusters"),
+    ("DescribeDBSnapshots", "DBSnapshots"),
+    ("DescribeDBClusterSnapshots", "DBClusterSnapshots"),
+)
+
+
 def _not_deleted(subject: Subject, context: Context) -> Verdict:
+    if _is_idle(subject, context):
+        return NOT_APPLICABLE
     state = subject.reply.get("KeyState")
     if state is None:
         return unknown("KeyState is not told")
@@ -114,6 +134,8 @@ def _not_deleted(subject: Subject, context: Context) -> Verdict:
 
 def _enabled(subject: Subject, context: Context) -> Verdict:
     if subject.reply.get("KeyManager") == "AWS" or subject.reply.get("KeyState") == "PendingDeletion":
+        return NOT_APPLICABLE
+    if _is_idle(subject, context):
         return NOT_APPLICABLE
     enabled = subject.reply.get("Enabled")
     return asked(Unknown("Enabled is not told") if enabled is None else bool(enabled), "it is disabled")

@@ -45,6 +45,20 @@ Detail = Protected | Proxy | Snapshot | Key | Policy | User | Group | Role | Non
 """What the engines know of a thing."""
 
 
+_THINGS: Mapping[Of, tuple[str, ...]] = {
+    Of.INSTANCE: ("DbiResourceId",),
+    Of.CLUSTER: ("DbClusterResourceId",),
+    Of.PROXY: ("DBProxyArn",),
+    Of.SNAPSHOT: ("DBSnapshotArn", "DBClusterSnapshotArn"),
+    Of.SECURITY_GROUP: ("GroupId",),
+    Of.KEY: ("Arn",),
+    Of.POLICY: ("Arn",),
+    Of.PRINCIPAL: ("Arn",),
+    Of.ACCOUNT: (),
+}
+"""By which key a reply tells what a thing is, whatever it is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One thing that a rule is asked about.
@@ -61,6 +75,15 @@ class Subject:
     detail: Detail = None
     inline: bool = False
     stack: str = ""
+
+    @property
+    def thing(self) -> str:
+        """What it is, whatever it is called: an id or ARN, its name where AWS tells neither.
+
+        A policy that is written into a principal has that of the principal, and its own name.
+        """
+        found = next((str(self.reply[key]) for key in _THINGS[self.of] if self.reply.get(key)), self.name)
+        return f"{found}: {self.name.partition(': ')[2]}" if self.inline else found
 
     @property
     def protected(self) -> Protected:

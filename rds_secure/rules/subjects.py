@@ -40,6 +40,9 @@ Owned = Mapping[str, Spot]
 """ARN or id → where that stands: of what a stack is known to own, also where AWS tells no tags (keys, policies)."""
 
 _IDENTITIES = ("DBInstanceArn", "DBClusterArn", "DBProxyArn", "DBSnapshotArn", "DBClusterSnapshotArn", "GroupId", "Arn")
+SNAPSHOTS = ("snapshot:", "cluster-snapshot:")
+"""How the names of snapshots begin."""
+
 _PLACEHOLDER = re.compile(r"<([a-z_]+\.[A-Za-z0-9_-]+)>")
 """What stands for the id of something that is not there yet."""
 

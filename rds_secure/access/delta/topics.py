@@ -132,11 +132,17 @@ def topics_of(plan: Plan) -> Topics:
 
 def _topics(operation: Operation) -> Topics:
     service, action = operation.service, operation.action
-    if (service, action) in NO_EFFECT or action.startswith(_READS) or _is_mark(operation):
+    if is_idle(operation):
         return NOTHING
     if action in _MODIFY:
         return NOTHING.union(*(_PARAMETERS.get(name, NOTHING) for name in operation.params))
     return _ACTIONS.get((service, action), _SERVICES.get(service, NOTHING))
+
+
+def is_idle(operation: Operation) -> bool:
+    """Whether a call changes nothing that an inventory tells of, but for tags of ours."""
+    is_without_effect = (operation.service, operation.action) in NO_EFFECT
+    return is_without_effect or operation.action.startswith(_READS) or _is_mark(operation)
 
 
 def _is_mark(operation: Operation) -> bool:
