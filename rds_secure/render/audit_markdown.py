@@ -23,7 +23,8 @@ from rds_secure.render.audit_words import (
     told,
     unread,
 )
-from rds_secure.render.check_page import answered, ordered
+from rds_secure.render.check_page import ordered
+from rds_secure.render.findings_words import answered
 from rds_secure.render.markdown import code, cut, section
 from rds_secure.render.trail_markdown import blocks
 

@@ -28,9 +28,10 @@ from rds_secure.render.audit_words import (
     told,
     unread,
 )
-from rds_secure.render.check_page import answered, ordered
+from rds_secure.render.check_page import ordered
 from rds_secure.render.encryption_page import MARKS
 from rds_secure.render.encryption_page import STYLES as MOODS
+from rds_secure.render.findings_words import answered
 from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, columns, joined, part, words, wrapped, write
 from rds_secure.render.trail_page import STYLES, trail_section
 

@@ -17,8 +17,8 @@ from rds_secure.finding import State
 from rds_secure.render.audit_words import graded
 from rds_secure.render.check_view import FindingView, PlaceView, counted, finding_view
 from rds_secure.render.json import schema_of, written
+from rds_secure.render.published import View
 from rds_secure.render.trail_view import LEVELS, Level, TrailView, stamp, trail_view
-from rds_secure.render.view import View
 
 VerdictName = Literal["none", "latent", "unknown", "possible", "reachable"]
 

@@ -19,7 +19,7 @@ from rds_secure.render.reach_page import Explained, Reached
 from rds_secure.render.reach_view import ReachView, explained_view, reach_view
 from rds_secure.render.report_view import ReportView, report_view
 from rds_secure.render.review_view import ReviewView
-from rds_secure.render.view import PlanView, View, view
+from rds_secure.render.view import PlanView, view
 from rds_secure.render.who_view import WhoView
 from rds_secure.rules.change import Judgement
 
