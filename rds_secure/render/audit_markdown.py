@@ -41,6 +41,7 @@ def _blocks(found: Audit) -> Iterator[str]:
     yield "## Audit"
     yield f"**{summed(found)}**{f' **{expected(found)}**' if expected(found) else ''}"
     yield code(heading(found))
+    yield from section("Not as expected", cut(list(_broken(found)), _REST, "expectations"))
     if found.compared:
         yield from _compared(found.compared)
     if found.posture:
@@ -48,7 +49,6 @@ def _blocks(found: Audit) -> Iterator[str]:
         yield from section("Fails", cut(list(_failures(found)), _FOUND, "findings"))
         for state, title in LET_PASS.items():
             yield from section(title, cut(list(_let_pass(found, state)), _REST, "of them"))
-    yield from section("Not as expected", cut(list(_broken(found)), _REST, "expectations"))
     if whys := reasons(found):
         yield from section(
             "Not known", cut([f"- {len(each)}: {code(why)}" for why, each in whys.items()], _REST, "more")

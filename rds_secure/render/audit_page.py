@@ -54,13 +54,13 @@ def audit_page(found: Audit, width: int, *, everything: bool = False) -> Iterato
         yield part(held, RED if found.broken else GREEN)
     if found.compared:
         yield from _compared(found.compared, width)
+    yield from _broken(found, width)
     if found.posture:
         yield from _standings(found, width)
         yield from _failures(found, width, everything=everything)
         yield from _let_pass(found, width)
         yield from _unknown(found, width, everything=everything)
         yield from _unread(found, width)
-    yield from _broken(found, width)
     if found.trail:
         yield Line()
         yield from trail_section(found.trail, width, everything=everything)
@@ -100,8 +100,7 @@ def _name(one: Standing) -> Iterator[Line]:
     if place := stands(one.stack, one.address):
         yield part(f"· {place}", DIM)
     if one.failed:
-        yield part("·", DIM)
-        yield part(grades(one.failed), STYLES[max(one.failed)])
+        yield joined(part("· ", DIM), part(grades(one.failed), STYLES[max(one.failed)]))
 
 
 def _failures(found: Audit, width: int, *, everything: bool) -> Iterator[Line]:

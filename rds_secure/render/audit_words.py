@@ -14,6 +14,7 @@ from rds_secure.finding import Finding, Severity, State
 from rds_secure.inventory import Question
 from rds_secure.render.protection import Mood, short_key, whose
 from rds_secure.render.reach_page import headline
+from rds_secure.render.trail_page import called
 from rds_secure.render.trail_view import stamp
 
 WORST_FIRST = tuple(sorted(Severity, reverse=True))
@@ -29,8 +30,13 @@ LET_PASS: Mapping[State, str] = {State.WAIVED: "Waived", State.KNOWN: "Known bef
 def heading(found: Audit) -> str:
     """Of what, and when."""
     where = f"Account {found.account} · {found.region}" if found.account else "The account was not asked"
-    stacks = f" · stack{'' if len(found.stacks) == 1 else 's'} {', '.join(found.stacks)}" if found.stacks else ""
-    return f"{where}{stacks} · {stamp(found.at)} · rules: {found.guardrails.called}"
+    return f"{where} · {beside(found)}"
+
+
+def beside(found: Audit) -> str:
+    """Of which stacks, when, and by which rules."""
+    stacks = f"stack{'' if len(found.stacks) == 1 else 's'} {', '.join(found.stacks)} · " if found.stacks else ""
+    return f"{stacks}{stamp(found.at)} · rules: {found.guardrails.called}"
 
 
 def graded(findings: Iterable[Finding]) -> Mapping[Severity, int]:
@@ -77,7 +83,7 @@ def blinded(one: Comparison) -> str:
 
 def told(one: Change) -> str:
     """A change: what about what, and in what it differs."""
-    what = f"{one.rule}: {one.subject}" + (f": {one.entry.message}" if one.entry.message else "")
+    what = f"{one.rule}: {called(one.subject)}" + (f": {one.entry.message}" if one.entry.message else "")
     return f"{what} ({one.note})" if one.note else what
 
 
@@ -192,7 +198,12 @@ def groups(found: Audit) -> tuple[Group, ...]:
     for one in sorted(failing(found.findings), key=lambda each: (-each.severity, each.rule)):
         by.setdefault(one.subject, []).append(one)
     made = (Group(subject, found.names.get(subject, ""), tuple(listed)) for subject, listed in by.items())
-    return tuple(sorted(made, key=lambda one: ([-grade.severity for grade in one.findings], one.subject)))
+    return tuple(sorted(made, key=_rank))
+
+
+def _rank(one: Group) -> tuple[list[int], str]:
+    grades = [finding.severity for finding in one.findings]
+    return [-grades.count(grade) for grade in WORST_FIRST], one.subject
 
 
 def reasons(found: Audit) -> Mapping[str, tuple[Finding, ...]]:
@@ -207,10 +218,18 @@ def reasons(found: Audit) -> Mapping[str, tuple[Finding, ...]]:
 
 
 def unread(found: Audit) -> tuple[str, ...]:
-    """The calls that were not answered, each with how often and why not."""
+    """The calls that were not answered, by why not, each with how often."""
     asked = found.posture.inventory.unread if found.posture else {}
-    told = [_denied(each, code) for each, code in sorted(asked.items())]
-    return tuple(f"{one}, {told.count(one)} times" if told.count(one) > 1 else one for one in dict.fromkeys(told))
+    by: dict[str, list[str]] = {}
+    for each, code in sorted(asked.items()):
+        by.setdefault(code, []).append(f"{each.service}:{each.action}")
+    return tuple(f"{code}: {', '.join(_counted(calls))}" for code, calls in by.items())
+
+
+def _counted(names: Sequence[str]) -> Iterator[str]:
+    for name in dict.fromkeys(names):
+        number = names.count(name)
+        yield f"{name} ({number} times)" if number > 1 else name
 
 
 def _denied(question: Question, code: str) -> str:

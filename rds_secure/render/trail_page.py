@@ -92,13 +92,13 @@ def _told(finding: Finding) -> str:
 def evidence(one: Evidence, width: int) -> Iterator[Line]:
     """An event."""
     yield from wrapped([part(stamp(one.at)), *words(clipped(one.what))], width, 4, hang=2)
-    yield from wrapped(words(said(one), DIM), width, 6, hang=2)
+    yield from wrapped(words(said_of(one), DIM), width, 6, hang=2)
     asked = asked_for(one)
     if asked:
         yield from wrapped(words(f"asked {asked}", DIM), width, 6, hang=2)
 
 
-def said(one: Evidence) -> str:
+def said_of(one: Evidence) -> str:
     """The call, where it came from, what the caller says of itself, and the id by which it is found again."""
     error = f" answered {one.error}" if one.error else ""
     name = called(one.session).replace("assumed-role ", "session ", 1) if one.session else "?"

@@ -66,6 +66,21 @@ def test_the_severity_that_stops_is_asked_for(command: Commands) -> None:  # noq
     assert command("audit", "--rules", "strict").code == 3  # default groups with rules
 
 
+@pytest.mark.parametrize(
+    ("form", "begins", "said"),
+    [
+        ("html", "<!doctype html>", "<h3>db:shop</h3>"),
+        ("markdown", "## Audit", "- **critical** `db:shop`: `not-public`"),
+        ("sarif", "{", '"ruleId": "not-public"'),
+        ("junit", "<testsuites", 'classname="not-public" name="db:shop"'),
+    ],
+)
+def test_every_form_tells_it(command: Commands, form: str, begins: str, said: str) -> None:  # noqa: F811
+    command.harness.behind(bad)
+    ran = command("audit", "--format", form)
+    assert (ran.code, ran.err, ran.out.startswith(begins), said in ran.out) == (3, "", True, True)
+
+
 # Of what a spec declares
 
 
@@ -158,7 +173,7 @@ def test_what_was_not_read_is_counted_with_the_reason_and_fails_nothing(command:
     text = command("audit")
     assert (text.code, "Nothing fails; 2 not known" in text.out) == (0, True)
     assert "2 its policy was not read: key-not-public" in text.out
-    assert "kms:GetKeyPolicy was not answered (AccessDeniedException), 2 times" in text.out
+    assert "AccessDeniedException: kms:GetKeyPolicy (2 times)" in text.out
     command.harness.recorder.refusals["DescribeDBInstances"] = "AccessDenied"
     text = command("audit", "--all")
     assert (text.code, "No database could be listed." in text.out) == (0, True)

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from rds_secure.audit.report import Audit
 
-FORMS = ("text", "json", "markdown", "sarif", "junit")
+FORMS = ("text", "json", "markdown", "sarif", "junit", "html")
 
 
 def show(found: Audit, form: str, *, everything: bool) -> None:
@@ -28,6 +28,10 @@ def show(found: Audit, form: str, *, everything: bool) -> None:
         from rds_secure.render.audit_markdown import audit_markdown
 
         click.echo(audit_markdown(found), nl=False)
+    elif form == "html":
+        from rds_secure.render.audit_html import audit_html
+
+        click.echo(audit_html(found), nl=False)
     elif form == "sarif":
         from rds_secure.render.audit_machine import audit_sarif
 
