@@ -15,7 +15,7 @@ from rds_secure.access.iam.operators import OPERATORS
 from rds_secure.access.iam.policy import Policy, Statement
 from rds_secure.finding import Severity, State
 from rds_secure.rules.model import Context, Of, Rule, Subject, Verdict, aka
-from rds_secure.rules.written import GUARDED, each_document, placed, wrong
+from rds_secure.rules.written import GUARDED, Part, each_document, placed, principal_part, wrong
 
 # Everybody
 
@@ -38,10 +38,16 @@ def _public(subject: Subject, policy: Policy, context: Context) -> Iterator[Verd
         if found is NO or _is_taken_back(statement, policy, arn):
             continue
         if found is YES:
-            yield wrong(subject, place, "of its policy is for everybody, of any account", "Principal", 0)
+            yield wrong(subject, place, "of its policy is for everybody, of any account", *_part(statement))
         else:
             said = "of its policy is for everybody, under conditions that strangers may meet"
-            yield placed(State.UNKNOWN, subject, place, said, "Principal", 0)
+            yield placed(State.UNKNOWN, subject, place, said, *_part(statement))
+
+
+def _part(statement: Statement) -> Part:
+    entries = statement.principals.entries if statement.principals else ()
+    everybody = [number for number, entry in enumerate(entries) if entry == ("AWS", "*")]
+    return principal_part(statement, everybody[0]) if everybody else ("NotPrincipal",)
 
 
 def _reaches(statement: Statement, arn: str) -> Formula:
@@ -86,12 +92,14 @@ def _deputies(subject: Subject, policy: Policy, context: Context) -> Iterator[Ve
     for place, statement in enumerate(policy.statements or ()):
         if not statement.allow or statement.principals is None or statement.principals.negated:
             continue
-        entries = [str(entry) for kind, entry in statement.principals.entries if kind == "Service"]
-        services = [name for name in entries if subject.of is not Of.PRINCIPAL or _service(name) not in _OWN_ROLES]
+        services = {
+            number: str(entry)
+            for number, (kind, entry) in enumerate(statement.principals.entries)
+            if kind == "Service" and not (subject.of is Of.PRINCIPAL and _service(str(entry)) in _OWN_ROLES)
+        }
         if services and not _is_bound(statement, policy):
-            number = entries.index(services[0])
-            said = f"lets {' and '.join(services)} in on behalf of any account"
-            yield wrong(subject, place, said, "Principal", number)
+            said = f"lets {' and '.join(services.values())} in on behalf of any account"
+            yield wrong(subject, place, said, *principal_part(statement, min(services)))
 
 
 def _service(principal: str) -> str:
@@ -152,7 +160,7 @@ def _federated(subject: Subject, policy: Policy, context: Context) -> Iterator[V
             claim = _TENANT.get(provider) if kind == "Federated" else None
             if claim and not any(_tells(test, f"{provider}:{claim}") for test in statement.conditions):
                 said = f"lets everybody in whom {provider} knows: it does not ask for {provider}:{claim}"
-                yield wrong(subject, place, said, "Principal", number)
+                yield wrong(subject, place, said, *principal_part(statement, number))
 
 
 def _tells(test: Condition, key: str) -> bool:

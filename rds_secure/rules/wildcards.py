@@ -200,7 +200,7 @@ RULES = (
         aliases=aka(hub="IAM.21", config="iam-policy-no-statements-with-full-access"),
     ),
     Rule(
-        id="no-wildcard-over-permissions",
+        id="no-permission-wildcard",
         of=(Of.POLICY,),
         severity=Severity.MEDIUM,
         title="No wildcard stands for actions that say who may do what",
@@ -226,7 +226,7 @@ RULES = (
         aliases=aka(checkov="CKV_AWS_290"),
     ),
     Rule(
-        id="no-permissions-on-everything",
+        id="no-permissions-everywhere",
         of=(Of.POLICY,),
         severity=Severity.MEDIUM,
         title="No policy lets somebody say who may do what of everything",
@@ -239,7 +239,7 @@ RULES = (
         aliases=aka(checkov="CKV_AWS_289", parliament="RESOURCE_STAR RESOURCE_EFFECTIVELY_STAR"),
     ),
     Rule(
-        id="no-writes-on-everything",
+        id="no-writes-everywhere",
         of=(Of.POLICY,),
         severity=Severity.LOW,
         title="No policy lets somebody change everything of a kind",

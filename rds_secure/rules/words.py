@@ -53,7 +53,9 @@ def _other_service(prefix: str, name: str) -> str:
     """What may have been meant instead: the service that has the action, or whose prefix is like this one."""
     services = (reference().service(each) for each in reference().services)
     having = [service.prefix for service in services if service and service.actions.get(name.lower())]
-    guess = having[0] if len(having) == 1 else closest(prefix, having or reference().prefixes)
+    known = having or [*reference().services, *sorted(reference().prefixes)]
+    swapped = [each for each in known if sorted(each) == sorted(prefix.lower())]
+    guess = next(iter(swapped), None) or (having[0] if len(having) == 1 else closest(prefix, known))
     return f": did you mean {guess}:{name}?" if guess else ""
 
 

@@ -25,7 +25,8 @@ _WORDS = {
 """Elements of a document → how the statements of an `iam_policy` call them."""
 
 Part = tuple[str | int, ...]
-"""What of a statement: an element, or one value in it (``("Action", 2)``, ``("Condition", operator, key)``)."""
+"""What of a statement: an element, or one value in it: ``("Action", 2)``, ``("Condition", operator, key)``,
+``("Principal", "Service", 0)``."""
 
 
 def document(subject: Subject) -> Policy | None:
@@ -87,6 +88,13 @@ def resource_part(statement: Statement, number: int) -> Part:
     return ("NotResource" if statement.not_resources else "Resource", number)
 
 
+def principal_part(statement: Statement, number: int) -> Part:
+    """Where the principal of this number, of all kinds together, is."""
+    entries = statement.principals.entries if statement.principals else ()
+    kind = entries[number][0]
+    return ("Principal", kind, [each for each, _ in entries[:number]].count(kind))
+
+
 def _paths(subject: Subject, statement: Statement, place: int, part: Part) -> Iterator[Path]:
     """Where it is written: in a document of AWS's own words, or in those of the kind."""
     if subject.inline:
@@ -108,7 +116,7 @@ def _paths(subject: Subject, statement: Statement, place: int, part: Part) -> It
 
 def _trusted(part: Part, whom: str) -> Part:
     match part:
-        case ("Principal", number):
+        case ("Principal", _, number):
             return (whom, number)
         case ("Condition", *rest):
             return ("conditions", *rest)

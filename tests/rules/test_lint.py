@@ -195,13 +195,13 @@ def test_an_administrator_is_told_once() -> None:
         ("rds:Describe*", []),
         ("kms:GenerateDataKey*", []),
         ("kms:Put*", []),
-        ("kms:*Grant*", ["no-wildcard-over-permissions"]),
-        ("secretsmanager:*Policy", ["no-wildcard-over-permissions"]),
+        ("kms:*Grant*", ["no-permission-wildcard"]),
+        ("secretsmanager:*Policy", ["no-permission-wildcard"]),
         ("kms:PutKeyPolicy", []),
     ],
 )
 def test_wildcards_that_count(action: str, rules: list[str]) -> None:
-    wanted = ("no-wide-wildcard", "no-wildcard-over-permissions")
+    wanted = ("no-wide-wildcard", "no-permission-wildcard")
     resource = {"rds": DB, "kms": KEY, "secretsmanager": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:x"}
     found = of_policy(document(allow(action, resource[action.partition(":")[0]])))
     assert [one.rule for one in found if one.rule in wanted] == rules
@@ -211,7 +211,7 @@ def test_a_wildcard_says_what_it_stands_for() -> None:
     assert told(of_policy(document(allow("rds:Delete*", DB))), "no-wide-wildcard") == [
         "statement 1 allows rds:Delete*: 21, of which 21 write"
     ]
-    assert told(of_policy(document(allow("kms:*Grant*", KEY))), "no-wildcard-over-permissions") == [
+    assert told(of_policy(document(allow("kms:*Grant*", KEY))), "no-permission-wildcard") == [
         "statement 1 allows kms:*Grant*, which is 5 actions, and CreateGrant, RetireGrant, RevokeGrant among them"
     ]
 
@@ -219,14 +219,14 @@ def test_a_wildcard_says_what_it_stands_for() -> None:
 @pytest.mark.parametrize(
     ("written", "rules"),
     [
-        (allow("rds:RebootDBInstance"), ["no-writes-on-everything"]),
-        (allow("rds:RebootDBInstance", f"arn:aws:rds:*:{ACCOUNT}:*"), ["no-writes-on-everything"]),
+        (allow("rds:RebootDBInstance"), ["no-writes-everywhere"]),
+        (allow("rds:RebootDBInstance", f"arn:aws:rds:*:{ACCOUNT}:*"), ["no-writes-everywhere"]),
         (allow("rds:RebootDBInstance", f"arn:aws:rds:{REGION}:{ACCOUNT}:db:*"), []),
         (allow("rds:RebootDBInstance", Condition={"StringEquals": {"aws:ResourceTag/team": "a"}}), []),
         (allow("rds:CreateDBInstance"), []),
         (allow("rds:DescribeDBInstances"), []),
         (allow("kms:CreateKey"), []),
-        (allow("kms:PutKeyPolicy"), ["no-permissions-on-everything"]),
+        (allow("kms:PutKeyPolicy"), ["no-permissions-everywhere"]),
         (allow("kms:Decrypt"), ["no-decrypt-with-every-key"]),
         (allow("iam:PassRole"), ["no-pass-any-role"]),
         (allow("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/*"), ["no-pass-any-role"]),
