@@ -82,10 +82,16 @@ def documents(needed: Iterable[Right]) -> tuple[Document, ...]:
 
 
 def grouped(needed: Iterable[Right]) -> list[Group]:
-    """Actions that are needed on the same ARNs under the same conditions, so that none gets more than it needs."""
+    """Actions that are needed on the same ARNs under the same conditions, so that none gets more than it needs.
+
+    What is needed without conditions is not said again under some.
+    """
+    listed = tuple(needed)
+    free = {(right.action, right.arn) for right in listed if not right.conditions}
     asked: dict[tuple[str, Conditions], set[str]] = defaultdict(set)
-    for right in needed:
-        asked[right.action, right.conditions].add(right.arn)
+    for right in listed:
+        if not (right.conditions and free & {(right.action, right.arn), (right.action, ANY)}):
+            asked[right.action, right.conditions].add(right.arn)
     shared: dict[tuple[tuple[str, ...], Conditions], set[str]] = defaultdict(set)
     for (action, conditions), arns in asked.items():
         shared[(ANY,) if ANY in arns else tuple(sorted(arns)), conditions].add(action)

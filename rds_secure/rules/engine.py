@@ -27,12 +27,20 @@ def judge(
         for rule in listed:
             if subject.of in rule.of:
                 verdict = rule.decide(subject, context)
-                if verdict.state is not State.NOT_APPLICABLE:
-                    yield _finding(rule, subject, verdict, place)
+                for each in (verdict, *verdict.also):
+                    if each.state is not State.NOT_APPLICABLE:
+                        yield _finding(rule, subject, each, place)
+
+
+def _is_written(address: Address, path: tuple[str | int, ...], place: Place) -> bool:
+    """Whether the field that a path begins with is written: a place of its own is never that of the whole resource."""
+    return place(address, path[:1]) != place(address, ())
 
 
 def _finding(rule: Rule, subject: Subject, verdict: Verdict, place: Place) -> Finding:
     path = verdict.path if verdict.path is not None else ((rule.field,) if rule.field else ())
+    if subject.address:
+        path = next((each for each in (path, *verdict.otherwise) if _is_written(subject.address, each, place)), path)
     wrong = verdict.state is not State.PASS
     return Finding(
         rule.id,

@@ -1,14 +1,8 @@
-"""Rules about keys and about the policies of IAM. What a policy covers the evaluator's own match functions say."""
+"""Rules about keys, and about who has which policies. What policies say themselves: `words`, `wildcards` and others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from rds_secure.access.iam.callers import Caller
-from rds_secure.access.iam.context import OPEN, context
 from rds_secure.access.iam.identities import User
-from rds_secure.access.iam.logic import NO, YES
-from rds_secure.access.iam.policy import Statement
 from rds_secure.access.protection import Unknown
 from rds_secure.access.protection.keys import key as described
 from rds_secure.finding import Severity
@@ -27,63 +21,6 @@ from rds_secure.rules.model import (
     failed,
     unknown,
 )
-
-_SOME = "\uf8ff"
-"""A name that nobody has: only a pattern that takes every name takes it."""
-_ANYTHING = f"arn:aws:{_SOME}:{_SOME}:{_SOME}:{_SOME}"
-_ANY_KEY = f"arn:aws:kms:{_SOME}:{_SOME}:key/{_SOME}"
-_OPENING = ("kms:Decrypt", "kms:ReEncryptFrom")
-
-_STRANGER = Caller("role", "arn:aws:iam::999999999999:role/stranger", "999999999999")
-_STRANGE = context(
-    {
-        "aws:PrincipalAccount": _STRANGER.account,
-        "aws:PrincipalArn": _STRANGER.arn,
-        "kms:CallerAccount": _STRANGER.account,
-    },
-    absent=("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID"),
-)
-"""Somebody of an account that nobody knows, who calls KMS directly, and what is certain of the request."""
-
-_POLICY_FIELD = "statements"
-
-
-def _allows(subject: Subject) -> Iterator[Statement]:
-    yield from (statement for statement in subject.policy.statements or () if statement.allow)
-
-
-def _unread(subject: Subject) -> Verdict | None:
-    return unknown(f"{subject.policy.name} was not read") if subject.policy.statements is None else None
-
-
-def _where(subject: Subject, statement: Statement, message: str) -> Verdict:
-    """A failure at a statement: a policy of a stack is written as ``statements``, unless inline or a document."""
-    index = (subject.policy.statements or ()).index(statement)
-    return failed(message, *(() if subject.inline else (_POLICY_FIELD, index)))
-
-
-def _admin(subject: Subject, context: Context) -> Verdict:
-    for statement in _allows(subject):
-        if statement.covers(f"{_SOME}:{_SOME}") and statement.about(_ANYTHING, OPEN) is YES:
-            return _where(subject, statement, f"{statement.name} allows everything on everything")
-    return _unread(subject) or PASSED
-
-
-def _whole_service(subject: Subject, context: Context) -> Verdict:
-    for statement in _allows(subject):
-        named = {pattern.widest.partition(":")[0].lower() for pattern in statement.actions if ":" in pattern.widest}
-        for service in sorted(named):
-            if not statement.not_actions and statement.covers(f"{service}:{_SOME}"):
-                return _where(subject, statement, f"{statement.name} allows every action of {service}")
-    return _unread(subject) or PASSED
-
-
-def _every_key(subject: Subject, context: Context) -> Verdict:
-    for statement in _allows(subject):
-        opening = [action for action in _OPENING if statement.covers(action)]
-        if opening and statement.about(_ANY_KEY, OPEN) is YES:
-            return _where(subject, statement, f"{statement.name} allows {' and '.join(opening)} with every key")
-    return _unread(subject) or PASSED
 
 
 def _no_user_policies(subject: Subject, context: Context) -> Verdict:
@@ -148,74 +85,7 @@ def _rotated(subject: Subject, context: Context) -> Verdict:
     return asked(key.rotation, "KMS does not rotate it")
 
 
-def _open_key(subject: Subject, context: Context) -> Verdict:
-    perhaps = ""
-    for statement in _allows(subject):
-        named = statement.names(_STRANGER, bounded=False).somehow
-        found = named if named is NO else named & statement.fits(subject.reply["Arn"], _STRANGE)
-        if found is YES:
-            return failed(f"{statement.name} of its policy is for everybody, of any account", "document")
-        perhaps = perhaps or ("" if found is NO else statement.name)
-    if perhaps:
-        return unknown(f"{perhaps} of its policy is for everybody, under conditions that strangers may meet")
-    return unknown("its policy was not read") if subject.policy.statements is None else PASSED
-
-
-def _said(actions: str, resource: str) -> str:
-    return f"{{Effect: Allow, Action: [{actions}], Resource: '{resource}'}}"
-
-
-_ONE_KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
-_ONE_DB = "arn:aws:rds:eu-west-1:123456789012:db:orders"
-
 RULES = (
-    Rule(
-        id="no-admin-policy",
-        of=(Of.POLICY,),
-        severity=Severity.HIGH,
-        title="No policy allows everything on everything",
-        why="Whoever has it owns the account, its databases and all that is in them.",
-        fix="name the actions and the resources that are needed",
-        decide=_admin,
-        good=_said("rds:StartDBInstance", _ONE_DB),
-        bad=_said("'*'", "*"),
-        field=_POLICY_FIELD,
-        aliases=aka(
-            hub="IAM.1",
-            config="iam-policy-no-statements-with-admin-access",
-            checkov="CKV_AWS_1 CKV_AWS_49 CKV_AWS_62 CKV_AWS_63 CKV_AWS_274 CKV_AWS_275",
-        ),
-    ),
-    Rule(
-        id="no-service-wildcard",
-        of=(Of.POLICY,),
-        severity=Severity.LOW,
-        title="No policy allows every action of a service",
-        why="Every new action of the service is allowed too, and deleting is always among them.",
-        fix="name the actions that are needed",
-        decide=_whole_service,
-        good=_said("rds:StartDBInstance", _ONE_DB),
-        bad=_said("'rds:*'", _ONE_DB),
-        field=_POLICY_FIELD,
-        aliases=aka(hub="IAM.21", config="iam-policy-no-statements-with-full-access"),
-    ),
-    Rule(
-        id="no-decrypt-with-every-key",
-        of=(Of.POLICY,),
-        severity=Severity.MEDIUM,
-        title="No policy allows decrypting with every key",
-        why="Keys keep data apart only if nobody has them all.",
-        fix="name the keys in 'resources'",
-        decide=_every_key,
-        good=_said("kms:Decrypt", _ONE_KEY),
-        bad=_said("kms:Decrypt", "*"),
-        field=_POLICY_FIELD,
-        aliases=aka(
-            hub="KMS.1 KMS.2",
-            config="iam-customer-policy-blocked-kms-actions iam-inline-policy-blocked-kms-actions",
-            prowler="iam_policy_no_full_access_to_kms iam_inline_policy_no_full_access_to_kms",
-        ),
-    ),
     Rule(
         id="no-policies-on-users",
         of=(Of.PRINCIPAL,),
@@ -295,26 +165,6 @@ RULES = (
             cis="4.6",
             prowler="kms_cmk_rotation_enabled",
             checkov="CKV_AWS_7",
-        ),
-    ),
-    Rule(
-        id="key-not-public",
-        of=(Of.KEY,),
-        severity=Severity.CRITICAL,
-        title="No key's policy is for everybody",
-        why="Anybody with an AWS account could decrypt what the key encrypts.",
-        fix="name principals in the key's 'users', or ask for 'kms:CallerAccount' or 'aws:PrincipalOrgID'",
-        decide=_open_key,
-        good="{policy: {Effect: Allow, Principal: '*', Action: 'kms:*', "
-        "Condition: {StringEquals: {'kms:CallerAccount': '123456789012'}}}}",
-        bad="{policy: {Effect: Allow, Principal: '*', Action: 'kms:*'}}",
-        field="document",
-        aliases=aka(
-            hub="KMS.5",
-            config="kms-key-policy-no-public-access",
-            cis="2.21",
-            prowler="kms_key_not_publicly_accessible",
-            checkov="CKV_AWS_33",
         ),
     ),
 )

@@ -6,7 +6,7 @@ all three are an `Inventory`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as member
 from datetime import datetime
@@ -31,10 +31,12 @@ class Of(StrEnum):
     SNAPSHOT = "snapshot"
     SECURITY_GROUP = "security_group"
     KEY = "kms_key"
+    SECRET = "secret"  # noqa: S105 - what it is, not one
+    """A secret of Secrets Manager that a database or proxy uses, with its policy."""
     POLICY = "policy"
     """A policy document of IAM, managed or inline."""
     PRINCIPAL = "principal"
-    """A user, group or role of IAM."""
+    """A user, group or role of IAM; a role with its trust policy."""
     ACCOUNT = "account"
     """The account and Region as a whole: what is there only once."""
 
@@ -94,7 +96,7 @@ class Subject:
 
     @property
     def policy(self) -> Policy:
-        """The document of a policy, or of a key. Raises TypeError for anything else."""
+        """The document of a policy, a key or a secret. Raises TypeError for anything else."""
         if not isinstance(self.detail, Policy):
             raise TypeError(f"{self.name} is no policy")
         return self.detail
@@ -108,12 +110,21 @@ class Context:
     now: datetime | None = None
 
 
+Path = tuple[str | int, ...]
+"""Where something is written in a spec, below its resource."""
+
+
 class Verdict(NamedTuple):
-    """The answer: what is so, and the field of the spec that makes it so, if it is another one than the rule's."""
+    """The answer: what is so, and the field of the spec that makes it so, if it is another one than the rule's.
+
+    ``otherwise``: where that is written if there is nothing at ``path``. ``also``: further failures of the same thing.
+    """
 
     state: State
     message: str = ""
-    path: tuple[str | int, ...] | None = None
+    path: Path | None = None
+    otherwise: tuple[Path, ...] = ()
+    also: tuple[Verdict, ...] = ()
 
 
 PASSED, NOT_APPLICABLE = Verdict(State.PASS), Verdict(State.NOT_APPLICABLE)
@@ -122,6 +133,15 @@ PASSED, NOT_APPLICABLE = Verdict(State.PASS), Verdict(State.NOT_APPLICABLE)
 def failed(message: str, *path: str | int) -> Verdict:
     """It is not as the rule asks."""
     return Verdict(State.FAIL, message, path or None)
+
+
+def together(verdicts: Iterable[Verdict]) -> Verdict:
+    """All failures of one thing as one answer, or else what is unknown; passed, if there is none."""
+    listed = sorted(verdicts, key=lambda one: one.state is not State.FAIL)
+    failures = [one for one in listed if one.state is State.FAIL]
+    if not failures:
+        return listed[0] if listed else PASSED
+    return failures[0]._replace(also=tuple(failures[1:]))
 
 
 def unknown(why: str) -> Verdict:
@@ -141,7 +161,15 @@ Decide = Callable[[Subject, Context], Verdict]
 
 def aka(**whose: str) -> dict[str, tuple[str, ...]]:
     """Whose → ids, out of words: ``aka(hub="RDS.3 RDS.27", checkov="CKV_AWS_16")``."""
-    names = {"hub": "Security Hub", "config": "AWS Config", "cis": "CIS", "prowler": "Prowler", "checkov": "Checkov"}
+    names = {
+        "hub": "Security Hub",
+        "config": "AWS Config",
+        "cis": "CIS",
+        "analyzer": "IAM Access Analyzer",
+        "prowler": "Prowler",
+        "checkov": "Checkov",
+        "parliament": "Parliament",
+    }
     return {names[who]: tuple(ids.split()) for who, ids in whose.items()}
 
 
@@ -157,7 +185,7 @@ class Rule:
     """One rule.
 
     ``field``: the field of the spec that decides, "" where none does. ``aliases``: whose rule → its ids there
-    (Security Hub, AWS Config, CIS, Prowler, Checkov). ``live``: it needs the account, no spec tells. ``good`` and
+    (see `aka`). ``live``: it needs the account, no spec tells. ``good`` and
     ``bad``: an example each, as YAML: resources of a spec; where no spec decides or may say it, what AWS tells of it.
     """
 

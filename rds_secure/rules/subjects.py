@@ -65,13 +65,15 @@ def _subjects(posture: Posture) -> Iterator[Subject]:
             called = f"{prefix}{item[name]}"
             yield _subject(of, called, item, _tagged(item, item[name]), known.get(called))
     yield from _keys(posture)
+    yield from _secrets(inventory)
     yield from _identities(inventory)
     yield Subject(Of.ACCOUNT, "account", {})
 
 
 def unlisted(inventory: Inventory) -> frozenset[Of]:
-    """What there may be more of: its listing was not read. Of keys, only those that something names are read."""
-    missing = {Of.KEY, *(of for of, service, action, *_ in _LISTED if inventory.reply(service, action) is None)}
+    """What there may be more of: its listing was not read. Keys and secrets are read only if something names them."""
+    unread = (of for of, service, action, *_ in _LISTED if inventory.reply(service, action) is None)
+    missing = {Of.KEY, Of.SECRET, *unread}
     if inventory.reply("iam", "GetAccountAuthorizationDetails") is None:
         missing |= {Of.POLICY, Of.PRINCIPAL}
     return frozenset(missing)
@@ -85,6 +87,22 @@ def _keys(posture: Posture) -> Iterator[Subject]:
             said = posture.inventory.reply("kms", "GetKeyPolicy", arn) or {}
             policy = read_policy(name, said["Policy"]) if said.get("Policy") else Policy(name, None)
             yield _subject(Of.KEY, name, {"Arn": arn, **found}, _placed(arn), policy)
+
+
+def _secrets(inventory: Inventory) -> Iterator[Subject]:
+    """Secrets with their policies; an unread policy is one without statements."""
+    for arn in dict.fromkeys(
+        question.subject
+        for question in (*inventory.replies, *inventory.unread)
+        if (question.service, question.action) == ("secretsmanager", "GetResourcePolicy")
+    ):
+        said = inventory.reply("secretsmanager", "GetResourcePolicy", arn)
+        if said == {}:
+            continue  # it is not there
+        name = f"secret:{arn.rpartition(':')[2]}"
+        document = (said or {}).get("ResourcePolicy") or "{}"
+        policy = read_policy(name, document) if said is not None else Policy(name, None)
+        yield _subject(Of.SECRET, name, {"Arn": arn}, _placed(arn), policy)
 
 
 def _identities(inventory: Inventory) -> Iterator[Subject]:

@@ -1,6 +1,17 @@
 """The one table of rules, in the order of `explain`."""
 
-from rds_secure.rules import databases, identities, network, running, watching
+from rds_secure.rules import (
+    databases,
+    escalation,
+    identities,
+    network,
+    running,
+    statements,
+    trusting,
+    watching,
+    wildcards,
+    words,
+)
 from rds_secure.rules.model import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -9,4 +20,9 @@ RULES: tuple[Rule, ...] = (
     *watching.RULES,
     *network.RULES,
     *identities.RULES,
+    *trusting.RULES,
+    *wildcards.RULES,
+    *escalation.RULES,
+    *words.RULES,
+    *statements.RULES,
 )

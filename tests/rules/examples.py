@@ -65,7 +65,9 @@ def judged(rule: Rule, example: str, folder: Path) -> set[State]:
     written = yaml.safe_load(example.replace("<CUSTOMER-KEY>", KEYS["CUSTOMER"]).replace("<AWS-OWN-KEY>", KEYS["AWS"]))
     inventory = _alone(written, folder) if "db_instance" in written else account(rule, written)
     posture = Posture(inventory)
-    return {one.state for one in judge([rule], subjects_of(posture), Context(posture, NOW))}
+    about_keys = rule.of[0] is Of.KEY  # which are there in every example, without policies
+    asked = [one for one in subjects_of(posture) if about_keys or one.of is not Of.KEY]
+    return {one.state for one in judge([rule], asked, Context(posture, NOW))}
 
 
 def _alone(written: Mapping[str, Any], folder: Path) -> Inventory:
@@ -151,15 +153,25 @@ def _group(replies: dict[Question, Any], told: dict[str, Any]) -> None:
 def _key(replies: dict[Question, Any], told: dict[str, Any]) -> None:
     arn = KEYS["CUSTOMER"]
     statement = told.pop("policy", {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*"})
-    document = {"Version": "2012-10-17", "Statement": [{"Resource": "*", **statement}]}
-    replies[Question("kms", "GetKeyPolicy", arn)] = {"Policy": json.dumps(document)}
+    replies[Question("kms", "GetKeyPolicy", arn)] = {"Policy": _document(statement)}
     replies[Question("kms", "GetKeyRotationStatus", arn)] = {"KeyRotationEnabled": told.pop("rotation", True)}
     replies[Question("kms", "DescribeKey", arn)]["KeyMetadata"].update(told)
     del replies[Question("kms", "DescribeKey", KEYS["AWS"])]
 
 
+def _document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Resource": "*", **statement}]})
+
+
+def _secret(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!db-1-AbCdEf"
+    replies[Question("secretsmanager", "GetResourcePolicy", arn)] = {"ResourcePolicy": _document(told["policy"])}
+
+
 def _policy(replies: dict[Question, Any], told: dict[str, Any]) -> None:
-    version = {"IsDefaultVersion": True, "Document": {"Version": "2012-10-17", "Statement": [told]}}
+    """A policy with one statement, or with several."""
+    statements = told if "Statement" in told else {"Statement": [told]}
+    version = {"IsDefaultVersion": True, "Document": {"Version": "2012-10-17", **statements}}
     arn = f"arn:aws:iam::{ACCOUNT}:policy/p"
     replies[Question("iam", "GetAccountAuthorizationDetails")] = {
         "Policies": [{"PolicyName": "p", "Arn": arn, "PolicyVersionList": [version]}]
@@ -167,6 +179,12 @@ def _policy(replies: dict[Question, Any], told: dict[str, Any]) -> None:
 
 
 def _principal(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    """A user, or a role with a statement of its trust policy."""
+    if "trust" in told:
+        trust = {"Version": "2012-10-17", "Statement": [told["trust"]]}
+        role = {"RoleName": "app", "Arn": f"arn:aws:iam::{ACCOUNT}:role/app", "AssumeRolePolicyDocument": trust}
+        replies[Question("iam", "GetAccountAuthorizationDetails")] = {"RoleDetailList": [role]}
+        return
     user = {"UserName": "dana", "Arn": f"arn:aws:iam::{ACCOUNT}:user/dana", **told}
     replies[Question("iam", "GetAccountAuthorizationDetails")] = {"UserDetailList": [user]}
 
@@ -182,6 +200,7 @@ _MAKERS = {
     Of.SNAPSHOT: _snapshot,
     Of.SECURITY_GROUP: _group,
     Of.KEY: _key,
+    Of.SECRET: _secret,
     Of.POLICY: _policy,
     Of.PRINCIPAL: _principal,
     Of.ACCOUNT: _account,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from typing import Literal as OneOf
@@ -30,7 +30,7 @@ _NULL = "null"
 class Condition:
     """One operator, one key and its operands; as an atom of a formula, that they compare.
 
-    ``operator`` is the lower-case name without set operator and ``IfExists``.
+    ``operator`` is the lower-case name without set operator and ``IfExists``; ``written``: all of it, as it is written.
     """
 
     quantifier: Quantifier
@@ -38,6 +38,7 @@ class Condition:
     if_exists: bool
     key: str
     operands: tuple[Template, ...]
+    written: str = field(default="", compare=False)
 
     @cached_property
     def _hash(self) -> int:
@@ -141,7 +142,7 @@ def _test(operator: str, key: str, operands: Any, variables: bool) -> Condition:
     quantifier: Quantifier = "all" if set_operator == "all" else "any" if set_operator == "any" else ""
     listed = operands if isinstance(operands, list | tuple) else (operands,)
     written = tuple(sorted((template(_text(operand), variables=variables) for operand in listed), key=str))
-    return Condition(quantifier, name, if_exists is not None, key, written)
+    return Condition(quantifier, name, if_exists is not None, key, written, operator)
 
 
 def _text(operand: Any) -> str | Text | Ref:

@@ -17,10 +17,12 @@ from itertools import compress
 from operator import and_, or_
 
 from rds_secure.access.iam.callers import Caller
+from rds_secure.access.iam.conditions import Condition
+from rds_secure.access.iam.context import context
 from rds_secure.access.iam.court import Asker, Court
 from rds_secure.access.iam.evaluate import Policies
 from rds_secure.access.iam.identities import Role, User
-from rds_secure.access.iam.logic import NO, YES, Formula, every
+from rds_secure.access.iam.logic import NO, YES, Formula, Literal, every, resolve
 from rds_secure.access.iam.match import ANY
 from rds_secure.access.iam.means import LAUNCHES, MEANS, Gift, Launch, Means, Target
 from rds_secure.access.iam.policy import Policy
@@ -146,7 +148,7 @@ class Escalations:
         """The targets of a means by the verbs that they give; of a role to be passed, for each service that runs it."""
         ways: list[tuple[str, Formula, int]] = [("", when, mask)]
         if means.action == "iam:PassRole":
-            found = ((launch, when & self._launches(asker, launch)) for launch in LAUNCHES)
+            found = ((launch, _passed(when, launch.service) & self._launches(asker, launch)) for launch in LAUNCHES)
             ways = [(launch.service, then, mask & self._trusting[launch]) for launch, then in found if then is not NO]
         lack = tuple(lacking.get(verb, 0) for verb in VERBS)
         reached, listed = self._reached(means), self._targets[means.target]
@@ -177,6 +179,12 @@ class Escalations:
             found = [tuple(_somehow(has.get(verb, ())) for verb in VERBS) for has in powers]
             self._reach[means.target] = found
         return found
+
+
+def _passed(when: Formula, service: str) -> Formula:
+    """When a role may be passed to this service (IAM user guide, ``iam:PassedToService``)."""
+    known = context({"iam:PassedToService": service})
+    return resolve(when, lambda atom: atom.holds(known) if isinstance(atom, Condition) else Literal(atom))
 
 
 def _sure(powers: Iterable[Power]) -> int:
