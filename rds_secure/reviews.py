@@ -93,7 +93,7 @@ class Review:
         if not self.binds:
             told = (f"not as expected: {item.what}" for item in broken)
             return replace(self.bare, notes=(*self.bare.notes, *notes, *told))
-        failing = map(_failing, self.judgement.stopping) if self.judgement else ()
+        failing = map(refusal, self.judgement.stopping) if self.judgement else ()
         refusals = (*self.bare.refusals, *broken, *failing)
         return replace(self.bare, refusals=refusals, notes=(*self.bare.notes, *notes))
 
@@ -119,7 +119,7 @@ class Review:
         return delta.compare(self.before, self.after) if self.topics and self.before and self.after else Delta()
 
 
-def _failing(finding: Finding) -> Refusal:
+def refusal(finding: Finding) -> Refusal:
     """A failure that stops the plan, as what is refused."""
     what = f"{finding.rule} ({finding.severity}) fails on {finding.subject}: {finding.message}"
     return Refusal(finding.address or Address("rule", finding.rule), what, finding.fix, finding.location)

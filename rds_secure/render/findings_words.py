@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rds_secure.finding import Finding
 from rds_secure.rules.change import Judgement
 
 WORSE, MENDED, UNSURE, LEFT = "!", "+", "?", "·"
+
+_LISTS = "rds-secure check SPEC --online lists them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +25,13 @@ class Line:
 
 def summary(judged: Judgement) -> str:
     """All of it in one sentence."""
-    change, stopping = judged.change, len(judged.stopping)
+    change = judged.change
     parts = [
-        f"{_gets(len(change.worse))} worse" if change.worse else "nothing gets worse",
+        f"{_gets(len(change.worse))} worse{_refused(change.worse, judged)}" if change.worse else "nothing gets worse",
         f"{_are(len(change.excused))} let pass" if change.excused else "",
         f"{len(change.unsure)} cannot be told any more" if change.unsure else "",
         f"{_are(len(change.mended))} mended" if change.mended else "",
-        _old(judged),
-        f"{stopping} of these {'stops' if stopping == 1 else 'stop'} the plan" if stopping else "",
+        f"{_old(judged)}{_refused(change.old, judged)} ({_LISTS})" if change.old else "",
     ]
     return f"Guardrails: {'; '.join(filter(None, parts))}."
 
@@ -48,7 +49,7 @@ def lines(judged: Judgement, *, everything: bool = False) -> Iterator[Line]:
 
 def about(finding: Finding) -> str:
     """What a rule says of what: ``backups-kept: db_instance.orders (db:orders): backups are kept for 3 days``."""
-    answers = f" ({answered(finding)})" if finding.excuse else ""
+    answers = f"; {answered(finding)}" if finding.excuse else ""
     return f"{finding.rule}: {whose(finding)}: {finding.message}{answers}"
 
 
@@ -73,13 +74,19 @@ def _are(number: int) -> str:
     return f"{number} {'is' if number == 1 else 'are'}"
 
 
+def _refused(part: Sequence[Finding], judged: Judgement) -> str:
+    """How many of these stop the plan."""
+    number = sum(1 for one in judged.stopping if one in part)
+    if not number:
+        return ""
+    return f", and {'is' if number == 1 else 'are'} refused" if number == len(part) else f", {number} of them refused"
+
+
 def _old(judged: Judgement) -> str:
     """How many failures were there before: of what the stack has, and of others."""
     total = len(judged.change.old)
     mine = sum(1 for one in judged.change.old if one.address)
-    if not total:
-        return ""
     of = "of this stack" if mine == total else f"{mine} of them of this stack" if mine else "of others"
-    stays = f"old failure {of} stays" if total == 1 else f"old failures {of} stay"
-    stays = stays if mine in (0, total) else f"old failures stay, {of}"
-    return f"{total} {stays} (rds-secure check SPEC --online lists them)"
+    if mine not in (0, total):
+        return f"{total} old failures stay, {of}"
+    return f"{total} old failure {of} stays" if total == 1 else f"{total} old failures {of} stay"

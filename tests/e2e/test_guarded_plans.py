@@ -51,7 +51,7 @@ def test_what_a_plan_makes_worse_is_3_with_rule_resource_and_line_and_nothing_is
     assert refused.code == 3
     assert f"stack.yaml:{line(spec, 'minor_upgrades')}:" in refused.out
     assert UPGRADES in told(refused.out)
-    assert "Guardrails: 1 gets worse; 1 of these stops the plan." in refused.out
+    assert "Guardrails: 1 gets worse, and is refused." in refused.out
     assert not file.exists()
     for arguments in (("apply", spec, "--yes"), ("apply", spec, "--expect", "x")):
         assert command(*arguments).code == 3
@@ -262,4 +262,4 @@ def test_what_somebody_answers_for_is_told_and_let_pass(command: Commands, tmp_p
     assert shown.code == 0
     assert "Guardrails: nothing gets worse; 1 is let pass." in shown.out
     assert "waived: minor-upgrades: db_instance.quickstart (db:quickstart)" in told(shown.out)
-    assert "(until 2099-12-31 by dana: the vendor certifies versions)" in told(shown.out)
+    assert "; until 2099-12-31 by dana: the vendor certifies versions" in told(shown.out)
