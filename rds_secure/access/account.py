@@ -12,7 +12,7 @@ from rds_secure import tagging
 from rds_secure.access.iam import estate
 from rds_secure.access.iam.estate import Database, Estate
 from rds_secure.access.iam.identities import Identities, identities, read_policy
-from rds_secure.access.iam.policy import Policy, grants
+from rds_secure.access.iam.policy import Policy, grants, unreadable
 from rds_secure.access.iam.verbs import Part
 from rds_secure.access.network import from_ec2, from_rds
 from rds_secure.access.network.model import Network
@@ -123,13 +123,13 @@ def _governing(inventory: Inventory) -> Iterator[tuple[str, tuple[Policy, ...]]]
             own = read_policy(f"the policy of {arn.rpartition(':')[2]}", reply["Policy"])
             given = granted.get(arn)
             name = f"the grants of {arn.rpartition(':')[2]}"
-            yield arn, (own, Policy(name, None) if given is None else grants(name, given.get("Grants", ())))
+            yield arn, (own, unreadable(name) if given is None else grants(name, given.get("Grants", ())))
     for question in (*inventory.replies, *inventory.unread):
         if (question.service, question.action) == ("secretsmanager", "GetResourcePolicy"):
             arn, policy = question.subject, inventory.reply("secretsmanager", "GetResourcePolicy", question.subject)
             name = f"the policy of {arn.rpartition(':')[2]}"
             if policy is None:
-                yield arn, (Policy(name, None),)
+                yield arn, (unreadable(name),)
             elif policy.get("ResourcePolicy"):
                 yield arn, (read_policy(name, policy["ResourcePolicy"]),)
 

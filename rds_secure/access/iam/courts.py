@@ -13,7 +13,7 @@ from rds_secure.access.iam.context import Context
 from rds_secure.access.iam.court import Asker, Court, Covered
 from rds_secure.access.iam.docket import Docket
 from rds_secure.access.iam.estate import Database, Estate, arn_context, delegating
-from rds_secure.access.iam.policy import Policy, Statement
+from rds_secure.access.iam.policy import Policy, Statement, unreadable
 from rds_secure.access.iam.spread import Spread, Universe
 from rds_secure.access.iam.verbs import VERBS, Act, Part
 
@@ -75,7 +75,7 @@ class Courts:
         arns = [database.parts[part] for database in self.databases if part in database.parts]
         found = {arn: self._estate.governing[arn] for arn in arns if arn in self._estate.governing}
         if part == "key":
-            found |= {arn: (Policy("the policy of the key", None),) for arn in arns if arn not in found}
+            found |= {arn: (unreadable("the policy of the key"),) for arn in arns if arn not in found}
             found[self.databases[0].parts[part]] = (delegating(self._estate),)
         return found
 

@@ -16,7 +16,7 @@ from typing import Any
 from rds_secure import documents, tagging
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.evaluate import Policies
-from rds_secure.access.iam.policy import Policy, compile_policy
+from rds_secure.access.iam.policy import Policy, compile_policy, unreadable
 
 _TAG_SESSION = "sts:TagSession"
 
@@ -87,7 +87,7 @@ class Identities:
 
     def managed(self, arn: str) -> Policy:
         """A managed policy; an unread one if the account's details lack it."""
-        return self.policies.get(arn) or Policy(arn, None)
+        return self.policies.get(arn) or unreadable(arn)
 
     def caller(self, identity: User | Role) -> Caller:
         """A user or role as one who asks."""
@@ -109,7 +109,7 @@ class Identities:
             if (group := self.groups_by_name.get(name)) is not None:
                 own += [*group.inline, *map(self.managed, group.attached)]
             else:
-                own.append(Policy(f"the group {name}", None))
+                own.append(unreadable(f"the group {name}"))
         boundary = self.managed(identity.boundary) if identity.boundary else None
         return Policies(tuple(dict.fromkeys(own)), boundary, levels=self.levels)
 
@@ -127,7 +127,7 @@ def _read(name: str, text: str) -> Policy:
     try:
         return compile_policy(name, documents.parse(text))
     except ValueError:
-        return Policy(name, None)
+        return unreadable(name)
 
 
 def identities(
@@ -188,7 +188,7 @@ def _role(item: Mapping[str, Any]) -> Role:
 def _managed(item: Mapping[str, Any]) -> Policy:
     versions = item.get("PolicyVersionList", ())
     default = next((version for version in versions if version.get("IsDefaultVersion")), None)
-    return read_policy(item["PolicyName"], default["Document"]) if default else Policy(item["PolicyName"], None)
+    return read_policy(item["PolicyName"], default["Document"]) if default else unreadable(item["PolicyName"])
 
 
 def _inline(items: Iterable[Mapping[str, Any]], holder: str) -> tuple[Policy, ...]:

@@ -114,6 +114,12 @@ class Policy:
         return frozenset().union(*(statement.keys for statement in self.statements or ()))
 
 
+@lru_cache(maxsize=1 << 14)
+def unreadable(name: str) -> Policy:
+    """A policy that could not be read; the same one for a name, so that two readings of an account share it."""
+    return Policy(name, None)
+
+
 def compile_policy(name: str, document: Mapping[str, Any]) -> Policy:
     """A policy from its document; raises ValueError for what IAM would not have stored."""
     modern = document.get("Version") == LANGUAGE

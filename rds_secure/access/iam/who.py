@@ -6,22 +6,21 @@ actions is. Databases that get the same answer share it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import compress
 from operator import and_, or_
 
-from rds_secure.access.iam.become import ASSUMING, Way, Ways, outsiders
+from rds_secure.access.iam.become import Way
 from rds_secure.access.iam.callers import Caller
 from rds_secure.access.iam.court import Asker
 from rds_secure.access.iam.courts import Courts
-from rds_secure.access.iam.docket import Docket
 from rds_secure.access.iam.estate import Estate
 from rds_secure.access.iam.evaluate import Policies
 from rds_secure.access.iam.identities import Group, Identities
 from rds_secure.access.iam.logic import YES, Formula, some
-from rds_secure.access.iam.means import ACTIONS
+from rds_secure.access.iam.people import People
 from rds_secure.access.iam.spread import Spread
 from rds_secure.access.iam.verbs import VERBS, Act, Verb
 
@@ -70,27 +69,22 @@ Powers = dict[Verb, tuple[Power, ...]]
 class Who:
     """The question about one account."""
 
-    def __init__(self, identities: Identities, estate: Estate) -> None:
+    def __init__(self, identities: Identities, estate: Estate, people: People | None = None) -> None:
         self.identities, self.estate = identities, estate
-        self.docket = Docket([*(act.action for acts in VERBS.values() for act in acts), *ASSUMING, *ACTIONS])
-        self.ways = Ways(identities, self.docket)
+        named = (policy for policies in estate.governing.values() for policy in policies)
+        self.people = people or People(identities, named)
+        self.docket, self.ways, self.askers = self.people.docket, self.people.ways, self.people.askers
         self.courts = Courts(self.docket, estate)
         self.databases = self.courts.databases
         self._names = tuple(database.name for database in self.databases)
         self._named: dict[int, tuple[str, ...]] = {}
         self._powers: dict[Asker, Powers] = {}
-        self._other: Who | None = None
-        self._alike: Mapping[Asker, Asker] = {}
-        named = [policy for policies in estate.governing.values() for policy in policies]
-        trusts = [role.trust for role in identities.roles]
-        self.outsiders = outsiders([*trusts, *named], identities.account)
+        self._shared: _Shared | None = None
 
-    @cached_property
-    def askers(self) -> tuple[Asker, ...]:
-        """Root, users, roles, and whom the account's trust policies, keys and secrets name from outside."""
-        identities = self.identities
-        users = (Asker(identities.caller(user), identities.policies_of(user)) for user in identities.users)
-        return (Asker(identities.root, identities.policies_of_root()), *users, *self.ways.askers, *self.outsiders)
+    def only(self, names: Collection[str]) -> Who:
+        """The same people, asked about `GENERAL` and some of the databases."""
+        some = tuple(database for database in self.estate.databases if database.name in names)
+        return Who(self.identities, replace(self.estate, databases=some), self.people)
 
     def member(self, group: Group) -> Asker:
         """Somebody who is in a group, and has nothing else."""
@@ -123,24 +117,29 @@ class Who:
         return {verb: reduce(or_, map(there, acts)) for verb, acts in VERBS.items()}
 
     def share(self, other: Who, alike: Mapping[Asker, Asker]) -> None:
-        """Take from another reading of the account, with the same databases, what those may do who are alike there."""
-        self._other, self._alike = other, alike
+        """Take from another question what those may do who may do the same there; ``alike``: who that is there.
+
+        The other one is asked about all of these databases, and about more of them or not.
+        """
+        self._shared = _Shared(other, self, alike)
 
     def powers(self, asker: Asker) -> Powers:
         """What a principal may do without becoming anybody else."""
-        if (found := self._powers.get(asker)) is None and self._other and asker in self._alike:
-            found = self._powers[asker] = self._other.powers(self._alike[asker])
-        if found is None:
-            found = {}
-            for verb, acts in VERBS.items():
-                alike: dict[int, tuple[list[str], Spread]] = {}
-                for act in acts:
-                    spread = self.courts.decide(asker, act, fresh=verb == "create")
-                    if spread.some:
-                        alike.setdefault(id(spread), ([], spread))[0].append(act.action)
-                if alike:
-                    found[verb] = tuple(_powers(alike.values()))
-            self._powers[asker] = found
+        if (found := self._powers.get(asker)) is None:
+            found = self._shared.powers(asker) if self._shared else None
+            self._powers[asker] = found = self._decided(asker) if found is None else found
+        return found
+
+    def _decided(self, asker: Asker) -> Powers:
+        found: Powers = {}
+        for verb, acts in VERBS.items():
+            alike: dict[int, tuple[list[str], Spread]] = {}
+            for act in acts:
+                spread = self.courts.decide(asker, act, fresh=verb == "create")
+                if spread.some:
+                    alike.setdefault(id(spread), ([], spread))[0].append(act.action)
+            if alike:
+                found[verb] = tuple(_powers(alike.values()))
         return found
 
     def _answers(self, caller: Caller, powers: Powers, way: Way, told: _Told) -> Iterator[Answer]:
@@ -156,6 +155,34 @@ class Who:
             bits = map(int, bin(mask)[:1:-1])
             found = self._named[mask] = tuple(compress(self._names, bits))
         return found
+
+
+class _Shared:
+    """What those who are alike may do, taken from another question."""
+
+    def __init__(self, other: Who, own: Who, alike: Mapping[Asker, Asker]) -> None:
+        self._other, self._alike = other, alike
+        theirs = {database.name: place for place, database in enumerate(other.databases)}
+        self._places = [theirs[database.name] for database in own.databases]
+        self._is_same = self._places == list(theirs.values())
+
+    def powers(self, asker: Asker) -> Powers | None:
+        """Of one asker; None if nobody is alike."""
+        alike = self._alike.get(asker)
+        if alike is None:
+            return None
+        found = self._other.powers(alike)
+        return found if self._is_same else self._cut(found)
+
+    def _cut(self, powers: Powers) -> Powers:
+        """Without the databases that are not asked about."""
+        cut = {verb: tuple(map(self._moved, listed)) for verb, listed in powers.items()}
+        left = {verb: tuple(power for power in listed if power.mask) for verb, listed in cut.items()}
+        return {verb: listed for verb, listed in left.items() if listed}
+
+    def _moved(self, power: Power) -> Power:
+        mask = sum(1 << place for place, there in enumerate(self._places) if power.mask >> there & 1)
+        return Power(mask, power.acts, power.when)
 
 
 def _powers(acts: Iterable[tuple[list[str], Spread]]) -> Iterator[Power]:
