@@ -91,9 +91,10 @@ class Audit:
 
     @property
     def stops(self) -> bool:
-        """Whether anything in it stops a run (exit 3); with ``new_only``: anything that was not so then."""
+        """Whether anything in it stops a run (exit 3); with ``new_only``: anything that was not so, or is mandatory."""
         if self.compared and self.new_only:
-            return not self.stopping.isdisjoint(self.compared.worse)
+            worse = self.compared.worse
+            return any(name in worse or name[0] in self.guardrails.mandatory for name in self.stopping)
         return bool(self.stopping)
 
 

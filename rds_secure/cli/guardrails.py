@@ -99,9 +99,9 @@ def given(*stacks: Stack) -> Guardrails:
     from rds_secure.rules.meta import META
 
     rules, baseline = _said("rules"), _said("baseline")
-    if _said("record") and not baseline:
+    if records() and not baseline:
         raise click.UsageError("--record: say in which file, with --baseline FILE")
-    is_new = _said("record") and not baseline.exists()
+    is_new = records() and not baseline.exists()
     packages = installed.load({Path(source.file).parent for stack in stacks for source in stack.sources.values()})
     ids = {rule.id for rule in (*packages.table, *META)}
     policies = tuple(files.read_policy(path, ids) for path in _policies())
@@ -123,9 +123,23 @@ def given(*stacks: Stack) -> Guardrails:
     return bound.of(*stacks)
 
 
+def let_old_pass(binding: Guardrails, option: str) -> None:
+    """Raises `RefusedError` where a policy does not let an option let pass what failed before."""
+    from rds_secure.errors import RefusedError
+    from rds_secure.rules.binding import letting_old_pass
+
+    if problems := list(letting_old_pass(binding.policies, option)):
+        raise RefusedError(problems)
+
+
+def records() -> bool:
+    """Whether a baseline is to be written."""
+    return bool(_said("record"))
+
+
 def recorded(binding: Guardrails, findings: tuple[Finding, ...]) -> Guardrails | None:
     """With ``--record``: the same guardrails with a baseline of these findings, which is written; None without."""
-    if not _said("record"):
+    if not records():
         return None
     from dataclasses import replace
 

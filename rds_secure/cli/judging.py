@@ -41,7 +41,7 @@ def given(stack: Stack) -> Bounds | None:
 
     binding = guardrails.given(stack)
     if not _is("no_check"):
-        return Bounds(binding, _is("fail_on_old"))
+        return Bounds(binding, _is("fail_on_old") or any(policy.said.fail_on_old for policy in binding.policies))
     if _is("fail_on_old") or _is("show_findings"):
         raise click.UsageError("--no-check judges nothing: leave --fail-on-old and --show-findings out")
     places = [*(policy.at() for policy in binding.policies), *stack.tightening.at.values()]

@@ -26,7 +26,8 @@ from rds_secure.render.audit_words import (
     told,
     unread,
 )
-from rds_secure.render.check_page import answered, ordered
+from rds_secure.render.check_page import ordered
+from rds_secure.render.findings_words import answered
 from rds_secure.render.html import folded, listed, page, said, text
 from rds_secure.render.protection import Mood
 from rds_secure.render.reach_page import LIMITS

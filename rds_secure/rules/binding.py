@@ -55,9 +55,16 @@ def loosened_by_options(
         if fail_on and fail_on > policy.fail_on:
             word = f"--fail-on {fail_on}"
             yield _less(word, str(policy.fail_on), policy.file, policy.at("fail_on"), "leave it out")
-        if baseline and policy.said.baseline == "refused":
-            fix = "leave --baseline out, or have the policy say 'baseline: allowed'"
-            yield Problem(f"{policy.file} allows no baseline, and {baseline} is one", fix, policy.at("baseline"))
+    if baseline:
+        yield from letting_old_pass(policies, f"--baseline {baseline}")
+
+
+def letting_old_pass(policies: Iterable[Policy], option: str) -> Iterator[Problem]:
+    """An option by which what failed before stops nothing, where a policy lets none."""
+    for policy in policies:
+        if policy.said.baseline == "refused":
+            what = f"{option} lets pass what failed before, which {policy.file} does not allow"
+            yield Problem(what, "leave it out, or have the policy say 'baseline: allowed'", policy.at("baseline"))
 
 
 def loosened_by_spec(policies: Sequence[Policy], tightened: Tightened) -> Iterator[Problem]:

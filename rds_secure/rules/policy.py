@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 from pydantic import Field as Setting
 
 from rds_secure.errors import Location
-from rds_secure.fields import Int, Part, Pattern
+from rds_secure.fields import Bool, Int, Part, Pattern
 from rds_secure.finding import Severity
 from rds_secure.rules.model import Profile, Rule
 from rds_secure.rules.waivers import matches
@@ -58,6 +58,8 @@ class PolicyFile(Part):
     """How bad it is where a rule fails, if not as bad as the rule says."""
     fail_on: Grade = "high"
     """The severity from which on a failure stops a run."""
+    fail_on_old: Bool = False
+    """Whether a plan also stops at what fails before it already, of what the stack declares."""
     waive: tuple[Grant, ...] = ()
     """Who may waive what: nobody anything, if left out."""
     waivers: tuple[Waiver, ...] = ()

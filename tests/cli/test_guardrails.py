@@ -10,7 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from rds_secure.cli.guardrails import POLICY
+from rds_secure.inventory import file
 from rds_secure.render.check_view import check_schema
+from tests.access import world
 from tests.cli.running import ROOT, Run
 from tests.rules.packages import install
 
@@ -160,7 +162,7 @@ def test_under_a_policy_a_waiver_stands_only_where_it_lets_it(ran: Run, spec: Pa
         ("rules: strict\n", ["--rules", "baseline"], ":2:8: --rules baseline is looser than strict, which"),
         ("fail_on: low\n", ["--fail-on", "medium"], ":2:10: --fail-on medium is looser than low, which"),
         ("", ["--fail-on", "critical"], ":1:1: --fail-on critical is looser than high, which"),
-        ("", ["--baseline", "b.json"], "allows no baseline, and b.json is one: leave --baseline out, or have"),
+        ("", ["--baseline", "b.json"], ":1:1: --baseline b.json lets pass what failed before, which"),
     ],
 )
 def test_no_option_loosens_a_policy(
@@ -288,6 +290,49 @@ def test_recording_needs_a_file_of_its_own(ran: Run, spec: Path, policy: Path) -
     kept = policy.read_text()
     assert ran("check", spec, "--record", "--baseline", policy).code == 1
     assert policy.read_text() == kept
+
+
+# Audits
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Path:
+    """A recorded account in which not all is well."""
+    path = tmp_path / "account.json"
+    file.save(path, world.recording(world.world()))
+    return path
+
+
+def test_an_audit_records_what_fails_and_minds_what_is_new(ran: Run, account: Path, tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    asked = ("audit", "--snapshot", account, "--fail-on", "low", "--baseline", path)
+    assert ran("audit", "--snapshot", account, "--fail-on", "low").code == 3
+    assert ran(*asked, "--record").code == 0
+    found = json.loads(path.read_text())["findings"]
+    shown = json.loads(ran(*asked, "--format", "json").out)
+    assert (ran(*asked).code, shown["counts"]["known"], shown["counts"]["fail"]) == (0, len(found), 0)
+    path.write_text(json.dumps({"version": 1, "findings": found[1:]}))
+    assert ran(*asked).code == 3
+    assert (
+        "with --no-account there is nothing to record"
+        in ran("audit", f"--cloudtrail={tmp_path}", "--no-account", "--baseline", path, "--record").err
+    )
+
+
+def test_an_earlier_audit_takes_nothing_from_a_policy(ran: Run, account: Path, policy: Path, tmp_path: Path) -> None:
+    asked = ("audit", "--snapshot", account, "--fail-on", "low")
+    before = tmp_path / "before.json"
+    before.write_text(ran(*asked, "--format", "json").out)
+    since = (*asked, "--compare", before, "--new-only")
+    assert ran(*since).code == 0
+    shown = ran(*since, "--policy", policy)
+    assert (shown.code, shown.out) == (3, "")
+    assert "--new-only lets pass what failed before, which" in shown.err
+    add(policy, "baseline: allowed\n")
+    assert ran(*since, "--policy", policy).code == 0
+    rule = next(one["rule"] for one in json.loads(before.read_text())["findings"] if one["state"] == "fail")
+    add(policy, f"mandatory: [{rule}]\n")
+    assert ran(*since, "--policy", policy).code == 3
 
 
 # Rules of packages

@@ -106,6 +106,9 @@ def test_what_failed_before_stops_nobody_unless_that_is_asked_for(command: Comma
     assert stopped.code == 3
     assert UPGRADES in told(stopped.out)
     assert command("apply", spec, "--yes", "--fail-on-old").code == 3
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("version: 1\nfail_on_old: true\n")
+    assert command("apply", spec, "--yes", "--policy", policy).code == 3
     assert command.writes == []
     assert command("apply", spec, "--yes").code == 0
 

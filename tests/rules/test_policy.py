@@ -114,6 +114,7 @@ BROKEN = [
     ("waive: [{owners: [x], days: 0}]", "waive.days: 0 is less than 1: write at least 1"),
     ("waive: [{owners: [x], rules: [multi-a], days: 1}]", "2:31: there is no rule 'multi-a'"),
     ("rules: lax", "rules: 'lax' is not possible: write baseline or strict"),
+    ("fail_on_old: maybe", "fail_on_old: 'maybe' is neither true nor false: write true or false"),
     ("baseline: yes", "baseline: 'yes' is not possible: write refused or allowed"),
     ("waivers: [{rule: multi-az, resource: x, reason: x, owner: x}]", "'expires' is missing"),
     (OWN.replace("multi-az", "multi-a").rstrip(), "2:11: there is no rule 'multi-a'"),

@@ -37,6 +37,7 @@ class _Command(click.Command):
 )
 @click.option("--new-only", is_flag=True, help="With --compare: only what is worse than then counts for exit code 3.")
 @guardrails.options
+@guardrails.recording
 @events.options
 @recorded.snapshot
 @options.access
@@ -76,6 +77,8 @@ def command(
     if then:
         from rds_secure.audit.compared import since
 
+        if new_only:
+            guardrails.let_old_pass(found.guardrails, "--new-only")
         found = since(found, then, new_only=new_only)
     forms.show(found, form, everything=everything)
     return guardrails.FAILED if found.stops else 0

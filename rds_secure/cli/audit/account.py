@@ -74,7 +74,9 @@ def audited(seen: Seen) -> Audit:
     account = seen.account
     at = datetime.fromisoformat(account.recording.at) if isinstance(account, Recorded) else datetime.now(UTC)
     binding = guardrails.given(*(each.stack for each in seen.declared))
-    return audit(seen.posture, binding, at, account.identity.arn, seen.declared)
+    found = audit(seen.posture, binding, at, account.identity.arn, seen.declared)
+    anew = guardrails.recorded(binding, found.findings)
+    return audit(seen.posture, anew, at, account.identity.arn, seen.declared) if anew else found
 
 
 def _guard(stacks: Sequence[Stack]) -> Stack:

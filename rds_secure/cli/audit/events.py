@@ -165,7 +165,10 @@ def alone(wish: Wish, reaching: Reaching) -> Audit:
         asked = of_spec(reaching.specs, reaching.region)
         accounts = {*wish.accounts, *(accounts_in(asked.stack) if asked.stack else ())}
         context = context_of(Posture(asked.inventory), accounts=accounts, trusted=wish.trusted)
-    return Audit(datetime.now(UTC), guardrails.given(), trail=files(wish, context, []))
+    binding = guardrails.given()
+    if guardrails.records():
+        raise click.UsageError("--record: with --no-account there is nothing to record")
+    return Audit(datetime.now(UTC), binding, trail=files(wish, context, []))
 
 
 def files(wish: Wish, context: Context, notes: list[str]) -> Report:
