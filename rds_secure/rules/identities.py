@@ -63,6 +63,8 @@ def _where(subject: Subject, statement: Statement, message: str) -> Verdict:
 
 
 def _admin(subject: Subject, context: Context) -> Verdict:
+    if subject.bounds:
+        return NOT_APPLICABLE  # it gives nobody anything (Security Hub leaves such policies out, too)
     for statement in _allows(subject):
         if statement.covers(f"{_SOME}:{_SOME}") and statement.about(_ANYTHING, OPEN) is YES:
             return _where(subject, statement, f"{statement.name} allows everything on everything")
@@ -70,15 +72,21 @@ def _admin(subject: Subject, context: Context) -> Verdict:
 
 
 def _whole_service(subject: Subject, context: Context) -> Verdict:
+    if subject.bounds:
+        return NOT_APPLICABLE
     for statement in _allows(subject):
+        if statement.not_actions:
+            return _where(subject, statement, f"{statement.name} allows every action but those that it names")
         named = {pattern.widest.partition(":")[0].lower() for pattern in statement.actions if ":" in pattern.widest}
         for service in sorted(named):
-            if not statement.not_actions and statement.covers(f"{service}:{_SOME}"):
+            if statement.covers(f"{service}:{_SOME}"):
                 return _where(subject, statement, f"{statement.name} allows every action of {service}")
     return _unread(subject) or PASSED
 
 
 def _every_key(subject: Subject, context: Context) -> Verdict:
+    if subject.bounds:
+        return NOT_APPLICABLE
     for statement in _allows(subject):
         opening = [action for action in _OPENING if statement.covers(action)]
         if opening and statement.about(_ANY_KEY, OPEN) is YES:
@@ -117,6 +125,16 @@ _LISTINGS = (
     ("DescribeDBSnapshots", "DBSnapshots"),
     ("DescribeDBClusterSnapshots", "DBClusterSnapshots"),
 )
+
+
+def _no_shell(subject: Subject, context: Context) -> Verdict:
+    attached = getattr(subject.detail, "attached", ())
+    if any(str(arn).endswith(_SHELL) for arn in attached):
+        return failed("it has AWSCloudShellFullAccess, by which data is carried out of the account", "policies")
+    return PASSED
+
+
+_SHELL = ":iam::aws:policy/AWSCloudShellFullAccess"
 
 
 def _not_deleted(subject: Subject, context: Context) -> Verdict:
@@ -249,6 +267,23 @@ RULES = (
         profile=Profile.STRICT,
     ),
     Rule(
+        id="no-cloud-shell",
+        of=(Of.PRINCIPAL,),
+        severity=Severity.MEDIUM,
+        title="Nobody has AWSCloudShellFullAccess",
+        why="A shell in the account with a way to the internet carries out whatever its user may read.",
+        fix="detach the policy; one of your own can allow the shell without transfers of files",
+        decide=_no_shell,
+        good="{AttachedManagedPolicies: []}",
+        bad="{AttachedManagedPolicies: [{PolicyName: AWSCloudShellFullAccess, "
+        "PolicyArn: 'arn:aws:iam::aws:policy/AWSCloudShellFullAccess'}]}",
+        field="policies",
+        aliases=aka(
+            hub="IAM.27", config="iam-policy-blacklisted-check", prowler="iam_policy_cloudshell_admin_not_attached"
+        ),
+        profile=Profile.STRICT,
+    ),
+    Rule(
         id="key-not-deleted",
         of=(Of.KEY,),
         severity=Severity.CRITICAL,
@@ -288,6 +323,7 @@ RULES = (
         decide=_rotated,
         good="{rotation: true}",
         bad="{rotation: false}",
+        doubt="{unread: GetKeyRotationStatus}",
         field="rotation_days",
         aliases=aka(
             hub="KMS.4",
@@ -308,6 +344,7 @@ RULES = (
         good="{policy: {Effect: Allow, Principal: '*', Action: 'kms:*', "
         "Condition: {StringEquals: {'kms:CallerAccount': '123456789012'}}}}",
         bad="{policy: {Effect: Allow, Principal: '*', Action: 'kms:*'}}",
+        doubt="{unread: GetKeyPolicy}",
         field="document",
         aliases=aka(
             hub="KMS.5",

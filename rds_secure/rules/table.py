@@ -1,6 +1,6 @@
 """The one table of rules, in the order of `explain`."""
 
-from rds_secure.rules import databases, identities, network, running, watching
+from rds_secure.rules import account, databases, groups, identities, network, running, secrets, watching
 from rds_secure.rules.model import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -8,5 +8,8 @@ RULES: tuple[Rule, ...] = (
     *running.RULES,
     *watching.RULES,
     *network.RULES,
+    *groups.RULES,
+    *secrets.RULES,
     *identities.RULES,
+    *account.RULES,
 )
