@@ -189,6 +189,7 @@ RULES = (
         good="{policy: {Effect: Allow, Principal: '*', Action: 'kms:*', "
         "Condition: {StringEquals: {'kms:CallerAccount': '123456789012'}}}}",
         bad="{policy: {Effect: Allow, Principal: '*', Action: 'kms:*'}}",
+        doubt="{unread: GetKeyPolicy}",
         field="document",
         aliases=aka(
             hub="KMS.5",
@@ -208,6 +209,7 @@ RULES = (
         decide=each_document(_public),
         good=f"{{policy: {{{_READ}, Principal: {{AWS: '123456789012'}}}}}}",
         bad=f"{{policy: {{{_READ}, Principal: '*'}}}}",
+        doubt="{KmsKeyId: k}",
         aliases=aka(prowler="secretsmanager_not_publicly_accessible"),
     ),
     Rule(
