@@ -110,7 +110,11 @@ def _controls(found: HubReport, width: int, *, everything: bool) -> Iterator[Lin
         if health is Health.NOT_EVALUATED or (health is Health.PASSED and not everything):
             continue
         style = STYLES[one.severity] if one.severity and health is Health.FAILED else ""
-        lead = [part(f"{one.id:<7}", BOLD), part(f"{one.severity or '':<8}", style), part(health, _HEALTH[health])]
+        lead = [
+            part(f"{one.id:<7}", BOLD),
+            part(f"{one.severity!s:<8}" if one.severity else " " * 8, style),
+            part(health, _HEALTH[health]),
+        ]
         yield from wrapped([*lead, *words(f"({sums(one.count)}) {one.title}")], width, 2, hang=8)
         if one.failing:
             yield from wrapped(words(few(one.failing, everything=everything), DIM), width, 10, hang=0)

@@ -33,8 +33,8 @@ _FORMER: Mapping[str, str] = MappingProxyType(
         "cis-aws-foundations-benchmark/v/1.4.0/5.3": "EC2.2",
     }
 )
-"""How a standard calls a control, or its generator ends → the control's id across standards (Security Hub CSPM User
-Guide, "Impact of consolidation on ASFF fields and values", generator ids)."""
+"""How a standard calls a control, or its generator ends → the id across standards (HUB-2; Security Hub CSPM User Guide,
+"Impact of consolidation on ASFF fields and values", generator ids)."""
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]*\.[0-9]{1,4}")
 

@@ -1,7 +1,7 @@
 """Findings of Security Hub, by GetFindings: those about controls that are looked at, and all on databases. It judges
 nothing.
 
-Workflow is no part of the question: Security Hub itself sets it to RESOLVED where a check passes, so that whoever asks
+Workflow is no part of the question (HUB-1): Security Hub itself sets RESOLVED where a check passes, so that whoever asks
 for NEW and NOTIFIED sees failures alone; and what somebody suppressed is to be numbered (`sift`).
 """
 
