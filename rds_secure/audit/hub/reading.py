@@ -1,8 +1,9 @@
-"""Findings of Security Hub, by GetFindings: those about controls that are looked at, and all on databases. It judges
-nothing.
+"""Findings of Security Hub, by GetFindings: about controls that are looked at, and all on databases. It judges nothing.
 
-Workflow is no part of the question (HUB-1): Security Hub itself sets RESOLVED where a check passes, so that whoever asks
-for NEW and NOTIFIED sees failures alone; and what somebody suppressed is to be numbered (`sift`).
+Workflow is no part of the question (HUB-1): Security Hub itself sets RESOLVED where a check passes, so that to ask for
+NEW and NOTIFIED is to see failures alone; and what somebody suppressed is to be numbered (`sift`). What is found by
+type of resource is mostly the same again: it is for Regions whose findings do not have the control's id (China,
+GovCloud), and for other products.
 """
 
 from __future__ import annotations
