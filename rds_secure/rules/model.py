@@ -185,7 +185,7 @@ class Rule:
     """One rule.
 
     ``field``: the field of the spec that decides, "" where none does. ``aliases``: whose rule → its ids there
-    (see `aka`). ``live``: it needs the account, no spec tells. ``good`` and
+    (see `aka`; `frameworks` adds what those lead to). ``live``: it needs the account, no spec tells. ``good`` and
     ``bad``: an example each, as YAML: resources of a spec; where no spec decides or may say it, what AWS tells of it.
     """
 

@@ -12,9 +12,10 @@ from rds_secure.rules import (
     wildcards,
     words,
 )
+from rds_secure.rules.frameworks import with_frameworks
 from rds_secure.rules.model import Rule
 
-RULES: tuple[Rule, ...] = (
+_OURS = (
     *databases.RULES,
     *running.RULES,
     *watching.RULES,
@@ -26,3 +27,4 @@ RULES: tuple[Rule, ...] = (
     *words.RULES,
     *statements.RULES,
 )
+RULES: tuple[Rule, ...] = tuple(map(with_frameworks, _OURS))

@@ -85,7 +85,7 @@ def _account_rank(one: Said) -> tuple[bool, object, str]:
 def _verdict(beside: Iterable[Finding]) -> State | None:
     """What our rules amount to: one that fails is enough, and then one that does not know; None for that."""
     states = {one.state for one in beside}
-    for state in (State.FAIL, State.WAIVED):
+    for state in (State.FAIL, State.KNOWN, State.WAIVED):
         if state in states:
             return state
     return State.PASS if states == {State.PASS} else None
