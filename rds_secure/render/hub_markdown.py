@@ -13,25 +13,24 @@ _CONTROLS, _RESOURCES, _DIFFER, _STRANGE, _GAPS = 16_000, 14_000, 14_000, 6_000,
 """Characters of the lists: together fewer than GitHub takes in a comment."""
 
 
-def hub_markdown(found: HubReport) -> str:
-    """The whole answer, in fewer than 60,000 characters."""
-    return "\n\n".join(_blocks(found)) + "\n"
-
-
-def _blocks(found: HubReport) -> Iterator[str]:
+def hub_blocks(found: HubReport, share: float) -> Iterator[str]:
+    """The whole answer, in fewer than 60,000 characters, or a ``share`` of them."""
     yield "## What Security Hub says"
-    yield f"Account {code(found.account)}, region {code(found.region)}."
     if found.unread:
         yield f"**Unknown**: {code(found.unread)}."
         return
+
+    def listed(title: str, lines: Iterator[str], room: int, what: str) -> Iterator[str]:
+        return section(title, cut(list(lines), round(room * share), what))
+
     yield f"**{counted(found)}**"
     if note := put_aside(found.aside):
         yield code(note)
-    yield from section("By control", cut(list(_controls(found)), _CONTROLS, "controls"))
-    yield from section("By resource", cut(list(_resources(found)), _RESOURCES, "resources"))
-    yield from section("Where Security Hub and we differ", cut(list(_differing(found)), _DIFFER, "disagreements"))
-    yield from section("Fails there, and is nothing that we know", cut(list(_strange(found)), _STRANGE, "findings"))
-    yield from section("Not in this answer", cut([f"- {gap}" for gap in found.gaps], _GAPS, "gaps"))
+    yield from listed("By control", _controls(found), _CONTROLS, "controls")
+    yield from listed("By resource", _resources(found), _RESOURCES, "resources")
+    yield from listed("Where Security Hub and we differ", _differing(found), _DIFFER, "disagreements")
+    yield from listed("Fails there, and is nothing that we know", _strange(found), _STRANGE, "findings")
+    yield from listed("Not in this answer", (f"- {gap}" for gap in found.gaps), _GAPS, "gaps")
 
 
 def _controls(found: HubReport) -> Iterator[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TextIO
 
 from rich.text import Text as Line
 
 from rds_secure.audit.hub.model import Aside, Count, Disagreement, Health, HubReport, OfControl, OfResource
-from rds_secure.render.screen import BOLD, DIM, GREEN, RED, YELLOW, columns, joined, part, words, wrapped, write
+from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, YELLOW, joined, part, words, wrapped
 from rds_secure.render.trail_page import STYLES
 from rds_secure.render.trail_view import stamp
 
@@ -17,20 +16,13 @@ FEW = 10
 _HEALTH = {Health.FAILED: RED, Health.UNKNOWN: YELLOW, Health.PASSED: GREEN, Health.NOT_EVALUATED: DIM}
 
 
-def hub_text(
-    found: HubReport, *, stream: TextIO, everything: bool = False, color: bool | None = None, width: int | None = None
-) -> None:
-    """Write the answer; with ``everything`` every control and resource."""
-    write(stream, hub_page(found, width or columns(stream), everything=everything), color)
-
-
-def hub_page(found: HubReport, width: int, *, everything: bool = False) -> Iterator[Line]:
-    """All lines."""
-    yield part(f"Security Hub · account {found.account} · {found.region}", DIM)
+def hub_section(found: HubReport, width: int, *, everything: bool = False) -> Iterator[Line]:
+    """All lines; with ``everything`` every control and resource."""
     if found.unread:
-        yield from wrapped(words(f"Unknown: {found.unread}.", BOLD), width, 0)
+        yield part("What Security Hub says", BOLD)
+        yield from wrapped(words(f"Unknown: {found.unread}.", MAGENTA), width, 2, hang=2)
         return
-    yield part(counted(found), BOLD)
+    yield from wrapped(words(f"What Security Hub says: {counted(found)}", BOLD), width, 0)
     if note := put_aside(found.aside):
         yield from wrapped(words(note, DIM), width, 0)
     yield from _controls(found, width, everything=everything)

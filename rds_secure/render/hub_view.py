@@ -1,19 +1,11 @@
-"""What Security Hub says, and where we say otherwise, as the published JSON shows it.
-
-Adding a field keeps `format_version`'s first number; anything that an old reader would misread changes it.
-"""
+"""What Security Hub says, and where we say otherwise, as the published JSON of an audit shows it (`audit_view`)."""
 
 from __future__ import annotations
 
-import json
-from typing import Any, Literal
-
-from pydantic.json_schema import GenerateJsonSchema
-
 from rds_secure.audit.hub.model import Count, Disagreement, Health, HubReport, OfControl, OfResource, Said, Status
 from rds_secure.finding import Severity, State
-from rds_secure.render.trail_view import Level, stamp
-from rds_secure.render.view import View
+from rds_secure.render.published import View
+from rds_secure.render.trail_view import LEVELS, Level, stamp
 
 
 class CountView(View):
@@ -100,12 +92,8 @@ class AsideView(View):
 
 
 class HubView(View):
-    """What `rds-secure audit hub --format json` prints."""
+    """Security Hub's view of the account."""
 
-    format_version: Literal["1.0"]
-    """The version of this format."""
-    account: str
-    region: str
     unread: str
     """Why Security Hub could not be read: then all of it is unknown, and the lists are empty. Else empty."""
     worst: Level | None
@@ -126,9 +114,6 @@ def hub_view(found: HubReport) -> HubView:
     """The whole answer."""
     aside = found.aside
     return HubView(
-        format_version="1.0",
-        account=found.account,
-        region=found.region,
         unread=found.unread,
         worst=_level(found.worst()),
         controls=tuple(map(_control, found.controls)),
@@ -149,26 +134,8 @@ def hub_view(found: HubReport) -> HubView:
     )
 
 
-def hub_json(found: HubReport) -> str:
-    """The answer as JSON, in printable ASCII only."""
-    return json.dumps(hub_view(found).model_dump(mode="json"), indent=2).replace("\x7f", "\\u007f")
-
-
-def hub_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of what `hub_json` writes."""
-    schema = HubView.model_json_schema(mode="serialization")
-    schema["title"] = "rds-secure audit hub"
-    return {"$schema": GenerateJsonSchema.schema_dialect, **schema}
-
-
 def _level(severity: Severity | None) -> Level | None:
-    levels: dict[Severity | None, Level] = {
-        Severity.LOW: "low",
-        Severity.MEDIUM: "medium",
-        Severity.HIGH: "high",
-        Severity.CRITICAL: "critical",
-    }
-    return levels.get(severity)
+    return None if severity is None else LEVELS[severity]
 
 
 def _count(one: Count) -> CountView:

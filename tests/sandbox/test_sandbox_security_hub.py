@@ -138,7 +138,14 @@ def test_an_import_makes_and_updates_but_what_is_the_customers_stays(hub):
     assert again("too late", "2026-10-01T00:00:00Z") == ("one", "a title", "SUPPRESSED", "ACTIVE")
     assert again("anew", "2026-11-02T00:00:00Z", Workflow={"Status": "NEW"}) == ("one", "anew", "SUPPRESSED", "ACTIVE")
     assert again("gone", "2026-11-03T00:00:00Z", RecordState="ARCHIVED")[2:] == ("SUPPRESSED", "ARCHIVED")
-    assert again("back", "2026-11-04T00:00:00Z") == ("one", "back", "NEW", "ACTIVE")
+    assert again("back", "2026-11-04T00:00:00Z") == ("one", "back", "SUPPRESSED", "ACTIVE")
+    known = {"Id": "one", "ProductArn": finding()["ProductArn"]}
+    hub.batch_update_findings(FindingIdentifiers=[known], Workflow={"Status": "RESOLVED"})
+    again("gone", "2026-11-05T00:00:00Z", RecordState="ARCHIVED")
+    assert again("back", "2026-11-06T00:00:00Z")[2:] == ("NEW", "ACTIVE")
+    hub.batch_update_findings(FindingIdentifiers=[known], Workflow={"Status": "NOTIFIED"})
+    assert again("good", "2026-11-07T00:00:00Z", Compliance={"Status": "PASSED"})[2:] == ("NOTIFIED", "ACTIVE")
+    assert again("bad", "2026-11-08T00:00:00Z", Compliance={"Status": "FAILED"})[2:] == ("NEW", "ACTIVE")
 
 
 @pytest.mark.repair("securityhub-updates")

@@ -61,11 +61,20 @@ def _take(original: Any, hub: Any, finding: dict[str, Any]) -> tuple[int, list[d
         return done, failed
     if str(finding["UpdatedAt"]) > str(before.data["UpdatedAt"]):
         theirs = {name: before.data[name] for name in _CUSTOMERS if name in before.data}
-        again = before.data.get("RecordState") == "ARCHIVED" and finding.get("RecordState", "ACTIVE") == "ACTIVE"
-        if again:
+        if _is_back(before.data, finding) and theirs["Workflow"]["Status"] in ("NOTIFIED", "RESOLVED"):
             theirs["Workflow"] = {"Status": "NEW"}
         before.data.update({**_filled(finding, hub), **theirs})
     return 1, []
+
+
+def _is_back(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether it is active again, or passes no more (API reference, WorkflowStatus)."""
+
+    def passed(one: dict[str, Any]) -> bool:
+        return bool((one.get("Compliance") or {}).get("Status") == "PASSED")
+
+    active = before["RecordState"] == "ARCHIVED" and now.get("RecordState", "ACTIVE") == "ACTIVE"
+    return active or (passed(before) and not passed(now))
 
 
 def _filled(finding: dict[str, Any], hub: Any) -> dict[str, Any]:
