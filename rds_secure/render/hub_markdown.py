@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rds_secure.audit.hub.model import Health, HubReport, OfControl
-from rds_secure.render.hub_page import counted, few, put_aside, sums, without
+from rds_secure.render.hub_page import counted, few, put_aside, ranked, sums, without
 from rds_secure.render.markdown import code, cut, section
 from rds_secure.render.trail_view import stamp
 
@@ -51,7 +51,7 @@ def _control(one: OfControl) -> str:
 
 
 def _resources(found: HubReport) -> Iterator[str]:
-    for one in sorted(found.resources, key=lambda one: (-one.count.failed, one.name or one.resource)):
+    for one in ranked(found.resources):
         failed = f": {', '.join(one.failed)}" if one.failed else ""
         yield f"- {code(one.name or one.resource)} {one.count.health} ({sums(one.count)}){failed}"
 

@@ -77,6 +77,11 @@ def without(controls: Iterable[OfControl]) -> list[str]:
     return [one.id for one in controls if one.count.health is Health.NOT_EVALUATED]
 
 
+def ranked(resources: Iterable[OfResource]) -> list[OfResource]:
+    """Those with most failures first."""
+    return sorted(resources, key=lambda one: (-one.count.failed, one.name or one.resource))
+
+
 def differing(one: Disagreement) -> str:
     """A disagreement in a sentence."""
     rules = ", ".join(one.rules)
@@ -122,15 +127,15 @@ def _resources(resources: tuple[OfResource, ...], width: int, *, everything: boo
         return
     yield Line()
     yield part("By resource", BOLD)
-    ranked = sorted(resources, key=lambda one: (-one.count.failed, one.name or one.resource))
-    shown = ranked if everything else ranked[:FEW]
+    order = ranked(resources)
+    shown = order if everything else order[:FEW]
     for one in shown:
         health = one.count.health
         failed = f": {', '.join(one.failed)}" if one.failed else ""
         name = [part(one.name or one.resource, BOLD), part(health, _HEALTH[health])]
         yield from wrapped([*name, *words(f"({sums(one.count)}){failed}")], width, 2, hang=2)
-    if len(ranked) > len(shown):
-        yield joined("  ", part(f"and {len(ranked) - len(shown)} more; --all shows them"))
+    if len(order) > len(shown):
+        yield joined("  ", part(f"and {len(order) - len(shown)} more; --all shows them"))
 
 
 def _disagreements(found: HubReport, width: int) -> Iterator[Line]:

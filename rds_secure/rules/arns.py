@@ -16,6 +16,7 @@ _TYPES: Mapping[str, str] = {
     "cluster-snapshot:": "AwsRdsDbClusterSnapshot",
     "sg-": "AwsEc2SecurityGroup",
     "key:": "AwsKmsKey",
+    "secret:": "AwsSecretsManagerSecret",
     "policy/": "AwsIamPolicy",
     "user/": "AwsIamUser",
     "group/": "AwsIamGroup",

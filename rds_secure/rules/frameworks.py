@@ -69,6 +69,7 @@ _BY_CHECK: Mapping[str, _Ids] = MappingProxyType(
         f"{_PORT}_sql_server_1433_1434": _Ids(soc="CC6.6"),
         "ec2_securitygroup_default_restrict_traffic": _Ids(cis="6.5"),
         "iam_customer_attached_policy_no_administrative_privileges": _Ids(soc="CC1.3 CC6.3", cis="2.14"),
+        "iam_inline_policy_allows_privilege_escalation": _Ids(soc="CC3.3"),
         "iam_inline_policy_no_administrative_privileges": _Ids(soc="CC1.3 CC6.3"),
         "iam_inline_policy_no_full_access_to_kms": _Ids(f"{_KEYS} {_PEOPLE} 7.2.3"),
         "iam_policy_attached_only_to_group_or_roles": _Ids(
@@ -94,6 +95,7 @@ _BY_CHECK: Mapping[str, _Ids] = MappingProxyType(
         "rds_instance_storage_encrypted": _Ids("3.5.1 8.3.2", "PI1.5", "3.2.1"),
         "rds_snapshots_encrypted": _Ids("3.5.1 8.3.2"),
         "rds_snapshots_public_access": _Ids("3.5.1.3 10.3.2 A1.1.2 A3.4.1"),
+        "secretsmanager_not_publicly_accessible": _Ids(cis="2.21"),
     }
 )
 """Check of Prowler → ids. A check that is mapped to none has no row."""

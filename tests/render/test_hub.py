@@ -12,6 +12,7 @@ from rds_secure.access.posture import Posture
 from rds_secure.audit.hub.model import HubReport
 from rds_secure.audit.hub.report import hub_report
 from rds_secure.finding import Severity
+from rds_secure.render.hub_html import hub_html
 from rds_secure.render.hub_markdown import hub_blocks
 from rds_secure.render.hub_page import hub_section
 from rds_secure.render.hub_view import HubView, hub_view
@@ -81,6 +82,10 @@ def test_as_markdown_it_is_as_approved() -> None:
     assert_golden("hub.md", hub_markdown(told()))
 
 
+def test_as_a_part_of_a_page_it_is_as_approved() -> None:
+    assert_golden("hub.html", "\n".join(hub_html(told())) + "\n")
+
+
 def test_where_it_cannot_be_read_no_number_is_shown() -> None:
     text = text_of(hub_text, unread(), width=200)
     assert text.splitlines()[1:] == [
@@ -89,6 +94,7 @@ def test_where_it_cannot_be_read_no_number_is_shown() -> None:
     ]
     assert "**Unknown**" in hub_markdown(unread())
     assert "controls" not in hub_markdown(unread())
+    assert "controls" not in "".join(hub_html(unread()))
     assert hub_view(unread()).unread != ""
 
 
@@ -128,6 +134,9 @@ def test_what_strangers_write_commands_no_terminal_and_is_no_markup() -> None:
         text = text_of(hub_text, evil, color=color, width=200)
         assert "\x1b[2J" not in text
         assert "\u202e" not in text
+    page = "".join(hub_html(evil))
+    assert "<script>" not in page
+    assert "\x1b" not in page
     rendered = MarkdownIt("commonmark", {"html": True}).enable("table").render(hub_markdown(evil))
     assert "<script>" not in rendered
     assert "<a href" not in rendered
