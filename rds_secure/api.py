@@ -23,6 +23,7 @@ from rds_secure.apply.place import place
 from rds_secure.apply.preconditions import with_preconditions as seen_to
 from rds_secure.apply.preflight import Answer
 from rds_secure.apply.preflight import preflight as ask
+from rds_secure.audit.hub.importing import Imported, Sending, carry_out
 from rds_secure.aws.caller import AwsCaller
 from rds_secure.aws.lock import LOCK_ACTIONS, SsmStore, lock_resources
 from rds_secure.aws.reader import AwsReader
@@ -196,6 +197,11 @@ def review(
     found = take_inventory(account, wanted, also) if wanted else None
     before = Posture(found) if found else None
     return Review(planned.plan, bears, before, stack, binds, bounds, datetime.now(UTC))
+
+
+def import_findings(plan: Sending, account: Account) -> Imported:
+    """Send findings of ours to Security Hub. What it does not take is told, not raised."""
+    return carry_out(plan, AwsCaller(account.connection))
 
 
 def least_policy(planned: Planned, also: Sequence[Right] = ()) -> tuple[permissions.Document, ...]:

@@ -15,6 +15,7 @@ from rds_secure.access.names import names_of
 from rds_secure.access.posture import Posture
 from rds_secure.audit.declared import Declared, Expectation, expectations, located, owned
 from rds_secure.audit.history import EXPECT, Comparison, Name, trail_rule
+from rds_secure.audit.hub.model import HubReport
 from rds_secure.audit.standing import Standing, standings
 from rds_secure.audit.trail.model import Report as Trail
 from rds_secure.errors import Problem
@@ -28,7 +29,8 @@ class Audit:
 
     ``posture``: None where the account was not asked. ``at``: when, with a time zone; of a recording: when that was
     made. ``caller``: the ARN of who asked. ``stacks``: those whose specs were given. ``guardrails``: which rules were
-    asked, and what stops. ``trail``: what CloudTrail shows, None where nobody asked it. ``compared``: with an earlier
+    asked, and what stops. ``trail``: what CloudTrail shows, None where nobody asked it. ``hub``: what Security Hub
+    says, likewise; it stops nothing, for our rules judge the same, as things are now. ``compared``: with an earlier
     audit; ``new_only``: whether only what is worse than then stops.
     """
 
@@ -40,6 +42,7 @@ class Audit:
     findings: tuple[Finding, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     trail: Trail | None = None
+    hub: HubReport | None = None
     compared: Comparison | None = None
     new_only: bool = False
 

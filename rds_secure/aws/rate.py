@@ -48,8 +48,9 @@ RATES: Mapping[tuple[str, str], Rate] = {
     ("ssm", "Get"): Rate(40, 40),
     ("ssm", "Put"): Rate(3, 3),
     ("ssm", ""): Rate(10, 5),
-    # Security Hub User Guide, "Quotas": most calls; BatchEnableStandards has one a second.
+    # Security Hub API Reference, "Welcome": GetFindings three a second; BatchEnableStandards one; the rest ten.
     ("securityhub", "BatchEnableStandards"): Rate(1, 1),
+    ("securityhub", "GetFindings"): Rate(6, 3),
     ("securityhub", ""): Rate(30, 10),
     # Resource Groups Tagging API Reference (from memory).
     ("resourcegroupstaggingapi", ""): Rate(15, 15),

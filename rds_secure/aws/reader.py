@@ -24,6 +24,7 @@ _PAGE = {
     ("ec2", ""): 1000,
     ("rds", ""): 100,
     ("secretsmanager", ""): 100,
+    ("securityhub", "GetFindings"): 100,
     ("ssm", "DescribeParameters"): 50,
     ("resourcegroupstaggingapi", ""): 100,
 }

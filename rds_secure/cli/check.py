@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rds_secure.rules import Guardrails
     from rds_secure.spec import Stack
 
-FORMS = ("text", "json", "markdown", "sarif", "junit")
+FORMS = ("text", "json", "markdown", "sarif", "junit", "asff")
 
 
 @click.command("check")
@@ -47,6 +47,8 @@ def command(
 
     if not online and (profile or role_arn or recorded.given()):
         raise click.UsageError("--profile, --role-arn and --snapshot ask the account: say --online as well")
+    if form == "asff" and not online:
+        raise click.UsageError("--format asff names an account and its ARNs: say --online as well")
     asked = source.judged(EVERYTHING, specs, profile, region, role_arn, sandbox, online=online)
     stack = asked.stack
     if stack is None:
@@ -56,6 +58,11 @@ def command(
     findings = binding.judge(*seen)
     if anew := guardrails.recorded(binding, findings):
         binding, findings = anew, anew.judge(*seen)
+    if form == "asff":
+        from rds_secure.render.asff import asff_json, asff_of
+
+        click.echo(asff_json(asff_of(seen[0], findings, binding.rules, datetime.now(UTC))))
+        return guardrails.FAILED if binding.stopping(findings) else 0
     click.echo(_shown(form, findings, stack, binding, asked.inventory.partial), nl=form != "markdown")
     return guardrails.FAILED if binding.stopping(findings) else 0
 

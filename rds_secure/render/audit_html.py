@@ -29,6 +29,7 @@ from rds_secure.render.audit_words import (
 from rds_secure.render.check_page import ordered
 from rds_secure.render.findings_words import answered
 from rds_secure.render.html import folded, listed, page, said, text
+from rds_secure.render.hub_html import hub_html
 from rds_secure.render.protection import Mood
 from rds_secure.render.reach_page import LIMITS
 from rds_secure.render.trail_html import trail_html
@@ -100,6 +101,8 @@ def _sections(found: Audit) -> Iterator[_Section]:
         yield _Section("access", "From where databases are reached", tuple(pictures(found.posture, found.names)))
     if found.trail:
         yield _Section("trail", "What the trail shows", tuple(trail_html(found.trail)))
+    if found.hub:
+        yield _Section("hub", "What Security Hub says", tuple(hub_html(found.hub)))
     for state, title in LET_PASS.items():
         yield _Section(state, title, tuple(listed(_let_pass(found, state))))
     yield _Section("unknown", "Not known", tuple(_unknown(found)))

@@ -25,6 +25,7 @@ from rds_secure.render.audit_words import (
 )
 from rds_secure.render.check_page import ordered
 from rds_secure.render.findings_words import answered
+from rds_secure.render.hub_markdown import hub_blocks
 from rds_secure.render.markdown import code, cut, section
 from rds_secure.render.trail_markdown import blocks
 
@@ -55,7 +56,9 @@ def _blocks(found: Audit) -> Iterator[str]:
         )
     yield from section("Not read, and so unknown", cut([f"- {code(each)}" for each in unread(found)], _REST, "reads"))
     if found.trail:
-        yield from blocks(found.trail, 1.0 if found.posture is None else 0.35)
+        yield from blocks(found.trail, 1.0 if found.posture is None else 0.2 if found.hub else 0.35)
+    if found.hub:
+        yield from hub_blocks(found.hub, 0.15 if found.trail else 0.35)
 
 
 def _compared(one: Comparison) -> Iterator[str]:

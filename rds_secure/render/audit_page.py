@@ -32,6 +32,7 @@ from rds_secure.render.check_page import ordered
 from rds_secure.render.encryption_page import MARKS
 from rds_secure.render.encryption_page import STYLES as MOODS
 from rds_secure.render.findings_words import answered
+from rds_secure.render.hub_page import hub_section
 from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, columns, joined, part, words, wrapped, write
 from rds_secure.render.trail_page import STYLES, trail_section
 
@@ -64,6 +65,9 @@ def audit_page(found: Audit, width: int, *, everything: bool = False) -> Iterato
     if found.trail:
         yield Line()
         yield from trail_section(found.trail, width, everything=everything)
+    if found.hub:
+        yield Line()
+        yield from hub_section(found.hub, width, everything=everything)
 
 
 def _compared(one: Comparison, width: int) -> Iterator[Line]:

@@ -16,6 +16,7 @@ from rds_secure.audit.standing import Allowed, Standing
 from rds_secure.finding import State
 from rds_secure.render.audit_words import graded
 from rds_secure.render.check_view import FindingView, PlaceView, counted, finding_view
+from rds_secure.render.hub_view import HubView, hub_view
 from rds_secure.render.json import schema_of, written
 from rds_secure.render.published import View
 from rds_secure.render.trail_view import LEVELS, Level, TrailView, stamp, trail_view
@@ -169,6 +170,8 @@ class AuditView(View):
     """Reads that were not answered: what depends on them is unknown."""
     trail: TrailView | None
     """What CloudTrail shows; null where nobody asked it."""
+    hub: HubView | None
+    """What Security Hub says; null where nobody asked it."""
     compared: ComparisonView | None
     """What is not as an earlier audit found it; null where none was given."""
 
@@ -197,6 +200,7 @@ def audit_view(found: Audit, version: str) -> AuditView:
             for each, code in sorted(unread.items())
         ),
         trail=trail_view(found.trail) if found.trail else None,
+        hub=hub_view(found.hub) if found.hub else None,
         compared=_comparison(found.compared) if found.compared else None,
     )
 

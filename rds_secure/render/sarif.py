@@ -16,6 +16,7 @@ from urllib.parse import quote
 from rds_secure.errors import Location
 from rds_secure.finding import Finding, Severity, State
 from rds_secure.rules import Rule
+from rds_secure.rules.frameworks import NUMBERED
 from rds_secure.values import digest
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -60,7 +61,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "help": {"text": f"{rule.why} To mend it: {rule.fix}."},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
-            "tags": ["security", *(name for ids in rule.aliases.values() for name in ids)][:20],
+            "tags": ["security", *_names(rule)][:20],
             "security-severity": _SCORES[rule.severity],
         },
     }
@@ -74,6 +75,11 @@ def _sort(one: Sort) -> dict[str, Any]:
         "defaultConfiguration": {"level": _LEVELS[one.severity]},
         "properties": {"tags": ["security"], "security-severity": _SCORES[one.severity]},
     }
+
+
+def _names(rule: Rule) -> list[str]:
+    """What others call a rule, with whose number it is where it is one."""
+    return [f"{whose} {name}" if whose in NUMBERED else name for whose, names in rule.aliases.items() for name in names]
 
 
 def _result(one: Finding, index: dict[str, int], start: Location) -> dict[str, Any]:

@@ -193,7 +193,7 @@ class Rule:
     """One rule.
 
     ``field``: the field of the spec that decides, "" where none does. ``aliases``: whose rule → its ids there
-    (see `aka`). ``live``: it needs the account, no spec tells. ``good`` and
+    (see `aka`; `frameworks` adds what those lead to). ``live``: it needs the account, no spec tells. ``good`` and
     ``bad``: an example each, as YAML: resources of a spec; where no spec decides or may say it, what AWS tells of it.
     ``doubt``: one of which the rule says that it is unknown, where it follows a reference to something else.
     ``stricter``: why it is severer than the controls of Security Hub that it has the names of.

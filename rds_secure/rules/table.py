@@ -15,9 +15,10 @@ from rds_secure.rules import (
     wildcards,
     words,
 )
+from rds_secure.rules.frameworks import with_frameworks
 from rds_secure.rules.model import Rule
 
-RULES: tuple[Rule, ...] = (
+_OURS = (
     *databases.RULES,
     *running.RULES,
     *watching.RULES,
@@ -32,3 +33,4 @@ RULES: tuple[Rule, ...] = (
     *statements.RULES,
     *account.RULES,
 )
+RULES: tuple[Rule, ...] = tuple(map(with_frameworks, _OURS))

@@ -89,3 +89,75 @@ def test_the_hub_is_found_by_its_tags(hub, sandbox: Sandbox):
     assert found() == []
     hub.enable_security_hub(Tags={"team": "security"})
     assert found() == [HUB]
+
+
+def finding(**over: Any) -> dict[str, Any]:
+    return {
+        "SchemaVersion": "2018-10-08",
+        "Id": "one",
+        "ProductArn": f"arn:aws:securityhub:{REGION}:{ACCOUNT}:product/{ACCOUNT}/default",
+        "GeneratorId": "a-rule",
+        "AwsAccountId": ACCOUNT,
+        "CreatedAt": "2026-11-01T00:00:00Z",
+        "UpdatedAt": "2026-11-01T00:00:00Z",
+        "Title": "a title",
+        "Description": "a description",
+        "Severity": {"Label": "LOW"},
+        "Resources": [{"Type": "Other", "Id": "a"}],
+        **over,
+    }
+
+
+def found(hub: Any) -> list[tuple[str, str, str, str]]:
+    listed = hub.get_findings()["Findings"]
+    return [(one["Id"], one["Title"], one["Workflow"]["Status"], one["RecordState"]) for one in listed]
+
+
+@pytest.mark.repair("securityhub-findings")
+def test_without_a_hub_there_are_no_findings(hub, refused):
+    for call in (hub.get_findings, lambda: hub.batch_import_findings(Findings=[finding()])):
+        with refused("InvalidAccessException"):
+            call()
+
+
+@pytest.mark.repair("securityhub-imports")
+def test_an_import_makes_and_updates_but_what_is_the_customers_stays(hub):
+    hub.enable_security_hub(EnableDefaultStandards=False)
+    other = f"arn:aws:securityhub:{REGION}::product/prowler/prowler"
+    answer = hub.batch_import_findings(
+        Findings=[finding(Workflow={"Status": "SUPPRESSED"}), finding(ProductArn=other), finding(AwsAccountId="9" * 12)]
+    )
+    assert (answer["SuccessCount"], answer["FailedFindings"][0]["ErrorCode"]) == (2, "InvalidAccess")
+    assert found(hub) == [("one", "a title", "SUPPRESSED", "ACTIVE"), ("one", "a title", "NEW", "ACTIVE")]
+    assert {one["Region"] for one in hub.get_findings()["Findings"]} == {REGION}
+
+    def again(title: str, at: str, **over: Any) -> tuple[str, str, str, str]:
+        hub.batch_import_findings(Findings=[finding(Title=title, UpdatedAt=at, **over)])
+        return found(hub)[0]
+
+    assert again("too late", "2026-10-01T00:00:00Z") == ("one", "a title", "SUPPRESSED", "ACTIVE")
+    assert again("anew", "2026-11-02T00:00:00Z", Workflow={"Status": "NEW"}) == ("one", "anew", "SUPPRESSED", "ACTIVE")
+    assert again("gone", "2026-11-03T00:00:00Z", RecordState="ARCHIVED")[2:] == ("SUPPRESSED", "ARCHIVED")
+    assert again("back", "2026-11-04T00:00:00Z") == ("one", "back", "SUPPRESSED", "ACTIVE")
+    known = {"Id": "one", "ProductArn": finding()["ProductArn"]}
+    hub.batch_update_findings(FindingIdentifiers=[known], Workflow={"Status": "RESOLVED"})
+    again("gone", "2026-11-05T00:00:00Z", RecordState="ARCHIVED")
+    assert again("back", "2026-11-06T00:00:00Z")[2:] == ("NEW", "ACTIVE")
+    hub.batch_update_findings(FindingIdentifiers=[known], Workflow={"Status": "NOTIFIED"})
+    assert again("good", "2026-11-07T00:00:00Z", Compliance={"Status": "PASSED"})[2:] == ("NOTIFIED", "ACTIVE")
+    assert again("bad", "2026-11-08T00:00:00Z", Compliance={"Status": "FAILED"})[2:] == ("NEW", "ACTIVE")
+
+
+@pytest.mark.repair("securityhub-updates")
+def test_a_customer_sets_the_workflow_of_findings_that_there_are(hub):
+    hub.enable_security_hub(EnableDefaultStandards=False)
+    hub.batch_import_findings(Findings=[finding()])
+    known = {"Id": "one", "ProductArn": finding()["ProductArn"]}
+    answer = hub.batch_update_findings(
+        FindingIdentifiers=[known, {**known, "Id": "two"}],
+        Workflow={"Status": "SUPPRESSED"},
+        Note={"Text": "waived", "UpdatedBy": "us"},
+    )
+    assert answer["ProcessedFindings"] == [known]
+    assert answer["UnprocessedFindings"][0]["ErrorCode"] == "FindingNotFound"
+    assert found(hub) == [("one", "a title", "SUPPRESSED", "ACTIVE")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rds_secure.cli import guardrails, options, recorded
-from rds_secure.cli.audit import events, forms
+from rds_secure.cli.audit import events, forms, hub
 
 if TYPE_CHECKING:
     from rds_secure.audit.history import Record
@@ -39,6 +39,7 @@ class _Command(click.Command):
 @guardrails.options
 @guardrails.recording
 @events.options
+@hub.options
 @recorded.snapshot
 @options.access
 def command(
@@ -52,10 +53,12 @@ def command(
     role_arn: str | None,
     sandbox: bool,
 ) -> int:
-    """Judge everything of RDS in an account and Region by the rules of security, whoever made it. Nothing is changed.
+    """Judge everything of RDS in an account and Region by the rules of security, whoever made it. Nothing is changed
+    but by --import.
 
     With SPEC, of one stack or more, findings on what it declares say where that is written, and what it expects
-    ('expect:') is held against the account as it is. --cloudtrail reads what was done there as well.
+    ('expect:') is held against the account as it is. --cloudtrail reads what was done there as well, --security-hub
+    what Security Hub says.
 
     Exit code 3: something is as bad as --fail-on, or not as a spec expects. What could not be read is unknown, is
     said, and fails nothing.
@@ -65,6 +68,7 @@ def command(
     if new_only and before is None:
         raise click.UsageError("--new-only needs an earlier audit: --compare FILE")
     wish, then = events.given(), _earlier(before)
+    beside = hub.given(asks=wish is None or wish.asks)
     reaching = account.Reaching(specs, profile, region, role_arn, sandbox)
     if wish and not wish.asks:
         found = events.alone(wish, reaching)
@@ -74,6 +78,7 @@ def command(
         seen = account.see(reaching, foresees=wish is not None)
         found = account.audited(seen)
         found = events.added(wish, seen, found) if wish else found
+        found = hub.added(seen, found) if beside.reads else found
     if then:
         from rds_secure.audit.compared import since
 
@@ -81,7 +86,8 @@ def command(
             guardrails.let_old_pass(found.guardrails, "--new-only")
         found = since(found, then, new_only=new_only)
     forms.show(found, form, everything=everything)
-    return guardrails.FAILED if found.stops else 0
+    taken = hub.sent(beside, seen, found) if beside.sends else 0
+    return guardrails.FAILED if found.stops else taken
 
 
 def _earlier(path: Path | None) -> Record | None:

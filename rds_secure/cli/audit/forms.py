@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from rds_secure.audit.report import Audit
 
-FORMS = ("text", "json", "markdown", "sarif", "junit", "html")
+FORMS = ("text", "json", "markdown", "sarif", "junit", "html", "asff")
 
 
 def show(found: Audit, form: str, *, everything: bool) -> None:
@@ -36,6 +36,11 @@ def show(found: Audit, form: str, *, everything: bool) -> None:
         from rds_secure.render.audit_machine import audit_sarif
 
         click.echo(audit_sarif(found, version("rds-secure")))
+    elif form == "asff":
+        from rds_secure.cli.audit.hub import in_asff
+        from rds_secure.render.asff import asff_json
+
+        click.echo(asff_json(in_asff(found)))
     else:
         from rds_secure.render.audit_machine import audit_junit
 

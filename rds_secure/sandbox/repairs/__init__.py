@@ -40,6 +40,7 @@ from rds_secure.sandbox.repairs import (
     rds_snapshots,
     rds_streams,
     security_hub,
+    security_hub_findings,
     sts,
     tagging,
 )
@@ -185,6 +186,9 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("securityhub-enabling", "it may be repeated, and is told nothing", "API", security_hub.enabling),
     Repair("securityhub-configuration", "it cannot be changed", "API", security_hub.configuration),
     Repair("securityhub-standards", "there are none", "API", security_hub.standards),
+    Repair("securityhub-findings", "they are there without a hub", "API", security_hub_findings.enabled),
+    Repair("securityhub-imports", "an import changes what is the customer's", "API", security_hub_findings.imported),
+    Repair("securityhub-updates", "customers cannot set a workflow", "API", security_hub_findings.updated),
     Repair("securityhub-tags", "they cannot be read or changed", "API", security_hub.tags),
     Repair(
         "rds-replica-settings", "a replica shares its source's tags, logs and key", "API", rds_replicas.replica_settings
