@@ -68,10 +68,11 @@ class Review:
         if self.bounds is None:
             return None
         if not (self.before and self.after and self._foreseen):
-            return Judgement(self.bounds)
+            return Judgement(self.bounds, binds=self.binds)
         before = self._findings(self.before, self.bare.known, self.bounds)
         after = self._findings(self.after, self._foreseen[1], self.bounds)
-        return Judgement(self.bounds, compare(before, after), frozenset(self.stack.resources if self.stack else ()))
+        declared = frozenset(self.stack.resources) if self.stack else frozenset[Address]()
+        return Judgement(self.bounds, compare(before, after), declared, self.binds)
 
     def _findings(self, posture: Posture, known: Mapping[Ref, str], bounds: Bounds) -> tuple[Finding, ...]:
         """What the rules say of one state of the account, when no window is waited for; ``known``: of references."""

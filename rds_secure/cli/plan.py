@@ -42,6 +42,7 @@ class _Command(click.Command):
 @click.option("--show-calls", is_flag=True, help="List the exact API calls, also as AWS CLI commands.")
 @click.option(
     "--iam-policy",
+    "least_policy",
     type=click.Choice(["apply", "read"]),
     metavar="[=apply|=read]",
     help="Print the least IAM policy with which a caller can apply this plan, as JSON, in place of the plan; with "
@@ -62,7 +63,7 @@ def command(
     out: Path | None,
     show_calls: bool,
     detailed_exitcode: bool,
-    iam_policy: str | None,
+    least_policy: str | None,
 ) -> int:
     """Compare a spec with live AWS, or with a recorded snapshot of it, and show what would change. Nothing is changed.
 
@@ -79,7 +80,7 @@ def command(
     from rds_secure.spec.safety import read_safety
 
     stack, sources = load(specs)
-    if iam_policy == "read":
+    if least_policy == "read":
         click.echo(permissions.text(permissions.documents(permissions.reading())))
         return 0
     empty, bounds = options.addresses(create_empty, stack), judging.given(stack)
@@ -89,10 +90,10 @@ def command(
     at = account.recording.at if isinstance(account, Recorded) else ""
     deletion = Deletion(limit=prune_limit, at_most=read_safety(safety) if safety else None)
     planned = api.make_plan(stack, account, sources, deletion, empty)
-    if not (sandbox or iam_policy):  # the sandbox has no permissions
+    if not (sandbox or least_policy):  # the sandbox has no permissions
         planned = api.with_preconditions(planned, account)
     made = planned.plan
-    if iam_policy:
+    if least_policy:
         if not made.is_applicable:
             raise RefusedError(made.obstacles)
         click.echo(permissions.text(api.least_policy(planned)))

@@ -76,7 +76,7 @@ def _are(number: int) -> str:
 
 def _refused(part: Sequence[Finding], judged: Judgement) -> str:
     """How many of these stop the plan."""
-    number = sum(1 for one in judged.stopping if one in part)
+    number = len(set(judged.stopping).intersection(part))
     if not number:
         return ""
     return f", and {'is' if number == 1 else 'are'} refused" if number == len(part) else f", {number} of them refused"

@@ -1,8 +1,8 @@
 """What a change makes worse: the findings of before and after it, held against each other. Pure; it judges nothing.
 
-A failure is old where the same rule failed on the same thing before: the same id, whatever it is called by then; or
+A failure is old where the same rule failed on the same thing before: the same id, whatever it is called by then; or on
 what stood at the same address, where another thing has taken its place. All others are new, also where nobody could
-tell before: the change has written what fails.
+tell before: the change has written what fails. So are those of a thing that takes the place of one that passed.
 """
 
 from __future__ import annotations
@@ -49,15 +49,18 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A change as its bounds see it. ``declared``: what the stack declares."""
+    """A change as its bounds see it. ``declared``: what the stack declares. ``binds``: whether they stop it at all."""
 
     bounds: Bounds
     change: Change = Change()
     declared: frozenset[Address] = frozenset()
+    binds: bool = True
 
     @property
     def stopping(self) -> tuple[Finding, ...]:
         """What the change must not be made with, the worst first."""
+        if not self.binds:
+            return ()
         mine = (one for one in self.change.old if self.bounds.old and one.address in self.declared)
         return self.bounds.guardrails.stopping(_ordered((*self.change.worse, *mine)))
 
@@ -128,10 +131,13 @@ def _before(was: _Side, now: _Side) -> Mapping[_Key, Finding]:
             left.setdefault((one.rule, one.address), []).append(one)
     found: dict[_Key, Finding] = {}
     for one in now.of(*_BAD):
+        comes = (one.thing, one.address) not in was.at
         place = left.get((one.rule, one.address), [])
+        if comes and (one.rule, one.address) in was.passed:
+            continue
         if _key(one) in failed:
             found[_key(one)] = failed[_key(one)]
-        elif place and (one.thing, one.address) not in was.at:
+        elif comes and place:
             found[_key(one)] = place.pop(0)
     return found
 
@@ -144,7 +150,7 @@ def _is_copy(finding: Finding, was: _Side) -> bool:
 
 def _is_mended(finding: Finding, now: _Side, going_on: Set[_Key]) -> bool:
     """Whether what failed fails no longer, is gone, or has given its place to something that does not fail."""
-    if _key(finding) in going_on:
+    if _key(finding) in going_on or now.states.get(_key(finding)) in _BAD:
         return (finding.rule, finding.address) in now.passed and (finding.thing, finding.address) not in now.at
     return now.states.get(_key(finding)) is not State.UNKNOWN
 

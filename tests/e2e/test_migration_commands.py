@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from tests.e2e.harness import Resources
 from tests.e2e.test_commands import Commands, command, connections  # noqa: F401 - fixtures
 from tests.e2e.test_migration import DATABASE, half_done, resources
 
@@ -58,3 +61,44 @@ def test_going_on_deletes_no_data_and_begins_nothing(command: Commands) -> None:
     rest = command.harness.spec({**asked, "db_instance": {**asked["db_instance"], **other}})
     assert command("migration", "continue", "db_instance.orders", rest, "--yes").code == 0
     assert command("migration", "continue", "db_instance.orders", rest, "--yes").code == 3
+
+
+OLD = {"minor_upgrades": False}
+"""A setting that fails a rule of high severity, before a migration and after it."""
+
+
+def _sinful(declared: Resources) -> Resources:
+    database = declared["db_instance"]["orders"]
+    return {**declared, "db_instance": {"orders": {**database, **OLD}}}
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["CreateDBSnapshot", "CopyDBSnapshot", "RestoreDBInstanceFromDBSnapshot", "ModifyDBInstance", "AddTagsToResource"],
+)
+def test_a_migration_that_mends_is_stopped_by_no_old_failure_wherever_it_is_cut_short(
+    command: Commands,  # noqa: F811
+    action: str,
+) -> None:
+    command.harness.make(_sinful(resources(encrypted=False)))
+    asked = command.harness.spec(_sinful(resources(kms_key="${kms_key.two}", migration={"from": "none"})))
+    shown = command("plan", asked, "--fail-on", "low")
+    assert shown.code == 0, shown.out
+    assert "mended: storage-encrypted: db_instance.orders" in " ".join(shown.out.split())
+
+    command.harness.recorder.refusals[action] = "InternalFailure"
+    stopped = command("apply", asked, "--yes", "--fail-on", "low")
+    command.harness.recorder.refusals.clear()
+    assert stopped.code == (1 if action in command.calls else 0), stopped.out
+    rest = command("apply", asked, "--yes", "--fail-on", "low")
+    assert rest.code == 0, rest.out
+
+
+def test_what_the_way_back_makes_worse_is_told_and_stops_it_never(command: Commands) -> None:  # noqa: F811
+    command.harness.make(resources(encrypted=False))
+    asked = command.harness.spec(resources(kms_key="${kms_key.two}", migration={"from": "none"}))
+    command.harness.make(asked)
+    back = command.typing("db_instance.orders", "migration", "roll-back", "db_instance.orders", asked)
+    assert back.code == 0, back.out
+    assert "Guardrails: 1 gets worse;" in back.out, back.out
+    assert "storage-encrypted: db_instance.orders (db:orders)" in " ".join(back.out.split())

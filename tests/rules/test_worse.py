@@ -117,6 +117,14 @@ def test_what_takes_the_place_of_something_takes_over_its_sins_and_mends_them() 
     }, "also where it was begun, and is half-way"
 
 
+def test_what_takes_the_place_of_something_that_passed_is_worse_for_whoever_goes_by_the_address() -> None:
+    """The way back of a migration; what is adopted brings its sins along where nothing was."""
+    passed, aside = finding(thing="db-2", state=State.PASS), finding(address=ASIDE, subject="db:orders-old")
+    undone = replace(passed, address=None, subject="db:orders-undone")
+    assert found((passed, aside), (undone, finding())) == {"worse": ["db:orders"]}
+    assert found((finding(address=None),), (finding(),)) == {"old": ["db:orders"]}
+
+
 def test_one_failure_that_goes_excuses_one_that_comes_at_its_address() -> None:
     """Policies that are written into a role all stand at its address."""
 
