@@ -23,8 +23,8 @@ def command(rule: str | None, form: str, sandbox: bool) -> None:
     rules = (*installed.load().table, *META)
     found = [one for one in rules if rule is None or _is_called(one.id, one.aliases, rule)]
     if not found:
-        if reason := OUT_OF_SCOPE.get(str(rule).upper()):
-            click.echo(f"{str(rule).upper()} is decided by no rule: {reason}")
+        if named := next((each for each in OUT_OF_SCOPE if each.lower() == str(rule).lower()), ""):
+            click.echo(f"{named} is decided by no rule: {OUT_OF_SCOPE[named]}")
             return
         guess = closest(str(rule), [one.id for one in rules])
         raise click.UsageError(f"there is no rule {rule!r}" + (f": did you mean {guess!r}?" if guess else ""))

@@ -27,9 +27,13 @@ class Topic(StrEnum):
     """The keys of databases, and the secrets of their masters: policies, grants, states."""
     PROTECTION = "protection"
     """Parameters, snapshots, certificates, log groups, and who is told of events."""
+    ACCOUNT = "account"
+    """The account as a whole: its root and passwords, what watches over it, what AWS supports. For rules alone."""
 
 
 EVERYTHING = frozenset(Topic)
+ACCESS = EVERYTHING - {Topic.ACCOUNT}
+"""What answers about access are computed from, and all that a plan reads."""
 
 BULK: Mapping[Topic, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -77,6 +81,14 @@ BULK: Mapping[Topic, Mapping[str, tuple[str, ...]]] = MappingProxyType(
                 "DescribeEventSubscriptions",
             )
         },
+        Topic.ACCOUNT: {
+            "cloudtrail": ("DescribeTrails",),
+            "ec2": ("DescribeFlowLogs",),
+            "guardduty": ("ListDetectors",),
+            "iam": ("GetAccountPasswordPolicy", "GetAccountSummary"),
+            "rds": ("DescribeDBMajorEngineVersions",),
+            "securityhub": ("DescribeHub",),
+        },
     }
 )
 """Topic → service → actions that list all there are."""
@@ -113,10 +125,13 @@ ASKED: Mapping[tuple[str, str], Asked] = MappingProxyType(
         ("rds", "DescribeDBClusterParameters"): Asked("DBClusterParameterGroupName"),
         ("rds", "DescribeDBSnapshotAttributes"): Asked("DBSnapshotIdentifier"),
         ("rds", "DescribeDBClusterSnapshotAttributes"): Asked("DBClusterSnapshotIdentifier"),
+        ("cloudtrail", "GetTrailStatus"): Asked("Name"),
+        ("cloudtrail", "GetEventSelectors"): Asked("TrailName"),
         ("ec2", "GetManagedPrefixListEntries"): Asked("PrefixListId"),
         ("ec2", "SearchTransitGatewayRoutes"): Asked(
             "TransitGatewayRouteTableId", {"Filters": [{"Name": "state", "Values": ["active", "blackhole"]}]}
         ),
+        ("guardduty", "GetDetector"): Asked("DetectorId"),
         ("iam", "GetPolicy"): Asked("PolicyArn"),
         ("iam", "GetPolicyVersion"): Asked("PolicyArn", also="VersionId"),
         ("kms", "DescribeKey"): Asked("KeyId"),
@@ -158,6 +173,11 @@ ABSENT: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "DBClusterSnapshotNotFoundFault",
         ),
         "ec2": ("InvalidPrefixListId.NotFound", "InvalidRouteTableID.NotFound"),
+        "cloudtrail": ("TrailNotFoundException",),
+        "securityhub": ("InvalidAccessException", "ResourceNotFoundException"),  # it is not on
     }
 )
 """Service → error codes which mean that there is no such thing (or no organization): the reply is {} then."""
+
+OF_ACCOUNT = frozenset({"cloudtrail", "guardduty"})
+"""Services whose subjects are asked about for the topic of the account alone."""

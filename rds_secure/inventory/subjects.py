@@ -124,6 +124,14 @@ def _identities(found: Inventory) -> Iterator[Question]:
             yield Question("iam", "GetPolicyVersion", f"{arn} {reply['Policy']['DefaultVersionId']}")
 
 
+def _account(found: Inventory) -> Iterator[Question]:
+    for detector in found.items("guardduty", "ListDetectors", "DetectorIds"):
+        yield Question("guardduty", "GetDetector", str(detector))
+    for trail in found.items("cloudtrail", "DescribeTrails", "trailList"):
+        yield Question("cloudtrail", "GetTrailStatus", trail["TrailARN"])
+        yield Question("cloudtrail", "GetEventSelectors", trail["TrailARN"])
+
+
 FOLLOWING: Mapping[Topic, Callable[[Inventory], Iterator[Question]]] = MappingProxyType(
     {
         Topic.DATABASES: _databases,
@@ -132,5 +140,6 @@ FOLLOWING: Mapping[Topic, Callable[[Inventory], Iterator[Question]]] = MappingPr
         Topic.ORGANIZATION: _organization,
         Topic.KEYS: _keys,
         Topic.PROTECTION: _protection,
+        Topic.ACCOUNT: _account,
     }
 )

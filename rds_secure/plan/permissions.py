@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from rds_secure import resources
-from rds_secure.inventory.questions import ASKED, BULK
+from rds_secure.inventory.questions import ACCESS, ASKED, BULK, OF_ACCOUNT, Topic
 from rds_secure.kind import Scope
 from rds_secure.plan import actions
 from rds_secure.plan.model import Plan
@@ -41,14 +41,21 @@ _PREFLIGHT = ("iam:GetRole", "iam:SimulatePrincipalPolicy")
 """What `apply` asks IAM before the first call."""
 
 
-_ACCESS = frozenset(
-    actions.name(service, action)
-    for service, action in (
-        *((service, action) for asked in BULK.values() for service, listed in asked.items() for action in listed),
-        *ASKED,
-    )
-)
+def _asking(*topics: Topic) -> Iterator[str]:
+    """The actions of the questions that list all there are."""
+    for topic in topics:
+        for service, listed in BULK[topic].items():
+            yield from (actions.name(service, action) for action in listed)
+
+
+_ACCESS = frozenset({*_asking(*ACCESS), *(actions.name(*asked) for asked in ASKED if asked[0] not in OF_ACCOUNT)})
 """What telling the change in access needs. Without some of it a plan is made all the same, and says what is unknown."""
+
+
+def judging() -> tuple[Right, ...]:
+    """What rules about the account as a whole need beside `reading`; without it they are unknown."""
+    asked = {*_asking(Topic.ACCOUNT), *(actions.name(*asked) for asked in ASKED if asked[0] in OF_ACCOUNT)}
+    return tuple(map(Right, sorted(asked - {right.action for right in reading()})))
 
 
 def reading() -> tuple[Right, ...]:

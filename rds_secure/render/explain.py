@@ -27,6 +27,10 @@ def _lines(rule: Rule) -> Iterator[str]:
         yield "It needs the account: no spec tells."
     yield f"Good: {rule.good}"
     yield f"Bad:  {rule.bad}"
+    if rule.doubt:
+        yield f"Not known: {rule.doubt}"
+    if rule.stricter:
+        yield f"Severer than the controls below: {rule.stricter}."
     for whose, ids in rule.aliases.items():
         yield f"{whose}: {', '.join(ids)}"
 
@@ -36,7 +40,19 @@ def rules_markdown(rules: Iterable[Rule]) -> str:
     lines = ["# Rules of security", ""]
     for rule in rules:
         lines += [f"## {rule.id}", "", f"{rule.title}. Severity {rule.severity}, profile {rule.profile}.", "", rule.why]
-        lines += ["", f"Fix: {rule.fix}.", "", "```yaml", f"# good\n{rule.good}", f"# bad\n{rule.bad}", "```", ""]
+        doubt = [f"# not known\n{rule.doubt}"] if rule.doubt else []
+        lines += [
+            "",
+            f"Fix: {rule.fix}.",
+            "",
+            "```yaml",
+            f"# good\n{rule.good}",
+            f"# bad\n{rule.bad}",
+            *doubt,
+            "```",
+            "",
+        ]
+        lines += [f"Severer than the controls below: {rule.stricter}.", ""] if rule.stricter else []
         lines += [f"- {whose}: {', '.join(ids)}" for whose, ids in rule.aliases.items()]
         lines += [""] if rule.aliases else []
     lines += ["## Controls that no rule is about", ""]

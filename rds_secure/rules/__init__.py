@@ -21,12 +21,13 @@ from rds_secure.rules.model import (
     failed,
     unknown,
 )
-from rds_secure.rules.scope import LIVE_CONTROLS, OUT_OF_SCOPE
+from rds_secure.rules.scope import CONTROLS, LIVE_CONTROLS, OUT_OF_SCOPE
 from rds_secure.rules.subjects import subjects_of
 from rds_secure.rules.table import RULES
 from rds_secure.rules.waivers import Waivers
 
 __all__ = [
+    "CONTROLS",
     "LIVE_CONTROLS",
     "META",
     "NOT_APPLICABLE",

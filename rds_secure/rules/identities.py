@@ -56,6 +56,16 @@ _LISTINGS = (
 )
 
 
+def _no_shell(subject: Subject, context: Context) -> Verdict:
+    attached = getattr(subject.detail, "attached", ())
+    if any(str(arn).endswith(_SHELL) for arn in attached):
+        return failed("it has AWSCloudShellFullAccess, by which data is carried out of the account", "policies")
+    return PASSED
+
+
+_SHELL = ":iam::aws:policy/AWSCloudShellFullAccess"
+
+
 def _not_deleted(subject: Subject, context: Context) -> Verdict:
     if _is_idle(subject, context):
         return NOT_APPLICABLE
@@ -119,6 +129,23 @@ RULES = (
         profile=Profile.STRICT,
     ),
     Rule(
+        id="no-cloud-shell",
+        of=(Of.PRINCIPAL,),
+        severity=Severity.MEDIUM,
+        title="Nobody has AWSCloudShellFullAccess",
+        why="A shell in the account with a way to the internet carries out whatever its user may read.",
+        fix="detach the policy; one of your own can allow the shell without transfers of files",
+        decide=_no_shell,
+        good="{AttachedManagedPolicies: []}",
+        bad="{AttachedManagedPolicies: [{PolicyName: AWSCloudShellFullAccess, "
+        "PolicyArn: 'arn:aws:iam::aws:policy/AWSCloudShellFullAccess'}]}",
+        field="policies",
+        aliases=aka(
+            hub="IAM.27", config="iam-policy-blacklisted-check", prowler="iam_policy_cloudshell_admin_not_attached"
+        ),
+        profile=Profile.STRICT,
+    ),
+    Rule(
         id="key-not-deleted",
         of=(Of.KEY,),
         severity=Severity.CRITICAL,
@@ -158,6 +185,7 @@ RULES = (
         decide=_rotated,
         good="{rotation: true}",
         bad="{rotation: false}",
+        doubt="{unread: GetKeyRotationStatus}",
         field="rotation_days",
         aliases=aka(
             hub="KMS.4",

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rds_secure.access.iam.identities import Group, Role, User
 from rds_secure.access.iam.policy import Policy
 from rds_secure.access.posture import Posture
-from rds_secure.access.protection import Key, Protected, Proxy, Snapshot, Unknown
+from rds_secure.access.protection import Protected, Proxy, Snapshot, Unknown
 from rds_secure.finding import Severity, State
 from rds_secure.inventory.model import Reply
 from rds_secure.values import Address
@@ -30,6 +30,9 @@ class Of(StrEnum):
     PROXY = "db_proxy"
     SNAPSHOT = "snapshot"
     SECURITY_GROUP = "security_group"
+    NETWORK_ACL = "network_acl"
+    SUBNET = "subnet"
+    VPC = "vpc"
     KEY = "kms_key"
     SECRET = "secret"  # noqa: S105 - what it is, not one
     """A secret of Secrets Manager that a database or proxy uses, with its policy."""
@@ -43,7 +46,7 @@ class Of(StrEnum):
 
 DATABASES = (Of.INSTANCE, Of.CLUSTER)
 
-Detail = Protected | Proxy | Snapshot | Key | Policy | User | Group | Role | None
+Detail = Protected | Proxy | Snapshot | Policy | User | Group | Role | None
 """What the engines know of a thing."""
 
 
@@ -66,8 +69,8 @@ class Subject:
     """One thing that a rule is asked about.
 
     ``name``: how findings call it (``db:orders``). ``reply``: as AWS describes it. ``address``: where it stands in
-    ``stack``, by its tags or a spec ("": in the one at hand). ``detail``: what the engines know of it. ``inline``: of a
-    policy, that it is written into a principal.
+    ``stack``, by its tags or a spec ("": in the one at hand). ``detail``: what the engines know of it. Of a policy:
+    ``inline``, that it is written into a principal; ``bounds``, that it only bounds what others allow.
     """
 
     of: Of
@@ -77,6 +80,7 @@ class Subject:
     detail: Detail = None
     inline: bool = False
     stack: str = ""
+    bounds: bool = False
 
     @property
     def thing(self) -> str:
@@ -187,6 +191,8 @@ class Rule:
     ``field``: the field of the spec that decides, "" where none does. ``aliases``: whose rule → its ids there
     (see `aka`). ``live``: it needs the account, no spec tells. ``good`` and
     ``bad``: an example each, as YAML: resources of a spec; where no spec decides or may say it, what AWS tells of it.
+    ``doubt``: one of which the rule says that it is unknown, where it follows a reference to something else.
+    ``stricter``: why it is severer than the controls of Security Hub that it has the names of.
     """
 
     id: str
@@ -202,3 +208,5 @@ class Rule:
     aliases: Mapping[str, tuple[str, ...]] = member(default_factory=dict)
     profile: Profile = Profile.BASELINE
     live: bool = False
+    doubt: str = ""
+    stricter: str = ""

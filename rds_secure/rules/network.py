@@ -1,11 +1,11 @@
-"""Rules about from where databases can be reached: addresses, subnets, ports, security groups. A table."""
+"""Rules about from where databases can be reached: addresses, ports, subnets and their network. A table.
+
+Those about security groups as such are in `groups`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from rds_secure import engines
-from rds_secure.access.network.intervals import EVERYWHERE, FAMILIES, Addresses
 from rds_secure.access.protection import Unknown
 from rds_secure.access.protection.unread import ask, told
 from rds_secure.finding import Severity
@@ -24,12 +24,9 @@ from rds_secure.rules.model import (
     failed,
     unknown,
 )
+from rds_secure.rules.openness import everything
 
-_RISKY = (
-    20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 1521, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080,
-    8088, 8888, 9200, 9300, 50000,
-)  # fmt: skip
-"""Ports that are never open to the world: those of Security Hub's EC2.19, and the usual ones of Oracle and Db2."""
+_DESTINATIONS, _LIST = ("DestinationCidrBlock", "DestinationIpv6CidrBlock"), "DestinationPrefixListId"
 
 
 def _public(subject: Subject, context: Context) -> Verdict:
@@ -94,102 +91,66 @@ def _leads_outside(inventory: Inventory, table: Reply) -> bool | Unknown:
         if str(route.get("GatewayId", "")).startswith("igw-") and route.get("State", "active") == "active"
     ]
     networks = [route[key] for route in out for key in _DESTINATIONS if route.get(key)]
-    return _everything(inventory, networks, [each[_LIST] for each in out if each.get(_LIST)])
+    return everything(inventory, networks, [each[_LIST] for each in out if each.get(_LIST)])
 
 
-_DESTINATIONS, _LIST = ("DestinationCidrBlock", "DestinationIpv6CidrBlock"), "DestinationPrefixListId"
-
-
-def _everything(inventory: Inventory, networks: Iterable[str], lists: Iterable[str]) -> bool | Unknown:
-    """Whether networks and prefix lists are, together, every address there is of one family."""
-    entries = {each: inventory.reply("ec2", "GetManagedPrefixListEntries", each) for each in lists}
-    listed = [item["Cidr"] for reply in entries.values() for item in (reply or {}).get("Entries", ())]
-    found = Addresses.parse(*networks, *listed)
-    if any(EVERYWHERE.of(family) <= found.of(family) for family in FAMILIES):
-        return True
-    unread = sorted(each for each, reply in entries.items() if reply is None)
-    return Unknown(f"the networks of {', '.join(unread)} were not read") if unread else False
-
-
-def _takes(permission: Reply, port: int) -> bool:
-    """Whether a rule of a security group is about a TCP port."""
-    protocol = str(permission.get("IpProtocol"))
-    if protocol == "-1":
-        return True
-    first, last = permission.get("FromPort"), permission.get("ToPort")
-    return protocol in ("tcp", "6") and (first is None or first <= port <= (last if last is not None else first))
-
-
-def _world(inventory: Inventory, permissions: Iterable[Reply]) -> bool | Unknown:
-    """Whether these rules, together, are about every address there is of one family."""
-    listed = tuple(permissions)
-    return _everything(
-        inventory,
-        [each[key] for one in listed for name, key in _PEERS for each in one.get(name, ())],
-        [each["PrefixListId"] for one in listed for each in one.get("PrefixListIds", ())],
-    )
-
-
-_PEERS = (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6"))
-
-
-def _risky(subject: Subject, context: Context) -> Verdict:
-    rules = subject.reply.get("IpPermissions", ())
-    inventory = context.posture.inventory
-    worlds = {port: _world(inventory, (rule for rule in rules if _takes(rule, port))) for port in _RISKY}
-    open_ports = [port for port, world in worlds.items() if world is True]
-    if not open_ports:
-        return next((unknown(world.why) for world in worlds.values() if isinstance(world, Unknown)), PASSED)
-    few = ", ".join(map(str, open_ports[:5]))
-    return failed(f"the world may connect to port {few}{' and others' if len(open_ports) > 5 else ''}")
-
-
-def _of_databases(inventory: Inventory, group: str) -> Iterator[tuple[str, int | None]]:
-    """The databases that a security group is on, with their ports."""
-    for item in inventory.items("rds", "DescribeDBInstances", "DBInstances"):
-        if any(each["VpcSecurityGroupId"] == group for each in item.get("VpcSecurityGroups", ())):
-            yield item["DBInstanceIdentifier"], (item.get("Endpoint") or {}).get("Port")
-    for item in inventory.items("rds", "DescribeDBClusters", "DBClusters"):
-        if any(each["VpcSecurityGroupId"] == group for each in item.get("VpcSecurityGroups", ())):
-            yield item["DBClusterIdentifier"], item.get("Port")
-
-
-def _open_database(subject: Subject, context: Context) -> Verdict:
-    rules = subject.reply.get("IpPermissions", ())
-    inventory = context.posture.inventory
-    worlds = [
-        (name, _world(inventory, (rule for rule in rules if port is None or _takes(rule, port))))
-        for name, port in _of_databases(inventory, subject.reply["GroupId"])
-    ]
-    if open_to := sorted({name for name, world in worlds if world is True}):
-        return failed(f"it lets the world connect to {', '.join(open_to)}")
-    return next((unknown(world.why) for _, world in worlds if isinstance(world, Unknown)), PASSED)
-
-
-def _outward(subject: Subject, context: Context) -> Verdict:
-    rules = subject.reply.get("IpPermissionsEgress", ())
-    if not any(_of_databases(context.posture.inventory, subject.reply["GroupId"])):
+def _default_group(subject: Subject, context: Context) -> Verdict:
+    """Whether it is in a VPC's default group. A member of Aurora is in the groups of its cluster."""
+    if subject.protected.cluster:
         return NOT_APPLICABLE
-    wide = _world(context.posture.inventory, (rule for rule in rules if str(rule.get("IpProtocol")) == "-1"))
-    if isinstance(wide, Unknown):
-        return unknown(wide.why)
-    return failed("what is in it may connect to the whole world") if wide else PASSED
+    reply = ask(context.posture.inventory, "ec2", "DescribeSecurityGroups")
+    if isinstance(reply, Unknown):
+        return unknown(reply.why)
+    names = {each["GroupId"]: each.get("GroupName") for each in reply.get("SecurityGroups", ())}
+    used = [each["VpcSecurityGroupId"] for each in subject.reply.get("VpcSecurityGroups", ())]
+    if defaults := [group for group in used if names.get(group) == "default"]:
+        return failed(f"it is in {defaults[0]}, the default group of its VPC")
+    unseen = [group for group in used if group not in names]
+    return unknown(f"{unseen[0]} was not read") if unseen or not used else PASSED
 
 
-def _described(subject: Subject, context: Context) -> Verdict:
-    for direction in ("IpPermissions", "IpPermissionsEgress"):
-        for rule in subject.reply.get(direction, ()):
-            for key in ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs"):
-                if any(not each.get("Description") for each in rule.get(key, ())):
-                    return failed("a rule does not say what it is for")
+def _remote(subject: Subject, context: Context) -> Verdict:
+    """By the first entry for the whole world, whether or not narrower ones stand before it (VPC guide, "Network ACL
+    rules": the lowest number decides). Security Hub leaves default ones out (EC2.21)."""
+    if subject.reply.get("IsDefault"):
+        return NOT_APPLICABLE
+    entries = [each for each in subject.reply.get("Entries", ()) if not each.get("Egress")]
+    for port in (22, 3389):
+        for key, all_of_it in (("CidrBlock", "0.0.0.0/0"), ("Ipv6CidrBlock", "::/0")):
+            first = next(
+                (
+                    each
+                    for each in sorted(entries, key=lambda each: each["RuleNumber"])
+                    if each.get(key) == all_of_it and _admits(each, port)
+                ),
+                None,
+            )
+            if first is not None and first.get("RuleAction") == "allow":
+                return failed(f"entry {first['RuleNumber']} lets {all_of_it} in to port {port}")
     return PASSED
 
 
-def _default(subject: Subject, context: Context) -> Verdict:
-    if subject.reply.get("GroupName") != "default":
-        return NOT_APPLICABLE
-    rules = (*subject.reply.get("IpPermissions", ()), *subject.reply.get("IpPermissionsEgress", ()))
-    return failed("the default group has rules, and whatever names no other group is in it") if rules else PASSED
+def _admits(entry: Reply, port: int) -> bool:
+    """Whether an entry of a network ACL is about a TCP port."""
+    ports = entry.get("PortRange") or {}
+    is_in = not ports or ports.get("From", 0) <= port <= ports.get("To", 65535)
+    return str(entry.get("Protocol")) == "-1" or (str(entry.get("Protocol")) in ("6", "tcp") and is_in)
+
+
+def _no_addresses(subject: Subject, context: Context) -> Verdict:
+    gives = told(subject.reply, "MapPublicIpOnLaunch", bool)
+    if gives is True or subject.reply.get("AssignIpv6AddressOnCreation") is True:
+        return failed("whatever starts in it gets a public address")
+    return unknown(gives.why) if isinstance(gives, Unknown) else PASSED
+
+
+def _logged(subject: Subject, context: Context) -> Verdict:
+    reply = ask(context.posture.inventory, "ec2", "DescribeFlowLogs")
+    if isinstance(reply, Unknown):
+        return unknown(reply.why)
+    own = [each for each in reply.get("FlowLogs", ()) if each.get("ResourceId") == subject.reply["VpcId"]]
+    kept = [each for each in own if each.get("FlowLogStatus") == "ACTIVE" and each.get("TrafficType") != "ACCEPT"]
+    return PASSED if kept else failed("no flow log tells of what it refuses")
 
 
 RULES = (
@@ -222,6 +183,7 @@ RULES = (
         decide=_private,
         good="{routes: {10.0.0.0/16: local}}",
         bad="{routes: {0.0.0.0/0: igw-1}}",
+        doubt="{unread: DescribeRouteTables}",
         field="subnet_group",
         aliases=aka(hub="RDS.46", config="rds-instance-subnet-igw-check"),
         live=True,
@@ -241,81 +203,67 @@ RULES = (
         profile=Profile.STRICT,
     ),
     Rule(
-        id="no-open-database",
-        of=(Of.SECURITY_GROUP,),
-        severity=Severity.HIGH,
-        title="No security group lets the world connect to a database",
-        why="The group is what decides once there is a way in: a public address, a proxy, a route.",
-        fix="name the hosts or networks that need it in 'ingress'",
-        decide=_open_database,
-        good="{from: 10.20.0.0/16, port: 5432}",
-        bad="{from: 0.0.0.0/0, port: 5432}",
-        field="ingress",
-        aliases=aka(hub="EC2.18", config="vpc-sg-open-only-to-authorized-ports"),
+        id="no-default-group",
+        of=DATABASES,
+        severity=Severity.MEDIUM,
+        title="No database is in the default security group of its VPC",
+        why="Everything that names no group is in the default one, and its members reach each other.",
+        fix="name a group of its own in 'security_groups'",
+        decide=_default_group,
+        good="db_instance: {orders: {security_groups: ['${security_group.db}']}}",
+        bad="{GroupName: default}",
+        doubt="db_instance: {orders: {security_groups: [sg-0123456789abcdef0]}}",
+        field="security_groups",
     ),
     Rule(
-        id="no-risky-ports",
-        of=(Of.SECURITY_GROUP,),
-        severity=Severity.CRITICAL,
-        title="No security group opens a port of administration or of databases to the world",
-        why="These ports are tried by machines within minutes.",
-        fix="name the hosts or networks that need it in 'ingress'",
-        decide=_risky,
-        good="{from: 10.20.0.0/16, port: 22}",
-        bad="{from: 0.0.0.0/0, port: 22}",
-        field="ingress",
+        id="no-remote-acl",
+        of=(Of.NETWORK_ACL,),
+        severity=Severity.MEDIUM,
+        title="Network ACLs around databases let the world in neither by SSH nor by RDP",
+        why="No host beside a database needs to be administered from everywhere.",
+        fix="refuse ports 22 and 3389 from 0.0.0.0/0 and ::/0 in the network ACL",
+        decide=_remote,
+        good="{RuleNumber: 100, RuleAction: deny, Protocol: '6', CidrBlock: 0.0.0.0/0, PortRange: {From: 22, To: 22}}",
+        bad="{RuleNumber: 100, RuleAction: allow, Protocol: '-1', CidrBlock: 0.0.0.0/0}",
         aliases=aka(
-            hub="EC2.13 EC2.14 EC2.19",
-            config="restricted-ssh restricted-common-ports",
-            cis="6.3 6.4",
-            checkov="CKV_AWS_24 CKV_AWS_25 CKV_AWS_260 CKV_AWS_277",
-        ),
-    ),
-    Rule(
-        id="no-open-egress",
-        of=(Of.SECURITY_GROUP,),
-        severity=Severity.LOW,
-        title="A security group of a database lets nothing out to the world",
-        why="A database answers; it needs no rule to begin connections, and whoever breaks in would use one.",
-        fix="write 'egress: []'",
-        decide=_outward,
-        good="{to: 10.20.0.0/16, protocol: '-1'}",
-        bad="{to: 0.0.0.0/0, protocol: '-1'}",
-        field="egress",
-        aliases=aka(checkov="CKV_AWS_382"),
-        profile=Profile.STRICT,
-    ),
-    Rule(
-        id="rules-described",
-        of=(Of.SECURITY_GROUP,),
-        severity=Severity.LOW,
-        title="Every rule of a security group says what it is for",
-        why="A rule that nobody can explain is never removed.",
-        fix="write a 'description' for every rule",
-        decide=_described,
-        good="{from: 10.20.0.0/16, port: 5432, description: the order service}",
-        bad="{from: 10.20.0.0/16, port: 5432}",
-        field="ingress",
-        aliases=aka(checkov="CKV_AWS_23"),
-        profile=Profile.STRICT,
-    ),
-    Rule(
-        id="default-group-empty",
-        of=(Of.SECURITY_GROUP,),
-        severity=Severity.HIGH,
-        title="Default security groups have no rules",
-        why="Whatever names no group is in the default one, with everything else that forgot to.",
-        fix="declare 'default_security_group' with its VPC: it removes all rules",
-        decide=_default,
-        good="{GroupName: default, IpPermissions: [], IpPermissionsEgress: []}",
-        bad="{GroupName: default, from: 10.20.0.0/16, port: 5432}",
-        aliases=aka(
-            hub="EC2.2",
-            config="vpc-default-security-group-closed",
-            cis="6.5",
-            prowler="ec2_securitygroup_default_restrict_traffic",
-            checkov="CKV2_AWS_12",
+            hub="EC2.21",
+            config="nacl-no-unrestricted-ssh-rdp",
+            cis="6.2",
+            prowler="ec2_networkacl_allow_ingress_any_port ec2_networkacl_allow_ingress_tcp_port_22 "
+            "ec2_networkacl_allow_ingress_tcp_port_3389",
         ),
         profile=Profile.STRICT,
+        live=True,
+    ),
+    Rule(
+        id="no-public-subnet",
+        of=(Of.SUBNET,),
+        severity=Severity.MEDIUM,
+        title="Subnets of databases give out no public addresses",
+        why="A host that starts beside a database by mistake would be on the internet.",
+        fix="switch off that the subnet assigns public addresses by itself",
+        decide=_no_addresses,
+        good="{MapPublicIpOnLaunch: false}",
+        bad="{MapPublicIpOnLaunch: true}",
+        aliases=aka(
+            hub="EC2.15", config="subnet-auto-assign-public-ip-disabled", prowler="vpc_subnet_no_public_ip_by_default"
+        ),
+        profile=Profile.STRICT,
+        live=True,
+    ),
+    Rule(
+        id="flow-logs",
+        of=(Of.VPC,),
+        severity=Severity.MEDIUM,
+        title="VPCs of databases log what they refuse",
+        why="Whoever looks for a way to a database shows in refused connections first.",
+        fix="make a flow log of the VPC, of traffic REJECT or ALL",
+        decide=_logged,
+        good="{TrafficType: REJECT}",
+        bad="{TrafficType: ACCEPT}",
+        doubt="{unread: DescribeFlowLogs}",
+        aliases=aka(hub="EC2.6", config="vpc-flow-logs-enabled", prowler="vpc_flow_logs_enabled"),
+        profile=Profile.STRICT,
+        live=True,
     ),
 )

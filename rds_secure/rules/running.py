@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rds_secure import engines
 from rds_secure.access.protection import Unknown
-from rds_secure.access.protection.unread import told
+from rds_secure.access.protection.unread import ask, moment, told
 from rds_secure.finding import Severity
 from rds_secure.ownership import OURS
 from rds_secure.rules.model import (
@@ -82,10 +82,13 @@ def _zones(subject: Subject, context: Context) -> Verdict:
     if not _is_aurora(subject):
         return NOT_APPLICABLE  # a Multi-AZ DB cluster has three by itself
     names = {each["DBInstanceIdentifier"] for each in subject.reply.get("DBClusterMembers", ())}
-    listed = context.posture.inventory.items("rds", "DescribeDBInstances", "DBInstances")
-    zones = [each.get("AvailabilityZone") for each in listed if each["DBInstanceIdentifier"] in names]
     if len(names) < 2:
         return failed(f"it has {len(names)} instance{'' if len(names) == 1 else 's'}: none can take over")
+    reply = ask(context.posture.inventory, "rds", "DescribeDBInstances")
+    if isinstance(reply, Unknown):
+        return unknown(reply.why)
+    listed = reply.get("DBInstances", ())
+    zones = [each.get("AvailabilityZone") for each in listed if each["DBInstanceIdentifier"] in names]
     if len({zone for zone in zones if zone}) > 1:
         return PASSED
     return unknown("the zones of its instances are not told") if None in zones else failed("they are all in one zone")
@@ -120,6 +123,35 @@ def _upgrades(subject: Subject, context: Context) -> Verdict:
     return asked(told(subject.reply, "AutoMinorVersionUpgrade", bool), "it stays without fixes until somebody upgrades")
 
 
+def _supported(subject: Subject, context: Context) -> Verdict:
+    """By the end of standard support that AWS tells of a major version; of engines with licences it tells none."""
+    database = subject.protected
+    if database.cluster:
+        return NOT_APPLICABLE
+    reply = ask(context.posture.inventory, "rds", "DescribeDBMajorEngineVersions")
+    if isinstance(reply, Unknown):
+        return unknown(reply.why)
+    try:
+        version = engines.major(database.engine, database.version)
+    except ValueError:
+        return unknown("its major version is not told")
+    ends = [
+        moment(life, "LifecycleSupportEndDate")
+        for each in reply.get("DBMajorEngineVersions", ())
+        if (each.get("Engine"), each.get("MajorEngineVersion")) == (database.engine, version)
+        for life in each.get("SupportedEngineLifecycles", ())
+        if life.get("LifecycleSupportName") == "open-source-rds-standard-support"
+    ]
+    if not ends:
+        return NOT_APPLICABLE
+    end = ends[0]
+    if isinstance(end, Unknown) or context.now is None:
+        return unknown(end.why if isinstance(end, Unknown) else "what day it is only the account tells")
+    if end < context.now:
+        return failed(f"standard support of {database.engine} {version} ended on {end:%Y-%m-%d}")
+    return PASSED
+
+
 def _tagged(subject: Subject, context: Context) -> Verdict:
     tags = told(subject.reply, "TagList", list)
     if isinstance(tags, Unknown):
@@ -132,7 +164,7 @@ RULES = (
     Rule(
         id="deletion-protection",
         of=DATABASES,
-        severity=Severity.LOW,
+        severity=Severity.MEDIUM,
         title="Deletion protection is on",
         why="One call deletes an unprotected database.",
         fix="write 'deletion_protection: true'",
@@ -143,6 +175,7 @@ RULES = (
         aliases=aka(
             hub="RDS.7 RDS.8",
             config="rds-cluster-deletion-protection-enabled rds-instance-deletion-protection-enabled",
+            prowler="rds_cluster_deletion_protection rds_instance_deletion_protection",
             checkov="CKV_AWS_139 CKV_AWS_293",
         ),
     ),
@@ -160,6 +193,7 @@ RULES = (
         aliases=aka(
             hub="RDS.11 RDS.50",
             config="db-instance-backup-enabled rds-cluster-backup-retention-check",
+            prowler="rds_instance_backup_enabled",
             checkov="CKV_AWS_133",
         ),
     ),
@@ -174,7 +208,12 @@ RULES = (
         good="{Engine: aurora-mysql, BacktrackWindow: 86400}",
         bad="{Engine: aurora-mysql, BacktrackWindow: 0}",
         field="backtrack_seconds",
-        aliases=aka(hub="RDS.14", config="aurora-mysql-backtracking-enabled", checkov="CKV_AWS_326"),
+        aliases=aka(
+            hub="RDS.14",
+            config="aurora-mysql-backtracking-enabled",
+            prowler="rds_cluster_backtrack_enabled",
+            checkov="CKV_AWS_326",
+        ),
         profile=Profile.STRICT,
     ),
     Rule(
@@ -188,7 +227,13 @@ RULES = (
         good="db_instance: {orders: {multi_az: true}}",
         bad="db_instance: {orders: {multi_az: false}}",
         field="multi_az",
-        aliases=aka(hub="RDS.5", config="rds-multi-az-support", cis="3.2.4", checkov="CKV_AWS_157"),
+        aliases=aka(
+            hub="RDS.5",
+            config="rds-multi-az-support",
+            cis="3.2.4",
+            prowler="rds_instance_multi_az",
+            checkov="CKV_AWS_157",
+        ),
         profile=Profile.STRICT,
     ),
     Rule(
@@ -201,7 +246,8 @@ RULES = (
         decide=_zones,
         good="{Engine: aurora-postgresql, members: {a: eu-west-1a, b: eu-west-1b}}",
         bad="{Engine: aurora-postgresql, members: {a: eu-west-1a, b: eu-west-1a}}",
-        aliases=aka(hub="RDS.15", config="rds-cluster-multi-az-enabled"),
+        doubt="{Engine: aurora-postgresql, members: {a: eu-west-1a, b: null}}",
+        aliases=aka(hub="RDS.15", config="rds-cluster-multi-az-enabled", prowler="rds_cluster_multi_az"),
         profile=Profile.STRICT,
     ),
     Rule(
@@ -215,7 +261,13 @@ RULES = (
         good="db_instance: {orders: {copy_tags: true}}",
         bad="db_instance: {orders: {copy_tags: false}}",
         field="copy_tags",
-        aliases=aka(hub="RDS.16 RDS.17 RDS.47 RDS.48", checkov="CKV_AWS_313 CKV2_AWS_60"),
+        aliases=aka(
+            hub="RDS.16 RDS.17 RDS.47 RDS.48",
+            config="rds-cluster-copy-tags-to-snapshots-enabled rds-instance-copy-tags-to-snapshots-enabled "
+            "rds-pgsql-cluster-copy-tags-to-snapshot-check rds-mysql-cluster-copy-tags-to-snapshot-check",
+            prowler="rds_cluster_copy_tags_to_snapshots rds_instance_copy_tags_to_snapshots",
+            checkov="CKV_AWS_313 CKV2_AWS_60",
+        ),
     ),
     Rule(
         id="own-tags",
@@ -244,7 +296,8 @@ RULES = (
         field="iam_auth",
         aliases=aka(
             hub="RDS.10 RDS.12",
-            config="rds-instance-iam-authentication-enabled",
+            config="rds-instance-iam-authentication-enabled rds-cluster-iam-authentication-enabled",
+            prowler="rds_cluster_iam_authentication_enabled rds_instance_iam_authentication_enabled",
             checkov="CKV_AWS_161 CKV_AWS_162",
         ),
     ),
@@ -259,7 +312,11 @@ RULES = (
         good="db_instance: {orders: {master_username: dbowner}}",
         bad="db_instance: {orders: {master_username: postgres}}",
         field="master_username",
-        aliases=aka(hub="RDS.24 RDS.25", config="rds-instance-default-admin-check"),
+        aliases=aka(
+            hub="RDS.24 RDS.25",
+            config="rds-cluster-default-admin-check rds-instance-default-admin-check",
+            prowler="rds_cluster_default_admin rds_instance_default_admin",
+        ),
     ),
     Rule(
         id="managed-password",
@@ -273,6 +330,21 @@ RULES = (
         bad="{MasterUserSecret: null}",
         field="master_password",
         profile=Profile.STRICT,
+    ),
+    Rule(
+        id="standard-support",
+        of=DATABASES,
+        severity=Severity.MEDIUM,
+        title="The major version has standard support",
+        why="Past its day holes are mended in Extended Support alone, which costs, or not at all.",
+        fix="write a newer 'engine_version'",
+        decide=_supported,
+        good="{Engine: postgres, EngineVersion: '17.5', supported_until: '2030-02-28T00:00:00+00:00'}",
+        bad="{Engine: postgres, EngineVersion: '11.22', supported_until: '2024-02-29T00:00:00+00:00'}",
+        doubt="{Engine: postgres, EngineVersion: '17.5', unread: DescribeDBMajorEngineVersions}",
+        field="engine_version",
+        aliases=aka(prowler="rds_instance_deprecated_engine_version rds_instance_extended_support"),
+        live=True,
     ),
     Rule(
         id="minor-upgrades",
@@ -289,6 +361,7 @@ RULES = (
             hub="RDS.13 RDS.35",
             config="rds-automatic-minor-version-upgrade-enabled rds-cluster-auto-minor-version-upgrade-enable",
             cis="3.2.2",
+            prowler="rds_cluster_minor_version_upgrade_enabled rds_instance_minor_version_upgrade_enabled",
             checkov="CKV_AWS_226",
         ),
     ),

@@ -39,10 +39,20 @@ Spot = tuple[str, Address]
 Owned = Mapping[str, Spot]
 """ARN or id → where that stands: of what a stack is known to own, also where AWS tells no tags (keys, policies)."""
 
-_IDENTITIES = ("DBInstanceArn", "DBClusterArn", "DBProxyArn", "DBSnapshotArn", "DBClusterSnapshotArn", "GroupId", "Arn")
 SNAPSHOTS = ("snapshot:", "cluster-snapshot:")
 """How the names of snapshots begin."""
 
+_PLACED: tuple[tuple[Of, str, str, str], ...] = (
+    (Of.NETWORK_ACL, "DescribeNetworkAcls", "NetworkAcls", "NetworkAclId"),
+    (Of.SUBNET, "DescribeSubnets", "Subnets", "SubnetId"),
+    (Of.VPC, "DescribeVpcs", "Vpcs", "VpcId"),
+)
+"""What of EC2 is asked about only where databases are → action, the key of its listing, that of an item's name."""
+
+_IDENTITIES = (
+    *("DBInstanceArn", "DBClusterArn", "DBProxyArn", "DBSnapshotArn", "DBClusterSnapshotArn"),
+    *("GroupId", "Arn"),
+)
 _PLACEHOLDER = re.compile(r"<([a-z_]+\.[A-Za-z0-9_-]+)>")
 """What stands for the id of something that is not there yet."""
 
@@ -64,16 +74,34 @@ def _subjects(posture: Posture) -> Iterator[Subject]:
         for item in inventory.items(service, action, key):
             called = f"{prefix}{item[name]}"
             yield _subject(of, called, item, _tagged(item, item[name]), known.get(called))
+    yield from _around(inventory)
     yield from _keys(posture)
     yield from _secrets(inventory)
     yield from _identities(inventory)
     yield Subject(Of.ACCOUNT, "account", {})
 
 
+def _around(inventory: Inventory) -> Iterator[Subject]:
+    """The subnets that databases may be in, their network ACLs, and their VPCs."""
+    listed = inventory.items("rds", "DescribeDBSubnetGroups", "DBSubnetGroups")
+    groups = {each["DBSubnetGroupName"]: each for each in listed}
+    used = [each.get("DBSubnetGroup") or {} for each in inventory.items("rds", "DescribeDBInstances", "DBInstances")]
+    clusters = inventory.items("rds", "DescribeDBClusters", "DBClusters")
+    used.extend(groups.get(each.get("DBSubnetGroup", ""), {}) for each in clusters)
+    subnets = {subnet["SubnetIdentifier"] for group in used for subnet in group.get("Subnets", ())}
+    wanted = {Of.SUBNET: subnets, Of.VPC: {group.get("VpcId") for group in used}}
+    for of, action, key, name in _PLACED:
+        for item in inventory.items("ec2", action, key):
+            links = {link.get("SubnetId") for link in item.get("Associations", ())}
+            if (links & subnets) if of is Of.NETWORK_ACL else item[name] in wanted[of]:
+                yield Subject(of, item[name], item)
+
+
 def unlisted(inventory: Inventory) -> frozenset[Of]:
     """What there may be more of: its listing was not read. Keys and secrets are read only if something names them."""
-    unread = (of for of, service, action, *_ in _LISTED if inventory.reply(service, action) is None)
-    missing = {Of.KEY, Of.SECRET, *unread}
+    missing = {Of.KEY, Of.SECRET}
+    missing |= {of for of, service, action, *_ in _LISTED if inventory.reply(service, action) is None}
+    missing |= {of for of, action, *_ in _PLACED if inventory.reply("ec2", action) is None}
     if inventory.reply("iam", "GetAccountAuthorizationDetails") is None:
         missing |= {Of.POLICY, Of.PRINCIPAL}
     return frozenset(missing)
@@ -99,10 +127,11 @@ def _secrets(inventory: Inventory) -> Iterator[Subject]:
         said = inventory.reply("secretsmanager", "GetResourcePolicy", arn)
         if said == {}:
             continue  # it is not there
+        told = inventory.reply("secretsmanager", "DescribeSecret", arn) or {}
         name = f"secret:{arn.rpartition(':')[2]}"
         document = (said or {}).get("ResourcePolicy") or "{}"
         policy = read_policy(name, document) if said is not None else Policy(name, None)
-        yield _subject(Of.SECRET, name, {"Arn": arn}, _placed(arn), policy)
+        yield _subject(Of.SECRET, name, {"Arn": arn, **told}, _placed(arn), policy)
 
 
 def _identities(inventory: Inventory) -> Iterator[Subject]:
@@ -118,15 +147,20 @@ def _identities(inventory: Inventory) -> Iterator[Subject]:
         ("role", "RoleDetailList", found.roles),
     )
     for kind, key, listed in lists:
-        for item, one in zip(details.get(key, ()), listed, strict=True):
-            yield from _holder(kind, item, one)
+        items = {item["Arn"]: item for item in details.get(key, ())}
+        for one in listed:
+            yield from _holder(kind, items[one.arn], one)
 
 
 def _managed(details: Reply, found: Identities) -> Iterator[Subject]:
+    principals: tuple[User | Group | Role, ...] = (*found.users, *found.groups, *found.roles)
+    allowing = {arn for one in principals for arn in one.attached}
+    bounding = {*(one.boundary for one in found.users), *(one.boundary for one in found.roles)} - allowing
     for item in details.get("Policies", ()):
         if f":iam::{found.account}:" in item["Arn"]:
             where = _tagged(item, item["PolicyName"]) or _placed(item.get("PolicyId", ""))
-            yield _subject(Of.POLICY, f"policy/{item['PolicyName']}", item, where, found.managed(item["Arn"]))
+            made = _subject(Of.POLICY, f"policy/{item['PolicyName']}", item, where, found.managed(item["Arn"]))
+            yield replace(made, bounds=item["Arn"] in bounding)
 
 
 def _holder(kind: str, item: Reply, one: User | Group | Role) -> Iterator[Subject]:

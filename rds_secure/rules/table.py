@@ -1,11 +1,14 @@
 """The one table of rules, in the order of `explain`."""
 
 from rds_secure.rules import (
+    account,
     databases,
     escalation,
+    groups,
     identities,
     network,
     running,
+    secrets,
     statements,
     trusting,
     watching,
@@ -19,10 +22,13 @@ RULES: tuple[Rule, ...] = (
     *running.RULES,
     *watching.RULES,
     *network.RULES,
+    *groups.RULES,
+    *secrets.RULES,
     *identities.RULES,
     *trusting.RULES,
     *wildcards.RULES,
     *escalation.RULES,
     *words.RULES,
     *statements.RULES,
+    *account.RULES,
 )

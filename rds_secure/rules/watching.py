@@ -51,7 +51,34 @@ def _audit(subject: Subject, context: Context) -> Verdict:
     found = {each["ParameterName"]: each.get("ParameterValue") for each in reply.get("Parameters", ())}
     if str(found.get("server_audit_logging") or "0").lower() not in ("1", "on", "true"):
         return failed(f"server_audit_logging is not 1 in {group}")
-    return PASSED if found.get("server_audit_events") else failed(f"server_audit_events is empty in {group}")
+    if not found.get("server_audit_events"):
+        return failed(f"server_audit_events is empty in {group}")
+    statuses = {each.get("DBClusterParameterGroupStatus", "in-sync") for each in subject.reply["DBClusterMembers"]}
+    waiting = sorted(statuses - {"in-sync"})
+    return unknown(f"{group} is {waiting[0]}") if waiting else PASSED
+
+
+def _queries(subject: Subject, context: Context) -> Verdict:
+    """PostgreSQL: what changes tables at least, and how long things take, by the group that decides."""
+    database = subject.protected
+    if database.cluster or database.engine not in ("postgres", "aurora-postgresql"):
+        return NOT_APPLICABLE
+    if subject.of is Of.CLUSTER:
+        group, action = subject.reply.get("DBClusterParameterGroup"), "DescribeDBClusterParameters"
+    else:
+        named = [each["DBParameterGroupName"] for each in subject.reply.get("DBParameterGroups", ())]
+        group, action = (named[0] if named else None), "DescribeDBParameters"
+    reply = (
+        ask(context.posture.inventory, "rds", action, group) if group else Unknown("its parameter group is not told")
+    )
+    if isinstance(reply, Unknown):
+        return unknown(reply.why)
+    found = {each["ParameterName"]: each.get("ParameterValue") for each in reply.get("Parameters", ())}
+    if found.get("log_statement") not in ("ddl", "mod", "all"):
+        return failed(f"log_statement is not ddl, mod or all in {group}")
+    if str(found.get("log_min_duration_statement", "-1")).startswith("-"):
+        return failed(f"log_min_duration_statement is not set in {group}")
+    return PASSED
 
 
 def _monitoring(subject: Subject, context: Context) -> Verdict:
@@ -91,7 +118,7 @@ def _about(reply: Reply, source: str) -> Iterator[Reply]:
             yield each
 
 
-def _events(name: str, hub: str, source: str, whose: str, *categories: str) -> Rule:
+def _events(name: str, hub: str, prowler: str, source: str, whose: str, *categories: str) -> Rule:
     kept = ", ".join(categories)
     return Rule(
         id=name,
@@ -103,7 +130,8 @@ def _events(name: str, hub: str, source: str, whose: str, *categories: str) -> R
         decide=_heard(source, *categories),
         good=f"{{SourceType: {source}, EventCategoriesList: [{kept}]}}",
         bad=f"{{SourceType: {source}, EventCategoriesList: [creation]}}",
-        aliases=aka(hub=hub),
+        doubt="{unread: DescribeEventSubscriptions}",
+        aliases=aka(hub=hub, prowler=prowler),
         profile=Profile.STRICT,
     )
 
@@ -122,7 +150,10 @@ RULES = (
         field="log_exports",
         aliases=aka(
             hub="RDS.9 RDS.34 RDS.36 RDS.37 RDS.40 RDS.42",
-            config="rds-logging-enabled",
+            config="rds-logging-enabled rds-aurora-mysql-audit-logging-enabled rds-postgresql-logs-to-cloudwatch "
+            "rds-aurora-postgresql-logs-to-cloudwatch rds-sql-server-logs-to-cloudwatch "
+            "mariadb-publish-logs-to-cloudwatch-logs",
+            prowler="rds_cluster_integration_cloudwatch_logs rds_instance_integration_cloudwatch_logs",
             checkov="CKV_AWS_129 CKV_AWS_324 CKV_AWS_325",
         ),
         profile=Profile.STRICT,
@@ -137,8 +168,24 @@ RULES = (
         decide=_audit,
         good="{Engine: aurora-mysql, parameters: {server_audit_logging: '1', server_audit_events: 'CONNECT,QUERY'}}",
         bad="{Engine: aurora-mysql, parameters: {server_audit_logging: '0'}}",
+        doubt="{Engine: aurora-mysql, unread: DescribeDBClusterParameters}",
         field="parameter_group",
         aliases=aka(hub="RDS.45", config="aurora-mysql-cluster-audit-logging"),
+        profile=Profile.STRICT,
+    ),
+    Rule(
+        id="query-log",
+        of=DATABASES,
+        severity=Severity.LOW,
+        title="PostgreSQL logs statements",
+        why="Without them nobody can say later what was changed, or what took so long.",
+        fix="set 'log_statement' to ddl and 'log_min_duration_statement' in the parameter group",
+        decide=_queries,
+        good="{Engine: postgres, parameters: {log_statement: ddl, log_min_duration_statement: '1000'}}",
+        bad="{Engine: postgres, parameters: {log_statement: none}}",
+        doubt="{Engine: postgres, parameters: {}, unread: DescribeDBParameters}",
+        field="parameter_group",
+        aliases=aka(checkov="CKV2_AWS_27 CKV2_AWS_30"),
         profile=Profile.STRICT,
     ),
     Rule(
@@ -152,15 +199,40 @@ RULES = (
         good="{MonitoringInterval: 60}",
         bad="{MonitoringInterval: 0}",
         field="monitoring_seconds",
-        aliases=aka(hub="RDS.6", config="rds-enhanced-monitoring-enabled", checkov="CKV_AWS_118"),
+        aliases=aka(
+            hub="RDS.6",
+            config="rds-enhanced-monitoring-enabled",
+            prowler="rds_instance_enhanced_monitoring_enabled",
+            checkov="CKV_AWS_118",
+        ),
         profile=Profile.STRICT,
     ),
-    _events("events-of-clusters", "RDS.19", "db-cluster", "clusters", "maintenance", "failure"),
     _events(
-        "events-of-instances", "RDS.20", "db-instance", "instances", "maintenance", "configuration change", "failure"
+        "events-of-clusters",
+        "RDS.19",
+        "rds_cluster_critical_event_subscription",
+        *("db-cluster", "clusters"),
+        *("maintenance", "failure"),
     ),
-    _events("events-of-parameters", "RDS.21", "db-parameter-group", "parameter groups", "configuration change"),
     _events(
-        "events-of-groups", "RDS.22", "db-security-group", "security groups of RDS", "configuration change", "failure"
+        "events-of-instances",
+        "RDS.20",
+        "rds_instance_critical_event_subscription",
+        *("db-instance", "instances"),
+        *("maintenance", "configuration change", "failure"),
+    ),
+    _events(
+        "events-of-parameters",
+        "RDS.21",
+        "rds_instance_event_subscription_parameter_groups",
+        *("db-parameter-group", "parameter groups"),
+        "configuration change",
+    ),
+    _events(
+        "events-of-groups",
+        "RDS.22",
+        "rds_instance_event_subscription_security_groups",
+        *("db-security-group", "security groups of RDS"),
+        *("configuration change", "failure"),
     ),
 )

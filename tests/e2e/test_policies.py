@@ -23,6 +23,10 @@ def test_the_policy_for_planning_is_current() -> None:
     _assert_current("plan.json", permissions.text(permissions.documents(permissions.reading())))
 
 
+def test_the_policy_for_rules_about_the_account_is_current() -> None:
+    _assert_current("check.json", permissions.text(permissions.documents(permissions.judging())))
+
+
 def test_the_policy_for_the_quickstart_is_current(harness: Harness) -> None:
     printed = permissions.text(api.least_policy(harness.plan(SPECS / "quickstart.yaml")))
     _assert_current("quickstart.json", re.sub("vpc-[0-9a-f]+", "vpc-0123456789abcdef0", printed))

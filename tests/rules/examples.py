@@ -23,6 +23,7 @@ KEYS = {
     "CUSTOMER": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1",
     "AWS": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/2",
 }
+UNREAD = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/3"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 BASE = yaml.safe_load("""
@@ -54,7 +55,7 @@ INSTANCE: Mapping[str, Any] = {
     "DBInstanceArn": f"{RDS}:db:orders",
     "DbiResourceId": "db-A",
     "Engine": "postgres",
-    "DBSubnetGroup": {"DBSubnetGroupName": "db", "Subnets": [{"SubnetIdentifier": "subnet-1"}]},
+    "DBSubnetGroup": {"DBSubnetGroupName": "db", "VpcId": "vpc-1", "Subnets": [{"SubnetIdentifier": "subnet-1"}]},
     "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-1", "Status": "active"}],
     "Endpoint": {"Address": "orders.example", "Port": 5432},
 }
@@ -62,12 +63,23 @@ INSTANCE: Mapping[str, Any] = {
 
 def judged(rule: Rule, example: str, folder: Path) -> set[State]:
     """What the engine says of an example, by that rule."""
-    written = yaml.safe_load(example.replace("<CUSTOMER-KEY>", KEYS["CUSTOMER"]).replace("<AWS-OWN-KEY>", KEYS["AWS"]))
-    inventory = _alone(written, folder) if "db_instance" in written else account(rule, written)
+    return states(rule, inventory(rule, example, folder))
+
+
+def states(rule: Rule, inventory: Inventory) -> set[State]:
+    """What the engine says of everything in an inventory, by that rule."""
     posture = Posture(inventory)
     about_keys = rule.of[0] is Of.KEY  # which are there in every example, without policies
     asked = [one for one in subjects_of(posture) if about_keys or one.of is not Of.KEY]
     return {one.state for one in judge([rule], asked, Context(posture, NOW))}
+
+
+def inventory(rule: Rule, example: str, folder: Path) -> Inventory:
+    """An example as an inventory."""
+    for name, arn in {"CUSTOMER": KEYS["CUSTOMER"], "AWS-OWN": KEYS["AWS"], "UNREAD": UNREAD}.items():
+        example = example.replace(f"<{name}-KEY>", arn)
+    written = yaml.safe_load(example)
+    return _alone(written, folder) if "db_instance" in written else account(rule, written)
 
 
 def _alone(written: Mapping[str, Any], folder: Path) -> Inventory:
@@ -85,30 +97,44 @@ def _merged(under: Any, over: Any) -> Any:
 
 
 def account(rule: Rule, told: Mapping[str, Any]) -> Inventory:
-    """An account that has one thing, of which AWS tells this."""
+    """An account that has one thing, of which AWS tells this, and to one question (``unread``) nothing."""
     replies: dict[Question, Any] = {}
+    told = dict(told)
+    unread = told.pop("unread", "")
     for name, arn in KEYS.items():
         key = {"Arn": arn, "KeyId": arn[-1], "KeyManager": name, "Origin": "AWS_KMS", "KeyState": "Enabled"}
         replies[Question("kms", "DescribeKey", arn)] = {"KeyMetadata": key}
-    _MAKERS[rule.of[0] if told.get("Engine") != "aurora-mysql" else Of.CLUSTER](replies, dict(told))
-    return Inventory(Place(ACCOUNT, REGION), replies)
+    replies[Question("rds", "DescribeDBClusters")] = {"DBClusters": []}
+    _MAKERS[rule.of[0] if told.get("Engine") != "aurora-mysql" else Of.CLUSTER](replies, told)
+    kept = {asked: reply for asked, reply in replies.items() if asked.action != unread}
+    assert len(kept) < len(replies) or not unread, f"{unread} is not asked"
+    return Inventory(Place(ACCOUNT, REGION), kept)
 
 
 def _instance(replies: dict[Question, Any], told: dict[str, Any]) -> None:
     if "members" in told:
         return _cluster(replies, told)
-    if "routes" in told:
-        routes = [{"DestinationCidrBlock": to, "GatewayId": by} for to, by in told.pop("routes").items()]
-        table = {"RouteTableId": "rtb-1", "Associations": [{"SubnetId": "subnet-1"}], "Routes": routes}
-        replies[Question("ec2", "DescribeRouteTables")] = {"RouteTables": [table]}
+    routes = [{"DestinationCidrBlock": to, "GatewayId": by} for to, by in told.pop("routes", {}).items()]
+    table = {"RouteTableId": "rtb-1", "Associations": [{"SubnetId": "subnet-1"}], "Routes": routes}
+    replies[Question("ec2", "DescribeRouteTables")] = {"RouteTables": [table]}
+    group = {"GroupId": "sg-1", "GroupName": told.pop("GroupName", "db")}
+    replies.setdefault(Question("ec2", "DescribeSecurityGroups"), {"SecurityGroups": [group]})
+    if "parameters" in told:
+        told["DBParameterGroups"] = [{"DBParameterGroupName": "group", "ParameterApplyStatus": "in-sync"}]
+        replies[Question("rds", "DescribeDBParameters", "group")] = _parameters(told.pop("parameters"))
+    life = {"LifecycleSupportName": "open-source-rds-standard-support"}
+    major = {"Engine": told.get("Engine"), "MajorEngineVersion": str(told.get("EngineVersion")).partition(".")[0]}
+    ends = {**life, "LifecycleSupportEndDate": told.pop("supported_until", None)}
+    replies[Question("rds", "DescribeDBMajorEngineVersions")] = {
+        "DBMajorEngineVersions": [{**major, "SupportedEngineLifecycles": [ends]}]
+    }
     replies[Question("rds", "DescribeDBInstances")] = {"DBInstances": [{**INSTANCE, **told}]}
     return None
 
 
 def _cluster(replies: dict[Question, Any], told: dict[str, Any]) -> None:
     members = told.pop("members", {})
-    parameters = [{"ParameterName": key, "ParameterValue": value} for key, value in told.pop("parameters", {}).items()]
-    replies[Question("rds", "DescribeDBClusterParameters", "group")] = {"Parameters": parameters}
+    replies[Question("rds", "DescribeDBClusterParameters", "group")] = _parameters(told.pop("parameters", {}))
     cluster = {
         "DBClusterIdentifier": "orders",
         "DBClusterArn": f"{RDS}:cluster:orders",
@@ -122,6 +148,10 @@ def _cluster(replies: dict[Question, Any], told: dict[str, Any]) -> None:
     ]
     replies[Question("rds", "DescribeDBClusters")] = {"DBClusters": [{**cluster, **told}]}
     replies[Question("rds", "DescribeDBInstances")] = {"DBInstances": instances}
+
+
+def _parameters(values: Mapping[str, str]) -> Any:
+    return {"Parameters": [{"ParameterName": key, "ParameterValue": value} for key, value in values.items()]}
 
 
 def _proxy(replies: dict[Question, Any], told: dict[str, Any]) -> None:
@@ -146,6 +176,12 @@ def _group(replies: dict[Question, Any], told: dict[str, Any]) -> None:
             port = told.pop("port", None)
             ports = {} if port is None else {"FromPort": port, "ToPort": port}
             group[direction] = [{"IpProtocol": told.pop("protocol", "tcp"), **ports, "IpRanges": [block]}]
+    for word, direction in {"prefix_list": "IpPermissions", "to_prefix_list": "IpPermissionsEgress"}.items():
+        if word in told:
+            peers = {"PrefixListIds": [{"PrefixListId": told.pop(word)}]}
+            port = told.pop("port", None)
+            ports = {} if port is None else {"FromPort": port, "ToPort": port}
+            group[direction] = [{"IpProtocol": told.pop("protocol", "tcp"), **ports, **peers}]
     replies[Question("ec2", "DescribeSecurityGroups")] = {"SecurityGroups": [{**group, **told}]}
     _instance(replies, {})
 
@@ -189,7 +225,43 @@ def _principal(replies: dict[Question, Any], told: dict[str, Any]) -> None:
     replies[Question("iam", "GetAccountAuthorizationDetails")] = {"UserDetailList": [user]}
 
 
+def _acl(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    acl = {"NetworkAclId": "acl-1", "IsDefault": False, "Associations": [{"SubnetId": "subnet-1"}], "Entries": [told]}
+    replies[Question("ec2", "DescribeNetworkAcls")] = {"NetworkAcls": [acl]}
+    _instance(replies, {})
+
+
+def _subnet(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    replies[Question("ec2", "DescribeSubnets")] = {"Subnets": [{"SubnetId": "subnet-1", "VpcId": "vpc-1", **told}]}
+    _instance(replies, {})
+
+
+def _vpc(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    log = {"FlowLogId": "fl-1", "ResourceId": "vpc-1", "FlowLogStatus": "ACTIVE", **told}
+    replies[Question("ec2", "DescribeVpcs")] = {"Vpcs": [{"VpcId": "vpc-1"}]}
+    replies[Question("ec2", "DescribeFlowLogs")] = {"FlowLogs": [log]}
+    _instance(replies, {})
+
+
+def _secret(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:orders-AbCdEf"
+    replies[Question("secretsmanager", "DescribeSecret", arn)] = {"ARN": arn, "Name": "orders", **told}
+    replies[Question("rds", "DescribeDBProxies")] = {"DBProxies": [{"DBProxyName": "p", "Auth": [{"SecretArn": arn}]}]}
+
+
 def _account(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    login = {"Name": "RDS_LOGIN_EVENTS", "Status": told.pop("guardduty", "ENABLED")}
+    replies[Question("guardduty", "ListDetectors")] = {"DetectorIds": ["1"]}
+    replies[Question("guardduty", "GetDetector", "1")] = {"Status": "ENABLED", "Features": [login]}
+    arn = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/main"
+    trail = {"Name": "main", "TrailARN": arn, **told.pop("trail", {})}
+    replies[Question("cloudtrail", "DescribeTrails")] = {"trailList": [trail]}
+    replies[Question("cloudtrail", "GetTrailStatus", arn)] = {"IsLogging": True}
+    selectors = [{"IncludeManagementEvents": True, "ReadWriteType": "All"}]
+    replies[Question("cloudtrail", "GetEventSelectors", arn)] = {"EventSelectors": selectors}
+    replies[Question("securityhub", "DescribeHub")] = told.pop("hub", {})
+    replies[Question("iam", "GetAccountSummary")] = {"SummaryMap": told.pop("summary", {})}
+    replies[Question("iam", "GetAccountPasswordPolicy")] = {"PasswordPolicy": told.pop("passwords", {})}
     replies[Question("rds", "DescribeEventSubscriptions")] = {"EventSubscriptionsList": [told]}
 
 
@@ -199,6 +271,10 @@ _MAKERS = {
     Of.PROXY: _proxy,
     Of.SNAPSHOT: _snapshot,
     Of.SECURITY_GROUP: _group,
+    Of.NETWORK_ACL: _acl,
+    Of.SUBNET: _subnet,
+    Of.VPC: _vpc,
+    Of.SECRET: _secret,
     Of.KEY: _key,
     Of.SECRET: _secret,
     Of.POLICY: _policy,

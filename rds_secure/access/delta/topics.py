@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from rds_secure import ownership
 from rds_secure.inventory.effects import NO_EFFECT
-from rds_secure.inventory.questions import EVERYTHING, Topic
+from rds_secure.inventory.questions import ACCESS, Topic
 from rds_secure.operation import Operation
 from rds_secure.plan.model import Plan
 
@@ -23,7 +23,7 @@ REACH: Topics = frozenset({Topic.NETWORK, Topic.DATABASES})
 GUARD: Topics = frozenset({Topic.PROTECTION, Topic.DATABASES, Topic.KEYS})
 
 _SERVICES: Mapping[str, Topics] = MappingProxyType(
-    {"iam": WHO, "organizations": WHO, "kms": WHO | GUARD, "ec2": REACH, "rds": EVERYTHING, "secretsmanager": WHO}
+    {"iam": WHO, "organizations": WHO, "kms": WHO | GUARD, "ec2": REACH, "rds": ACCESS, "secretsmanager": WHO}
 )
 """Service → what any of its calls may change; the others change nothing about access."""
 
@@ -97,12 +97,12 @@ _PARAMETERS: Mapping[str, Topics] = MappingProxyType(
         "NetworkType": REACH,
         "EnableHttpEndpoint": REACH,
         "SecurityGroups": REACH,
-        "NewDBInstanceIdentifier": EVERYTHING,
-        "NewDBClusterIdentifier": EVERYTHING,
+        "NewDBInstanceIdentifier": ACCESS,
+        "NewDBClusterIdentifier": ACCESS,
         "DBParameterGroupName": WHO | GUARD,
         "DBClusterParameterGroupName": WHO | GUARD,
         "DBInstanceParameterGroupName": WHO | GUARD,
-        "OptionGroupName": EVERYTHING,
+        "OptionGroupName": ACCESS,
         "EngineVersion": GUARD,
         "DeletionProtection": GUARD,
         "BackupRetentionPeriod": GUARD,

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from rds_secure.inventory.effects import (
     ec2,
+    hub,
     iam,
     iam_policies,
     kms,
@@ -33,6 +34,7 @@ EFFECTS: Mapping[tuple[str, str], Effect] = MappingProxyType(
             "kms": (kms,),
             "rds": (rds, rds_beside, rds_clusters, rds_events, rds_groups, rds_instances, rds_snapshots),
             "secretsmanager": (secrets,),
+            "securityhub": (hub,),
         }.items()
         for module in modules
         for action, effect in module.EFFECTS.items()

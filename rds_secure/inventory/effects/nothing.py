@@ -45,7 +45,6 @@ NO_EFFECT: Mapping[tuple[str, str], str] = MappingProxyType(
             for action in (
                 "BatchDisableStandards",
                 "BatchEnableStandards",
-                "EnableSecurityHub",
                 "GetEnabledStandards",
                 "TagResource",
                 "UntagResource",

@@ -61,7 +61,7 @@ class _Walk:
         self._renamer = renamer
 
     def mapping(self, value: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
-        if path and path[-1] in fields.MAPS:
+        if path and path[-1] in fields.MAPS and value.keys() != {"Key", "Value"}:  # which is one tag of a list
             return {self._renamer.text(key): self._value(item, (*path, "")) for key, item in value.items()}
         if is_own(value.get("Arn")) and "PolicyVersionList" in value:
             return self._own_policy(value, path)

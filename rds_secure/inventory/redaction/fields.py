@@ -10,18 +10,19 @@ _ENUMERATIONS = """
     ActivityStreamMode ActivityStreamPolicyStatus ActivityStreamStatus AmdSevSnp ApplianceModeSupport ApplyMethod
     Architecture AttachmentState AuthScheme AutoAcceptSharedAttachments AutoProvisionZones AutoRecovery AutoScalingIps
     AutomationMode AvailabilityMode BandwidthWeighting BootMode CapacityReservationPreference ClientPasswordAuthType
-    ClusterScalabilityType Code ConnectivityType CurrentInstanceBootMode CustomerMasterKeySpec DatabaseInsightsMode
-    DefaultRouteTableAssociation DefaultRouteTablePropagation DnsSupport EncapsulationAlgorithms EncryptionAlgorithms
-    EncryptionState EndpointNetworkType ExclusionsAllowed ExpirationModel FeatureSet FirewallMode
-    FirewallOnboardingStatus GlobalWriteForwardingStatus HostnameType HttpEndpoint HttpProtocolIpv6 HttpTokens
-    Hypervisor IAMAuth InstanceLifecycle InstanceMetadataTags InstanceTenancy InstanceType InterfaceType
-    InternetGatewayBlockMode IpSource Ipv6AddressAttribute Ipv6Support KeyAgreementAlgorithms KeyManager KeySpec
-    KeyState KeyUsage LocalWriteForwardingStatus MacAlgorithms ManagedBy Mode ModificationState MultiRegionKeyType
-    MulticastSupport MultipathResilienceMode MultipathResilienceStatus NatGatewaySupport NestedVirtualization
-    NetworkFirewallConnectivityType Operations Origin PermissionsBoundaryType Platform ProductCodeType Reason
-    RebootMigration ReplicaMode ReplicationStatus ResourceType Role RootDeviceType RuleAction
+    ClusterScalabilityType Code ConnectivityType ControlFindingGenerator CurrentInstanceBootMode CustomerMasterKeySpec
+    DatabaseInsightsMode DefaultRouteTableAssociation DefaultRouteTablePropagation DnsSupport EncapsulationAlgorithms
+    EncryptionAlgorithms EncryptionState EndpointNetworkType ExclusionsAllowed ExpirationModel FeatureSet FileFormat
+    FindingPublishingFrequency FirewallMode FirewallOnboardingStatus GlobalWriteForwardingStatus HostnameType
+    HttpEndpoint HttpProtocolIpv6 HttpTokens Hypervisor IAMAuth InstanceLifecycle InstanceMetadataTags InstanceTenancy
+    InstanceType InterfaceType InternetGatewayBlockMode IpSource Ipv6AddressAttribute Ipv6Support
+    KeyAgreementAlgorithms KeyManager KeySpec KeyState KeyUsage LifecycleSupportName LocalWriteForwardingStatus
+    LogDestinationType MacAlgorithms ManagedBy Mode ModificationState MultiRegionKeyType MulticastSupport
+    MultipathResilienceMode MultipathResilienceStatus NatGatewaySupport NestedVirtualization
+    NetworkFirewallConnectivityType Operations Origin PermissionsBoundaryType Platform ProductCodeType ReadWriteType
+    Reason RebootMigration ReplicaMode ReplicationStatus ResourceType Role RootDeviceType RuleAction
     SecurityGroupReferencingSupport SigningAlgorithms State Status StorageEncryptionType TargetConnectionNetworkType
-    TargetRole Tenancy Type UpgradeRolloutOrder VirtualizationType VpnEcmpSupport dataProtectionStatus
+    TargetRole Tenancy TrafficType Type UpgradeRolloutOrder VirtualizationType VpnEcmpSupport dataProtectionStatus
     inheritedProperties logGroupClass
 """
 
@@ -31,13 +32,13 @@ _WORDS = """
     DBClusterParameterGroupStatus DBInstanceClass DBInstanceStatus DefaultAuthScheme DefaultCertificateForNewLaunches
     DefaultVersionId DnsHostnameType Duration ElasticGpuAssociationState ElasticInferenceAcceleratorAssociationState
     EnabledCloudwatchLogsExports Engine EngineFamily EngineLifecycleSupport EngineMode EngineName EngineVersion
-    EventCategoriesList FeatureName IpProtocol LicenseModel LogTypesToDisable LogTypesToEnable MajorEngineVersion
-    MinimumEngineVersion NcharCharacterSetName NetworkType OptionName OptionVersion OwningService ParameterApplyStatus
-    ParameterName PeeringStatus PercentProgress PlatformDetails PreferredBackupWindow PreferredMaintenanceWindow
-    Protocol Provisioned Requested ScheduleExpression SecretStatus ServerlessV2PlatformVersion SnapshotTarget
-    SnapshotType Source SourceType SriovNetSupport StatusType StorageOperationStatus StorageType StorageVolumeStatus
-    SubnetGroupStatus SubnetStatus SupportedEngineModes SupportedNetworkTypes Thumbprint TimeoutAction Timezone
-    TpmSupport UsageOperation VersionId
+    EventCategoriesList FeatureName Field FlowLogStatus IpProtocol LicenseModel LogTypesToDisable LogTypesToEnable
+    MajorEngineVersion MinimumEngineVersion NcharCharacterSetName NetworkType OptionName OptionVersion OwningService
+    ParameterApplyStatus ParameterName PeeringStatus PercentProgress PlatformDetails PreferredBackupWindow
+    PreferredMaintenanceWindow Protocol Provisioned Requested ScheduleExpression SecretStatus
+    ServerlessV2PlatformVersion SnapshotTarget SnapshotType Source SourceType SriovNetSupport StatusType
+    StorageOperationStatus StorageType StorageVolumeStatus SubnetGroupStatus SubnetStatus SupportedEngineModes
+    SupportedNetworkTypes Thumbprint TimeoutAction Timezone TpmSupport UsageOperation VersionId
 """
 
 _PLACES = """
@@ -63,11 +64,11 @@ DROPPED = frozenset(_PEOPLE.split())
 DOCUMENTS = frozenset({"AssumeRolePolicyDocument", "Content", "Document", "Policy", "PolicyDocument", "ResourcePolicy"})
 """Policy documents, as text or decoded."""
 
-MAPS = frozenset({"EncryptionContextEquals", "EncryptionContextSubset", "VersionIdsToStages"})
+MAPS = frozenset({"EncryptionContextEquals", "EncryptionContextSubset", "Tags", "VersionIdsToStages"})
 """Mappings whose keys are people's."""
 
 DESCRIBED = "NetworkInterfaces"
 """Below this, descriptions are AWS's, and say whose an interface is; all others go."""
 
-NAMED_BY_AWS = frozenset({"State", "OptionSettings", "SubnetAvailabilityZone"})
+NAMED_BY_AWS = frozenset({"AdditionalConfiguration", "Features", "OptionSettings", "State", "SubnetAvailabilityZone"})
 """Below these, a ``Name`` is AWS's."""

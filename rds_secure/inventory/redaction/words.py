@@ -24,8 +24,10 @@ _LOGS = "aws rds instance cluster proxy postgresql error audit general slowquery
 
 _INTERFACES = "RDSNetworkInterface Network interface for DBProxy ClientVPN Endpoint ELB Interface NAT Gateway VPC"
 
-AWS_WORDS = frozenset({*_PARTS.split(), *_LOGS.split(), *_INTERFACES.split()})
-"""Words of ARNs, ids, regions, log groups, and of what AWS writes on network interfaces."""
+_EVENTS = "Management"
+
+AWS_WORDS = frozenset({*_PARTS.split(), *_LOGS.split(), *_INTERFACES.split(), *_EVENTS.split()})
+"""Words of ARNs, ids, regions, log groups, of what AWS writes on network interfaces, and of the events of trails."""
 
 ENGINE = re.compile(r"(aurora|mysql|postgres|postgresql|mariadb|oracle|sqlserver|db2)\d{0,3}")
 """Engines, and the families of AWS's own parameter and option groups (``default.postgres16``)."""

@@ -9,7 +9,7 @@ import pytest
 from rds_secure.access.account import NAMES
 from rds_secure.access.delta.topics import GUARD, NOTHING, REACH, WHO, topics_of
 from rds_secure.fields import markers
-from rds_secure.inventory.questions import EVERYTHING
+from rds_secure.inventory.questions import ACCESS
 from rds_secure.operation import Operation
 from rds_secure.plan.model import Action, Plan, Step
 from rds_secure.resources import KINDS
@@ -50,7 +50,7 @@ def test_a_plan_without_calls_reads_nothing() -> None:
 @pytest.mark.parametrize(
     ("action", "service", "params", "wanted"),
     [
-        ("CreateDBInstance", "rds", {"DBInstanceIdentifier": "orders"}, EVERYTHING),
+        ("CreateDBInstance", "rds", {"DBInstanceIdentifier": "orders"}, ACCESS),
         ("ModifyDBInstance", "rds", {"AllocatedStorage": 20, "ApplyImmediately": False}, NOTHING),
         ("ModifyDBInstance", "rds", {"PubliclyAccessible": True}, REACH | GUARD),
         ("ModifyDBInstance", "rds", {"DeletionProtection": False, "VpcSecurityGroupIds": ()}, REACH | GUARD),
