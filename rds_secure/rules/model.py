@@ -59,6 +59,10 @@ _THINGS: Mapping[Of, tuple[str, ...]] = {
     Of.KEY: ("Arn",),
     Of.POLICY: ("Arn",),
     Of.PRINCIPAL: ("Arn",),
+    Of.NETWORK_ACL: ("NetworkAclId",),
+    Of.SUBNET: ("SubnetId",),
+    Of.VPC: ("VpcId",),
+    Of.SECRET: ("ARN",),
     Of.ACCOUNT: (),
 }
 """By which key a reply tells what a thing is, whatever it is called."""
