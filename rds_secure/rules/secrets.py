@@ -65,6 +65,7 @@ RULES = (
         decide=_rotated,
         good="{RotationEnabled: true}",
         bad="{RotationEnabled: false}",
+        doubt="{unread: DescribeSecret}",
         aliases=aka(
             hub="SecretsManager.1 SecretsManager.2 SecretsManager.4",
             config="secretsmanager-rotation-enabled-check secretsmanager-scheduled-rotation-success-check "

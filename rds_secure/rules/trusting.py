@@ -189,6 +189,7 @@ RULES = (
         good="{policy: {Effect: Allow, Principal: '*', Action: 'kms:*', "
         "Condition: {StringEquals: {'kms:CallerAccount': '123456789012'}}}}",
         bad="{policy: {Effect: Allow, Principal: '*', Action: 'kms:*'}}",
+        doubt="{unread: GetKeyPolicy}",
         field="document",
         aliases=aka(
             hub="KMS.5",
