@@ -20,7 +20,7 @@ from rds_secure.finding import Severity, State
 from rds_secure.inventory.model import Place
 from rds_secure.rules.model import Context, Of, Rule, Subject, Verdict, aka
 from rds_secure.rules.wildcards import is_admin
-from rds_secure.rules.written import action_part, each_document, giving, placed
+from rds_secure.rules.written import action_part, each_document, placed
 
 _SOME, _MEMBER, _ABOVE = "\uf8f0", "\uf8f1", "\uf8f2"
 """Names that nobody has: of whoever has the policy, of a member of a group that has it, of administrators."""
@@ -126,7 +126,7 @@ RULES = (
         title="No policy lets somebody have more than it says",
         why="Whoever may write their own policies, or become somebody who may, may do everything.",
         fix="take the action out, name what it may be done to, or ask for 'iam:PermissionsBoundary'",
-        decide=giving(each_document(_escalates)),
+        decide=each_document(_escalates),
         good=f"{{Effect: Allow, Action: 'iam:ChangePassword', Resource: '{_OWN}'}}",
         bad=f"{{Effect: Allow, Action: 'iam:PutUserPolicy', Resource: '{_OWN}'}}",
         field="statements",

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from rds_secure.access.protection import Unknown
 from rds_secure.access.protection.keys import key
-from rds_secure.access.protection.unread import moment, told
+from rds_secure.access.protection.unread import moment
 from rds_secure.finding import Severity
 from rds_secure.rules.model import PASSED, Context, Of, Profile, Rule, Subject, Verdict, aka, failed, unknown
 
@@ -14,12 +14,16 @@ _DAYS = 90
 """How old a password may be (Security Hub, SecretsManager.4)."""
 
 
+def _unread(subject: Subject) -> Verdict | None:
+    return None if "ARN" in subject.reply else unknown(f"{subject.name} was not read")
+
+
 def _rotated(subject: Subject, context: Context) -> Verdict:
     """Once is not enough: a rotation that is overdue has failed (SecretsManager.2)."""
-    rotation = told(subject.reply, "RotationEnabled", bool)
-    if rotation is not True:
-        # AWS leaves the flag out where rotation was never configured (Secrets Manager API, DescribeSecret).
-        return unknown("a foreseen secret does not tell") if "Name" not in subject.reply else failed("it never changes")
+    if unread := _unread(subject):
+        return unread
+    if subject.reply.get("RotationEnabled") is not True:  # left out where it was never configured (DescribeSecret)
+        return failed("it never changes")
     if context.now is None:
         return PASSED
     due, last = moment(subject.reply, "NextRotationDate"), moment(subject.reply, "LastRotatedDate")
@@ -32,6 +36,8 @@ def _rotated(subject: Subject, context: Context) -> Verdict:
 
 def _customer_key(subject: Subject, context: Context) -> Verdict:
     """A secret without a key is encrypted under aws/secretsmanager (Secrets Manager API, DescribeSecret)."""
+    if unread := _unread(subject):
+        return unread
     named = subject.reply.get("KmsKeyId")
     if not named:
         return failed("it is encrypted under AWS's own key")
@@ -59,6 +65,7 @@ RULES = (
         decide=_rotated,
         good="{RotationEnabled: true}",
         bad="{RotationEnabled: false}",
+        doubt="{unread: DescribeSecret}",
         aliases=aka(
             hub="SecretsManager.1 SecretsManager.2 SecretsManager.4",
             config="secretsmanager-rotation-enabled-check secretsmanager-scheduled-rotation-success-check "

@@ -13,7 +13,6 @@ from rds_secure.access.iam.identities import Group, Identities, Role, User, read
 from rds_secure.access.iam.policy import Policy
 from rds_secure.access.posture import Posture
 from rds_secure.inventory.model import Inventory, Reply
-from rds_secure.inventory.subjects import secrets_of
 from rds_secure.ownership import owner
 from rds_secure.rules.model import Detail, Of, Subject
 from rds_secure.values import Address
@@ -52,7 +51,7 @@ _PLACED: tuple[tuple[Of, str, str, str], ...] = (
 
 _IDENTITIES = (
     *("DBInstanceArn", "DBClusterArn", "DBProxyArn", "DBSnapshotArn", "DBClusterSnapshotArn"),
-    *("GroupId", "Arn", "ARN"),
+    *("GroupId", "Arn"),
 )
 _PLACEHOLDER = re.compile(r"<([a-z_]+\.[A-Za-z0-9_-]+)>")
 """What stands for the id of something that is not there yet."""
@@ -99,8 +98,7 @@ def _around(inventory: Inventory) -> Iterator[Subject]:
 
 
 def unlisted(inventory: Inventory) -> frozenset[Of]:
-    """What there may be more of: its listing was not read. Of keys and secrets, only those are read that something
-    names."""
+    """What there may be more of: its listing was not read. Keys and secrets are read only if something names them."""
     missing = {Of.KEY, Of.SECRET}
     missing |= {of for of, service, action, *_ in _LISTED if inventory.reply(service, action) is None}
     missing |= {of for of, action, *_ in _PLACED if inventory.reply("ec2", action) is None}
@@ -120,24 +118,20 @@ def _keys(posture: Posture) -> Iterator[Subject]:
 
 
 def _secrets(inventory: Inventory) -> Iterator[Subject]:
-    """The secrets that something names, each with its policy; an unread policy is one without statements."""
-    asked = {
+    """Secrets with their policies; an unread policy is one without statements."""
+    for arn in dict.fromkeys(
         question.subject
         for question in (*inventory.replies, *inventory.unread)
         if (question.service, question.action) == ("secretsmanager", "GetResourcePolicy")
-    }
-    for arn in sorted({*secrets_of(inventory), *asked}):
-        reply, said = (
-            inventory.reply("secretsmanager", action, arn) for action in ("DescribeSecret", "GetResourcePolicy")
-        )
-        if {} in (reply, said):
+    ):
+        said = inventory.reply("secretsmanager", "GetResourcePolicy", arn)
+        if said == {}:
             continue  # it is not there
+        told = inventory.reply("secretsmanager", "DescribeSecret", arn) or {}
         name = f"secret:{arn.rpartition(':')[2]}"
         document = (said or {}).get("ResourcePolicy") or "{}"
         policy = read_policy(name, document) if said is not None else Policy(name, None)
-        told = reply or {}
-        where = _tagged(told, str(told.get("Name"))) or _placed(arn)
-        yield _subject(Of.SECRET, name, {"Arn": arn, "ARN": arn, **told}, where, policy)
+        yield _subject(Of.SECRET, name, {"Arn": arn, **told}, _placed(arn), policy)
 
 
 def _identities(inventory: Inventory) -> Iterator[Subject]:

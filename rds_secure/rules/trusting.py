@@ -209,7 +209,6 @@ RULES = (
         decide=each_document(_public),
         good=f"{{policy: {{{_READ}, Principal: {{AWS: '123456789012'}}}}}}",
         bad=f"{{policy: {{{_READ}, Principal: '*'}}}}",
-        doubt="{KmsKeyId: k}",
         aliases=aka(prowler="secretsmanager_not_publicly_accessible"),
     ),
     Rule(

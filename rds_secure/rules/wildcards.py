@@ -16,7 +16,7 @@ from rds_secure.finding import Severity
 from rds_secure.inventory.model import Place
 from rds_secure.rules.model import Context, Decide, Of, Rule, Subject, Verdict, aka
 from rds_secure.rules.words import covered
-from rds_secure.rules.written import action_part, each_document, each_statement, giving, wrong
+from rds_secure.rules.written import action_part, each_document, each_statement, wrong
 
 _SOME = "\uf8ff"
 """A name that nobody has: only a pattern that takes every name takes it."""
@@ -36,7 +36,7 @@ def is_admin(statement: Statement) -> bool:
 
 
 def _admin(statement: Statement, place: int, subject: Subject) -> Iterator[Verdict]:
-    if is_admin(statement):
+    if is_admin(statement) and not subject.bounds:  # which allows nobody anything; Security Hub leaves those out, too
         yield wrong(subject, place, "allows everything on everything")
 
 
@@ -44,7 +44,7 @@ def _admin(statement: Statement, place: int, subject: Subject) -> Iterator[Verdi
 
 
 def _whole_service(statement: Statement, place: int, subject: Subject) -> Iterator[Verdict]:
-    if not statement.allow or is_admin(statement):
+    if not statement.allow or is_admin(statement) or subject.bounds:
         return
     if statement.not_actions:
         but = ", ".join(map(str, statement.actions))
@@ -105,7 +105,7 @@ def _listed(names: list[str]) -> str:
 
 def _every_key(statement: Statement, place: int, subject: Subject) -> Iterator[Verdict]:
     opening = [action for action in _OPENING if statement.allow and statement.covers(action)]
-    if opening and statement.about(_ANY_KEY, OPEN) is YES:
+    if opening and statement.about(_ANY_KEY, OPEN) is YES and not subject.bounds:
         yield wrong(subject, place, f"allows {' and '.join(opening)} with every key")
 
 
@@ -176,7 +176,7 @@ RULES = (
         title="No policy allows everything on everything",
         why="Whoever has it owns the account, its databases and all that is in them.",
         fix="name the actions and the resources that are needed",
-        decide=giving(each_statement(_admin)),
+        decide=each_statement(_admin),
         good=_said("rds:StartDBInstance", _ONE_DB),
         bad=_said("'*'", "*"),
         field="statements",
@@ -193,7 +193,7 @@ RULES = (
         title="No policy allows every action of a service",
         why="Every new action of the service is allowed too, and deleting is always among them.",
         fix="name the actions that are needed",
-        decide=giving(each_statement(_whole_service)),
+        decide=each_statement(_whole_service),
         good=_said("rds:StartDBInstance", _ONE_DB),
         bad=_said("'rds:*'", _ONE_DB),
         field="statements",
@@ -206,7 +206,7 @@ RULES = (
         title="No wildcard stands for actions that say who may do what",
         why="Such actions are meant one by one; in a pattern nobody sees them.",
         fix="name the actions that are needed",
-        decide=giving(each_statement(_ruling)),
+        decide=each_statement(_ruling),
         good=_said("'kms:Describe*'", _ONE_KEY),
         bad=_said("'kms:*Key*'", _ONE_KEY),
         field="statements",
@@ -219,7 +219,7 @@ RULES = (
         title=f"No wildcard stands for more than {_MANY} actions that change something",
         why="Nobody knows them all, and every new action that fits is allowed too.",
         fix="name the actions that are needed",
-        decide=giving(each_statement(_wide)),
+        decide=each_statement(_wide),
         good=_said("'rds:Describe*'", "*"),
         bad=_said("'rds:Delete*'", _ONE_DB),
         field="statements",
@@ -232,7 +232,7 @@ RULES = (
         title="No policy lets somebody say who may do what of everything",
         why="Whoever says who may use any key or secret may use it, or let anybody.",
         fix="name the resources, or ask for something in 'conditions'",
-        decide=giving(_on_everything(Level.PERMISSIONS, "say who may do what")),
+        decide=_on_everything(Level.PERMISSIONS, "say who may do what"),
         good=_said("kms:PutKeyPolicy", _ONE_KEY),
         bad=_said("kms:PutKeyPolicy", "*"),
         field="statements",
@@ -245,7 +245,7 @@ RULES = (
         title="No policy lets somebody change everything of a kind",
         why="What is meant for one database can then be done to all, by mistake as well.",
         fix="name the resources, or ask for something in 'conditions'",
-        decide=giving(_on_everything(Level.WRITE, "change something")),
+        decide=_on_everything(Level.WRITE, "change something"),
         good=_said("rds:RebootDBInstance", _ONE_DB),
         bad=_said("rds:RebootDBInstance", "*"),
         field="statements",
@@ -260,7 +260,7 @@ RULES = (
         title="No policy allows decrypting with every key",
         why="Keys keep data apart only if nobody has them all.",
         fix="name the keys in 'resources'",
-        decide=giving(each_statement(_every_key)),
+        decide=each_statement(_every_key),
         good=_said("kms:Decrypt", _ONE_KEY),
         bad=_said("kms:Decrypt", "*"),
         field="statements",
@@ -277,7 +277,7 @@ RULES = (
         title="Nobody may pass every role to every service",
         why="Whoever passes a role to something that runs for them does what the role may, also an administrator's.",
         fix="name the roles in 'resources', or the service in a condition on 'iam:PassedToService'",
-        decide=giving(each_document(_every_role)),
+        decide=each_document(_every_role),
         good=_said("iam:PassRole", _ONE_ROLE),
         bad=_said("iam:PassRole", "*"),
         field="statements",

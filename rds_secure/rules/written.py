@@ -66,11 +66,6 @@ def each_document(check: Callable[[Subject, Policy, Context], Iterator[Verdict]]
     return decide
 
 
-def giving(decide: Decide) -> Decide:
-    """The rule, but not of a policy that only bounds what others allow: it gives nobody anything."""
-    return lambda subject, context: NOT_APPLICABLE if subject.bounds else decide(subject, context)
-
-
 def wrong(subject: Subject, place: int, message: str, *part: str | int) -> Verdict:
     """A failure at a part of a statement: the message begins with its name."""
     return placed(State.FAIL, subject, place, message, *part)

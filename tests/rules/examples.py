@@ -199,6 +199,13 @@ def _document(statement: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Resource": "*", **statement}]})
 
 
+def _secret(replies: dict[Question, Any], told: dict[str, Any]) -> None:
+    arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!db-1-AbCdEf"
+    policy = {"ResourcePolicy": _document(told.pop("policy"))} if "policy" in told else {}
+    replies[Question("secretsmanager", "GetResourcePolicy", arn)] = {"ARN": arn, **policy}
+    replies[Question("secretsmanager", "DescribeSecret", arn)] = {"ARN": arn, "Name": "rds!db-1", **told}
+
+
 def _policy(replies: dict[Question, Any], told: dict[str, Any]) -> None:
     """A policy with one statement, or with several."""
     statements = told if "Statement" in told else {"Statement": [told]}
@@ -238,15 +245,6 @@ def _vpc(replies: dict[Question, Any], told: dict[str, Any]) -> None:
     _instance(replies, {})
 
 
-def _secret(replies: dict[Question, Any], told: dict[str, Any]) -> None:
-    arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:orders-AbCdEf"
-    if "policy" in told:
-        policy = {"ResourcePolicy": _document(told.pop("policy"))}
-        replies[Question("secretsmanager", "GetResourcePolicy", arn)] = policy
-    replies[Question("secretsmanager", "DescribeSecret", arn)] = {"ARN": arn, "Name": "orders", **told}
-    replies[Question("rds", "DescribeDBProxies")] = {"DBProxies": [{"DBProxyName": "p", "Auth": [{"SecretArn": arn}]}]}
-
-
 def _account(replies: dict[Question, Any], told: dict[str, Any]) -> None:
     login = {"Name": "RDS_LOGIN_EVENTS", "Status": told.pop("guardduty", "ENABLED")}
     replies[Question("guardduty", "ListDetectors")] = {"DetectorIds": ["1"]}
@@ -272,8 +270,8 @@ _MAKERS = {
     Of.NETWORK_ACL: _acl,
     Of.SUBNET: _subnet,
     Of.VPC: _vpc,
-    Of.SECRET: _secret,
     Of.KEY: _key,
+    Of.SECRET: _secret,
     Of.POLICY: _policy,
     Of.PRINCIPAL: _principal,
     Of.ACCOUNT: _account,

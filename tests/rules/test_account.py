@@ -109,6 +109,7 @@ def test_a_secret_has_to_change_and_to_have_changed(told: dict[str, Any], state:
     proxy = {"DBProxyName": "orders", "Auth": [{"SecretArn": arn}]}
     replies = {
         ("rds", "DescribeDBProxies"): {"DBProxies": [proxy]},
+        ("secretsmanager", "GetResourcePolicy", arn): {"ARN": arn},
         ("secretsmanager", "DescribeSecret", arn): {"ARN": arn, "Name": "orders", **told},
     }
     assert verdicts(replies)["secret-rotated"] is state
