@@ -1,6 +1,7 @@
 """The one table of rules, in the order of `explain`."""
 
 from rds_secure.rules import (
+    comparing,
     databases,
     escalation,
     identities,
@@ -24,5 +25,6 @@ RULES: tuple[Rule, ...] = (
     *wildcards.RULES,
     *escalation.RULES,
     *words.RULES,
+    *comparing.RULES,
     *statements.RULES,
 )
