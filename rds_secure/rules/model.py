@@ -57,6 +57,7 @@ _THINGS: Mapping[Of, tuple[str, ...]] = {
     Of.SNAPSHOT: ("DBSnapshotArn", "DBClusterSnapshotArn"),
     Of.SECURITY_GROUP: ("GroupId",),
     Of.KEY: ("Arn",),
+    Of.SECRET: ("Arn",),
     Of.POLICY: ("Arn",),
     Of.PRINCIPAL: ("Arn",),
     Of.NETWORK_ACL: ("NetworkAclId",),

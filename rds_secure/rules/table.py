@@ -2,6 +2,7 @@
 
 from rds_secure.rules import (
     account,
+    comparing,
     databases,
     escalation,
     groups,
@@ -30,6 +31,7 @@ _OURS = (
     *wildcards.RULES,
     *escalation.RULES,
     *words.RULES,
+    *comparing.RULES,
     *statements.RULES,
     *account.RULES,
 )

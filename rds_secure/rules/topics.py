@@ -21,7 +21,7 @@ NOTHING: Topics = frozenset()
 DATABASES: Topics = frozenset({Topic.DATABASES})
 POLICIES: Topics = frozenset({Topic.IDENTITIES})
 KEYS: Topics = frozenset({Topic.KEYS})
-"""Of keys that the calls name; those that databases use are read with `DATABASES`."""
+"""Of keys and secrets that the calls name; those that databases use are read with `DATABASES`."""
 STORAGE: Topics = DATABASES | KEYS
 GROUPS: Topics = frozenset({Topic.NETWORK, Topic.DATABASES})
 SETTINGS: Topics = frozenset({Topic.PROTECTION, Topic.DATABASES})
@@ -29,7 +29,9 @@ EVENTS: Topics = frozenset({Topic.PROTECTION})
 """Who is told of them."""
 WHOLE: Topics = STORAGE | GROUPS | SETTINGS
 
-_SERVICES: Mapping[str, Topics] = MappingProxyType({"iam": POLICIES, "kms": KEYS, "ec2": GROUPS, "rds": WHOLE})
+_SERVICES: Mapping[str, Topics] = MappingProxyType(
+    {"iam": POLICIES, "kms": KEYS, "secretsmanager": KEYS, "ec2": GROUPS, "rds": WHOLE}
+)
 """Service → what rules about its things need; there are none about those of the others."""
 
 _ACTIONS: Mapping[str, Topics] = MappingProxyType(
@@ -84,6 +86,11 @@ _ACTIONS: Mapping[str, Topics] = MappingProxyType(
         "RemoveTagsFromResource": DATABASES,
         "DisableKey": STORAGE | SETTINGS,
         "ScheduleKeyDeletion": STORAGE | SETTINGS,
+        "CreateSecret": NOTHING,
+        "PutSecretValue": NOTHING,
+        "UpdateSecret": NOTHING,
+        "UpdateSecretVersionStage": NOTHING,
+        "DeleteSecret": NOTHING,
         "CreateTags": NOTHING,
         "DeleteTags": NOTHING,
         **{f"{verb}{what}": NOTHING for verb in ("Tag", "Untag") for what in ("Policy", "Role", "User")},

@@ -51,6 +51,19 @@ def test_every_form_has_the_failure(ran: Run, bad: Path) -> None:
     assert "| high | `minor-upgrades` |" in ran("check", bad, "--format", "markdown").out
 
 
+def test_a_misspelt_action_is_told_where_it_stands_and_stops_nothing(ran: Run, tmp_path: Path) -> None:
+    path = tmp_path / "worded.yaml"
+    written = (ROOT / "specs" / "iam_policy.yaml").read_text().replace("rds:CopyDBSnapshot", "rds:CopyDBSnapshoot")
+    path.write_text(written)
+    line = next(number for number, text in enumerate(written.splitlines(), 1) if "CopyDBSnapshoot" in text)
+    shown = ran("check", path)
+    assert (shown.code, shown.err) == (0, "")
+    assert "MEDIUM known-actions: policy/snapshot-keeping: Keep names rds:CopyDBSnapshoot, and as of " in shown.out
+    assert "did you mean rds:CopyDBSnapshot?" in shown.out
+    assert f"worded.yaml:{line}:43" in shown.out
+    assert ran("check", path, "--fail-on", "medium").code == 3
+
+
 def test_credentials_are_for_the_account_alone(ran: Run) -> None:
     shown = ran("check", SPEC, "--profile", "prod")
     assert shown.code == 64

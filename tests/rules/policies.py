@@ -8,11 +8,12 @@ from typing import Any
 from rds_secure.access.posture import Posture
 from rds_secure.finding import Finding, State
 from rds_secure.inventory.model import Inventory, Place, Question, Reply
-from rds_secure.rules import Context, judge, statements, subjects_of, trusting, wildcards, words
+from rds_secure.rules import Context, comparing, judge, statements, subjects_of, trusting, wildcards, words
 from rds_secure.rules import escalation as escalation_rules
 from tests.rules.examples import ACCOUNT, REGION
 
-LINT = tuple(rule for module in (trusting, wildcards, escalation_rules, words, statements) for rule in module.RULES)
+_MODULES = (trusting, wildcards, escalation_rules, words, comparing, statements)
+LINT = tuple(rule for module in _MODULES for rule in module.RULES)
 """The rules about what documents say."""
 
 DETAILS = Question("iam", "GetAccountAuthorizationDetails")

@@ -158,6 +158,52 @@ def test_actions_on_what_they_do_not_act_on(action: str, resource: Any, said: st
     assert found == ([f"statement 1 names {action}, which {said}{ends}"] if said else [])
 
 
+COMPARED = [
+    ("StringEquals", "aws:SourceIp", "10.0.0.0/8", "compares aws:SourceIp, which is an address, by StringEquals"),
+    ("IpAddress", "aws:SourceIp", "10.0.0.0/8", None),
+    ("NotIpAddressIfExists", "aws:SourceIp", "10.0.0.0/8", None),
+    ("IpAddress", "aws:SourceVpc", "vpc-1", "compares aws:SourceVpc, which is a text, by IpAddress"),
+    ("NumericLessThan", "aws:MultiFactorAuthAge", "3600", None),
+    ("NumericLessThan", "aws:username", "3", "compares aws:username, which is a text, by NumericLessThan"),
+    ("DateGreaterThan", "aws:CurrentTime", "2026-01-01T00:00:00Z", None),
+    ("NumericLessThan", "aws:EpochTime", "1700000000", None),
+    ("StringLike", "aws:CurrentTime", "2026*", "compares aws:CurrentTime, which is a moment, by StringLike"),
+    ("StringEquals", "aws:SecureTransport", "true", None),
+    ("Bool", "aws:username", "true", "compares aws:username, which is a text, by Bool"),
+    ("ArnLike", "kms:EncryptionContext:aws:logs:arn", "arn:aws:logs:*", None),
+    ("ForAnyValue:StringEquals", "aws:TagKeys", "team", None),
+    (
+        "StringEquals",
+        "aws:TagKeys",
+        "team",
+        "compares aws:TagKeys, which may have several values, by StringEquals without ForAnyValue or ForAllValues",
+    ),
+    (
+        "ForAllValues:StringEquals",
+        "aws:username",
+        "ann",
+        "compares aws:username, which has one value at most, by ForAllValues:StringEquals, which holds without any",
+    ),
+    (
+        "StringEquals",
+        "aws:PrincipalArn",
+        "arn:aws:iam::123456789012:role/*",
+        "compares aws:PrincipalArn with arn:aws:iam::123456789012:role/* by StringEquals, "
+        "to which a wildcard is a character like others",
+    ),
+    ("StringEquals", "aws:username", "${*}", None),
+    ("ArnEquals", "aws:PrincipalArn", "arn:aws:iam::123456789012:role/*", None),
+    ("Null", "aws:TagKeys", "true", None),
+    ("Bool", "bedrock:Whatever", "x", None),
+]
+
+
+@pytest.mark.parametrize(("operator", "key", "value", "said"), COMPARED)
+def test_what_cannot_be_compared(operator: str, key: str, value: str, said: str | None) -> None:
+    written = allow("rds:*", DB, Condition={operator: {key: value}})
+    assert told(of_policy(document(written)), "operators-fit-keys") == ([f"statement 1 {said}"] if said else [])
+
+
 # Wildcards
 
 

@@ -20,10 +20,11 @@ from rds_secure.operation import Operation
 from rds_secure.plan.model import Action, Plan, Step
 from rds_secure.resources import KINDS_BY_NAME
 from rds_secure.rules import RULES, Context, Of, Rule, judge, subjects_of
-from rds_secure.rules.topics import DATABASES, GROUPS, NOTHING, POLICIES, SETTINGS, WHOLE, topics_of
+from rds_secure.rules.topics import DATABASES, GROUPS, KEYS, NOTHING, POLICIES, SETTINGS, WHOLE, topics_of
 from rds_secure.spec import load
 from rds_secure.values import Address
-from tests.rules.examples import BASE, KEYS, NOW, REGION, account
+from tests.rules.examples import BASE, NOW, REGION, account
+from tests.rules.examples import KEYS as ARNS
 
 _FOLLOWING = {
     ("rds", "DescribeDBParameters"): Topic.PROTECTION,
@@ -93,6 +94,7 @@ CALLS = {
     Of.SNAPSHOT: ("rds", "ModifyDBSnapshotAttribute"),
     Of.SECURITY_GROUP: ("ec2", "RevokeSecurityGroupIngress"),
     Of.KEY: ("kms", "PutKeyPolicy"),
+    Of.SECRET: ("secretsmanager", "PutResourcePolicy"),
     Of.POLICY: ("iam", "CreatePolicyVersion"),
     Of.PRINCIPAL: ("iam", "PutUserPolicy"),
     Of.ACCOUNT: ("rds", "ModifyEventSubscription"),
@@ -128,7 +130,7 @@ def test_nothing_is_read_in_vain_for_what_no_plan_changes(name: str) -> None:
 @pytest.mark.parametrize("rule", TOLD, ids=lambda rule: rule.id)
 def test_what_is_read_for_a_call_tells_whether_it_breaks_the_rule(rule: Rule) -> None:
     service, action = CALLS[rule.of[0]]
-    told = yaml.safe_load(rule.bad.replace("<CUSTOMER-KEY>", KEYS["CUSTOMER"]).replace("<AWS-OWN-KEY>", KEYS["AWS"]))
+    told = yaml.safe_load(rule.bad.replace("<CUSTOMER-KEY>", ARNS["CUSTOMER"]).replace("<AWS-OWN-KEY>", ARNS["AWS"]))
     posture = Posture(only(account(rule, told), topics_of(planned(action, service))))
     found = [one.state for one in judge([rule], subjects_of(posture), Context(posture, NOW))]
     assert State.FAIL in found
@@ -145,11 +147,12 @@ def test_what_is_read_for_a_call_tells_whether_it_breaks_the_rule(rule: Rule) ->
         ("SomethingNew", "rds", {}, WHOLE),
         ("AttachUserPolicy", "iam", {}, POLICIES),
         ("AuthorizeSecurityGroupIngress", "ec2", {}, GROUPS),
-        ("PutKeyPolicy", "kms", {}, frozenset({Topic.KEYS})),
+        ("PutKeyPolicy", "kms", {}, KEYS),
         ("TagRole", "iam", {"Tags": ({"Key": "team", "Value": "a"},)}, NOTHING),
         ("AddTagsToResource", "rds", {"Tags": ({"Key": "team", "Value": "a"},)}, DATABASES),
         ("AddTagsToResource", "rds", {"Tags": ({"Key": "rds-secure:stack", "Value": "a"},)}, NOTHING),
-        ("PutResourcePolicy", "secretsmanager", {}, NOTHING),
+        ("PutResourcePolicy", "secretsmanager", {}, KEYS),
+        ("PutSecretValue", "secretsmanager", {}, NOTHING),
         ("EnableSecurityHub", "securityhub", {}, NOTHING),
     ],
 )
