@@ -36,8 +36,8 @@ from rds_secure.render.hub_page import hub_section
 from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, columns, joined, part, words, wrapped, write
 from rds_secure.render.trail_page import STYLES, trail_section
 
-_REASONS, _SHOWN = 8, 100
-"""Reasons why things are not known, and things that fail, that are shown where not all is asked for."""
+_DATABASES, _REASONS, _SHOWN = 20, 8, 100
+"""Databases, reasons why things are not known, and things that fail, where not all is asked for."""
 
 
 def audit_text(
@@ -57,7 +57,7 @@ def audit_page(found: Audit, width: int, *, everything: bool = False) -> Iterato
         yield from _compared(found.compared, width)
     yield from _broken(found, width)
     if found.posture:
-        yield from _standings(found, width)
+        yield from _standings(found, width, everything=everything)
         yield from _failures(found, width, everything=everything)
         yield from _let_pass(found, width)
         yield from _unknown(found, width, everything=everything)
@@ -83,12 +83,13 @@ def _compared(one: Comparison, width: int) -> Iterator[Line]:
         yield from wrapped([part("?", MAGENTA), *words(note)], width, 2, hang=2)
 
 
-def _standings(found: Audit, width: int) -> Iterator[Line]:
+def _standings(found: Audit, width: int, *, everything: bool) -> Iterator[Line]:
     yield Line()
     if not found.standings:
         unread = found.posture.protection.unread if found.posture else ()
         yield part("No database." if not unread else "No database could be listed.", BOLD)
-    for one in found.standings:
+    shown = found.standings if everything else found.standings[:_DATABASES]
+    for one in shown:
         yield from wrapped(list(_name(one)), width, 0, hang=2)
         for fact in facts(one, found):
             pieces = [
@@ -96,6 +97,9 @@ def _standings(found: Audit, width: int) -> Iterator[Line]:
                 *words(fact.text, MOODS[fact.mood]),
             ]
             yield from wrapped(pieces, width, 2, hang=11)
+
+    if len(found.standings) > len(shown):
+        yield part(f"and {len(found.standings) - len(shown)} more databases: --all shows them", DIM)
 
 
 def _name(one: Standing) -> Iterator[Line]:

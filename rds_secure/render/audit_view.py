@@ -24,15 +24,27 @@ from rds_secure.render.trail_view import LEVELS, Level, TrailView, stamp, trail_
 VerdictName = Literal["none", "latent", "unknown", "possible", "reachable"]
 
 
-class AllowedView(View):
-    """Who may do something to a database: ARNs. Roles that only AWS services can use, and the root user where he may
-    always, are left out."""
+_NAMED = 20
 
-    always: tuple[str, ...]
+
+class PrincipalsView(View):
+    """Some principals. `access review` lists all of them, with the reasons."""
+
+    count: int
+    """How many they are."""
+    named: tuple[str, ...]
+    """Their ARNs, the first 20 of them."""
+
+
+class AllowedView(View):
+    """Who may do something to a database. Roles that only AWS services can use, and the root user where he may always,
+    are left out."""
+
+    always: PrincipalsView
     """Without conditions."""
-    perhaps: tuple[str, ...]
+    perhaps: PrincipalsView
     """On conditions."""
-    by_themselves: tuple[str, ...]
+    by_themselves: PrincipalsView
     """Who can give themselves the right."""
 
 
@@ -237,10 +249,14 @@ _VERDICTS: tuple[VerdictName, ...] = ("none", "latent", "unknown", "possible", "
 
 
 def _allowed(who: Allowed) -> AllowedView:
-    def arns(callers: tuple[Caller, ...]) -> tuple[str, ...]:
-        return tuple(sorted({each.arn for each in callers}))
+    return AllowedView(
+        always=_principals(who.always), perhaps=_principals(who.perhaps), by_themselves=_principals(who.by_themselves)
+    )
 
-    return AllowedView(always=arns(who.always), perhaps=arns(who.perhaps), by_themselves=arns(who.by_themselves))
+
+def _principals(callers: tuple[Caller, ...]) -> PrincipalsView:
+    arns = sorted({each.arn for each in callers})
+    return PrincipalsView(count=len(arns), named=tuple(arns[:_NAMED]))
 
 
 def _expectation(one: Expectation, found: Audit) -> ExpectationView:

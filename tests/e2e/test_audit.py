@@ -11,7 +11,9 @@ import jsonschema
 import pytest
 
 from rds_secure.rules import RULES
+from rds_secure.sandbox.endpoint import ACCOUNT
 from tests.audit.estates import FAULTS, WORLD, bad, good
+from tests.audit.records import record
 from tests.e2e.harness import ROOT, Resources
 from tests.e2e.test_commands import QUICKSTART, Commands, command, connections  # noqa: F401 - fixtures
 from tests.e2e.test_expect import DELETE, ONLY, ROLES
@@ -47,7 +49,7 @@ def test_every_planted_fault_is_found_and_nothing_else(command: Commands, profil
     assert (worst["id"], worst["from_internet"], worst["encrypted"], worst["tls_required"]) == (
         "db:shop", "reachable", False, False,
     )  # fmt: skip
-    assert [name.rpartition("/")[2] for name in worst["delete"]["always"]] == ["dana"]
+    assert [name.rpartition("/")[2] for name in worst["delete"]["always"]["named"]] == ["dana"]
 
 
 def test_of_a_sound_estate_nothing_is_said(command: Commands) -> None:  # noqa: F811
@@ -254,3 +256,56 @@ def test_only_an_audit_of_this_account_is_compared(
 
 def test_what_is_new_needs_something_old(command: Commands) -> None:  # noqa: F811
     assert "--new-only needs an earlier audit" in command("audit", "--new-only").err
+
+
+# With what was done
+
+
+def restarts_by(*roles: str) -> list[dict[str, Any]]:
+    """Restarts of a database, each by a role of this account."""
+    account = {"recipientAccountId": ACCOUNT}
+    return [
+        record("rds:RebootDBInstance", {"dBInstanceIdentifier": "orders"}, _role(name), eventID=name, **account)
+        for name in roles
+    ]
+
+
+def _role(name: str) -> dict[str, Any]:
+    issuer = {"type": "Role", "arn": f"arn:aws:iam::{ACCOUNT}:role/{name}", "accountId": ACCOUNT, "userName": name}
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/s"
+    return {"type": "AssumedRole", "arn": session, "accountId": ACCOUNT, "sessionContext": {"sessionIssuer": issuer}}
+
+
+def test_who_writes_and_is_not_listed_is_told_beside_what_the_rules_say(
+    command: Commands,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """Listed is who may: in the account as it is, and with a spec as applying it would leave it."""
+    reboot = {"effect": "allow", "actions": ["rds:RebootDBInstance"], "resources": ["*"]}
+    roles = {"iam_role": {name: {"trust": {"services": ["ecs-tasks.amazonaws.com"]}} for name in ("dba", "app")}}
+
+    def giving_reboot(*names: str) -> Resources:
+        attached = {"roles": [f"${{iam_role.{name}}}" for name in names]}
+        return roles | {"iam_policy": {"restart": {"statements": [reboot], "attach_to": attached}}}
+
+    command.harness.make(command.harness.spec(giving_reboot("dba", "app")))
+    (tmp_path / "a.json").write_text(json.dumps({"Records": restarts_by("dba", "app", "stranger")}))
+    trail = f"--cloudtrail={tmp_path}"
+
+    def unlisted(shown: Any) -> list[str]:
+        return [
+            suspect["principal"].rpartition("/")[2]
+            for suspect in shown["trail"]["principals"]
+            if any(one["pattern"] == "not-in-spec" for one in suspect["findings"])
+        ]
+
+    assert unlisted(audited(command, 0, trail)) == ["stranger"]
+    narrowed = command.harness.spec(giving_reboot("dba"))
+    shown = audited(command, 0, narrowed, trail)
+    assert sorted(unlisted(shown)) == ["app", "stranger"]
+    assert shown["findings"], "the rules are asked as well"
+    assert audited(command, 3, narrowed, trail, "--fail-on", "medium")
+    command.client("iam").create_group(GroupName="orders")
+    refused = command.harness.spec({"iam_group": {"orders": {}}})
+    gaps = audited(command, 0, refused, trail)["trail"]["coverage"]["gaps"]
+    assert "The plan of stack bench is refused: who is listed is told without it." in gaps
