@@ -8,6 +8,7 @@ from functools import cached_property
 
 from rds_secure.access.delta import Delta, compare
 from rds_secure.access.delta.gains import gains
+from rds_secure.access.delta.tags import unseen
 from rds_secure.access.expect import Names, Outcome, judge
 from rds_secure.access.expect.words import problem
 from rds_secure.access.foresee import foreseen
@@ -83,4 +84,7 @@ class Review:
     @cached_property
     def delta(self) -> Delta:
         """What the plan does to access; nothing where none of its calls bears on it."""
-        return compare(self.before, self.after) if self.topics and self.before and self.after else Delta()
+        if not (self.topics and self.before and self.after):
+            return Delta()
+        found = compare(self.before, self.after)
+        return replace(found, unknown=(*found.unknown, *unseen(self.bare, self.before.who)))

@@ -56,7 +56,7 @@ def _told(delta: Delta) -> set[str]:
     return {
         f"{field.name}: {each}"
         for field in dataclasses.fields(delta)
-        if field.name != "unknown"
+        if field.name not in ("unknown", "unread", "ends")
         for each in getattr(delta, field.name)
     }
 
