@@ -10,6 +10,7 @@ from functools import cached_property
 from rds_secure.access import delta
 from rds_secure.access.delta import Delta
 from rds_secure.access.delta.gains import gains
+from rds_secure.access.delta.tags import unseen
 from rds_secure.access.expect import Names, Outcome, judge
 from rds_secure.access.expect.words import problem
 from rds_secure.access.foresee import foreseen
@@ -117,7 +118,10 @@ class Review:
     @cached_property
     def delta(self) -> Delta:
         """What the plan does to access; nothing where none of its calls bears on it."""
-        return delta.compare(self.before, self.after) if self.topics and self.before and self.after else Delta()
+        if not (self.topics and self.before and self.after):
+            return Delta()
+        found = delta.compare(self.before, self.after)
+        return replace(found, unknown=(*found.unknown, *unseen(self.bare, self.before.who)))
 
 
 def refusal(finding: Finding) -> Refusal:

@@ -5,7 +5,7 @@ Databases are called as the end of their ARN calls them: ``db:orders``, ``cluste
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rds_secure import tagging
@@ -71,7 +71,33 @@ def estate_of(inventory: Inventory) -> Estate:
     instances = inventory.items("rds", "DescribeDBInstances", "DBInstances")
     clusters = inventory.items("rds", "DescribeDBClusters", "DBClusters")
     databases = (*(_instance(item) for item in instances), *(_cluster(item) for item in clusters))
-    return Estate(place.account, place.region, databases, dict(_governing(inventory)), place.partition)
+    governing, tags = dict(_governing(inventory)), dict(_guards_tags(inventory))
+    used = (one.parts["key"] for one in databases if "key" in one.parts)
+    aliases = _aliases(inventory, {*governing, *tags, *used})
+    return Estate(place.account, place.region, databases, governing, place.partition, tags, aliases)
+
+
+def _guards_tags(inventory: Inventory) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The tags of keys and secrets, by ARN. What RDS puts on a secret that it makes is not known before it has."""
+    for arn, reply in inventory.each("kms", "ListResourceTags").items():
+        yield arn, {tag["TagKey"]: tag["TagValue"] for tag in reply.get("Tags", ())}
+    for arn, reply in inventory.each("secretsmanager", "DescribeSecret").items():
+        if "Tags" in reply or not reply.get("OwningService"):
+            yield arn, {tag["Key"]: tag["Value"] for tag in reply.get("Tags") or ()}
+
+
+def _aliases(inventory: Inventory, arns: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """What keys are called; () for one without an alias. Those of another account or Region list theirs themselves."""
+    listed = inventory.reply("kms", "ListAliases")
+    if listed is None:
+        return {}
+    named: dict[str, list[str]] = {}
+    for alias in listed.get("Aliases", ()):
+        named.setdefault(alias.get("TargetKeyId", ""), []).append(alias["AliasName"])
+    here = f":kms:{inventory.place.region}:{inventory.place.account}:key/"
+    ids = {arn: arn.partition(here)[2] for arn in arns if here in arn}
+    own = {arn: (f"alias/{name.strip('<>')}",) for arn, name in ids.items() if name.startswith("<aws/")}  # not made yet
+    return {arn: tuple(sorted(named.get(name, ()))) for arn, name in ids.items()} | own
 
 
 def _instance(item: Reply) -> Database:

@@ -30,6 +30,9 @@ _MEANING: Mapping[str, str] = {
     "rds:DescribeDBClusters": "the clusters, so that only what holds for any database is told",
     "kms:GetKeyPolicy": "policies of keys",
     "kms:ListGrants": "grants of keys",
+    "kms:ListResourceTags": "tags of keys, where policies go by them",
+    "kms:ListAliases": "aliases of keys, where policies go by them",
+    "secretsmanager:DescribeSecret": "tags of secrets, where policies go by them",
     "secretsmanager:GetResourcePolicy": "policies of secrets",
 }
 """Calls (or services) that bear on who may do what → what is unknown without them; the first ones matter most."""

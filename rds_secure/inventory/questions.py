@@ -24,7 +24,7 @@ class Topic(StrEnum):
     ORGANIZATION = "organization"
     """The policies that limit the account from above."""
     KEYS = "keys"
-    """The keys of databases, and the secrets of their masters: policies, grants, states."""
+    """The keys of databases, and the secrets of their masters: policies, grants, states, and what policies go by."""
     PROTECTION = "protection"
     """Parameters, snapshots, certificates, log groups, and who is told of events."""
     ACCOUNT = "account"
@@ -72,7 +72,7 @@ BULK: Mapping[Topic, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
         Topic.IDENTITIES: {"iam": ("GetAccountAuthorizationDetails",)},
         Topic.ORGANIZATION: {"organizations": ("DescribeOrganization",)},
-        Topic.KEYS: {},
+        Topic.KEYS: {"kms": ("ListAliases",)},
         Topic.PROTECTION: {
             "rds": (
                 "DescribeCertificates",
@@ -138,6 +138,7 @@ ASKED: Mapping[tuple[str, str], Asked] = MappingProxyType(
         ("kms", "GetKeyPolicy"): Asked("KeyId", {"PolicyName": "default"}),
         ("kms", "GetKeyRotationStatus"): Asked("KeyId"),
         ("kms", "ListGrants"): Asked("KeyId"),
+        ("kms", "ListResourceTags"): Asked("KeyId"),
         ("secretsmanager", "DescribeSecret"): Asked("SecretId"),
         ("secretsmanager", "GetResourcePolicy"): Asked("SecretId"),
         ("logs", "DescribeLogGroups"): Asked("logGroupNamePrefix"),

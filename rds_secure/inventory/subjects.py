@@ -11,7 +11,7 @@ from types import MappingProxyType
 from rds_secure.inventory.model import Inventory, Question, Reply
 from rds_secure.inventory.questions import Topic
 
-_KEY_QUESTIONS = ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListGrants")
+_KEY_QUESTIONS = ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListGrants", "ListResourceTags")
 _SECRET_QUESTIONS = ("DescribeSecret", "GetResourcePolicy")
 
 

@@ -94,7 +94,8 @@ def asked(operation: Operation, topics: Any = EVERYTHING) -> set[str]:
 
 def test_keys_that_only_the_plan_names_are_asked_about() -> None:
     wanted = {
-        f"kms:{action} of {KEY}" for action in ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListGrants")
+        f"kms:{action} of {KEY}"
+        for action in ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListGrants", "ListResourceTags")
     }
     assert asked(call("rds", "CreateDBInstance", KmsKeyId=KEY)) == wanted
     assert asked(call("kms", "DisableKey", KeyId=KEY.rpartition("/")[2])) == wanted

@@ -140,8 +140,15 @@ def test_what_the_plan_is_about_and_cannot_be_read_any_more_is_not_called_gone(
     command: Commands,  # noqa: F811
     tmp_path: Path,
 ) -> None:
+    def create(client: Any) -> None:
+        trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        client("iam").create_role(RoleName="app", AssumeRolePolicyDocument=document)
+
+    command.harness.behind(create)
     command.harness.make({"kms_key": {"data": {}}})
-    spec, file = command.harness.spec({"kms_key": {"data": {"description": "of orders"}}}), tmp_path / "key.plan"
+    users = ["arn:aws:iam::123456789012:role/app"]
+    spec, file = command.harness.spec({"kms_key": {"data": {"users": users}}}), tmp_path / "key.plan"
     assert command("plan", spec, "--out", file).code == 0
     command.harness.recorder.refusals["GetAccountAuthorizationDetails"] = "AccessDenied"
     stopped = command("apply", file)

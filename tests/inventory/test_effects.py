@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rds_secure.inventory import Inventory, Question
-from rds_secure.inventory.effects import iam
+from rds_secure.inventory.effects import iam, kms
 from rds_secure.inventory.effects.ec2 import GROUPS, RULES
 from rds_secure.inventory.ledger import Ledger
 from tests.inventory.effects import PLACE, Replies
@@ -182,6 +182,40 @@ def test_a_policy_is_known_once_it_is_put_and_the_grants_of_a_key_that_was_not_r
     replies.call("kms", "CreateGrant", KeyId=KEY, GranteePrincipal="x", Operations=("Decrypt",))
     assert replies.reply("kms", "GetKeyPolicy", KEY)["Policy"] == ALL
     assert replies.reply("kms", "ListGrants", KEY) is None
+
+
+def test_tags_of_keys_and_secrets_and_aliases_are_as_they_are_set() -> None:
+    secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s-AbCdEf"
+    replies = Replies(
+        {kms.ALIASES: [{"AliasName": "alias/old", "TargetKeyId": "1"}]},
+        {
+            Question("kms", "ListResourceTags", KEY): {"Tags": [{"TagKey": "team", "TagValue": "a"}]},
+            Question("secretsmanager", "DescribeSecret", secret): {"ARN": secret},
+        },
+    )
+    replies.call("kms", "TagResource", KeyId=KEY.rpartition("/")[2], Tags=({"TagKey": "team", "TagValue": "b"},))
+    assert replies.reply("kms", "ListResourceTags", KEY) == {"Tags": [{"TagKey": "team", "TagValue": "b"}]}
+    replies.call("kms", "UntagResource", KeyId=KEY, TagKeys=("team",))
+    assert replies.reply("kms", "ListResourceTags", KEY) == {"Tags": []}
+    replies.call("secretsmanager", "TagResource", SecretId=secret, Tags=({"Key": "team", "Value": "b"},))
+    assert replies.reply("secretsmanager", "DescribeSecret", secret)["Tags"] == [{"Key": "team", "Value": "b"}]
+    replies.call("secretsmanager", "UntagResource", SecretId=secret, TagKeys=("team",))
+    assert replies.reply("secretsmanager", "DescribeSecret", secret)["Tags"] == []
+    replies.call("kms", "CreateAlias", AliasName="alias/new", TargetKeyId="2")
+    replies.call("kms", "UpdateAlias", AliasName="alias/old", TargetKeyId="2")
+    named = replies.ledger.inventory().items("kms", "ListAliases", "Aliases")
+    assert {alias["AliasName"]: alias["TargetKeyId"] for alias in named} == {"alias/new": "2", "alias/old": "2"}
+    replies.call("kms", "DeleteAlias", AliasName="alias/new")
+    assert replies.listed(kms.ALIASES, "alias/new") is None
+
+
+def test_tags_of_a_key_that_was_not_read_stay_unknown_and_a_new_one_has_its_own() -> None:
+    replies = Replies({})
+    replies.call("kms", "TagResource", KeyId=KEY, Tags=({"TagKey": "team", "TagValue": "b"},))
+    assert replies.reply("kms", "ListResourceTags", KEY) is None
+    tags = ({"TagKey": "team", "TagValue": "a"},)
+    made = replies.call("kms", "CreateKey", "kms_key.orders", Tags=tags)["KeyMetadata"]
+    assert replies.reply("kms", "ListResourceTags", made["Arn"]) == {"Tags": list(tags)}
 
 
 # What was read

@@ -30,6 +30,11 @@ _SERVICES: Mapping[str, Topics] = MappingProxyType(
 _ACTIONS: Mapping[tuple[str, str], Topics] = MappingProxyType(
     {
         ("kms", "CreateKey"): NOTHING,
+        ("kms", "CreateAlias"): WHO,
+        ("kms", "UpdateAlias"): WHO,
+        ("kms", "DeleteAlias"): WHO,
+        ("kms", "TagResource"): WHO,
+        ("kms", "UntagResource"): WHO,
         ("kms", "EnableKeyRotation"): GUARD,
         ("kms", "DisableKeyRotation"): GUARD,
         ("ec2", "CreateTags"): NOTHING,
@@ -147,9 +152,10 @@ def is_idle(operation: Operation) -> bool:
 
 def _is_mark(operation: Operation) -> bool:
     """Whether a call sets or removes tags of ours alone, which no policy goes by."""
-    return operation.action.startswith(_TAGGING) and set(_keys(operation.params)) <= _MARKS
+    return operation.action.startswith(_TAGGING) and set(tag_keys(operation.params)) <= _MARKS
 
 
-def _keys(params: Mapping[str, Any]) -> Iterator[str]:
+def tag_keys(params: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of the tags that a call sets or removes."""
     yield from params.get("TagKeys", ())
     yield from (str(tag.get("Key", tag.get("TagKey"))) for tag in params.get("Tags", ()))

@@ -48,7 +48,7 @@ class Ways:
         self.roles = identities.roles
         self.askers = tuple(Asker(identities.caller(role), identities.policies_of(role)) for role in self.roles)
         trusts = {role.arn: (role.trust,) for role in self.roles}
-        universe = Universe([role.arn for role in self.roles])
+        universe = Universe([role.arn for role in self.roles], identities.tags)
         self.court = Court(docket, universe, identities.account, trusts, strict=True)
         self._place = {role.arn: place for place, role in enumerate(self.roles)}
         self._next: dict[int, Spread] = {}

@@ -46,3 +46,12 @@ def context(
     """A context from keys in any case, with a value or several each; those in ``absent`` are not in the request."""
     values = {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in (known or {}).items()}
     return Context(values | {key.lower(): () for key in absent}, tuple(prefix.lower() for prefix in closed))
+
+
+def tag_context(prefixes: Iterable[str], tags: Mapping[str, str]) -> Context:
+    """The condition keys that follow from all the tags of something: those of other tags are absent.
+
+    ``prefixes``: how the keys for them begin, such as ``aws:ResourceTag/``.
+    """
+    listed = tuple(prefixes)
+    return context({f"{prefix}{key}": value for key, value in tags.items() for prefix in listed}, closed=listed)

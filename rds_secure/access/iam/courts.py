@@ -17,7 +17,6 @@ from rds_secure.access.iam.policy import Policy, Statement, unreadable
 from rds_secure.access.iam.spread import Spread, Universe
 from rds_secure.access.iam.verbs import VERBS, Act, Part
 
-_TAGGED: tuple[Part, ...] = ("db", "cluster")
 _ALONE: tuple[Part, ...] = ("key", "secret")
 _TOGETHER = tuple(
     dict.fromkeys(
@@ -64,9 +63,9 @@ class Courts:
 
     def context(self, database: Database, part: Part, fresh: bool) -> Context:
         """The condition keys that follow from a part of a database; tags of one that is yet to be made are open."""
-        known = arn_context(database.parts[part])
-        tagged = part in _TAGGED and not fresh and database is not self.databases[0]
-        return known.also(database.tag_context()) if tagged else known
+        if (fresh and part not in _ALONE) or database is self.databases[0]:
+            return arn_context(database.parts[part])
+        return self._estate.part_context(database, part)
 
     def governing(self, part: Part) -> dict[str, tuple[Policy, ...]]:
         """The policies of the parts of one kind, by ARN."""

@@ -63,7 +63,8 @@ class Escalations:
             "policy": tuple(arn for arn in identities.policies if arn.startswith(local)),
         }
         account, docket = identities.account, who.docket
-        self._courts = {kind: Court(docket, Universe(arns), account) for kind, arns in self._targets.items()}
+        universes = {kind: Universe(arns, identities.tags) for kind, arns in self._targets.items()}
+        self._courts = {kind: Court(docket, universe, account) for kind, universe in universes.items()}
         self._launching = {launch: Court(docket, Universe([self._launched(launch)]), account) for launch in LAUNCHES}
         self._trusting = {launch: self._trusts(launch) for launch in LAUNCHES}
         self._askers = {asker.caller.arn: asker for asker in who.askers}

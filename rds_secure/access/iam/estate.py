@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from rds_secure.access.iam.context import Context, context
+from rds_secure.access.iam.context import Context, context, tag_context
 from rds_secure.access.iam.match import ANY
 from rds_secure.access.iam.policy import Policy, compile_policy
 from rds_secure.access.iam.verbs import Part
@@ -29,13 +30,18 @@ class Database:
     parts: Mapping[Part, str]
     tags: Mapping[str, str] = field(default_factory=dict)
 
-    def tag_context(self) -> Context:
-        """The condition keys that follow from the tags: all are known, so others are absent."""
-        known = {f"{prefix}{key}": value for key, value in self.tags.items() for prefix in _TAGS}
-        return context(known, closed=_TAGS)
 
+_TAGS: Mapping[Part, tuple[str, ...]] = {
+    "db": ("aws:ResourceTag/", "rds:db-tag/"),
+    "cluster": ("aws:ResourceTag/", "rds:cluster-tag/"),
+    "key": ("aws:ResourceTag/",),
+    "secret": ("aws:ResourceTag/", "secretsmanager:ResourceTag/"),
+}
+"""Part → how the condition keys for its tags begin (service authorization reference of RDS, KMS, Secrets Manager)."""
+_OTHER = ("rds:db-tag/", "rds:cluster-tag/")
+"""Of what is of the other kind a request has none."""
 
-_TAGS = ("aws:ResourceTag/", "rds:db-tag/", "rds:cluster-tag/")
+_ALIASES = "kms:ResourceAliases"
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Estate:
     """All that is asked about. ``governing`` are the policies of keys (with their grants) and secrets, by ARN.
 
     A key that is not in it has a policy that was not read (every key has one); a secret that is not in it has none.
+    ``tags`` are those of keys and secrets, ``aliases`` those of keys, by ARN: of what is not in them nobody knows any.
     """
 
     account: str
@@ -50,10 +57,32 @@ class Estate:
     databases: tuple[Database, ...] = ()
     governing: Mapping[str, tuple[Policy, ...]] = field(default_factory=dict)
     partition: str = "aws"
+    tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def all(self) -> tuple[Database, ...]:
         """`GENERAL`, and then the databases."""
         return (general(self.account, self.region, self.partition), *self.databases)
+
+    @cached_property
+    def _clusters(self) -> Mapping[str, Mapping[str, str]]:
+        """The tags of the clusters, by ARN: an instance of one has others."""
+        return {
+            one.parts["cluster"]: one.tags
+            for one in self.databases
+            if {"cluster", "db"} & set(one.parts) == {"cluster"}
+        }
+
+    def part_context(self, database: Database, part: Part) -> Context:
+        """The condition keys that follow from a part of a database that is there: its place, its tags, its aliases."""
+        arn = database.parts[part]
+        known = arn_context(arn)
+        tags = {"db": {arn: database.tags}, "cluster": self._clusters}.get(part, self.tags).get(arn)
+        if part in _TAGS and tags is not None:
+            known = known.also(context(closed=_OTHER)).also(tag_context(_TAGS[part], tags))
+        if part == "key" and (aliases := self.aliases.get(arn)) is not None:
+            known = known.also(context({_ALIASES: aliases}))
+        return known
 
 
 def instance(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from rds_secure.access.iam.become import Way
 from rds_secure.access.iam.callers import Caller
+from rds_secure.access.iam.context import OPEN
 from rds_secure.access.iam.court import Asker
 from rds_secure.access.iam.estate import Database
 from rds_secure.access.iam.evaluate import Decision, Request, evaluate, together
@@ -62,7 +63,8 @@ def _hops(who: Who, asker: Asker, way: Way) -> tuple[tuple[Step, ...], Asker]:
     steps = []
     for hop in way:
         action = who.ways.action(asker.caller)
-        request = Request(asker.caller, action, hop.role, who.identities.account, strict=True)
+        known = who.identities.tags.get(hop.role, OPEN)
+        request = Request(asker.caller, action, hop.role, who.identities.account, known, strict=True)
         decision = evaluate(request, replace(asker.policies, resource=(trusts[hop.role],)))
         steps.append(Step(asker.caller, action, (hop.role,), decision))
         asker = roles[hop.role]

@@ -15,10 +15,13 @@ from typing import Any
 
 from rds_secure import documents, tagging
 from rds_secure.access.iam.callers import Caller
+from rds_secure.access.iam.context import Context, tag_context
 from rds_secure.access.iam.evaluate import Policies
 from rds_secure.access.iam.policy import Policy, compile_policy, unreadable
 
 _TAG_SESSION = "sts:TagSession"
+_TAGS = ("aws:ResourceTag/", "iam:ResourceTag/")
+"""How the condition keys begin for the tags of what is asked for (service authorization reference of IAM and STS)."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,16 @@ class Identities:
             statement.allow and statement.covers(_TAG_SESSION) for statement in identity.trust.statements
         )
         return Caller("role", identity.arn, self.account, identity.unique_id, tags=identity.tags, retagged=retagged)
+
+    @cached_property
+    def tags(self) -> Mapping[str, Context]:
+        """ARN → the condition keys that follow from the tags of users and roles; groups have none (IAM-6).
+
+        Those of policies are in no reply, and stay open.
+        """
+        found = {user.arn: tag_context(_TAGS, user.tags) for user in self.users}
+        found |= {role.arn: tag_context(_TAGS, role.tags) for role in self.roles}
+        return found | {group.arn: tag_context(_TAGS, {}) for group in self.groups}
 
     def policies_of_root(self) -> Policies:
         """What bears on the requests of the root user: the organization's policies."""

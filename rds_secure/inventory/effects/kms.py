@@ -1,4 +1,4 @@
-"""What calls of KMS leave of a key: its policy, grants, state and rotation. Keys go by their ARN."""
+"""What calls of KMS leave of a key: its policy, grants, state, rotation, tags and aliases. Keys go by their ARN."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from rds_secure.inventory.effects.call import Call, Effect
-from rds_secure.inventory.ledger import Ledger
+from rds_secure.inventory.ledger import Ledger, Listing
 from rds_secure.inventory.model import Reply
+
+ALIASES = Listing("kms", "ListAliases", "Aliases", "AliasName")
 
 _ROTATION_DAYS = 365
 """KMS API, EnableKeyRotation."""
@@ -40,6 +42,7 @@ def _created(ledger: Ledger, call: Call) -> Reply:
     ledger.put("kms", "GetKeyPolicy", arn, {"Policy": policy, "PolicyName": "default"})
     ledger.put("kms", "GetKeyRotationStatus", arn, {"KeyId": arn, "KeyRotationEnabled": False})
     ledger.put("kms", "ListGrants", arn, {"Grants": []})
+    ledger.put("kms", "ListResourceTags", arn, {"Tags": list(call.get("Tags", ()))})
     return {"KeyMetadata": metadata}
 
 
@@ -65,6 +68,35 @@ def _rotated(ledger: Ledger, call: Call) -> Reply:
 def _unrotated(ledger: Ledger, call: Call) -> Reply:
     arn = _arn(call)
     ledger.put("kms", "GetKeyRotationStatus", arn, {"KeyId": arn, "KeyRotationEnabled": False})
+    return {}
+
+
+# What policies may go by: tags and aliases
+
+
+def _tagged(ledger: Ledger, call: Call) -> Reply:
+    if (listed := ledger.answer("kms", "ListResourceTags", _arn(call))) is not None:
+        merged = {tag["TagKey"]: tag["TagValue"] for tag in (*listed.get("Tags", ()), *call["Tags"])}
+        listed["Tags"] = [{"TagKey": key, "TagValue": value} for key, value in merged.items()]
+    return {}
+
+
+def _untagged(ledger: Ledger, call: Call) -> Reply:
+    if (listed := ledger.answer("kms", "ListResourceTags", _arn(call))) is not None:
+        listed["Tags"] = [tag for tag in listed.get("Tags", ()) if tag["TagKey"] not in call["TagKeys"]]
+    return {}
+
+
+def _called(ledger: Ledger, call: Call) -> Reply:
+    name = call["AliasName"]
+    item = {"AliasName": name, "AliasArn": call.arn("kms", name), "TargetKeyId": call["TargetKeyId"].split("/")[-1]}
+    ledger.drop(ALIASES, name)
+    ledger.add(ALIASES, item)
+    return {}
+
+
+def _uncalled(ledger: Ledger, call: Call) -> Reply:
+    ledger.drop(ALIASES, call["AliasName"])
     return {}
 
 
@@ -124,4 +156,9 @@ EFFECTS: Mapping[str, Effect] = {
     "ScheduleKeyDeletion": _scheduled,
     "CreateGrant": _granted,
     "RevokeGrant": _revoked,
+    "TagResource": _tagged,
+    "UntagResource": _untagged,
+    "CreateAlias": _called,
+    "UpdateAlias": _called,
+    "DeleteAlias": _uncalled,
 }

@@ -1,10 +1,10 @@
-"""What calls of Secrets Manager leave of a secret's key and policy. Its value is nobody's business here."""
+"""What calls of Secrets Manager leave of a secret's key, policy and tags. Its value is nobody's business here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rds_secure.inventory.effects.call import Call, Effect
+from rds_secure.inventory.effects.call import Call, Effect, tagged, untagged
 from rds_secure.inventory.effects.rds import key_arn
 from rds_secure.inventory.ledger import Ledger
 from rds_secure.inventory.model import Reply
@@ -22,7 +22,7 @@ def _created(ledger: Ledger, call: Call) -> Reply:
     arn = call.arn("secretsmanager", f"secret:{name}-{call.token()}")  # AWS adds six characters
     ledger.aside["secret", name] = arn
     key = {"KmsKeyId": key_arn(call, call["KmsKeyId"])} if call.get("KmsKeyId") else {}
-    ledger.put("secretsmanager", "DescribeSecret", arn, {"ARN": arn, "Name": name, **key})
+    ledger.put("secretsmanager", "DescribeSecret", arn, {"ARN": arn, "Name": name, "Tags": call.tags, **key})
     ledger.put("secretsmanager", "GetResourcePolicy", arn, {"ARN": arn, "Name": name})
     return {"ARN": arn, "Name": name}
 
@@ -40,6 +40,18 @@ def _deleted(ledger: Ledger, call: Call) -> Reply:
     for action in ("DescribeSecret", "GetResourcePolicy"):
         if ledger.answer("secretsmanager", action, arn) is not None:
             ledger.put("secretsmanager", action, arn, {})
+    return {}
+
+
+def _tagged(ledger: Ledger, call: Call) -> Reply:
+    if (secret := ledger.answer("secretsmanager", "DescribeSecret", _arn(ledger, call))) is not None:
+        secret["Tags"] = tagged(secret.get("Tags") or (), call.tags)
+    return {}
+
+
+def _untagged(ledger: Ledger, call: Call) -> Reply:
+    if (secret := ledger.answer("secretsmanager", "DescribeSecret", _arn(ledger, call))) is not None:
+        secret["Tags"] = untagged(secret.get("Tags") or (), call["TagKeys"])
     return {}
 
 
@@ -61,4 +73,6 @@ EFFECTS: Mapping[str, Effect] = {
     "DeleteSecret": _deleted,
     "PutResourcePolicy": _governed,
     "DeleteResourcePolicy": _ungoverned,
+    "TagResource": _tagged,
+    "UntagResource": _untagged,
 }

@@ -98,7 +98,7 @@ class _Walk:
         name, above = path[-1], path[-2] if len(path) > 1 else ""
         if name in fields.KEPT or (name == "Name" and above in fields.NAMED_BY_AWS):
             return text
-        return self._renamer.tag_key(text) if name == "Key" else self._renamer.text(text)
+        return self._renamer.tag_key(text) if name in ("Key", "TagKey") else self._renamer.text(text)
 
     def _own_policy(self, policy: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
         """A policy of AWS's: its documents stay, unless they would let names of the account stay."""

@@ -61,6 +61,12 @@ def test_a_plan_without_calls_reads_nothing() -> None:
         ("TagRole", "iam", {"Tags": ({"Key": "rds-secure:stack", "Value": "shop"},)}, NOTHING),
         ("TagRole", "iam", {"Tags": ({"Key": "team", "Value": "a"},)}, WHO),
         ("UntagResource", "kms", {"TagKeys": ("rds-secure:applied",)}, NOTHING),
+        ("TagResource", "kms", {"Tags": ({"TagKey": "rds-secure:stack", "TagValue": "shop"},)}, NOTHING),
+        ("TagResource", "kms", {"Tags": ({"TagKey": "team", "TagValue": "a"},)}, WHO),
+        ("UntagResource", "kms", {"TagKeys": ("team",)}, WHO),
+        ("TagResource", "secretsmanager", {"Tags": ({"Key": "team", "Value": "a"},)}, WHO),
+        ("AddTagsToResource", "rds", {"Tags": ({"Key": "team", "Value": "a"},)}, WHO),
+        ("UpdateAlias", "kms", {}, WHO),
         ("DescribeDBInstances", "rds", {}, NOTHING),
     ],
 )

@@ -62,7 +62,7 @@ def _told(delta: Delta) -> set[str]:
     return {
         f"{field.name}: {each}"
         for field in dataclasses.fields(delta)
-        if field.name not in ("unknown", "ends")  # which follow from the rest
+        if field.name not in ("unknown", "unread", "ends")  # which follow from the rest
         for each in getattr(delta, field.name)
     }
 

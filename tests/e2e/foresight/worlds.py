@@ -56,6 +56,8 @@ _CONDITIONS: tuple[dict[str, Any], ...] = (
     {"StringEquals": {"aws:ResourceTag/team": "payments"}},
     {"StringEquals": {"aws:PrincipalTag/team": "payments"}},
     {"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}},
+    {"StringEquals": {"iam:ResourceTag/team": "payments"}},
+    {"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/*/data*"}},
 )
 
 
@@ -221,6 +223,8 @@ def _role(random: Random) -> dict[str, Any]:
         found["boundary"] = "${iam_policy.bounds}"
     if random.random() < 0.3:
         found["policies"] = ["AmazonRDSReadOnlyAccess"]
+    if random.random() < 0.5:
+        found["tags"] = {"team": random.choice(["payments", "search"])}
     return found
 
 
@@ -230,6 +234,8 @@ def _key(random: Random) -> dict[str, Any]:
         "administrators": _some(random, ("${iam_role.ops}",), 1),
         "rotation_days": random.choice([365, 180, "off"]),
     }
+    if random.random() < 0.5:
+        found["tags"] = {"team": random.choice(["payments", "search"])}
     if random.random() < 0.4:
         found["grants"] = {
             "exports": {"to": "${iam_role.ops}", "operations": random.choice([["Decrypt"], ["Encrypt"]])}
