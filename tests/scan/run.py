@@ -10,19 +10,16 @@ Prowler judges by its own checks of RDS, KMS, IAM and EC2, Custodian by custodia
 from __future__ import annotations
 
 import argparse
-import csv
-import json
-import os
 import re
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rds_secure.sandbox import Sandbox
 from rds_secure.sandbox.server import serve_in_thread
 from tests.e2e.harness import SPECS, Harness, Recorder, connect
+from tests.scan import scanners
 
 POLICIES = Path(__file__).with_name("custodian.yaml")
 
@@ -59,33 +56,20 @@ def main() -> int:
 
 def _prowler(program: str, sandbox: Sandbox, folder: Path) -> Iterator[str]:
     """What fails, as check and thing. A subscription that passes, passes for its kind of source."""
-    services = ("--service", "rds", "kms", "iam", "ec2", "--region", sandbox.region)
-    written = ("--output-formats", "csv", "--output-directory", str(folder), "--output-filename", "prowler")
-    _run((program, "aws", *services, *written, "--no-banner", "--no-color", "--ignore-exit-code-3"), sandbox)
-    with (folder / "prowler.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file, delimiter=";"))
-    passed = {row["CHECK_ID"] for row in rows if row["STATUS"] == "PASS"}
-    _say(f"Prowler: {len(rows)} verdicts, {sum(row['STATUS'] == 'PASS' for row in rows)} of them passes")
-    for row in rows:
-        if row["STATUS"] == "FAIL":
-            never = "event_subscription" in row["CHECK_ID"] and row["CHECK_ID"] not in passed
-            yield f"{row['CHECK_ID']} {row['RESOURCE_NAME']}{' (none passes)' if never else ''}"
+    said = list(scanners.prowler(program, sandbox, folder))
+    passed = {one.check for one in said if one.passes}
+    _say(f"Prowler: {len(said)} verdicts, {sum(one.passes for one in said)} of them passes")
+    for one in said:
+        if not one.passes:
+            never = "event_subscription" in one.check and one.check not in passed
+            yield f"{one.check} {one.name}{' (none passes)' if never else ''}"
 
 
 def _custodian(program: str, sandbox: Sandbox, folder: Path) -> Iterator[str]:
     """What the policies find, as policy and thing."""
-    output = folder / "custodian"
-    _run((program, "run", "--cache-period", "0", "--region", sandbox.region, "-s", str(output), str(POLICIES)), sandbox)
-    results = sorted(output.glob("*/resources.json"))
-    _say(f"Cloud Custodian: {len(results)} policies")
-    for result in results:
-        for thing in json.loads(result.read_text()):
-            name = next(value for key, value in thing.items() if key.endswith(("Identifier", "Name", "Id")))
-            yield f"{result.parent.name} {name}"
-
-
-def _run(command: Sequence[str], sandbox: Sandbox) -> None:
-    subprocess.run(command, env={**os.environ, **sandbox.environment}, check=True, stdout=subprocess.DEVNULL)
+    for policy, thing in scanners.custodian(program, sandbox, folder, POLICIES):
+        name = next(value for key, value in thing.items() if key.endswith(("Identifier", "Name", "Id")))
+        yield f"{policy} {name}"
 
 
 def _say(*lines: str) -> None:
