@@ -62,7 +62,6 @@ OUT_OF_SCOPE: Mapping[str, str] = MappingProxyType(
         "CKV2_AWS_64": "KMS gives every key a policy; what it says is judged by key-not-public",
         "CKV2_AWS_5": "a security group that nothing uses lets nobody in",
         "ec2_securitygroup_not_used": "a security group that nothing uses lets nobody in",
-        "kms_cmk_are_used": "a key that nothing uses costs money and opens nothing",
         "kms_cmk_not_multi_region": "replicas of a key have policies of their own, which let in whom they name",
         "CKV2_AWS_14": "a group without members gives nobody anything",
         "CKV2_AWS_21": "a user in no group has what its own policies say (no-policies-on-users)",

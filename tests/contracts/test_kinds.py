@@ -54,6 +54,7 @@ SPOKEN_OF = {
     "access/network/side_doors.py": "what can be reached goes by the kind of thing that it is",
     "access/network/places.py": "a cluster has members, which are places of their own",
     "audit/trail/context.py": "whom a stack shares snapshots with is known to it",
+    "cli/audit/hub.py": "an option has the name of a kind",
     "draft/principals.py": "users, groups, roles and their policies are imported only where they are asked for",
     "inventory/effects/ec2.py": "a parameter of EC2 has the name of a kind",
     "inventory/effects/rds_instances.py": "a parameter of RDS has the name of a kind",
