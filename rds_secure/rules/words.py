@@ -147,12 +147,12 @@ def _is_arn(resource: str) -> bool:
 def _acts_on_any(service: Service, action: Action, resources: list[str]) -> bool:
     """Whether an action may act on one of some resources.
 
-    One that acts on ``*`` alone is often asked for a made-up ARN of its service that ends like those of a list
-    (``user/``, ``log-group:``): so one that ends in a wildcard may fit it.
+    One that acts on ``*`` alone is often asked for a made-up ARN that ends like those of a list (``user/``,
+    ``log-group:``), and the reference comes after what services do: so what ends in a wildcard may fit it.
     """
     if action.types:
         return any(overlap(arn, resource) for arn in service.arns(action) for resource in resources)
-    return any(resource.endswith("*") and overlap(service.prefix, resource.split(":")[2]) for resource in resources)
+    return any(resource.endswith("*") for resource in resources)
 
 
 def _listed(names: list[str]) -> str:

@@ -147,7 +147,7 @@ def test_a_key_that_requests_of_none_of_the_actions_have(
         ("rds:DescribeAccountAttributes", DB, "acts on '*' alone"),
         ("rds:DescribeAccountAttributes", f"arn:aws:rds:{REGION}:{ACCOUNT}:*", None),
         ("iam:ListUsers", f"arn:aws:iam::{ACCOUNT}:user/team/*", None),
-        ("kms:ListKeys", f"arn:aws:iam::{ACCOUNT}:*", "acts on '*' alone"),
+        ("kms:ListKeys", KEY, "acts on '*' alone"),
         ("rds:Describe*", DB, None),
         ("rds:CreateDBInstance", f"arn:aws:rds:{REGION}:{ACCOUNT}:subgrp:db", None),
         ("rds-db:connect", DB, "acts on arn:*:rds-db:*:*:dbuser:*/*"),

@@ -70,6 +70,7 @@ def template_covers(wide: Template, narrow: Template) -> bool:
     return arn_covers(wide.glob, narrow.widest)
 
 
+@lru_cache(maxsize=1 << 14)
 def overlap(one: str, other: str) -> bool:
     """Whether there is a text that both globs take."""
     seen: set[tuple[int, int]] = set()
