@@ -14,7 +14,7 @@ from rds_secure.access.iam.estate import Estate, instance
 from rds_secure.access.iam.identities import Group, Identities, Role, User
 from rds_secure.access.iam.logic import YES
 from rds_secure.access.iam.means import LAUNCHES, MEANS
-from rds_secure.access.iam.policy import Policy, compile_policy
+from rds_secure.access.iam.policy import Policy, Statement, compile_policy
 from rds_secure.access.iam.who import Who
 from rds_secure.finding import Severity, State
 from rds_secure.inventory.model import Place
@@ -35,7 +35,8 @@ _TRUSTED = compile_policy(
 
 def _escalates(subject: Subject, policy: Policy, context: Context) -> Iterator[Verdict]:
     statements = policy.statements or ()
-    if not any(one.allow and one.covers(means.action) for one in statements for means in MEANS):
+    able = [one for one in statements if one.allow and _may_name(one, "iam")]
+    if not any(one.covers(means.action) for one in able for means in MEANS):
         return
     if any(map(is_admin, statements)):
         return  # there is no more to have
@@ -49,6 +50,12 @@ def _escalates(subject: Subject, policy: Policy, context: Context) -> Iterator[V
         state = State.FAIL if sure else State.UNKNOWN
         perhaps = "" if sure else ", under conditions"
         yield placed(state, subject, place, said + perhaps, *action_part(statements[place], number))
+
+
+def _may_name(statement: Statement, service: str) -> bool:
+    """Whether a statement may be about an action of a service, at a glance."""
+    prefixes = (pattern.widest.partition(":")[0].lower() for pattern in statement.actions)
+    return statement.not_actions or any(each == service or set(each) & {"*", "?"} for each in prefixes)
 
 
 def _where(policy: Policy, action: str) -> tuple[int, int]:

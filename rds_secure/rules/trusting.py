@@ -61,9 +61,7 @@ def _is_taken_back(allow: Statement, policy: Policy, arn: str) -> bool:
         not deny.allow
         and not (deny.not_actions or allow.not_actions)
         and _reaches(deny, arn) is YES
-        and all(
-            any(covers(wide.widest, one.widest, ignore_case=True) for wide in deny.actions) for one in allow.actions
-        )
+        and all(any(covers(wide.widest.lower(), one.widest.lower()) for wide in deny.actions) for one in allow.actions)
         for deny in policy.statements or ()
     )
 

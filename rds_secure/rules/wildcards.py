@@ -124,7 +124,8 @@ def _on_everything(level: Level, what: str) -> Decide:
 
     def check(subject: Subject, policy: Policy, context: Context) -> Iterator[Verdict]:
         for place, statement in enumerate(policy.statements or ()):
-            if not statement.allow or statement.not_actions or statement.conditions or is_admin(statement):
+            wild = any(resource.widest.endswith("*") for resource in statement.resources) or statement.not_resources
+            if not (statement.allow and wild) or statement.not_actions or statement.conditions or is_admin(statement):
                 continue
             found = dict(_unbound(statement, level, context.posture.inventory.place))
             if found:

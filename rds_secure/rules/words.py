@@ -41,7 +41,7 @@ def _unknown_actions(statement: Statement, place: int, subject: Subject) -> Iter
         service = known.service(prefix)
         if service is None and prefix.lower() not in known.prefixes:
             said = f"names {pattern}, and as of {known.date} AWS has no service {prefix}"
-            yield wrong(subject, place, said + _other_service(prefix, name), *part)
+            yield wrong(subject, place, said + _other_service(prefix.lower(), name), *part)
         elif service and not service.matching(name):
             names = (f"{service.prefix}:{action.name}" for action in service.actions.values())
             said = f"names {pattern}, and as of {known.date} AWS has no such action"
@@ -50,12 +50,11 @@ def _unknown_actions(statement: Statement, place: int, subject: Subject) -> Iter
 
 
 def _other_service(prefix: str, name: str) -> str:
-    """What may have been meant instead: the service that has the action, or whose prefix is like this one."""
+    """What may have been meant instead: a service that has such actions, and whose prefix is like this one."""
     services = (reference().service(each) for each in reference().services)
-    having = [service.prefix for service in services if service and service.actions.get(name.lower())]
-    known = having or [*reference().services, *sorted(reference().prefixes)]
-    swapped = [each for each in known if sorted(each) == sorted(prefix.lower())]
-    guess = next(iter(swapped), None) or (having[0] if len(having) == 1 else closest(prefix, known))
+    having = [service.prefix for service in services if service and service.matching(name)]
+    swapped = [each for each in having if sorted(each) == sorted(prefix)]
+    guess = swapped[0] if swapped else closest(prefix, having)
     return f": did you mean {guess}:{name}?" if guess else ""
 
 
@@ -146,7 +145,14 @@ def _is_arn(resource: str) -> bool:
 
 
 def _acts_on_any(service: Service, action: Action, resources: list[str]) -> bool:
-    return any(overlap(arn, resource) for arn in service.arns(action) for resource in resources)
+    """Whether an action may act on one of some resources.
+
+    One that acts on ``*`` alone is often asked for a made-up ARN that ends like those of a list (``user/``,
+    ``log-group:``), and the reference comes after what services do: so what ends in a wildcard may fit it.
+    """
+    if action.types:
+        return any(overlap(arn, resource) for arn in service.arns(action) for resource in resources)
+    return any(resource.endswith("*") for resource in resources)
 
 
 def _listed(names: list[str]) -> str:

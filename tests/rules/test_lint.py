@@ -58,7 +58,8 @@ def test_what_specs_write_and_what_they_need_is_clean(path: Path) -> None:
         ("rds:DeleteDBInstnace", "AWS has no such action: did you mean rds:DeleteDBInstance?"),
         ("rds:Descrbe*", "AWS has no such action"),
         ("rsd:DeleteDBInstance", "AWS has no service rsd: did you mean rds:DeleteDBInstance?"),
-        ("rdss:Whatever", "AWS has no service rdss: did you mean rds:Whatever?"),
+        ("rdss:Start*", "AWS has no service rdss: did you mean rds:Start*?"),
+        ("rdss:Whatever", "AWS has no service rdss"),
     ],
 )
 def test_an_action_that_aws_does_not_have(action: str, said: str) -> None:
@@ -144,6 +145,9 @@ def test_a_key_that_requests_of_none_of_the_actions_have(
         ("rds:StartDBInstance", "*", None),
         ("rds:DescribeAccountAttributes", "*", None),
         ("rds:DescribeAccountAttributes", DB, "acts on '*' alone"),
+        ("rds:DescribeAccountAttributes", f"arn:aws:rds:{REGION}:{ACCOUNT}:*", None),
+        ("iam:ListUsers", f"arn:aws:iam::{ACCOUNT}:user/team/*", None),
+        ("kms:ListKeys", KEY, "acts on '*' alone"),
         ("rds:Describe*", DB, None),
         ("rds:CreateDBInstance", f"arn:aws:rds:{REGION}:{ACCOUNT}:subgrp:db", None),
         ("rds-db:connect", DB, "acts on arn:*:rds-db:*:*:dbuser:*/*"),

@@ -19,9 +19,11 @@ _ONE, _ONE_INSIDE = f"[^{_TEXT}]", f"[^:{_TEXT}]"
 _FIELDS = 6
 
 
-def covers(wide: str, narrow: str, *, ignore_case: bool = False) -> bool:
+def covers(wide: str, narrow: str) -> bool:
     """Whether a glob takes every text that another takes."""
-    return _regex(wide, ignore_case).fullmatch(_as_text(narrow)) is not None
+    if not set(wide) & {"*", "?"}:
+        return wide == narrow
+    return _regex(wide).fullmatch(_as_text(narrow)) is not None
 
 
 def _as_text(glob: str) -> str:
@@ -29,8 +31,8 @@ def _as_text(glob: str) -> str:
 
 
 @lru_cache(maxsize=1 << 12)
-def _regex(glob: str, ignore_case: bool) -> re.Pattern[str]:
-    return re.compile(expression(glob, one=_ONE), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+def _regex(glob: str) -> re.Pattern[str]:
+    return re.compile(expression(glob, one=_ONE), re.DOTALL)
 
 
 def arn_covers(wide: str, narrow: str) -> bool:
@@ -68,6 +70,7 @@ def template_covers(wide: Template, narrow: Template) -> bool:
     return arn_covers(wide.glob, narrow.widest)
 
 
+@lru_cache(maxsize=1 << 14)
 def overlap(one: str, other: str) -> bool:
     """Whether there is a text that both globs take."""
     seen: set[tuple[int, int]] = set()

@@ -52,6 +52,9 @@ def _regex(glob: str, ignore_case: bool) -> re.Pattern[str]:
 
 def like(text: str, glob: str, *, ignore_case: bool = False) -> bool:
     """Whether a glob fits the whole text."""
+    if not ("*" in glob or "?" in glob):
+        fixed = plain(glob)
+        return fixed.lower() == text.lower() if ignore_case else fixed == text
     return _regex(glob, ignore_case).fullmatch(text) is not None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rds_secure.access.iam.globs import covers, overlap, template_covers
 from rds_secure.access.iam.match import Template
@@ -23,6 +24,7 @@ class Redundant:
     denied: bool = False
 
 
+@lru_cache(maxsize=1 << 8)
 def redundant(policy: Policy) -> tuple[Redundant, ...]:
     """What could be left out of a policy, in its order. Of two that say the same it is the later one."""
     statements = policy.statements or ()
@@ -94,14 +96,32 @@ def _names(wide: Statement, narrow: Statement) -> bool:
 
 
 def _has_actions(statement: Statement, piece: _Piece) -> bool:
-    mine = [pattern.widest for pattern in statement.actions]
-    theirs = [pattern.widest for pattern in piece.patterns]
+    mine, theirs = _named(statement.actions), _named(piece.patterns)
     if not statement.not_actions:
-        wanted = "*" if piece.negated else theirs[0]
-        return any(covers(pattern, wanted, ignore_case=True) for pattern in mine)
+        return mine.cover("*" if piece.negated else theirs.first)
     if piece.negated:
-        return all(any(covers(their, my, ignore_case=True) for their in theirs) for my in mine)
-    return not any(overlap(my.lower(), theirs[0].lower()) for my in mine)
+        return all(map(theirs.cover, (*mine.plain, *mine.wild)))
+    return not any(overlap(my, theirs.first) for my in (*mine.plain, *mine.wild))
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Patterns of actions in lower case: thousands of plain names are looked up, not matched one by one."""
+
+    first: str
+    plain: frozenset[str]
+    wild: tuple[str, ...]
+
+    def cover(self, pattern: str) -> bool:
+        """Whether one of them takes all that a pattern takes."""
+        return pattern in self.plain or any(covers(wide, pattern) for wide in self.wild)
+
+
+@lru_cache(maxsize=1 << 12)
+def _named(patterns: tuple[Template, ...]) -> _Named:
+    names = [pattern.widest.lower() for pattern in patterns]
+    wild = tuple(name for name in names if set(name) & {"*", "?"})
+    return _Named(names[0] if names else "", frozenset(names) - frozenset(wild), wild)
 
 
 def _has_resources(statement: Statement, piece: _Piece) -> bool:
