@@ -8,20 +8,36 @@ from rds_secure.access.protection import Unknown
 from rds_secure.access.protection.keys import key
 from rds_secure.access.protection.unread import moment
 from rds_secure.finding import Severity
-from rds_secure.rules.model import PASSED, Context, Of, Profile, Rule, Subject, Verdict, aka, failed, unknown
+from rds_secure.inventory.subjects import secrets_of
+from rds_secure.rules.model import (
+    NOT_APPLICABLE,
+    PASSED,
+    Context,
+    Of,
+    Profile,
+    Rule,
+    Subject,
+    Verdict,
+    aka,
+    failed,
+    unknown,
+)
 
 _DAYS = 90
 """How old a password may be (Security Hub, SecretsManager.4)."""
 
 
-def _unread(subject: Subject) -> Verdict | None:
+def _unjudged(subject: Subject, context: Context) -> Verdict | None:
+    """Whether it is no password of a database (a data key, which cannot change), or was not read."""
+    if subject.reply["Arn"] not in secrets_of(context.posture.inventory):
+        return NOT_APPLICABLE
     return None if "ARN" in subject.reply else unknown(f"{subject.name} was not read")
 
 
 def _rotated(subject: Subject, context: Context) -> Verdict:
     """Once is not enough: a rotation that is overdue has failed (SecretsManager.2)."""
-    if unread := _unread(subject):
-        return unread
+    if unjudged := _unjudged(subject, context):
+        return unjudged
     if subject.reply.get("RotationEnabled") is not True:  # left out where it was never configured (DescribeSecret)
         return failed("it never changes")
     if context.now is None:
@@ -36,8 +52,8 @@ def _rotated(subject: Subject, context: Context) -> Verdict:
 
 def _customer_key(subject: Subject, context: Context) -> Verdict:
     """A secret without a key is encrypted under aws/secretsmanager (Secrets Manager API, DescribeSecret)."""
-    if unread := _unread(subject):
-        return unread
+    if unjudged := _unjudged(subject, context):
+        return unjudged
     named = subject.reply.get("KmsKeyId")
     if not named:
         return failed("it is encrypted under AWS's own key")

@@ -248,3 +248,15 @@ def test_another_name_of_a_cluster_is_what_its_members_name_it_by() -> None:
     )
     assert replies.listed(CLUSTERS, "store")["DBClusterArn"].endswith(":cluster:store")
     assert replies.listed(INSTANCES, "orders")["DBClusterIdentifier"] == "store"
+
+
+def test_the_secret_that_rds_keeps_goes_with_its_database() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1"
+    for leaving in ("DeleteDBInstance", "ModifyDBInstance"):
+        replies = account(MasterUserSecret={"SecretArn": arn})
+        for action in ("DescribeSecret", "GetResourcePolicy"):
+            replies.ledger.put("secretsmanager", action, arn, {"ARN": arn})
+        more = {"ManageMasterUserPassword": False} if leaving == "ModifyDBInstance" else {}
+        replies.call("rds", leaving, DBInstanceIdentifier="orders", **more)
+        assert replies.reply("secretsmanager", "DescribeSecret", arn) == {}
+        assert replies.reply("secretsmanager", "GetResourcePolicy", arn) == {}

@@ -204,6 +204,7 @@ def _secret(replies: dict[Question, Any], told: dict[str, Any]) -> None:
     policy = {"ResourcePolicy": _document(told.pop("policy"))} if "policy" in told else {}
     replies[Question("secretsmanager", "GetResourcePolicy", arn)] = {"ARN": arn, **policy}
     replies[Question("secretsmanager", "DescribeSecret", arn)] = {"ARN": arn, "Name": "rds!db-1", **told}
+    replies[Question("rds", "DescribeDBProxies")] = {"DBProxies": [{"DBProxyName": "p", "Auth": [{"SecretArn": arn}]}]}
 
 
 def _policy(replies: dict[Question, Any], told: dict[str, Any]) -> None:

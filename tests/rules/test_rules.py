@@ -109,7 +109,7 @@ ITSELF = {
     Of.NETWORK_ACL: {"DescribeNetworkAcls", "DescribeDBInstances"},
     Of.SUBNET: {"DescribeSubnets", "DescribeDBInstances"},
     Of.VPC: {"DescribeVpcs", "DescribeDBInstances"},
-    Of.SECRET: {"GetResourcePolicy"},
+    Of.SECRET: {"GetResourcePolicy", "DescribeDBProxies"},
     Of.KEY: {"DescribeKey"},
     Of.POLICY: {"GetAccountAuthorizationDetails"},
     Of.PRINCIPAL: {"GetAccountAuthorizationDetails"},

@@ -60,7 +60,7 @@ def exported(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
 def managed(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
     """The secret that RDS keeps of the master's password; its key is fixed when that begins (RDS-12)."""
     if not value:
-        item.pop("MasterUserSecret", None)
+        unmanaged(ledger, item)
     elif not item.get("MasterUserSecret"):
         what = "cluster" if "DBClusterArn" in item else "db"
         arn = call.arn("secretsmanager", f"secret:rds!{what}-{call.token('secret')}")  # RDS-12
@@ -70,6 +70,14 @@ def managed(ledger: Ledger, call: Call, item: Item, value: Any) -> None:
         secret = {"ARN": arn, "KmsKeyId": key, "OwningService": "rds", "RotationEnabled": True}
         ledger.put("secretsmanager", "DescribeSecret", arn, secret)
         ledger.put("secretsmanager", "GetResourcePolicy", arn, {"ARN": arn})
+
+
+def unmanaged(ledger: Ledger, item: Item) -> None:
+    """That secret goes with its database, or with its being managed (RDS-12)."""
+    arn = (item.pop("MasterUserSecret", None) or {}).get("SecretArn", "")
+    for action in ("DescribeSecret", "GetResourcePolicy"):
+        if ledger.reply("secretsmanager", action, arn) is not None:
+            ledger.put("secretsmanager", action, arn, {})
 
 
 def joined(ledger: Ledger, call: Call, item: Item, value: Any) -> None:

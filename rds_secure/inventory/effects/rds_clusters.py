@@ -172,6 +172,7 @@ def _deleted(ledger: Ledger, call: Call) -> Reply:
         _keep(ledger, call, item, call["FinalDBSnapshotIdentifier"])
     ledger.drop(CLUSTERS, item["DBClusterIdentifier"])
     rds.ungrant(ledger, item.get("KmsKeyId"), _context(item))
+    rds.unmanaged(ledger, item)
     return {"DBCluster": item}
 
 

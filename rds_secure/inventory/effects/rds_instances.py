@@ -368,6 +368,7 @@ def _deleted(ledger: Ledger, call: Call) -> Reply:
     rds_interfaces.remove(ledger, item)
     ledger.drop(INSTANCES, item["DBInstanceIdentifier"])
     rds.ungrant(ledger, item.get("KmsKeyId"), _context(item))
+    rds.unmanaged(ledger, item)
     if item.get("DBClusterIdentifier"):
         cluster = ledger.edit(CLUSTERS, item["DBClusterIdentifier"]) or {}
         gone = item["DBInstanceIdentifier"]

@@ -14,7 +14,7 @@ from rds_secure.access.protection import Protection
 from rds_secure.inventory import Inventory, Question
 from rds_secure.inventory.effects import placeholder
 from rds_secure.inventory.questions import BULK, Topic
-from rds_secure.inventory.subjects import databases_of, keys_of
+from rds_secure.inventory.subjects import databases_of, keys_of, secrets_of
 from rds_secure.rules import RULES, Context, judge, subjects_of
 from rds_secure.values import Ref
 from tests.e2e.foresight.trial import Seen
@@ -209,13 +209,15 @@ def _protected(posture: Posture) -> set[str]:
 
 
 def _ruled(posture: Posture) -> set[str]:
-    """What every rule says; not of automated snapshots, which are AWS's to take, or of keys that nothing uses, which
-    are read where a plan names them."""
+    """What every rule says; not of automated snapshots, which are AWS's to take, or of keys and secrets that nothing
+    uses, which are read where a plan names them."""
     used = {f"key:{arn.rpartition('/')[2]}" for each in databases_of(posture.inventory) for arn in keys_of(each)}
+    used |= {f"secret:{arn.rpartition(':')[2]}" for arn in secrets_of(posture.inventory)}
     return {
         f"{one.rule}: {one.subject}: {one.state} {one.message}"
         for one in judge(RULES, subjects_of(posture), Context(posture, NOW))
-        if "snapshot:rds:" not in one.subject and (one.subject in used or not one.subject.startswith("key:"))
+        if "snapshot:rds:" not in one.subject
+        and (one.subject in used or not one.subject.startswith(("key:", "secret:")))
     }
 
 
