@@ -56,17 +56,11 @@ _THINGS: Mapping[Of, tuple[str, ...]] = {
     Of.PROXY: ("DBProxyArn",),
     Of.SNAPSHOT: ("DBSnapshotArn", "DBClusterSnapshotArn"),
     Of.SECURITY_GROUP: ("GroupId",),
-    Of.KEY: ("Arn",),
-    Of.SECRET: ("Arn",),
-    Of.POLICY: ("Arn",),
-    Of.PRINCIPAL: ("Arn",),
     Of.NETWORK_ACL: ("NetworkAclId",),
     Of.SUBNET: ("SubnetId",),
     Of.VPC: ("VpcId",),
-    Of.SECRET: ("ARN",),
-    Of.ACCOUNT: (),
 }
-"""By which key a reply tells what a thing is, whatever it is called."""
+"""By which key a reply tells what a thing is, whatever it is called, where that is not its ARN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +87,7 @@ class Subject:
 
         A policy that is written into a principal has that of the principal, and its own name.
         """
-        found = next((str(self.reply[key]) for key in _THINGS[self.of] if self.reply.get(key)), self.name)
+        found = next((str(self.reply[key]) for key in _THINGS.get(self.of, ("Arn",)) if self.reply.get(key)), self.name)
         return f"{found}: {self.name.partition(': ')[2]}" if self.inline else found
 
     @property

@@ -105,6 +105,9 @@ def test_what_failed_before_stops_nobody_unless_that_is_asked_for(command: Comma
     stopped = command("plan", spec, "--fail-on-old")
     assert stopped.code == 3
     assert UPGRADES in told(stopped.out)
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("version: 1\nfail_on_old: true\n")
+    assert command("plan", spec, "--policy", policy).code == 3
     assert command("apply", spec, "--yes", "--fail-on-old").code == 3
     policy = tmp_path / "policy.yaml"
     policy.write_text("version: 1\nfail_on_old: true\n")
