@@ -179,13 +179,14 @@ def review(
     bounds: Bounds | None = None,
     *,
     access: bool = True,
+    begun: bool = False,
 ) -> Review:
     """What a plan does to access, what it makes worse by the rules, and whether all is then as the stack expects.
 
     The account is read only where a call bears on access (not at all without ``access``) or on what a rule is about
     (not at all without ``bounds``), or something is expected; ``topics``: read these as well. What AWS denies is
     unknown, and said. A way back of a migration is never stopped by what the stack expects or a rule says, and reads
-    nothing for the former without ``access``.
+    nothing for the former without ``access``; one that is the rest of what was ``begun`` only by what it makes worse.
     """
     stack, binds = planned.stack, planned.back is None
     expected = stack.expectations if binds or access else ()
@@ -196,7 +197,7 @@ def review(
     also = questions(planned.plan, wanted) | expect.questions(expected, names)
     found = take_inventory(account, wanted, also) if wanted else None
     before = Posture(found) if found else None
-    return Review(planned.plan, bears, before, stack, binds, bounds, datetime.now(UTC))
+    return Review(planned.plan, bears, before, stack, binds, bounds, datetime.now(UTC), begun)
 
 
 def import_findings(plan: Sending, account: Account) -> Imported:

@@ -8,11 +8,13 @@ from datetime import datetime
 from functools import cached_property
 
 from rds_secure.access import delta
+from rds_secure.access.account import NAMES
 from rds_secure.access.delta import Delta
 from rds_secure.access.delta.gains import gains
 from rds_secure.access.delta.tags import unseen
-from rds_secure.access.expect import Names, Outcome, judge
+from rds_secure.access.expect import Names, Outcome, followed, is_no_worse, judge
 from rds_secure.access.expect.words import problem
+from rds_secure.access.expect.worse import Followed
 from rds_secure.access.foresee import foreseen
 from rds_secure.access.posture import Posture
 from rds_secure.finding import Finding
@@ -33,6 +35,8 @@ class Review:
 
     ``topics``: what the plan's own calls bear on; for the sake of what ``stack`` expects, more may have been read.
     ``binds``: whether what is not as expected, or fails a rule, stops the plan. A way back is never stopped by that.
+    ``begun``: it is the rest of a change that was cut short, which is stopped only by what it would make less as
+    expected than the account is already: half of it is no better place to stay.
     ``bounds``: by which rules it is judged, at the time ``now`` (with a time zone); None for none.
     """
 
@@ -43,6 +47,7 @@ class Review:
     binds: bool = True
     bounds: Bounds | None = None
     now: datetime | None = None
+    begun: bool = False
 
     @cached_property
     def _foreseen(self) -> tuple[Inventory, Mapping[Ref, str]] | None:
@@ -62,6 +67,31 @@ class Review:
             return ()
         names = Names(self._foreseen[1], self.stack.aws_name, self.stack.resources)
         return judge(self.stack.expectations, self.after, names)
+
+    def stopping(self, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+        """Those that do not hold, and must; of the rest of a change those alone that it makes worse than they are."""
+        broken = tuple(outcome for outcome in outcomes if not outcome.holds and self.binds)
+        if not (broken and self.begun and self._before):
+            return broken
+        names, was = self._before
+        before = dict(zip(map(id, outcomes), was, strict=True))
+        return tuple(outcome for outcome in broken if not is_no_worse(outcome, before[id(outcome)], names))
+
+    @cached_property
+    def _before(self) -> tuple[Followed, tuple[Outcome, ...]] | None:
+        """How databases are called on the way, and what has become of each expectation in the account as it is."""
+        if not (self.stack and self.before and self.after and self._foreseen):
+            return None
+        live = Names(self.bare.known, self._name_of_now, self.stack.resources)
+        later = Names(self._foreseen[1], self.stack.aws_name, self.stack.resources)
+        places = [(live.named(one), later.named(one)) for one in self.stack.resources if one.kind in NAMES]
+        names = followed(self.before.inventory, self.after.inventory, places)
+        return names, judge(self.stack.expectations, self.before, live)
+
+    def _name_of_now(self, address: Address) -> str:
+        """What a database of the stack is called as long as it has not its place: in the middle of a migration."""
+        where, _, name = self.bare.known.get(Ref(address, "arn"), "").rpartition(":")
+        return name if where.endswith((":db", ":cluster")) or not self.stack else self.stack.aws_name(address)
 
     @cached_property
     def judgement(self) -> Judgement | None:
@@ -90,20 +120,24 @@ class Review:
         What fails a rule is refused as well.
         """
         broken = tuple(self._refusals())
-        held = len(self.outcomes) - len(broken)
-        notes = (f"{held} of {len(self.outcomes)} expectations hold",) if held and self.outcomes else ()
+        held = sum(outcome.holds for outcome in self.outcomes)
+        notes = [f"{held} of {len(self.outcomes)} expectations hold"] if held else []
+        already = "already, before the rest of this: " if self.begun else ""
+        notes += [f"not as expected: {already}{item.what}" for item, stops in broken if not stops]
+        bare = replace(self.bare, notes=(*self.bare.notes, *notes))
         if not self.binds:
-            told = (f"not as expected: {item.what}" for item in broken)
-            return replace(self.bare, notes=(*self.bare.notes, *notes, *told))
+            return bare
         failing = map(refusal, self.judgement.stopping) if self.judgement else ()
-        refusals = (*self.bare.refusals, *broken, *failing)
-        return replace(self.bare, refusals=refusals, notes=(*self.bare.notes, *notes))
+        return replace(bare, refusals=(*bare.refusals, *(item for item, stops in broken if stops), *failing))
 
-    def _refusals(self) -> Iterator[Refusal]:
+    def _refusals(self) -> Iterator[tuple[Refusal, bool]]:
+        """What is not as expected, and whether it stops the plan."""
+        stopping = self.stopping(self.outcomes)
         for number, outcome in enumerate(self.outcomes, 1):
             if not outcome.holds:
                 found = problem(outcome, self.bare.account)
-                yield Refusal(Address("expect", str(number)), found.what, found.fix, found.location)
+                item = Refusal(Address("expect", str(number)), found.what, found.fix, found.location)
+                yield item, any(outcome is one for one in stopping)
 
     @cached_property
     def gains(self) -> ApprovedAccess:

@@ -113,6 +113,7 @@ def command(
                 [source.file for source in sources],
                 lambda path, plan, gains: plans.save(path, plans.write(plan, sources, prune_limit, empty, gains)),
             ),
+            begun=lambda plan: file is not None and plan.digest != file.digest,
             access=not no_access,
             bounds=bounds,
             show_findings=judging.shows_all(),

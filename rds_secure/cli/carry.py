@@ -40,8 +40,9 @@ class Terms:
     """On what terms a plan is carried out.
 
     ``standing`` stops one that is not as it was approved, None where nothing was approved beforehand; ``record``: what
-    is kept of the apply; ``access``: whether to tell what the plan does to access; ``bounds``: by which rules it is
-    judged, None for none; ``show_findings``: whether to list what fails them already.
+    is kept of the apply; ``begun``: whether a plan is the rest of what was cut short; ``access``: whether to tell what
+    the plan does to access; ``bounds``: by which rules it is judged, None for none; ``show_findings``: whether to list
+    what fails them already.
     """
 
     question: Callable[[Plan], Question]
@@ -53,6 +54,7 @@ class Terms:
     record: Record = field(default_factory=Record)
     access: bool = True
     bounds: Bounds | None = None
+    begun: Callable[[Plan], bool] = lambda plan: False
     show_findings: bool = False
 
 
@@ -157,7 +159,7 @@ def _write(planned: api.Planned, review: Review, account: api.Account, terms: Te
             raise ApplyError(_account(planned.plan, outcome))
         if left := _left(planned.plan, again.plan):
             raise ApplyError(left)
-        if planned.back is None and (broken := _unexpected(again, account, terms)):
+        if planned.back is None and (broken := _unexpected(again, account, review)):
             raise ApplyError(broken)
         ended = "done"
     except KeyboardInterrupt:
@@ -173,15 +175,17 @@ def _write(planned: api.Planned, review: Review, account: api.Account, terms: Te
 
 def _reviewed(planned: api.Planned, account: api.Account, terms: Terms) -> tuple[api.Planned, Review]:
     """A plan in which what is not as expected, or gets worse, is refused, or told of a way back; and its review."""
-    review = api.review(planned, account, bounds=terms.bounds, access=terms.access)
+    begun = terms.begun(planned.plan) and not planned.plan.is_empty
+    review = api.review(planned, account, bounds=terms.bounds, access=terms.access, begun=begun)
     return replace(planned, plan=review.plan), review
 
 
-def _unexpected(again: api.Planned, account: api.Account, terms: Terms) -> str:
+def _unexpected(again: api.Planned, account: api.Account, review: Review) -> str:
     """What is not as the stack expects although it was foreseen to be; "" where all is."""
     if not again.stack.expectations:
         return ""
-    found = problems(api.review(again, account, access=False).outcomes, account.identity.account)
+    outcomes = api.review(again, account, access=False).outcomes
+    found = problems(review.stopping(outcomes), account.identity.account)
     return "\n".join(["all calls are made, but not all is as expected:", *map(str, found)]) if found else ""
 
 

@@ -96,6 +96,7 @@ def go_on(
             turn(stack.name, account, lock_timeout, no_lock, reaching),
             preflight="skip" if sandbox else preflight,
             record=Record(report, [source.file for source in sources]),
+            begun=lambda plan: True,
             bounds=bounds,
             show_findings=judging.shows_all(),
         ),

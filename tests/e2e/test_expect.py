@@ -20,6 +20,13 @@ def giving(*roles: str) -> Resources:
     return ROLES | {"iam_policy": {"delete": {"statements": [DELETE], "attach_to": attached}}}
 
 
+def let_eve(client: Any) -> None:
+    iam = client("iam")
+    iam.create_user(UserName="eve")
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "rds:*", "Resource": "*"}]}
+    iam.put_user_policy(UserName="eve", PolicyName="own", PolicyDocument=json.dumps(document))
+
+
 def test_a_plan_that_lets_another_one_delete_is_3_and_nothing_is_called(
     command: Commands,  # noqa: F811
     tmp_path: Path,
@@ -50,17 +57,50 @@ def test_what_others_do_to_the_account_breaks_it_for_every_plan(command: Command
     spec = command.harness.spec(giving("dba"), expect=[ONLY])
     assert command("apply", spec, "--yes").code == 0
 
-    def let(client: Any) -> None:
-        iam = client("iam")
-        iam.create_user(UserName="eve")
-        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "rds:*", "Resource": "*"}]}
-        iam.put_user_policy(UserName="eve", PolicyName="own", PolicyDocument=json.dumps(document))
-
-    command.harness.behind(let)
+    command.harness.behind(let_eve)
     refused = command("plan", spec)
     assert refused.code == 3
     assert "user eve may delete" in " ".join(refused.out.split())
     assert "0 to create, 0 to change, 0 to delete" in refused.out
+
+
+def test_the_rest_of_an_apply_is_not_stopped_by_what_is_broken_already(
+    command: Commands,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    spec, file = command.harness.spec(giving("dba"), expect=[ONLY]), tmp_path / "out.plan"
+    assert command("plan", spec, "--out", file).code == 0
+    command.harness.recorder.refusals["AttachRolePolicy"] = "AccessDenied"
+    assert command("apply", file).code == 1
+    command.harness.recorder.refusals.clear()
+    command.harness.behind(let_eve)
+
+    assert command("apply", spec, "--yes").code == 3  # which is a new apply
+    rest = command("apply", spec, "--resume")
+    assert "not as expected: already, before the rest of this: only iam_role.dba, root may delete" in " ".join(
+        rest.out.split()
+    )
+    assert (rest.code, rest.err) == (0, "")
+    assert command("apply", file).code == 3  # nothing is left of it, and what is broken is told
+
+
+def test_the_rest_of_an_apply_is_stopped_by_what_it_would_break(command: Commands) -> None:  # noqa: F811
+    group = {"iam_group": {"ops": {}}}
+    policy = {"delete": {"statements": [DELETE], "attach_to": {"groups": ["${iam_group.ops}"]}}}
+    nobody = {"only": ["root"], "may": "delete", "on": "every database"}
+    spec = command.harness.spec(group | {"iam_policy": policy}, expect=[nobody])
+    command.harness.recorder.refusals["AttachGroupPolicy"] = "AccessDenied"
+    assert command("apply", spec, "--yes").code == 1
+    command.harness.recorder.refusals.clear()
+
+    def join(client: Any) -> None:
+        client("iam").create_user(UserName="eve")
+        client("iam").add_user_to_group(GroupName="ops", UserName="eve")
+
+    command.harness.behind(join)
+    command.harness.recorder.clear()
+    stopped = command("apply", spec, "--resume")
+    assert (stopped.code, command.writes) == (3, [])
 
 
 def test_a_destroy_expects_nothing(command: Commands) -> None:  # noqa: F811

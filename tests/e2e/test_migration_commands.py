@@ -63,6 +63,26 @@ def test_going_on_deletes_no_data_and_begins_nothing(command: Commands) -> None:
     assert command("migration", "continue", "db_instance.orders", rest, "--yes").code == 3
 
 
+@pytest.mark.parametrize("action", ["RestoreDBInstanceFromDBSnapshot", "ModifyDBInstance"])
+@pytest.mark.parametrize("on", ["every database", "${db_instance.orders}"])
+def test_going_on_is_not_stopped_by_what_is_broken_already_however_it_is_called_meanwhile(
+    command: Commands,  # noqa: F811
+    action: str,
+    on: str,
+) -> None:
+    command.harness.make(resources(encrypted=False))
+    expected = [{"only": ["root"], "may": ["delete", "modify"], "on": on}]
+    asked = command.harness.spec(resources(kms_key="${kms_key.two}", migration={"from": "none"}), expect=expected)
+    half_done(command.harness, asked, action)
+    command.harness.behind(_let_eve_delete)
+
+    assert command("apply", asked, "--yes").code == 3
+    rest = command("migration", "continue", "db_instance.orders", asked, "--yes")
+
+    assert "not as expected: already, before the rest of this: only root may delete" in " ".join(rest.out.split())
+    assert (rest.code, rest.err) == (0, "")
+
+
 OLD = {"minor_upgrades": False}
 """A setting that fails a rule of high severity, before a migration and after it."""
 

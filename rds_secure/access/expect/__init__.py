@@ -15,13 +15,27 @@ from rds_secure.access.expect.reach import from_where
 from rds_secure.access.expect.who import who_may
 from rds_secure.access.expect.words import expected as told
 from rds_secure.access.expect.words import problems
+from rds_secure.access.expect.worse import followed, is_no_worse
 from rds_secure.access.posture import Posture
 from rds_secure.inventory.model import Question
 from rds_secure.inventory.questions import Topic
 from rds_secure.inventory.subjects import key_questions
 from rds_secure.spec.expect import Expected
 
-__all__ = ["ByPath", "ByPrincipal", "Names", "Outcome", "State", "judge", "problems", "questions", "told", "topics"]
+__all__ = [
+    "ByPath",
+    "ByPrincipal",
+    "Names",
+    "Outcome",
+    "State",
+    "followed",
+    "is_no_worse",
+    "judge",
+    "problems",
+    "questions",
+    "told",
+    "topics",
+]
 
 
 def judge(expected: Iterable[Expected], posture: Posture, names: Names) -> tuple[Outcome, ...]:
