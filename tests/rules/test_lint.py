@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from rds_secure.access.alone import offline
 from rds_secure.access.posture import Posture
+from rds_secure.authorization import reference
 from rds_secure.finding import State
 from rds_secure.inventory.model import Inventory, Place, Question
 from rds_secure.kind import Scope
@@ -541,3 +543,9 @@ def test_a_secret_without_policy_is_fine_and_one_that_was_not_read_unknown() -> 
     found = list(judge(LINT, subjects_of(posture), Context(posture)))
     assert {one.state for one in found} == {State.UNKNOWN}
     assert {one.subject for one in found} == {"secret:x"}
+
+
+def test_the_readme_names_every_rule_and_says_of_how_many_services_actions_are_known() -> None:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n### Policies\n")[2].partition("\n### ")[0]
+    assert {rule.id for rule in LINT} == set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", section))
+    assert f"a table of {len(reference().services)} services" in section
