@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from rds_secure.access.iam.conditions import Condition
 from rds_secure.access.iam.match import Template
+from rds_secure.access.iam.operators import OPERATORS
 from rds_secure.access.iam.policy import Statement
 from rds_secure.authorization import reference
 from rds_secure.finding import Severity
@@ -40,6 +41,26 @@ _COMPARABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Type of a key → operators that can compare it."""
 
+_SENSE: Mapping[str, str] = MappingProxyType(
+    {
+        "numeric": "a number",
+        "date": "a moment",
+        "bool": "true or false",
+        "null": "true or false",
+        "ipaddress": "an address or a network",
+        "arn": "an ARN",
+    }
+)
+_EXAMPLES: Mapping[str, str] = MappingProxyType(
+    {
+        "numeric": "0",
+        "date": "2026-01-01",
+        "bool": "true",
+        "ipaddress": "192.0.2.1",
+    }
+)
+"""What each operator can compare: with an operand that makes sense it says yes or no."""
+
 _AS_IT_IS = ("stringequals", "stringnotequals", "stringequalsignorecase", "stringnotequalsignorecase")
 """Operators to which a wildcard is a character like others."""
 
@@ -53,7 +74,7 @@ def _incomparable(statement: Statement, place: int, subject: Subject) -> Iterato
 def _wrongs(test: Condition) -> Iterator[str]:
     kind = reference().key_type(test.key) or ""
     single = kind.removeprefix("ArrayOf")
-    family = next((name for name in _FAMILIES if test.operator.removeprefix("not").startswith(name)), "")
+    family = _family(test.operator)
     if single in _COMPARABLE and family and family not in _COMPARABLE[single]:
         yield f"compares {test.key}, which is {_WORDS[single]}, by {test.written}"
         return
@@ -62,9 +83,28 @@ def _wrongs(test: Condition) -> Iterator[str]:
         yield f"compares {test.key}, {several}, by {test.written} without ForAnyValue or ForAllValues"
     if kind and not kind.startswith("ArrayOf") and test.quantifier == "all":
         yield f"compares {test.key}, which has one value at most, by {test.written}, which holds without any"
+    senseless = [operand for operand in test.operands if _is_senseless(test.operator, operand)]
+    if senseless:
+        yield f"compares {test.key} by {test.written} with {senseless[0]}, which is not {_SENSE[family]}"
     wild = [operand for operand in test.operands if test.operator in _AS_IT_IS and _has_wildcard(operand)]
     if wild:
         yield f"compares {test.key} with {wild[0]} by {test.written}, to which a wildcard is a character like others"
+
+
+def _is_senseless(operator: str, operand: Template) -> bool:
+    """Whether nothing could ever compare with an operand; of one with a variable nobody knows."""
+    if operand.glob is None:
+        return False
+    if operator == "null":
+        return operand.glob.lower() not in ("true", "false")
+    if _family(operator) == "arn":
+        return not operand.glob.startswith(("arn:", "*"))
+    operation, example = OPERATORS.get(operator), _EXAMPLES.get(_family(operator))
+    return operation is not None and example is not None and operation.compare(example, operand.glob) is None
+
+
+def _family(operator: str) -> str:
+    return next((name for name in _FAMILIES if operator.removeprefix("not").startswith(name)), "")
 
 
 def _has_wildcard(operand: Template) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rds_secure.access.iam.globs import overlap
+from rds_secure.access.iam.globs import arns_overlap
 from rds_secure.access.iam.match import Template, Variable
 from rds_secure.access.iam.policy import Statement
 from rds_secure.authorization import Action, Service, reference
@@ -18,6 +18,8 @@ from rds_secure.finding import Severity
 from rds_secure.rules.model import Of, Rule, Subject, Verdict, aka
 from rds_secure.rules.written import DOCUMENTS, Part, action_part, each_statement, resource_part, wrong
 from rds_secure.spec.suggest import closest
+
+_BUCKET = "arn:*:s3:::*"
 
 _OPEN = ("aws:requesttag/*", "aws:tagkeys", "aws:resourcetag/*")
 """Global keys that only some actions have; the reference lists them at each (IAM user guide)."""
@@ -100,21 +102,24 @@ def _useless_keys(statement: Statement, place: int, subject: Subject) -> Iterato
     if statement.not_actions:
         return
     told = [covered(pattern) for pattern in statement.actions]
-    if not all(told):
-        return
     actions = [action for found in told if found for action in found[1]]
-    prefixes = {found[0].prefix for found in told if found}
+    if not actions or not all(told):
+        return
     for test in statement.conditions:
-        key = test.key.lower()
-        own = key.partition(":")[0] in prefixes and not any(key_fits(each.lower(), key) for each in GLOBAL)
-        if test.if_exists or test.operator == "null" or not actions or not reference().key_type(key):
+        if test.if_exists or test.operator == "null" or not _is_particular(test.key):
             continue
-        if not (own or any(key_fits(each, key) for each in _OPEN)):
-            continue
-        if not any(key_fits(each, key) for action in actions for each in action.keys):
+        if not any(key_fits(each, test.key) for action in actions for each in action.keys):
             held = "always holds" if _holds_without(test.operator, test.quantifier) else "never holds"
             said = f"asks for {test.key}, which requests of none of its actions have, so that it {held}"
             yield wrong(subject, place, said, "Condition", test.written, test.key)
+
+
+def _is_particular(key: str) -> bool:
+    """Whether only some actions have a key, and the reference tells which."""
+    if any(key_fits(each, key) for each in _OPEN):
+        return True
+    everywhere = any(key_fits(each.lower(), key) for each in GLOBAL)
+    return not everywhere and key.partition(":")[0].lower() in reference().services and bool(reference().key_type(key))
 
 
 def _holds_without(operator: str, quantifier: str) -> bool:
@@ -151,8 +156,13 @@ def _acts_on_any(service: Service, action: Action, resources: list[str]) -> bool
     ``log-group:``), and the reference comes after what services do: so what ends in a wildcard may fit it.
     """
     if action.types:
-        return any(overlap(arn, resource) for arn in service.arns(action) for resource in resources)
+        return any(_is_such(arn, resource) for arn in service.arns(action) for resource in resources)
     return any(resource.endswith("*") for resource in resources)
+
+
+def _is_such(arn: str, resource: str) -> bool:
+    """Whether a resource may be of a type. A bucket has no slash in its name, unlike everything else."""
+    return arns_overlap(arn, resource) and not (arn == _BUCKET and "/" in resource)
 
 
 def _listed(names: list[str]) -> str:

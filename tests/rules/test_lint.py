@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from rds_secure.access.alone import offline
 from rds_secure.access.posture import Posture
+from rds_secure.authorization import reference
 from rds_secure.finding import State
 from rds_secure.inventory.model import Inventory, Place, Question
 from rds_secure.kind import Scope
@@ -117,6 +119,10 @@ CONDITIONS = [
     ("rds:DescribeDBLogFiles", "StringEquals", "rds:Vpc", None),
     ("rds:DownloadDBLogFilePortion", "StringEquals", "rds:EndpointType", "never holds"),
     ("rds:*", "StringEquals", "rds:EndpointType", None),
+    ("rds:DeleteDBInstance", "StringEquals", "kms:ViaService", "never holds"),
+    ("rds-db:connect", "StringNotEquals", "rds:DatabaseClass", "always holds"),
+    ("rds:DeleteDBInstance", "StringEquals", "bedrock:Whatever", None),
+    ("rds:DeleteDBInstance", "ArnLike", "ec2:SourceInstanceArn", None),
     ("*", "StringEquals", "rds:EndpointType", None),
     ("bedrock:Invoke", "StringEquals", "aws:RequestTag/team", None),
     ("iam:PassRole", "StringEquals", "iam:PassedToService", None),
@@ -148,6 +154,10 @@ def test_a_key_that_requests_of_none_of_the_actions_have(
         ("rds:DescribeAccountAttributes", f"arn:aws:rds:{REGION}:{ACCOUNT}:*", None),
         ("iam:ListUsers", f"arn:aws:iam::{ACCOUNT}:user/team/*", None),
         ("kms:ListKeys", KEY, "acts on '*' alone"),
+        ("rds-db:connect", f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:*", "acts on arn:*:rds-db:*:*:dbuser:*/*"),
+        ("rds:StopDBInstance", "arn:aws:rds:*:*:cluster:*", "acts on arn:*:rds:*:*:db:*, arn:*:rds:*:*:snapshot:*"),
+        ("s3:GetObject", "arn:aws:s3:::bucket", "acts on arn:*:s3:*:*:accesspoint/*/object/*, arn:*:s3:::*/*"),
+        ("s3:PutBucketPolicy", "arn:aws:s3:::bucket/*", "acts on arn:*:s3:::*"),
         ("rds:Describe*", DB, None),
         ("rds:CreateDBInstance", f"arn:aws:rds:{REGION}:{ACCOUNT}:subgrp:db", None),
         ("rds-db:connect", DB, "acts on arn:*:rds-db:*:*:dbuser:*/*"),
@@ -198,7 +208,24 @@ COMPARED = [
     ("StringEquals", "aws:username", "${*}", None),
     ("ArnEquals", "aws:PrincipalArn", "arn:aws:iam::123456789012:role/*", None),
     ("Null", "aws:TagKeys", "true", None),
-    ("Bool", "bedrock:Whatever", "x", None),
+    ("Bool", "bedrock:Whatever", "true", None),
+    ("Bool", "bedrock:Whatever", "x", "compares bedrock:Whatever by Bool with x, which is not true or false"),
+    ("Null", "aws:TagKeys", "yes", "compares aws:TagKeys by Null with yes, which is not true or false"),
+    ("Bool", "aws:SecureTransport", "${aws:PrincipalTag/tls}", None),
+    ("IpAddress", "aws:SourceIp", "2001:db8::/32", None),
+    (
+        "IpAddress",
+        "aws:SourceIp",
+        "10.0.0.0/33",
+        "compares aws:SourceIp by IpAddress with 10.0.0.0/33, which is not an address or a network",
+    ),
+    (
+        "NumericLessThan",
+        "aws:MultiFactorAuthAge",
+        "1h",
+        "compares aws:MultiFactorAuthAge by NumericLessThan with 1h, which is not a number",
+    ),
+    ("ArnLike", "aws:PrincipalArn", "role/x", "compares aws:PrincipalArn by ArnLike with role/x, which is not an ARN"),
 ]
 
 
@@ -516,3 +543,9 @@ def test_a_secret_without_policy_is_fine_and_one_that_was_not_read_unknown() -> 
     found = list(judge(LINT, subjects_of(posture), Context(posture)))
     assert {one.state for one in found} == {State.UNKNOWN}
     assert {one.subject for one in found} == {"secret:x"}
+
+
+def test_the_readme_names_every_rule_and_says_of_how_many_services_actions_are_known() -> None:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n### Policies\n")[2].partition("\n### ")[0]
+    assert {rule.id for rule in LINT} == set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", section))
+    assert f"a table of {len(reference().services)} services" in section

@@ -70,6 +70,17 @@ def template_covers(wide: Template, narrow: Template) -> bool:
     return arn_covers(wide.glob, narrow.widest)
 
 
+def arns_overlap(pattern: str, other: str) -> bool:
+    """Whether there may be an ARN of a type, whose pattern has all six fields, that another pattern fits.
+
+    They are compared field by field: no name has a colon in it that would let a ``*`` cross one.
+    """
+    fields, others = pattern.split(":", _FIELDS - 1), other.split(":", _FIELDS - 1)
+    known = len(others) - (len(others) < _FIELDS)
+    rest = ":".join(fields[known:]), ":".join(others[known:])
+    return len(fields) < _FIELDS or (all(map(overlap, fields[:known], others[:known])) and overlap(*rest))
+
+
 @lru_cache(maxsize=1 << 14)
 def overlap(one: str, other: str) -> bool:
     """Whether there is a text that both globs take."""

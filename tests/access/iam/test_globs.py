@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rds_secure.access.iam.context import OPEN
-from rds_secure.access.iam.globs import arn_covers, covers, overlap, template_covers
+from rds_secure.access.iam.globs import arn_covers, arns_overlap, covers, overlap, template_covers
 from rds_secure.access.iam.logic import NO, YES
 from rds_secure.access.iam.match import fits, like, template, template_fits
 
@@ -43,6 +43,25 @@ def test_a_pattern_of_arns_that_covers_another_fits_for_sure_what_that_may_fit(
 ) -> None:
     if wide != narrow and arn_covers(wide, narrow):
         assert all(fits(wide, arn) is YES for arn in arns if fits(narrow, arn) is not NO)
+
+
+@pytest.mark.parametrize(
+    ("other", "may"),
+    [
+        ("*", True),
+        ("arn:*", True),
+        ("arn:aws:rds:*", True),
+        ("arn:aws:rds:eu-west-1:*", True),
+        ("arn:aws:kms:*", False),
+        ("arn:aws:rds:*:*:db:*", True),
+        ("arn:aws:rds:*:*:*", True),
+        ("arn:aws:rds:*:*:cluster:*", False),
+        ("arn:aws:rds:*:*:cluster:db:x", False),
+        ("arn:aws:rds:eu-west-1:123456789012:db:orders", True),
+    ],
+)
+def test_arns_of_a_type_that_a_pattern_may_fit(other: str, may: bool) -> None:
+    assert arns_overlap("arn:*:rds:*:*:db:*", other) is may
 
 
 @pytest.mark.parametrize(
