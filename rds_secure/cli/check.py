@@ -76,12 +76,14 @@ def _shown(form: str, findings: tuple[Finding, ...], stack: Stack, binding: Guar
 
         return check_json(findings, stack.name, binding, partial)
     if form == "sarif":
+        from pathlib import Path
+
         from rds_secure.errors import Location
         from rds_secure.render.sarif import check_sarif
 
         first = next((at for address in stack.resources if (at := stack.at(address))), None)
         start = Location(first.file, 1, 1) if first else Location("spec.yaml", 1, 1)
-        return check_sarif(findings, binding.rules, version("rds-secure"), start)
+        return check_sarif(findings, binding.rules, version("rds-secure"), start, root=str(Path.cwd()))
     if form == "junit":
         from rds_secure.render.junit import check_junit
 
