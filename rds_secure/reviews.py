@@ -25,6 +25,7 @@ from rds_secure.plan.model import Plan, Refusal
 from rds_secure.rules.change import Bounds, Judgement, compare, of_stack
 from rds_secure.rules.engine import nowhere
 from rds_secure.rules.settled import settled
+from rds_secure.rules.subjects import owned_by
 from rds_secure.spec import Stack
 from rds_secure.values import Address, Ref
 
@@ -107,8 +108,8 @@ class Review:
 
     def _findings(self, posture: Posture, known: Mapping[Ref, str], bounds: Bounds) -> tuple[Finding, ...]:
         """What the rules say of one state of the account, when no window is waited for; ``known``: of references."""
-        owned = {value: (self.bare.stack, ref.target) for ref, value in known.items() if ref.attribute in ("arn", "id")}
-        place = self.stack.at if self.stack else nowhere
+        owned = owned_by(self.bare.stack, known)
+        place = self.stack.place if self.stack else nowhere
         inventory = settled(posture.inventory)
         there = posture if inventory is posture.inventory else Posture(inventory, posture.levels)
         return of_stack(bounds.guardrails.judge(there, self.now, place, owned), self.bare.stack)

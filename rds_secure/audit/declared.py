@@ -54,7 +54,7 @@ def located(findings: Iterable[Finding], declared: Iterable[Declared]) -> Iterat
     for one in findings:
         stack = stacks.get(one.stack)
         if stack and one.address and one.state is not State.PASS:
-            yield replace(one, location=stack.at(one.address, one.path))
+            yield replace(one, location=stack.place(one.address, one.path))
         else:
             yield one
 

@@ -44,6 +44,8 @@ def command(
 
     from rds_secure.access.posture import Posture
     from rds_secure.inventory.questions import EVERYTHING
+    from rds_secure.rules.change import of_stack
+    from rds_secure.rules.subjects import owned_by
 
     if not online and (profile or role_arn or recorded.given()):
         raise click.UsageError("--profile, --role-arn and --snapshot ask the account: say --online as well")
@@ -54,10 +56,11 @@ def command(
     if stack is None:
         raise click.UsageError("name a spec")
     binding = guardrails.given(stack)
-    seen = (Posture(asked.inventory), datetime.now(UTC) if online else None, stack.at)
-    findings = binding.judge(*seen)
+    at = datetime.now(UTC) if online else None
+    seen = (Posture(asked.inventory), at, stack.place, owned_by(stack.name, asked.known))
+    findings = of_stack(binding.judge(*seen), stack.name)
     if anew := guardrails.recorded(binding, findings):
-        binding, findings = anew, anew.judge(*seen)
+        binding, findings = anew, of_stack(anew.judge(*seen), stack.name)
     if form == "asff":
         from rds_secure.render.asff import asff_json, asff_of
 
@@ -73,12 +76,14 @@ def _shown(form: str, findings: tuple[Finding, ...], stack: Stack, binding: Guar
 
         return check_json(findings, stack.name, binding, partial)
     if form == "sarif":
+        from pathlib import Path
+
         from rds_secure.errors import Location
         from rds_secure.render.sarif import check_sarif
 
         first = next((at for address in stack.resources if (at := stack.at(address))), None)
         start = Location(first.file, 1, 1) if first else Location("spec.yaml", 1, 1)
-        return check_sarif(findings, binding.rules, version("rds-secure"), start)
+        return check_sarif(findings, binding.rules, version("rds-secure"), start, root=str(Path.cwd()))
     if form == "junit":
         from rds_secure.render.junit import check_junit
 

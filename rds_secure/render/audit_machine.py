@@ -65,10 +65,10 @@ def _sorts(found: Audit) -> Iterator[Sort]:
     yield from told.values()
 
 
-def audit_sarif(found: Audit, version: str) -> str:
+def audit_sarif(found: Audit, version: str, root: str = "") -> str:
     """A SARIF log. What no spec declares has no line: it is shown at the top of a file that is named as the account."""
     start = Location(f"aws/{found.account or 'trail'}/{found.region or 'files'}", 1, 1)
-    return check_sarif(findings_of(found), found.guardrails.rules, version, start, tuple(_sorts(found)))
+    return check_sarif(findings_of(found), found.guardrails.rules, version, start, tuple(_sorts(found)), root)
 
 
 def audit_junit(found: Audit) -> str:

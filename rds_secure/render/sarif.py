@@ -37,18 +37,24 @@ class Sort:
 
 
 def check_sarif(
-    findings: Sequence[Finding], rules: Sequence[Rule], version: str, start: Location, more: Sequence[Sort] = ()
+    findings: Sequence[Finding],
+    rules: Sequence[Rule],
+    version: str,
+    start: Location,
+    more: Sequence[Sort] = (),
+    root: str = "",
 ) -> str:
     """The whole log. ``start``: where what no field decides is shown, as GitHub shows nothing without a place.
 
-    ``more``: what there is beside the rules.
+    ``more``: what there is beside the rules. ``root``: the folder, as an absolute path, from which files are told:
+    GitHub takes them for paths in the repository.
     """
     told = [*(_rule(rule) for rule in rules), *map(_sort, more)]
     index = {rule["id"]: number for number, rule in enumerate(told)}
     run = {
         "tool": {"driver": {"name": "rds-secure", "version": version, "rules": told}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, index, start) for one in findings if one.state in _FAILING],
+        "results": [_result(one, index, start, root) for one in findings if one.state in _FAILING],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
@@ -72,6 +78,7 @@ def _sort(one: Sort) -> dict[str, Any]:
         "id": one.id,
         "shortDescription": {"text": one.title},
         "fullDescription": {"text": one.why},
+        "help": {"text": one.why},
         "defaultConfiguration": {"level": _LEVELS[one.severity]},
         "properties": {"tags": ["security"], "security-severity": _SCORES[one.severity]},
     }
@@ -82,29 +89,37 @@ def _names(rule: Rule) -> list[str]:
     return [f"{whose} {name}" if whose in NUMBERED else name for whose, names in rule.aliases.items() for name in names]
 
 
-def _result(one: Finding, index: dict[str, int], start: Location) -> dict[str, Any]:
+def _result(one: Finding, index: dict[str, int], start: Location, root: str) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": one.rule,
         "ruleIndex": index[one.rule],
         "level": _LEVELS[one.severity] if one.state is State.FAIL else "note",
         "kind": "fail",
         "message": {"text": f"{one.subject}: {one.message}. To mend it: {one.fix}."},
-        "locations": [_location(one.location or start)],
+        "locations": [_location(one.location or start, root)],
         "partialFingerprints": {"rdsSecure/v1": digest((one.rule, one.subject, one.path))},
     }
     if one.state is not State.FAIL:
-        result["suppressions"] = [_suppression(one)]
+        result["suppressions"] = [_suppression(one, root)]
     return result
 
 
-def _suppression(one: Finding) -> dict[str, Any]:
+def _suppression(one: Finding, root: str) -> dict[str, Any]:
     if one.excuse is None:
         return {"kind": "external", "status": "accepted", "justification": "it failed when the baseline was recorded"}
     said = f"{one.excuse.owner} answers for it until {one.excuse.until}: {one.excuse.reason}"
-    place = _location(one.excuse.location)
+    place = _location(one.excuse.location, root)
     return {"kind": "inSource", "status": "accepted", "justification": said, "location": place}
 
 
-def _location(at: Location) -> dict[str, Any]:
+def _location(at: Location, root: str) -> dict[str, Any]:
     region = {"startLine": at.line, "startColumn": at.column}
-    return {"physicalLocation": {"artifactLocation": {"uri": quote(at.file.replace("\\", "/"))}, "region": region}}
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(at.file, root)}, "region": region}}
+
+
+def _uri(file: str, root: str) -> str:
+    """A file below the root by its path from there; any other that is told by an absolute path as a file URI."""
+    path, folder = file.replace("\\", "/"), root.replace("\\", "/").rstrip("/") + "/"
+    if root and path.startswith(folder):
+        return quote(path.removeprefix(folder))
+    return f"file://{quote(path)}" if path.startswith("/") else quote(path.removeprefix("./"))

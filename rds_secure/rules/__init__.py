@@ -1,7 +1,7 @@
 """Guardrails: what a database, its keys, its network and its people must be like. One table, pure functions.
 
     guardrails = Guardrails(Profile.BASELINE, fail_on=Severity.HIGH)
-    findings = guardrails.judge(Posture(inventory), now, stack.at)
+    findings = guardrails.judge(Posture(inventory), now, stack.place)
 
 The same rules judge a spec, what a plan would leave, and a live account; `Finding` says what they found.
 """

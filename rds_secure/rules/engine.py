@@ -10,7 +10,7 @@ from rds_secure.rules.model import Context, Rule, Subject, Verdict
 from rds_secure.values import Address
 
 Place = Callable[[Address, tuple[str | int, ...]], Location | None]
-"""Where a field of a resource of the stack was written (`Stack.at`)."""
+"""Where a field of a resource of the stack was written (`Stack.place`)."""
 
 
 def nowhere(address: Address, path: tuple[str | int, ...]) -> Location | None:

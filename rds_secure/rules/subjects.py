@@ -15,7 +15,7 @@ from rds_secure.access.posture import Posture
 from rds_secure.inventory.model import Inventory, Reply
 from rds_secure.ownership import owner
 from rds_secure.rules.model import Detail, Of, Subject
-from rds_secure.values import Address
+from rds_secure.values import Address, Ref
 
 _LISTED: tuple[tuple[Of, str, str, str, str, str], ...] = (
     (Of.INSTANCE, "rds", "DescribeDBInstances", "DBInstances", "DBInstanceIdentifier", "db:"),
@@ -55,6 +55,11 @@ _IDENTITIES = (
 )
 _PLACEHOLDER = re.compile(r"<([a-z_]+\.[A-Za-z0-9_-]+)>")
 """What stands for the id of something that is not there yet."""
+
+
+def owned_by(stack: str, known: Mapping[Ref, str]) -> Owned:
+    """What a stack owns, by what references to it yield."""
+    return {value: (stack, ref.target) for ref, value in known.items() if ref.attribute in ("arn", "id")}
 
 
 def subjects_of(posture: Posture, owned: Owned = MappingProxyType({})) -> Iterator[Subject]:

@@ -97,6 +97,15 @@ class Stack:
         source = self.sources.get(written)
         return source.at(("resources", written.kind, written.name, *path)) if source else None
 
+    def place(self, address: Address, path: Path = ()) -> Location | None:
+        """Where a field was written; of what is not, where the key of its resource stands."""
+        written = self.bearers.get(address, address)
+        source, whole = self.sources.get(written), ("resources", written.kind, written.name)
+        if source is None:
+            return None
+        found = source.at((*whole, *path))
+        return source.key_at(whole) if found == source.at(whole) else found
+
     def emptied(self) -> Stack:
         """The same stack without its resources, as `destroy` plans it.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rds_secure.inventory import Inventory, Topic
     from rds_secure.live.recorded import Readings
     from rds_secure.spec import Source, Stack
+    from rds_secure.values import Ref
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,12 +26,13 @@ _ANY_NUMBER = 1_000_000
 class Asked:
     """What the options of a question lead to. ``stack``: where a spec is given, whose names may be used.
 
-    ``account``: what was read; None where a spec alone was asked.
+    ``account``: what was read; None where a spec alone was asked. ``known``: what references of the stack yield there.
     """
 
     inventory: Inventory
     stack: Stack | None = None
     account: Readings | None = None
+    known: Mapping[Ref, str] = field(default_factory=dict)
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -135,7 +137,7 @@ def _foreseen(account: Readings, topics: Collection[Topic], stack: Stack, source
     """The account as applying the spec would leave it."""
     from rds_secure import api
     from rds_secure.access.also import questions
-    from rds_secure.access.foresee import foresee
+    from rds_secure.access.foresee import foreseen
     from rds_secure.errors import RefusedError
     from rds_secure.plan import Deletion
 
@@ -143,4 +145,5 @@ def _foreseen(account: Readings, topics: Collection[Topic], stack: Stack, source
     if not planned.plan.is_applicable:
         raise RefusedError(planned.plan.obstacles)
     inventory = api.take_inventory(account, topics, questions(planned.plan, topics))
-    return Asked(foresee(inventory, planned.plan), planned.stack, account)
+    left, known = foreseen(inventory, planned.plan)
+    return Asked(left, planned.stack, account, known)

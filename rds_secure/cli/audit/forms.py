@@ -33,9 +33,11 @@ def show(found: Audit, form: str, *, everything: bool) -> None:
 
         click.echo(audit_html(found), nl=False)
     elif form == "sarif":
+        from pathlib import Path
+
         from rds_secure.render.audit_machine import audit_sarif
 
-        click.echo(audit_sarif(found, version("rds-secure")))
+        click.echo(audit_sarif(found, version("rds-secure"), str(Path.cwd())))
     elif form == "asff":
         from rds_secure.cli.audit.hub import in_asff
         from rds_secure.render.asff import asff_json

@@ -16,6 +16,7 @@ from rds_secure.inventory.effects import placeholder
 from rds_secure.inventory.questions import BULK, Topic
 from rds_secure.inventory.subjects import databases_of, keys_of, secrets_of
 from rds_secure.rules import RULES, Context, judge, subjects_of
+from rds_secure.rules.subjects import owned_by
 from rds_secure.values import Ref
 from tests.e2e.foresight.trial import Seen
 
@@ -40,7 +41,7 @@ def differences(seen: Seen) -> tuple[str, ...]:
         ("escalation", _escalations(foreseen), _escalations(real)),
         ("reach", _reached(foreseen), _reached(real)),
         ("protection", _protected(foreseen), _protected(real)),
-        ("rule", _ruled(foreseen), _ruled(real)),
+        ("rule", _ruled(foreseen, seen), _ruled(real, seen)),
     ):
         lines += [f"{what}, foreseen only: {each}" for each in sorted(one - other)]
         lines += [f"{what}, real only: {each}" for each in sorted(other - one)]
@@ -208,14 +209,14 @@ def _protected(posture: Posture) -> set[str]:
     return set(_flat(posture.protection))
 
 
-def _ruled(posture: Posture) -> set[str]:
+def _ruled(posture: Posture, seen: Seen) -> set[str]:
     """What every rule says; not of automated snapshots, which are AWS's to take, or of keys and secrets that nothing
     uses, which are read where a plan names them."""
     used = {f"key:{arn.rpartition('/')[2]}" for each in databases_of(posture.inventory) for arn in keys_of(each)}
     used |= {f"secret:{arn.rpartition(':')[2]}" for arn in secrets_of(posture.inventory)}
     return {
-        f"{one.rule}: {one.subject}: {one.state} {one.message}"
-        for one in judge(RULES, subjects_of(posture), Context(posture, NOW))
+        f"{one.rule}: {one.subject} {one.address}: {one.state} {one.message}"
+        for one in judge(RULES, subjects_of(posture, owned_by("", seen.known)), Context(posture, NOW))
         if "snapshot:rds:" not in one.subject
         and (one.subject in used or not one.subject.startswith(("key:", "secret:")))
     }
