@@ -85,7 +85,7 @@ class AsideView(View):
     repeated: int
     """Older ones about the same, or the same for another standard."""
     others: int
-    """About other controls."""
+    """About other controls, or what has nothing to do with databases."""
     malformed: int
     products: dict[str, int]
     """On databases, by other products."""

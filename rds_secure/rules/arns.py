@@ -7,7 +7,23 @@ from collections.abc import Iterable, Mapping
 from rds_secure.inventory.model import Place
 from rds_secure.rules.model import Of, Subject
 
-_KEYS = ("DBInstanceArn", "DBClusterArn", "DBProxyArn", "DBSnapshotArn", "DBClusterSnapshotArn", "Arn")
+_KEYS = (
+    "DBInstanceArn",
+    "DBClusterArn",
+    "DBProxyArn",
+    "DBSnapshotArn",
+    "DBClusterSnapshotArn",
+    "SubnetArn",
+    "ARN",
+    "Arn",
+)
+"""Where replies tell an ARN."""
+_IN_EC2: Mapping[Of, tuple[str, str]] = {
+    Of.SECURITY_GROUP: ("security-group", "GroupId"),
+    Of.NETWORK_ACL: ("network-acl", "NetworkAclId"),
+    Of.VPC: ("vpc", "VpcId"),
+}
+"""What EC2 tells no ARN of → how the ARN calls it, and its id (Service Authorization Reference, EC2)."""
 
 _TYPES: Mapping[str, str] = {
     "db:": "AwsRdsDbInstance",
@@ -15,6 +31,9 @@ _TYPES: Mapping[str, str] = {
     "snapshot:": "AwsRdsDbSnapshot",
     "cluster-snapshot:": "AwsRdsDbClusterSnapshot",
     "sg-": "AwsEc2SecurityGroup",
+    "acl-": "AwsEc2NetworkAcl",
+    "subnet-": "AwsEc2Subnet",
+    "vpc-": "AwsEc2Vpc",
     "key:": "AwsKmsKey",
     "secret:": "AwsSecretsManagerSecret",
     "policy/": "AwsIamPolicy",
@@ -37,9 +56,10 @@ def arn_of(subject: Subject, place: Place) -> str:
     """The ARN of a thing, of an inline policy that of its holder; "" where AWS does not tell one."""
     if subject.of is Of.ACCOUNT:
         return account_id(place)
-    if subject.of is Of.SECURITY_GROUP:
+    if subject.of in _IN_EC2:
+        kind, key = _IN_EC2[subject.of]
         owner = subject.reply.get("OwnerId") or place.account
-        return f"arn:{place.partition}:ec2:{place.region}:{owner}:security-group/{subject.reply['GroupId']}"
+        return f"arn:{place.partition}:ec2:{place.region}:{owner}:{kind}/{subject.reply[key]}"
     return str(next((subject.reply[key] for key in _KEYS if subject.reply.get(key)), ""))
 
 

@@ -195,6 +195,8 @@ RULES = (
             config="restricted-ssh restricted-common-ports",
             cis="6.3 6.4",
             prowler="ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports "
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22 "
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389 "
             "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mysql_3306 "
             "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_oracle_1521_2483 "
             "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432 "

@@ -184,6 +184,9 @@ RULES = (
         aliases=aka(
             hub="IAM.1",
             config="iam-policy-no-statements-with-admin-access",
+            prowler="iam_customer_attached_policy_no_administrative_privileges "
+            "iam_customer_unattached_policy_no_administrative_privileges "
+            "iam_inline_policy_no_administrative_privileges",
             checkov="CKV_AWS_1 CKV_AWS_49 CKV_AWS_62 CKV_AWS_63 CKV_AWS_274 CKV_AWS_275",
         ),
     ),

@@ -70,6 +70,15 @@ def test_subscriptions_count_for_the_account_and_one_that_passes_is_enough() -> 
     assert (found.name, found.hub, "no subscription" in found.note) == ("account", Status.FAILED, True)
 
 
+def test_of_trails_every_one_has_to_pass() -> None:
+    ours = [our("trail-encrypted", State.PASS, "account")]
+    trail = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/"
+    both = [hub("CloudTrail.2", f"{trail}one", Status.PASSED), hub("CloudTrail.2", f"{trail}two")]
+    (found,) = compare(both, ours, {}).disagreements
+    assert (found.name, found.hub, found.resource) == ("account", Status.FAILED, f"{trail}two")
+    assert compare(both[:1], ours, {}) == ((), 1)
+
+
 VERDICTS = st.sampled_from(Status)
 STATES = st.sampled_from([None, *(state for state in State if state is not State.NOT_APPLICABLE)])
 PAIRS = (("RDS.3", "storage-encrypted"), ("RDS.8", "deletion-protection"), ("RDS.2", "not-public"))
@@ -124,6 +133,13 @@ def test_health_is_by_control_and_by_resource_and_what_has_no_finding_is_not_eva
     assert found.worst() is Severity.HIGH
 
 
+def test_of_other_controls_only_what_we_judged_too_counts() -> None:
+    subnets = [hub("EC2.15", f"arn:aws:ec2:eu-west-1:111111111111:subnet/subnet-{name}") for name in ("db", "web")]
+    found = of(tuple(subnets), Aside(others=1), PLACE, NAMES | {subnets[0].resource: ("subnet-db",)}, ())
+    assert [one.name for one in found.resources] == ["subnet-db"]
+    assert (found.strange, found.aside) == ((), Aside(others=2))
+
+
 def test_what_fails_there_and_is_nothing_that_we_know_is_shown() -> None:
     gone = hub("RDS.3", f"{RDS}:db:gone")
     passed = hub("RDS.3", f"{RDS}:db:gone-too", Status.PASSED)
@@ -138,6 +154,10 @@ def test_every_thing_of_an_account_is_found_by_its_arn() -> None:
     assert names[world.arn("cluster", "shop")] == ("cluster:shop",)
     assert names[f"arn:aws:ec2:{world.REGION}:{world.ACCOUNT}:security-group/sg-open"] == ("sg-open",)
     assert names[world.KEY] == ("key:aaaa",)
+    assert names[world.SECRET] == ("secret:rds!db-1",)
+    ec2 = f"arn:aws:ec2:{world.REGION}:{world.ACCOUNT}"
+    assert names[f"{ec2}:network-acl/acl-1"] == ("acl-1",)
+    assert names[f"{ec2}:vpc/vpc-1"] == ("vpc-1",)
     assert names[f"AWS::::Account:{world.ACCOUNT}"] == ("account",)
 
 

@@ -50,7 +50,8 @@ def told(*records: Any) -> HubReport:
     listed = list(records or LISTED)
 
     def answer(params: dict[str, Any]) -> dict[str, Any]:
-        return {"Findings": listed[:2] if "ResourceType" in params["Filters"] else listed}
+        first = {"Comparison": "PREFIX", "Value": "RDS."} in params["Filters"].get("ComplianceSecurityControlId", ())
+        return {"Findings": listed if first else listed[:2]}
 
     reader = FakeReader({("securityhub", "GetFindings"): answer})
     return hub_report(reader, posture.inventory.place, subjects_of(posture), judged)

@@ -7,6 +7,7 @@ reading may be wrong. What either side does not know is no disagreement.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from rds_secure.audit.hub.controls import by_control
@@ -17,9 +18,14 @@ from rds_secure.rules import RULES, Rule
 ACCOUNT = "account"
 """What findings call the account."""
 
+_OF_THE_ACCOUNT = (("rds", "es:"), ("cloudtrail", "trail/"), ("guardduty", "detector/"))
+"""Service, and how its resources are called, that our rules ask about all at once, as things of the account."""
+_ONE_IS_ENOUGH = ("RDS.19", "RDS.20", "RDS.21", "RDS.22", "GuardDuty.9")
+"""Controls by which one such resource may do what the others do not; by all others, each has to."""
+
 _NOTES: Mapping[str, str] = {
     **dict.fromkeys(
-        ("RDS.19", "RDS.20", "RDS.21", "RDS.22"),
+        _ONE_IS_ENOUGH[:4],
         "Security Hub passes where there is no subscription, or none of this kind; we ask that there is one",
     ),
     "RDS.1": "Security Hub may take 12 hours to see that a snapshot was made public",
@@ -57,14 +63,17 @@ def compare(
 
 
 def named(resource: str, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """What our findings call a resource. A subscription to events counts for the account: rules ask of all of them."""
-    if resource.split(":")[2:3] == ["rds"] and resource.split(":")[5:6] == ["es"]:
+    """What our findings call a resource; () where they know none."""
+    parts = resource.split(":", 5)
+    if len(parts) == 6 and any(
+        parts[2] == service and parts[5].startswith(begin) for service, begin in _OF_THE_ACCOUNT
+    ):
         return (ACCOUNT,)
     return names.get(resource, ())
 
 
 def _merged(said: Iterable[Said], names: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Said, tuple[str, ...]]]:
-    """What passed or failed, with our names for it; of what counts for the account, one that passed is enough."""
+    """What passed or failed, with our names for it; of several that count for the account, the one that decides."""
     whole: dict[str, Said] = {}
     for one in said:
         if one.status not in (Status.PASSED, Status.FAILED):
@@ -78,8 +87,9 @@ def _merged(said: Iterable[Said], names: Mapping[str, tuple[str, ...]]) -> Itera
         yield one, (ACCOUNT,)
 
 
-def _account_rank(one: Said) -> tuple[bool, object, str]:
-    return one.status is Status.PASSED, one.updated, one.resource
+def _account_rank(one: Said) -> tuple[bool, datetime, str]:
+    decides = Status.PASSED if one.control in _ONE_IS_ENOUGH else Status.FAILED
+    return one.status is decides, one.updated, one.resource
 
 
 def _verdict(beside: Iterable[Finding]) -> State | None:

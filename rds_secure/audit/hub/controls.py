@@ -14,25 +14,33 @@ HUB = "Security Hub"
 
 _FORMER: Mapping[str, str] = MappingProxyType(
     {
-        "PCI.EC2.2": "EC2.2",
-        "PCI.EC2.5": "EC2.13",
-        "PCI.IAM.2": "IAM.2",
-        "PCI.IAM.3": "IAM.1",
-        "PCI.KMS.1": "KMS.4",
-        "PCI.RDS.1": "RDS.1",
-        "PCI.RDS.2": "RDS.2",
-        "cis-aws-foundations-benchmark/v/1.2.0/rule/1.16": "IAM.2",
-        "cis-aws-foundations-benchmark/v/1.2.0/rule/1.22": "IAM.1",
-        "cis-aws-foundations-benchmark/v/1.2.0/rule/2.8": "KMS.4",
-        "cis-aws-foundations-benchmark/v/1.2.0/rule/4.1": "EC2.13",
-        "cis-aws-foundations-benchmark/v/1.2.0/rule/4.2": "EC2.14",
-        "cis-aws-foundations-benchmark/v/1.2.0/rule/4.3": "EC2.2",
-        "cis-aws-foundations-benchmark/v/1.4.0/1.16": "IAM.1",
-        "cis-aws-foundations-benchmark/v/1.4.0/2.3.1": "RDS.3",
-        "cis-aws-foundations-benchmark/v/1.4.0/3.8": "KMS.4",
-        "cis-aws-foundations-benchmark/v/1.4.0/5.3": "EC2.2",
+        **{
+            f"PCI.{old}": new
+            for old, new in (
+                ("CloudTrail.1", "CloudTrail.2"), ("CloudTrail.2", "CloudTrail.3"), ("CloudTrail.3", "CloudTrail.4"),
+                ("EC2.2", "EC2.2"), ("EC2.5", "EC2.13"), ("EC2.6", "EC2.6"), ("IAM.1", "IAM.4"), ("IAM.2", "IAM.2"),
+                ("IAM.3", "IAM.1"), ("IAM.5", "IAM.9"), ("KMS.1", "KMS.4"), ("RDS.1", "RDS.1"), ("RDS.2", "RDS.2"),
+            )
+        },
+        **{
+            f"cis-aws-foundations-benchmark/v/1.2.0/rule/{old}": new
+            for old, new in (
+                ("1.5", "IAM.11"), ("1.6", "IAM.12"), ("1.7", "IAM.13"), ("1.8", "IAM.14"), ("1.9", "IAM.15"),
+                ("1.10", "IAM.16"), ("1.12", "IAM.4"), ("1.13", "IAM.9"), ("1.16", "IAM.2"), ("1.22", "IAM.1"),
+                ("2.1", "CloudTrail.1"), ("2.2", "CloudTrail.4"), ("2.7", "CloudTrail.2"), ("2.8", "KMS.4"),
+                ("2.9", "EC2.6"), ("4.1", "EC2.13"), ("4.2", "EC2.14"), ("4.3", "EC2.2"),
+            )
+        },
+        **{
+            f"cis-aws-foundations-benchmark/v/1.4.0/{old}": new
+            for old, new in (
+                ("1.4", "IAM.4"), ("1.5", "IAM.9"), ("1.8", "IAM.15"), ("1.9", "IAM.16"), ("1.16", "IAM.1"),
+                ("2.3.1", "RDS.3"), ("3.1", "CloudTrail.1"), ("3.2", "CloudTrail.4"), ("3.7", "CloudTrail.2"),
+                ("3.8", "KMS.4"), ("3.9", "EC2.6"), ("5.1", "EC2.21"), ("5.3", "EC2.2"),
+            )
+        },
     }
-)
+)  # fmt: skip
 """How a standard calls a control, or its generator ends → the id across standards (HUB-2; Security Hub CSPM User Guide,
 "Impact of consolidation on ASFF fields and values", generator ids)."""
 
@@ -72,4 +80,4 @@ def by_control(rules: Iterable[Rule] = RULES) -> Mapping[str, tuple[str, ...]]:
 
 
 WATCHED: tuple[str, ...] = tuple(dict.fromkeys((*LIVE_CONTROLS, *by_control())))
-"""All controls on RDS, and those on keys, networks and identities that a rule is about."""
+"""All controls on RDS, and those on keys, networks, people, secrets and the account that a rule is about."""

@@ -53,8 +53,9 @@ class Said:
 class Aside:
     """How many findings were read and do not count, by reason.
 
-    ``products``: those of other products on databases, by its name. ``others``: about other controls. ``repeated``:
-    older ones about the same, and those of further standards. ``malformed``: what makes no sense.
+    ``products``: those of other products on databases, by its name. ``others``: about other controls, or what has
+    nothing to do with databases. ``repeated``: older ones about the same, and those of further standards.
+    ``malformed``: what makes no sense.
     """
 
     suppressed: int = 0

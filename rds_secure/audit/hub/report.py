@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from rds_secure.audit.hub.compare import compare, named
 from rds_secure.audit.hub.controls import WATCHED
@@ -35,7 +36,12 @@ def hub_report(
 def of(
     said: tuple[Said, ...], aside: Aside, place: Place, names: Mapping[str, tuple[str, ...]], ours: tuple[Finding, ...]
 ) -> HubReport:
-    """The same, of findings that are there. Pure."""
+    """The same, of findings that are there. Pure.
+
+    Of other controls than those on RDS, only what we judged as well counts: subnets and keys of databases, not all.
+    """
+    near = tuple(one for one in said if one.control in LIVE_CONTROLS or not names or named(one.resource, names))
+    said, aside = near, replace(aside, others=aside.others + len(said) - len(near))
     compared = compare(said, ours, names)
     strange = tuple(one for one in said if one.status is Status.FAILED and not named(one.resource, names))
     return HubReport(
