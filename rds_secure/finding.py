@@ -73,3 +73,6 @@ class Finding:
     stack: str = ""
     excuse: Excuse | None = None
     thing: str = ""
+    """An id that it keeps, whatever it is called."""
+    what: tuple[str, ...] = ()
+    """What exactly fails, such as each open port: more of it is worse."""

@@ -7,7 +7,8 @@ tell before: the change has written what fails. So are those of a thing that tak
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -77,17 +78,17 @@ def compare(before: Iterable[Finding], after: Iterable[Finding]) -> Change:
     before and after, and `check` judges them.
     """
     was, now = _Side(before), _Side(after)
-    old = _before(was, now)
-    going_on = {_key(one) for one in old.values()}
-    new = [one for one in now.of(*_BAD) if _key(one) not in old and not _is_copy(one, was)]
+    account = _Account(was, now)
+    bad = [(one, account.is_old(one)) for one in now.of(*_BAD) if not _is_copy(one, was)]
+    new = [one for one, is_old in bad if not is_old]
     return Change(
         worse=_ordered(one for one in new if one.state is State.FAIL),
         excused=_ordered(one for one in new if one.state is not State.FAIL),
         unsure=_ordered(one for one in now.of(State.UNKNOWN) if was.states.get(_key(one)) is State.PASS),
-        mended=_ordered(one for one in was.of(State.FAIL) if _is_mended(one, now, going_on)),
+        mended=_ordered(one for one in was.of(State.FAIL) if account.is_over(one)),
         old=_ordered(
             (
-                *(one for one in now.of(State.FAIL) if _key(one) in old),
+                *(one for one, is_old in bad if is_old and one.state is State.FAIL),
                 *(one for one in was.of(State.FAIL) if now.states.get(_key(one)) is State.UNKNOWN),
             )
         ),
@@ -96,11 +97,11 @@ def compare(before: Iterable[Finding], after: Iterable[Finding]) -> Change:
 
 _COPIED = frozenset({"snapshot-encrypted", "own-tags"})
 """The rules about what a snapshot has of the database that it is taken of."""
-
 _META = frozenset(rule.id for rule in META)
 
 _Key: TypeAlias = tuple[str, str]
 _BAD = (State.FAIL, State.WAIVED, State.KNOWN)
+_WORST = tuple(State)
 
 
 class _Side:
@@ -108,10 +109,13 @@ class _Side:
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(one for one in findings if one.rule not in _META)
-        self.states = {_key(one): one.state for one in self.findings}
+        self.states: dict[_Key, State] = {}
+        for one in self.findings:
+            self.states[_key(one)] = min(one.state, self.states.get(_key(one), one.state), key=_WORST.index)
         self.things = {one.thing for one in self.findings}
         self.at = {(one.thing, one.address) for one in self.findings}
         self.passed = {(one.rule, one.address) for one in self.of(State.PASS) if one.address}
+        self.passed -= {(one.rule, one.address) for one in self.of(*_BAD)}
 
     def of(self, *states: State) -> Iterator[Finding]:
         """Those of these states."""
@@ -119,27 +123,54 @@ class _Side:
 
 
 def _key(finding: Finding) -> _Key:
-    return finding.rule, finding.thing
+    return finding.rule, finding.thing or finding.subject
 
 
-def _before(was: _Side, now: _Side) -> Mapping[_Key, Finding]:
-    """The failures of after that were there before → as they were: of the same thing, or of what stood in its place."""
-    failed = {_key(one): one for one in was.of(*_BAD)}
-    left: dict[tuple[str, Address | None], list[Finding]] = {}
-    for one in failed.values():
-        if one.address and (one.thing, one.address) not in now.at:
-            left.setdefault((one.rule, one.address), []).append(one)
-    found: dict[_Key, Finding] = {}
-    for one in now.of(*_BAD):
-        comes = (one.thing, one.address) not in was.at
-        place = left.get((one.rule, one.address), [])
-        if comes and (one.rule, one.address) in was.passed:
-            continue
-        if _key(one) in failed:
-            found[_key(one)] = failed[_key(one)]
-        elif comes and place:
-            found[_key(one)] = place.pop(0)
-    return found
+class _Account:
+    """What failed before, each piece of which may be there afterwards once: all beyond that is new.
+
+    A failure is looked for at the same thing; and where something has come to an address, at what stood there and has
+    left it.
+    """
+
+    def __init__(self, was: _Side, now: _Side) -> None:
+        self.was, self.now = was, now
+        self.found: Counter[tuple[object, str]] = Counter()
+        self.known: Counter[tuple[object, str]] = Counter()
+        for one in was.of(*_BAD):
+            self.known.update((place, piece) for place in self._places(one, now) for piece in _pieces(one))
+
+    @staticmethod
+    def _places(finding: Finding, other: _Side) -> Iterator[object]:
+        """Where a failure is looked for: its thing; its address, if in the other state something else stands there."""
+        yield _key(finding)
+        if finding.address and (finding.thing, finding.address) not in other.at:
+            yield finding.rule, finding.address
+
+    def is_old(self, finding: Finding) -> bool:
+        """Whether all of a failure of afterwards was there before; to be asked once of each."""
+        pieces, here = Counter(_pieces(finding)), (finding.thing, finding.address) in self.was.at
+        took_a_good_place = not here and (finding.rule, finding.address) in self.was.passed
+        for place in () if took_a_good_place else self._places(finding, self.was):
+            left = {piece: self.known[place, piece] - self.found[place, piece] for piece in pieces}
+            if all(left[piece] >= number for piece, number in pieces.items()):
+                self.found.update((place, piece) for piece in pieces.elements())
+                return True
+        self.found.update((_key(finding), piece) for piece in pieces.elements())
+        return False
+
+    def is_over(self, finding: Finding) -> bool:
+        """Whether nothing of a failure of before is left, or its place is taken by something that does not fail."""
+        if (finding.rule, finding.address) in self.now.passed and (finding.thing, finding.address) not in self.now.at:
+            return True
+        if self.now.states.get(_key(finding)) is State.UNKNOWN:
+            return False
+        places = list(self._places(finding, self.now))
+        return not any(self.found[place, piece] for place in places for piece in _pieces(finding))
+
+
+def _pieces(finding: Finding) -> tuple[str, ...]:
+    return finding.what or ("",)
 
 
 def _is_copy(finding: Finding, was: _Side) -> bool:
@@ -148,12 +179,5 @@ def _is_copy(finding: Finding, was: _Side) -> bool:
     return is_new and finding.rule in _COPIED
 
 
-def _is_mended(finding: Finding, now: _Side, going_on: Set[_Key]) -> bool:
-    """Whether what failed fails no longer, is gone, or has given its place to something that does not fail."""
-    if _key(finding) in going_on or now.states.get(_key(finding)) in _BAD:
-        return (finding.rule, finding.address) in now.passed and (finding.thing, finding.address) not in now.at
-    return now.states.get(_key(finding)) is not State.UNKNOWN
-
-
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda one: (-one.severity, one.rule, one.subject)))
+    return tuple(sorted(findings, key=lambda one: (-one.severity, one.rule, one.subject, one.message)))

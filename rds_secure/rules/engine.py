@@ -54,4 +54,5 @@ def _finding(rule: Rule, subject: Subject, verdict: Verdict, place: Place) -> Fi
         place(subject.address, path) if subject.address and wrong else None,
         subject.stack,
         thing=subject.thing,
+        what=verdict.what,
     )

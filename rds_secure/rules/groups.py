@@ -47,7 +47,8 @@ def _open_at(found: Mapping[int, bool | Unknown]) -> Verdict:
     if not open_ports:
         return next((unknown(one.why) for one in found.values() if isinstance(one, Unknown)), PASSED)
     few = ", ".join(map(str, open_ports[:5]))
-    return failed(f"the world may connect to port {few}{' and others' if len(open_ports) > 5 else ''}")
+    more = " and others" if len(open_ports) > 5 else ""
+    return failed(f"the world may connect to port {few}{more}", what=open_ports)
 
 
 def _unauthorised(subject: Subject, context: Context) -> Verdict:
@@ -64,22 +65,24 @@ def _unauthorised(subject: Subject, context: Context) -> Verdict:
 
 
 def _wide(subject: Subject, context: Context) -> Verdict:
-    for rule in subject.reply.get("IpPermissions", ()):
-        for each in rule.get("IpRanges", ()):
-            network = ip_network(each["CidrIp"], strict=False)
-            if network.is_global and 0 < network.prefixlen < _WIDEST:
-                return failed(f"it lets {network.num_addresses} addresses of the internet in ({network})")
-    return PASSED
+    named = (each for rule in subject.reply.get("IpPermissions", ()) for each in rule.get("IpRanges", ()))
+    networks = [ip_network(each["CidrIp"], strict=False) for each in named]
+    wide = [network for network in networks if network.is_global and 0 < network.prefixlen < _WIDEST]
+    if not wide:
+        return PASSED
+    return failed(f"it lets {wide[0].num_addresses} addresses of the internet in ({wide[0]})", what=wide)
 
 
-def _of_databases(inventory: Inventory, group: str) -> Iterator[tuple[str, int | None]]:
-    """The databases that a security group is on, with their ports."""
+def _of_databases(inventory: Inventory, group: str) -> Iterator[tuple[str, str, int | None]]:
+    """The databases that a security group is on: their names, ids that outlive those, and ports."""
     for item in inventory.items("rds", "DescribeDBInstances", "DBInstances"):
         if any(each["VpcSecurityGroupId"] == group for each in item.get("VpcSecurityGroups", ())):
-            yield item["DBInstanceIdentifier"], (item.get("Endpoint") or {}).get("Port")
+            name = item["DBInstanceIdentifier"]
+            yield name, item.get("DbiResourceId", name), (item.get("Endpoint") or {}).get("Port")
     for item in inventory.items("rds", "DescribeDBClusters", "DBClusters"):
         if any(each["VpcSecurityGroupId"] == group for each in item.get("VpcSecurityGroups", ())):
-            yield item["DBClusterIdentifier"], item.get("Port")
+            name = item["DBClusterIdentifier"]
+            yield name, item.get("DbClusterResourceId", name), item.get("Port")
 
 
 def _unlisted(inventory: Inventory) -> Unknown | None:
@@ -92,15 +95,15 @@ def _open_database(subject: Subject, context: Context) -> Verdict:
     rules = subject.reply.get("IpPermissions", ())
     inventory = context.posture.inventory
     found = [
-        (name, world(inventory, (rule for rule in rules if port is None or takes(rule, port))))
-        for name, port in _of_databases(inventory, subject.reply["GroupId"])
+        (name, thing, world(inventory, (rule for rule in rules if port is None or takes(rule, port))))
+        for name, thing, port in _of_databases(inventory, subject.reply["GroupId"])
     ]
-    if open_to := sorted({name for name, is_open in found if is_open is True}):
-        return failed(f"it lets the world connect to {', '.join(open_to)}")
+    if open_to := {thing: name for name, thing, is_open in found if is_open is True}:
+        return failed(f"it lets the world connect to {', '.join(sorted(open_to.values()))}", what=sorted(open_to))
     unlisted = _unlisted(inventory)
     if unlisted is not None and world(inventory, rules) is not False:
         return unknown(unlisted.why)
-    return next((unknown(one.why) for _, one in found if isinstance(one, Unknown)), PASSED)
+    return next((unknown(one.why) for *_, one in found if isinstance(one, Unknown)), PASSED)
 
 
 def _outward(subject: Subject, context: Context) -> Verdict:

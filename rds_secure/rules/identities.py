@@ -27,16 +27,17 @@ def _no_user_policies(subject: Subject, context: Context) -> Verdict:
     if not isinstance(subject.detail, User):
         return NOT_APPLICABLE
     own = len(subject.detail.inline) + len(subject.detail.attached)
-    return failed("policies are on the user itself, not on a group", "policies") if own else PASSED
+    if not own:
+        return PASSED
+    return failed("policies are on the user itself, not on a group", "policies", what=range(own))
 
 
 def _no_inline(subject: Subject, context: Context) -> Verdict:
-    detail = subject.detail
-    return (
-        failed("it has policies of its own that nobody else can use or see", "inline_policies")
-        if (getattr(detail, "inline", ()))
-        else PASSED
-    )
+    own = getattr(subject.detail, "inline", ())
+    if not own:
+        return PASSED
+    said = "it has policies of its own that nobody else can use or see"
+    return failed(said, "inline_policies", what=range(len(own)))
 
 
 def _is_idle(subject: Subject, context: Context) -> bool:

@@ -121,6 +121,7 @@ class Verdict(NamedTuple):
     """The answer: what is so, and the field of the spec that makes it so, if it is another one than the rule's.
 
     ``otherwise``: where that is written if there is nothing at ``path``. ``also``: further failures of the same thing.
+    ``what``: what exactly fails, each port or day of it, by words that stay the same where nothing gets worse.
     """
 
     state: State
@@ -128,14 +129,15 @@ class Verdict(NamedTuple):
     path: Path | None = None
     otherwise: tuple[Path, ...] = ()
     also: tuple[Verdict, ...] = ()
+    what: tuple[str, ...] = ()
 
 
 PASSED, NOT_APPLICABLE = Verdict(State.PASS), Verdict(State.NOT_APPLICABLE)
 
 
-def failed(message: str, *path: str | int) -> Verdict:
+def failed(message: str, *path: str | int, what: Iterable[object] = ()) -> Verdict:
     """It is not as the rule asks."""
-    return Verdict(State.FAIL, message, path or None)
+    return Verdict(State.FAIL, message, path or None, what=tuple(map(str, what)))
 
 
 def together(verdicts: Iterable[Verdict]) -> Verdict:

@@ -60,9 +60,9 @@ def _private(subject: Subject, context: Context) -> Verdict:
         return unknown(reply.why)
     tables = [_table(context.posture.inventory, reply, subnet) for subnet in subnets]
     leading = [_leads_outside(context.posture.inventory, table) if table else _UNREAD for table in tables]
-    for subnet, leads in zip(subnets, leading, strict=True):
-        if leads is True:
-            return failed(f"{subnet} routes to an internet gateway")
+    outside = [subnet for subnet, leads in zip(subnets, leading, strict=True) if leads is True]
+    if outside:
+        return failed(f"{outside[0]} routes to an internet gateway", what=sorted(outside))
     return next((unknown(leads.why) for leads in leading if isinstance(leads, Unknown)), PASSED)
 
 

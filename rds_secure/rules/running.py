@@ -60,7 +60,9 @@ def _backups(subject: Subject, context: Context) -> Verdict:
     if isinstance(database.backup_days, Unknown):
         return unknown(database.backup_days.why)
     kept = database.backup_days
-    return PASSED if kept >= _BACKUP_DAYS else failed(f"backups are kept for {kept} days, not {_BACKUP_DAYS}")
+    if kept >= _BACKUP_DAYS:
+        return PASSED
+    return failed(f"backups are kept for {kept} days, not {_BACKUP_DAYS}", what=range(kept, _BACKUP_DAYS))
 
 
 def _backtrack(subject: Subject, context: Context) -> Verdict:

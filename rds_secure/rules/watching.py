@@ -36,7 +36,7 @@ def _logs(subject: Subject, context: Context) -> Verdict:
         return NOT_APPLICABLE
     exported = (*_NOT_ASKED, *(subject.reply.get("EnabledCloudwatchLogsExports") or ()))
     lacking = [log for log in engine.log_types if log not in exported]
-    return failed(f"it does not export {', '.join(lacking)}") if lacking else PASSED
+    return failed(f"it does not export {', '.join(lacking)}", what=lacking) if lacking else PASSED
 
 
 def _audit(subject: Subject, context: Context) -> Verdict:
@@ -101,7 +101,7 @@ def _heard(source: str, *categories: str) -> Decide:
             return PASSED
         if context.posture.inventory.partial:
             return unknown("the spec alone does not tell what other stacks subscribe to")
-        return failed(f"nobody hears of {', '.join(lacking)} of every {source}")
+        return failed(f"nobody hears of {', '.join(lacking)} of every {source}", what=lacking)
 
     return decide
 

@@ -75,7 +75,7 @@ def placed(state: State, subject: Subject, place: int, message: str, *part: str 
     """An answer at a part of a statement."""
     statement = (document(subject) or Policy("", ())).statements or ()
     path, *otherwise = _paths(subject, statement[place], place, part)
-    return Verdict(state, f"{statement[place].name} {message}", path, tuple(otherwise))
+    return Verdict(state, f"{statement[place].name} {message}", path, tuple(otherwise), what=(message,))
 
 
 def action_part(statement: Statement, number: int) -> Part:
