@@ -12,9 +12,11 @@ class CountView(View):
     """How many findings there are of each status."""
 
     failed: int
+    """FAILED."""
     unknown: int
     """WARNING or NOT_AVAILABLE."""
     passed: int
+    """PASSED."""
 
 
 class ControlView(View):
@@ -29,6 +31,7 @@ class ControlView(View):
     health: Health
     """One failure is enough for failed. Not evaluated: there is no finding."""
     count: CountView
+    """How many findings it has."""
     failing: tuple[str, ...]
     """What fails it: db:orders, or an ARN where it is nothing that we know."""
 
@@ -41,7 +44,9 @@ class ResourceView(View):
     name: str
     """As our findings call it; empty where they do not know it."""
     health: Health
+    """One failure is enough for failed."""
     count: CountView
+    """How many findings there are on it."""
     failed: tuple[str, ...]
     """The controls that it fails."""
 
@@ -50,8 +55,11 @@ class DisagreementView(View):
     """Security Hub and we say opposite things."""
 
     control: str
+    """The id of the control."""
     resource: str
+    """Its ARN."""
     name: str
+    """As our findings call it."""
     hub: Status
     """What Security Hub says."""
     ours: State
@@ -70,16 +78,22 @@ class StrangeView(View):
     """What fails at Security Hub and is nothing that we know: it is gone, or was not read."""
 
     control: str
+    """The id of the control."""
     resource: str
+    """Its ARN."""
     type: str
+    """What Security Hub says that it is, such as AwsRdsDbInstance."""
     updated: str
+    """When Security Hub last touched its finding, in UTC and ISO 8601."""
 
 
 class AsideView(View):
     """How many findings were read and do not count."""
 
     suppressed: int
+    """Those that somebody suppressed."""
     archived: int
+    """Those that are over."""
     abroad: int
     """Of other accounts or Regions."""
     repeated: int
@@ -87,6 +101,7 @@ class AsideView(View):
     others: int
     """About other controls, or what has nothing to do with databases."""
     malformed: int
+    """What could not be read as a finding."""
     products: dict[str, int]
     """On databases, by other products."""
 
@@ -101,11 +116,15 @@ class HubView(View):
     controls: tuple[ControlView, ...]
     """Every control on RDS, and others with a finding."""
     resources: tuple[ResourceView, ...]
+    """Every resource with a finding."""
     compared: int
     """Pairs of a control and a resource of which both sides say passed or failed."""
     disagreements: tuple[DisagreementView, ...]
+    """Where one side says passed and the other failed."""
     strange: tuple[StrangeView, ...]
+    """Failures of what we do not know."""
     aside: AsideView
+    """What does not count."""
     gaps: tuple[str, ...]
     """What is not in this answer, in sentences."""
 
