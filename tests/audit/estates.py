@@ -75,6 +75,13 @@ FAULTS = (
     Fault("everything on everything", "no-admin-policy", "policy/all"),
     Fault("every key decrypts", "no-decrypt-with-every-key", "policy/all"),
     Fault("all of RDS", "no-service-wildcard", "user/dana: own of user dana"),
+    Fault("all of RDS on everything", "no-writes-everywhere", "user/dana: own of user dana"),
+    Fault("all of RDS on everything", "no-permissions-everywhere", "user/dana: own of user dana"),
+    Fault("an action that there is not", "known-actions", "policy/helping"),
+    Fault("whoever has it may write their own policies", "no-escalation", "policy/helping"),
+    Fault("a statement that says what another one says", "no-shadowed-statement", "policy/helping"),
+    Fault("a service on behalf of anybody", "no-confused-deputy", "role/helper"),
+    Fault("everybody may assume it", "trust-not-public", "role/open"),
     Fault("a policy on a user", "no-policies-on-users", "user/dana"),
     Fault("a policy of one user's own", "no-inline-policies", "user/dana", strict=True),
 )
@@ -113,6 +120,11 @@ def bad(client: Client) -> Mapping[str, str]:
         rds.modify_db_snapshot_attribute(DBSnapshotIdentifier=name, AttributeName="restore", ValuesToAdd=[account])
     iam = client("iam")
     iam.create_policy(PolicyName="all", PolicyDocument=_document(_allow("*", "*")))
+    own = _allow("iam:PutUserPolicy", f"arn:aws:iam::{ACCOUNT}:user/${{aws:username}}")
+    more = [_allow("rds:StopDBInstnace", "*"), _allow("rds:Describe*", "*"), _allow("rds:DescribeEvents", "*")]
+    iam.create_policy(PolicyName="helping", PolicyDocument=_document(own, *more))
+    for name, principal in (("helper", {"Service": "glue.amazonaws.com"}), ("open", {"AWS": "*"})):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(_trust(principal)))
     iam.create_user(UserName="dana")
     iam.put_user_policy(UserName="dana", PolicyName="own", PolicyDocument=_document(_allow("rds:*", "*")))
     _heard(client)
@@ -154,9 +166,14 @@ def _instance(name: str, subnets: str, group: str, engine: str, version: str) ->
     }
 
 
+def _trust(principal: Mapping[str, str]) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+
+
 def _sound(client: Client, name: str, group: str, key: str) -> None:
     """A database with which nothing is wrong, unless its key is."""
-    trust = {"Effect": "Allow", "Principal": {"Service": "monitoring.rds.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ours = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    trust = {**_trust({"Service": "monitoring.rds.amazonaws.com"}), "Condition": ours}
     iam, watch = client("iam"), f"watch-{name}"
     role = iam.create_role(RoleName=watch, AssumeRolePolicyDocument=_document(trust))["Role"]["Arn"]
     iam.attach_role_policy(
@@ -265,5 +282,5 @@ def _allow(action: str, resource: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource}
 
 
-def _document(statement: Mapping[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+def _document(*statements: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})

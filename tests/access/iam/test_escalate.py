@@ -106,6 +106,23 @@ def test_a_role_is_passed_to_a_service_that_it_trusts_and_that_one_may_use() -> 
     assert told(found) == [("PassRole", "role/app", "what it may", "delete", "always", "ec2.amazonaws.com")]
 
 
+@pytest.mark.parametrize(
+    ("operator", "service", "when"),
+    [
+        ("StringEquals", "ec2.amazonaws.com", "always"),
+        ("StringLike", "ec2.*", "always"),
+        ("StringEquals", "rds.amazonaws.com", None),
+        ("StringNotEquals", "ec2.amazonaws.com", None),
+    ],
+)
+def test_a_condition_on_the_service_is_decided_by_what_runs_the_role(
+    operator: str, service: str, when: str | None
+) -> None:
+    passing = statement("Allow", "iam:PassRole", Condition={operator: {"iam:PassedToService": service}})
+    found = account(user("ann", passing, statement("Allow", "ec2:RunInstances")), role("app", DELETE))
+    assert [row[4] for row in told(found)] == ([when] if when else [])
+
+
 def test_a_boundary_that_one_may_take_off() -> None:
     mine = statement("Allow", ["iam:DeleteUserPermissionsBoundary", "rds:*"])
     found = account(
