@@ -49,7 +49,7 @@ from rds_secure.plan.recheck import moved_since
 from rds_secure.plan.targets import Right
 from rds_secure.resources import KINDS
 from rds_secure.reviews import Review
-from rds_secure.rules.change import Bounds
+from rds_secure.rules.judgement import Bounds
 from rds_secure.rules.topics import topics_of as to_judge
 from rds_secure.spec import Environment, Source, Stack, build
 from rds_secure.values import Address, secrets

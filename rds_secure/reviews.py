@@ -22,9 +22,8 @@ from rds_secure.inventory import Inventory
 from rds_secure.inventory.questions import Topic
 from rds_secure.plan.approved import ApprovedAccess
 from rds_secure.plan.model import Plan, Refusal
-from rds_secure.rules.change import Bounds, Judgement, compare, of_stack
 from rds_secure.rules.engine import nowhere
-from rds_secure.rules.settled import settled
+from rds_secure.rules.judgement import Bounds, Judgement, State, change
 from rds_secure.rules.subjects import owned_by
 from rds_secure.spec import Stack
 from rds_secure.values import Address, Ref
@@ -101,18 +100,12 @@ class Review:
             return None
         if not (self.before and self.after and self._foreseen):
             return Judgement(self.bounds, binds=self.binds)
-        before = self._findings(self.before, self.bare.known, self.bounds)
-        after = self._findings(self.after, self._foreseen[1], self.bounds)
-        declared = frozenset(self.stack.resources) if self.stack else frozenset[Address]()
-        return Judgement(self.bounds, compare(before, after), declared, self.binds)
-
-    def _findings(self, posture: Posture, known: Mapping[Ref, str], bounds: Bounds) -> tuple[Finding, ...]:
-        """What the rules say of one state of the account, when no window is waited for; ``known``: of references."""
-        owned = owned_by(self.bare.stack, known)
+        before = State(self.before, owned_by(self.bare.stack, self.bare.known))
+        after = State(self.after, owned_by(self.bare.stack, self._foreseen[1]))
         place = self.stack.place if self.stack else nowhere
-        inventory = settled(posture.inventory)
-        there = posture if inventory is posture.inventory else Posture(inventory, posture.levels)
-        return of_stack(bounds.guardrails.judge(there, self.now, place, owned), self.bare.stack)
+        found = change(self.bounds.guardrails, self.bare.stack, before, after, self.now, place)
+        declared = frozenset(self.stack.resources) if self.stack else frozenset[Address]()
+        return Judgement(self.bounds, found, declared, self.binds)
 
     @cached_property
     def plan(self) -> Plan:

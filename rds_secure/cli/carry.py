@@ -21,7 +21,7 @@ from rds_secure.events import each
 from rds_secure.plan import Action, Deletion, Plan
 from rds_secure.render.terminal import plan_text, progress, result_text
 from rds_secure.reviews import Review
-from rds_secure.rules.change import Bounds
+from rds_secure.rules.judgement import Bounds
 
 REFUSED = 3
 

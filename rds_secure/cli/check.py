@@ -44,7 +44,7 @@ def command(
 
     from rds_secure.access.posture import Posture
     from rds_secure.inventory.questions import EVERYTHING
-    from rds_secure.rules.change import of_stack
+    from rds_secure.rules.judgement import of_stack
     from rds_secure.rules.subjects import owned_by
 
     if not online and (profile or role_arn or recorded.given()):

@@ -10,7 +10,7 @@ import click
 from rds_secure.cli import guardrails
 
 if TYPE_CHECKING:
-    from rds_secure.rules.change import Bounds
+    from rds_secure.rules.judgement import Bounds
     from rds_secure.spec import Stack
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,7 +37,7 @@ def options(function: F) -> F:
 def given(stack: Stack) -> Bounds | None:
     """What plans of a stack are held to; None where they are not judged."""
     from rds_secure.errors import Problem, RefusedError
-    from rds_secure.rules.change import Bounds
+    from rds_secure.rules.judgement import Bounds
 
     binding = guardrails.given(stack)
     if not _is("no_check"):

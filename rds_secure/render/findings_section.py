@@ -9,7 +9,7 @@ from rich.text import Text as Line
 from rds_secure.finding import Severity
 from rds_secure.render.findings_words import MENDED, UNSURE, WORSE, about, lines, summary
 from rds_secure.render.screen import BOLD, DIM, GREEN, RED, YELLOW, joined, part, words, wrapped
-from rds_secure.rules.change import Judgement
+from rds_secure.rules.judgement import Judgement
 
 GRADES = {Severity.CRITICAL: f"{BOLD} {RED}", Severity.HIGH: RED, Severity.MEDIUM: YELLOW, Severity.LOW: ""}
 """The colour of every severity."""

@@ -7,7 +7,7 @@ from typing import Literal
 from rds_secure.render.check_view import FindingView, finding_view
 from rds_secure.render.findings_words import summary
 from rds_secure.render.published import View
-from rds_secure.rules.change import Judgement
+from rds_secure.rules.judgement import Judgement
 
 SeverityName = Literal["low", "medium", "high", "critical"]
 

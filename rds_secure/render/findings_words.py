@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rds_secure.finding import Finding
-from rds_secure.rules.change import Judgement
+from rds_secure.rules.judgement import Judgement
 
 WORSE, MENDED, UNSURE, LEFT = "!", "+", "?", "·"
 

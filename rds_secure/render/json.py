@@ -21,7 +21,7 @@ from rds_secure.render.report_view import ReportView, report_view
 from rds_secure.render.review_view import ReviewView
 from rds_secure.render.view import PlanView, view
 from rds_secure.render.who_view import WhoView
-from rds_secure.rules.change import Judgement
+from rds_secure.rules.judgement import Judgement
 
 
 def plan_json(plan: Plan, access: Delta | None = None, judged: Judgement | None = None) -> str:

@@ -19,7 +19,7 @@ from rds_secure.render import findings_words
 from rds_secure.render.access_words import Line, Name, lines, summary
 from rds_secure.render.plan_page import counts, kept_only, step_lines
 from rds_secure.render.screen import printable
-from rds_secure.rules.change import Judgement
+from rds_secure.rules.judgement import Judgement
 
 LIMIT = 60_000
 """Characters of the whole; GitHub takes 65,536 in a comment."""

@@ -18,7 +18,7 @@ from rds_secure.render.change import Changes
 from rds_secure.render.findings_section import findings_section
 from rds_secure.render.screen import BOLD, DIM, GREEN, MAGENTA, RED, YELLOW, indented, joined, part, words, wrapped
 from rds_secure.render.value import Values
-from rds_secure.rules.change import Judgement
+from rds_secure.rules.judgement import Judgement
 from rds_secure.values import Address
 
 SYMBOLS = {

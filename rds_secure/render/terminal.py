@@ -21,7 +21,7 @@ from rds_secure.render.problem import error_page
 from rds_secure.render.progress import Progress
 from rds_secure.render.result_page import Exports, Windows, result_page
 from rds_secure.render.screen import columns, is_live, write
-from rds_secure.rules.change import Judgement
+from rds_secure.rules.judgement import Judgement
 from rds_secure.values import Address
 
 __all__ = ["Progress", "drift_text", "error_text", "migration_text", "plan_text", "progress", "result_text"]

@@ -18,7 +18,7 @@ from rds_secure.render.access_view import AccessView, access_view
 from rds_secure.render.findings_view import FindingsView, findings_view
 from rds_secure.render.published import View
 from rds_secure.render.value import name
-from rds_secure.rules.change import Judgement
+from rds_secure.rules.judgement import Judgement
 from rds_secure.values import JSON, Handed, Ref, encode, refs, resolve
 
 ActionName: TypeAlias = Literal["create", "update", "migrate", "delete", "let_go", "retag", "none", "unseen"]

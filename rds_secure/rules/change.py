@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from rds_secure.finding import Finding, State
-from rds_secure.rules.guardrails import Guardrails
 from rds_secure.rules.meta import META
 from rds_secure.rules.subjects import SNAPSHOTS
-from rds_secure.values import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +38,6 @@ class Change:
         return not (self.worse or self.excused or self.unsure or self.mended)
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a change is held to. ``old``: also to what fails already, of what the stack declares."""
-
-    guardrails: Guardrails = field(default_factory=Guardrails)
-    old: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A change as its bounds see it. ``declared``: what the stack declares. ``binds``: whether they stop it at all."""
-
-    bounds: Bounds
-    change: Change = Change()
-    declared: frozenset[Address] = frozenset()
-    binds: bool = True
-
-    @property
-    def stopping(self) -> tuple[Finding, ...]:
-        """What the change must not be made with, the worst first."""
-        if not self.binds:
-            return ()
-        mine = (one for one in self.change.old if self.bounds.old and one.address in self.declared)
-        return self.bounds.guardrails.stopping(_ordered((*self.change.worse, *mine)))
-
-
-def of_stack(findings: Iterable[Finding], stack: str) -> tuple[Finding, ...]:
-    """The findings, of which those of another stack have no address: it would be taken for one of this."""
-    return tuple(one if one.stack in ("", stack) else replace(one, address=None, location=None) for one in findings)
-
-
 def compare(before: Iterable[Finding], after: Iterable[Finding]) -> Change:
     """What the change from one state to the other does.
 
@@ -82,11 +49,11 @@ def compare(before: Iterable[Finding], after: Iterable[Finding]) -> Change:
     bad = [(one, account.is_old(one)) for one in now.of(*_BAD) if not _is_copy(one, was)]
     new = [one for one, is_old in bad if not is_old]
     return Change(
-        worse=_ordered(one for one in new if one.state is State.FAIL),
-        excused=_ordered(one for one in new if one.state is not State.FAIL),
-        unsure=_ordered(one for one in now.of(State.UNKNOWN) if was.states.get(_key(one)) is State.PASS),
-        mended=_ordered(one for one in was.of(State.FAIL) if account.is_over(one)),
-        old=_ordered(
+        worse=ordered(one for one in new if one.state is State.FAIL),
+        excused=ordered(one for one in new if one.state is not State.FAIL),
+        unsure=ordered(one for one in now.of(State.UNKNOWN) if was.states.get(_key(one)) is State.PASS),
+        mended=ordered(one for one in was.of(State.FAIL) if account.is_over(one)),
+        old=ordered(
             (
                 *(one for one, is_old in bad if is_old and one.state is State.FAIL),
                 *(one for one in was.of(State.FAIL) if now.states.get(_key(one)) is State.UNKNOWN),
@@ -179,5 +146,6 @@ def _is_copy(finding: Finding, was: _Side) -> bool:
     return is_new and finding.rule in _COPIED
 
 
-def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The worst first."""
     return tuple(sorted(findings, key=lambda one: (-one.severity, one.rule, one.subject, one.message)))

@@ -18,14 +18,27 @@ def nowhere(address: Address, path: tuple[str | int, ...]) -> Location | None:
     return None
 
 
+Asked = Callable[[Rule, Subject], bool]
+"""Whether a rule is asked about a thing that it is about."""
+
+
+def always(rule: Rule, subject: Subject) -> bool:
+    """Every rule is."""
+    return True
+
+
 def judge(
-    rules: Iterable[Rule], subjects: Iterable[Subject], context: Context, place: Place = nowhere
+    rules: Iterable[Rule],
+    subjects: Iterable[Subject],
+    context: Context,
+    place: Place = nowhere,
+    asked: Asked = always,
 ) -> Iterator[Finding]:
     """What the rules say of the things that they are about, thing by thing; "not applicable" is left out."""
     listed = tuple(rules)
     for subject in subjects:
         for rule in listed:
-            if subject.of in rule.of:
+            if subject.of in rule.of and asked(rule, subject):
                 verdict = rule.decide(subject, context)
                 for each in (verdict, *verdict.also):
                     if each.state is not State.NOT_APPLICABLE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -12,10 +12,10 @@ from rds_secure.errors import RefusedError, SpecError
 from rds_secure.finding import Finding, Severity, State
 from rds_secure.rules import binding
 from rds_secure.rules.baseline import Baseline, known, recorded
-from rds_secure.rules.engine import Place, judge, nowhere
+from rds_secure.rules.engine import Asked, Place, always, judge, nowhere
 from rds_secure.rules.installed import Guarded
 from rds_secure.rules.meta import META
-from rds_secure.rules.model import Context, Profile, Rule
+from rds_secure.rules.model import Context, Profile, Rule, Subject
 from rds_secure.rules.policy import Policy, refusals
 from rds_secure.rules.profile import Chosen, asks
 from rds_secure.rules.subjects import Owned, subjects_of, unlisted
@@ -94,9 +94,19 @@ class Guardrails:
 
         ``now``: with a time zone; None for a spec alone. ``owned``: what stacks are known to own, besides by tags.
         """
-        subjects, rules = tuple(subjects_of(posture, owned)), self.rules
-        found = judge(rules, subjects, Context(posture, now), place)
-        inventory = posture.inventory
+        return self.judge_all(tuple(subjects_of(posture, owned)), posture, now, place)
+
+    def judge_all(
+        self,
+        subjects: Sequence[Subject],
+        posture: Posture,
+        now: datetime | None = None,
+        place: Place = nowhere,
+        asked: Asked = always,
+    ) -> tuple[Finding, ...]:
+        """The same of all the subjects of an inventory; ``asked``: whether a rule is asked about one."""
+        rules, inventory = self.rules, posture.inventory
+        found = judge(rules, subjects, Context(posture, now), place, asked)
         scene = Scene({one.id: one for one in rules}, subjects, unlisted(inventory), inventory.partial)
         return self.settled(found, scene)
 

@@ -7,7 +7,8 @@ from datetime import date
 from rds_secure.errors import Location
 from rds_secure.finding import Excuse, Finding, Severity, State
 from rds_secure.rules import Guardrails
-from rds_secure.rules.change import Bounds, Change, Judgement
+from rds_secure.rules.change import Change
+from rds_secure.rules.judgement import Bounds, Judgement
 from rds_secure.values import Address
 
 ORDERS, DATA, GROUP = (

@@ -17,7 +17,8 @@ from rds_secure.render.json import plan_json, plan_schema
 from rds_secure.render.markdown import LIMIT, plan_markdown
 from rds_secure.render.terminal import plan_text
 from rds_secure.reviews import refusal
-from rds_secure.rules.change import Bounds, Change, Judgement
+from rds_secure.rules.change import Change
+from rds_secure.rules.judgement import Bounds, Judgement
 from tests.render import judgements, plans
 from tests.render.golden_files import assert_golden
 from tests.render.judgements import BACKUPS, OLD, PUBLIC
