@@ -12,9 +12,11 @@ class CountView(View):
     """How many findings there are of each status."""
 
     failed: int
+    """FAILED."""
     unknown: int
     """WARNING or NOT_AVAILABLE."""
     passed: int
+    """PASSED."""
 
 
 class ControlView(View):
@@ -29,6 +31,7 @@ class ControlView(View):
     health: Health
     """One failure is enough for failed. Not evaluated: there is no finding."""
     count: CountView
+    """Findings by what they say."""
     failing: tuple[str, ...]
     """What fails it: db:orders, or an ARN where it is nothing that we know."""
 
@@ -42,6 +45,7 @@ class ResourceView(View):
     """As our findings call it; empty where they do not know it."""
     health: Health
     count: CountView
+    """Findings by what they say."""
     failed: tuple[str, ...]
     """The controls that it fails."""
 
@@ -79,7 +83,9 @@ class AsideView(View):
     """How many findings were read and do not count."""
 
     suppressed: int
+    """By somebody, in Security Hub."""
     archived: int
+    """By Security Hub itself: what they are about is gone."""
     abroad: int
     """Of other accounts or Regions."""
     repeated: int
@@ -87,6 +93,7 @@ class AsideView(View):
     others: int
     """About other controls, or what has nothing to do with databases."""
     malformed: int
+    """That make no sense."""
     products: dict[str, int]
     """On databases, by other products."""
 
