@@ -44,6 +44,7 @@ class ResourceView(View):
     name: str
     """As our findings call it; empty where they do not know it."""
     health: Health
+    """One failure is enough for failed."""
     count: CountView
     """Findings by what they say."""
     failed: tuple[str, ...]
@@ -54,8 +55,11 @@ class DisagreementView(View):
     """Security Hub and we say opposite things."""
 
     control: str
+    """The id of the control across standards."""
     resource: str
+    """Of which resource."""
     name: str
+    """As our findings call it."""
     hub: Status
     """What Security Hub says."""
     ours: State
@@ -74,9 +78,13 @@ class StrangeView(View):
     """What fails at Security Hub and is nothing that we know: it is gone, or was not read."""
 
     control: str
+    """The id of the control across standards."""
     resource: str
+    """The resource."""
     type: str
+    """What it is, as Security Hub calls it."""
     updated: str
+    """When Security Hub last touched its finding, in UTC and ISO 8601."""
 
 
 class AsideView(View):
@@ -108,11 +116,15 @@ class HubView(View):
     controls: tuple[ControlView, ...]
     """Every control on RDS, and others with a finding."""
     resources: tuple[ResourceView, ...]
+    """Every resource with a finding."""
     compared: int
     """Pairs of a control and a resource of which both sides say passed or failed."""
     disagreements: tuple[DisagreementView, ...]
+    """Where both sides know, and say opposite things."""
     strange: tuple[StrangeView, ...]
+    """What fails at Security Hub and is nothing that we know."""
     aside: AsideView
+    """What was read and does not count."""
     gaps: tuple[str, ...]
     """What is not in this answer, in sentences."""
 

@@ -110,7 +110,7 @@ def test_what_a_spec_declares_is_told_at_its_line_and_with_its_stack(command: Co
     database, key = failed["backups-kept"], failed["key-rotated"]
     assert (database["stack"], database["address"]) == ("quickstart", "db_instance.quickstart")
     assert (key["stack"], key["address"]) == ("quickstart", "kms_key.quickstart-data")
-    for one, written in ((database, "engine: postgres"), (key, "rotation_days: 365")):
+    for one, written in ((database, "quickstart:"), (key, "rotation_days: 365")):
         place = one["location"]
         assert place["file"] == "specs/quickstart.yaml"
         assert text[place["line"] - 1].strip() == written
