@@ -79,6 +79,7 @@ FAULTS = (
     Fault("anybody may restore it", "snapshot-not-public", "snapshot:shop-public"),
     Fault("a copy without encryption", "snapshot-encrypted", "snapshot:shop-public"),
     Fault("a copy without encryption", "snapshot-encrypted", "snapshot:shop-shared"),
+    Fault("an account that nobody knows has it", "snapshot-sharing-declared", "snapshot:shop-shared"),
     # People
     Fault("everything on everything", "no-admin-policy", "policy/all"),
     Fault("every key decrypts", "no-decrypt-with-every-key", "policy/all"),
