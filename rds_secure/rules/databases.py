@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from rds_secure import tagging
 from rds_secure.access.protection import Proxy, Snapshot, Unknown
 from rds_secure.access.protection.model import Arn
 from rds_secure.finding import Severity
+from rds_secure.resources.snapshot_sharing.read import NOTED, hashed, hashes
 from rds_secure.rules.model import (
     DATABASES,
     NOT_APPLICABLE,
@@ -110,6 +112,16 @@ def _snapshot_public(subject: Subject, context: Context) -> Verdict:
     if isinstance(public, Unknown):
         return unknown(public.why)
     return failed("anybody with an AWS account may restore it") if public else PASSED
+
+
+def _snapshot_shared(subject: Subject, context: Context) -> Verdict:
+    """Whom a spec lets in, a tag of the snapshot notes; whoever may set that may forge it."""
+    accounts = _snapshot(subject).shared_with
+    if isinstance(accounts, Unknown):
+        return unknown(accounts.why)
+    noted = hashes(tagging.mapping(subject.reply.get("TagList")).get(NOTED, ""))
+    stray = [account for account in accounts if hashed(account) not in noted]
+    return failed(f"it is shared with {', '.join(stray)}, and no spec says so") if stray else PASSED
 
 
 RULES = (
@@ -260,6 +272,18 @@ RULES = (
             prowler="rds_snapshots_public_access",
             checkov="CKV_AWS_302",
         ),
+        live=True,
+    ),
+    Rule(
+        id="snapshot-sharing-declared",
+        of=(Of.SNAPSHOT,),
+        severity=Severity.HIGH,
+        title="Snapshots are shared with no account but those that a spec names",
+        why="Whoever can restore a snapshot has all the data in it, and keeps it when nobody remembers why.",
+        fix="name the account in 'accounts' of a 'snapshot_sharing', or stop sharing with it",
+        decide=_snapshot_shared,
+        good="{restore: ['210987654321'], TagList: [{Key: 'rds-secure:shared', Value: 1.29wO}]}",
+        bad="{restore: ['210987654321']}",
         live=True,
     ),
 )

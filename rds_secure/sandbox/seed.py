@@ -36,6 +36,7 @@ def reset() -> None:
     used: list[Any] = BackendDict._instances  # type: ignore[misc]
     for backends in used:
         backends.clear()
+        getattr(backends, "bucket_accounts", {}).clear()  # S3 knows from it whose a bucket is: names are the world's
     used.clear()
     reset_model_data()
     seed()

@@ -81,7 +81,7 @@ def test_a_rule_is_as_severe_as_the_controls_that_it_stands_for(rule: Rule) -> N
     assert (rule.severity > documented) is bool(rule.stricter)
 
 
-OWN = {"managed-password", "no-allow-taken-back", "no-default-group", "no-open-database"}
+OWN = {"managed-password", "no-allow-taken-back", "no-default-group", "no-open-database", "snapshot-sharing-declared"}
 """Rules of our own, that nobody else has."""
 
 

@@ -64,7 +64,9 @@ def test_a_key_in_another_region_is_there_for_copies_of_backups(sandbox: Sandbox
 def test_a_reset_forgets_what_was_made_and_seeds_anew(sandbox: Sandbox, ec2, kms, rds, vpc):
     kms.create_key()
     ec2.create_security_group(GroupName="db", Description="d", VpcId=vpc)
+    sandbox.client("s3").create_bucket(Bucket="trail")
     sandbox.reset()
+    sandbox.client("s3").create_bucket(Bucket="trail")
     assert kms.list_keys()["Keys"] == []
     assert rds.describe_db_instances()["DBInstances"] == []
     names = {group["GroupName"] for group in ec2.describe_security_groups()["SecurityGroups"]}

@@ -27,7 +27,7 @@ def read(reader: Reader, sort: Sort, wanted: Wanted) -> Iterator[Found[SnapshotS
     for (name, snapshot), accounts in zip(declared, values, strict=True):
         noted = _tags(snapshot).get(NOTED)
         if accounts or noted is not None:
-            yield _found(sort, name, accounts, _hashes(noted or ""), wanted)
+            yield _found(sort, name, accounts, hashes(noted or ""), wanted)
 
 
 def snapshots(reader: Reader, sort: Sort) -> dict[str, Mapping[str, Any]]:
@@ -101,7 +101,7 @@ def hashed(account: Value) -> str:
     return digest(account, 4)
 
 
-def _hashes(noted: str) -> frozenset[str]:
-    """``1.abcdwxyz`` → {abcd, wxyz}; nothing for what is no note of ours."""
+def hashes(noted: str) -> frozenset[str]:
+    """What a note has: ``1.abcdwxyz`` → {abcd, wxyz}; nothing for what is no note of ours."""
     version, _, listed = noted.partition(".")
     return frozenset(listed[at : at + 4] for at in range(0, len(listed), 4)) if version == "1" else frozenset()
