@@ -83,7 +83,6 @@ FAULTS = (
     # People
     Fault("everything on everything", "no-admin-policy", "policy/all"),
     Fault("every key decrypts", "no-decrypt-with-every-key", "policy/all"),
-    Fault("a role for everybody", "trust-not-public", "role/open"),
     Fault("a role that RDS takes for any account", "no-confused-deputy", "role/watch"),
     Fault("a password for everybody", "secret-not-public", "<secret>"),
     Fault("all of RDS", "no-service-wildcard", "user/dana: own of user dana"),
@@ -95,8 +94,6 @@ FAULTS = (
     Fault("a service on behalf of anybody", "no-confused-deputy", "role/helper"),
     Fault("everybody may assume it", "trust-not-public", "role/open"),
     Fault("a policy on a user", "no-policies-on-users", "user/dana"),
-    Fault("all of RDS, everywhere", "no-permissions-everywhere", "user/dana: own of user dana"),
-    Fault("changes, everywhere", "no-writes-everywhere", "user/dana: own of user dana"),
     Fault("a policy of one user's own", "no-inline-policies", "user/dana", strict=True),
     # The account
     Fault("the root user has a password alone", "root-has-mfa", "account", strict=True),
@@ -144,14 +141,12 @@ def bad(client: Client) -> Mapping[str, str]:
     reads = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
     client("secretsmanager").put_resource_policy(SecretId=secret, ResourcePolicy=_document(reads))
     iam = client("iam")
-    for name, who in (("open", {"AWS": "*"}), ("watch", {"Service": MONITORING})):
-        trust = {"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}
-        iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))
     iam.create_policy(PolicyName="all", PolicyDocument=_document(_allow("*", "*")))
     own = _allow("iam:PutUserPolicy", f"arn:aws:iam::{ACCOUNT}:user/${{aws:username}}")
     more = [_allow("rds:StopDBInstnace", "*"), _allow("rds:Describe*", "*"), _allow("rds:DescribeEvents", "*")]
     iam.create_policy(PolicyName="helping", PolicyDocument=_document(own, *more))
-    for name, principal in (("helper", {"Service": "glue.amazonaws.com"}), ("open", {"AWS": "*"})):
+    trusted = {"helper": {"Service": "glue.amazonaws.com"}, "watch": {"Service": MONITORING}, "open": {"AWS": "*"}}
+    for name, principal in trusted.items():
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(_trust(principal)))
     iam.create_user(UserName="dana")
     iam.put_user_policy(UserName="dana", PolicyName="own", PolicyDocument=_document(_allow("rds:*", "*")))
@@ -210,15 +205,9 @@ def _trust(principal: Mapping[str, str]) -> dict[str, Any]:
 
 def _sound(client: Client, name: str, group: str, key: str) -> None:
     """A database with which nothing is wrong, unless its key is."""
-<<<<<<< HEAD
     ours = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
-    trust = {**_trust({"Service": "monitoring.rds.amazonaws.com"}), "Condition": ours}
-    iam, watch = client("iam"), f"watch-{name}"
-=======
-    own = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
-    trust = {"Effect": "Allow", "Principal": {"Service": MONITORING}, "Action": "sts:AssumeRole", "Condition": own}
+    trust = {**_trust({"Service": MONITORING}), "Condition": ours}
     iam, watch, rds = client("iam"), f"watch-{name}", client("rds")
->>>>>>> part/d
     role = iam.create_role(RoleName=watch, AssumeRolePolicyDocument=_document(trust))["Role"]["Arn"]
     iam.attach_role_policy(
         RoleName=watch, PolicyArn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
