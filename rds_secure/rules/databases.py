@@ -284,6 +284,7 @@ RULES = (
         decide=_snapshot_shared,
         good="{restore: ['210987654321'], TagList: [{Key: 'rds-secure:shared', Value: 1.29wO}]}",
         bad="{restore: ['210987654321']}",
+        doubt="{unread: DescribeDBSnapshotAttributes}",
         live=True,
     ),
 )

@@ -70,10 +70,10 @@ def test_plans_and_questions_of_a_recording_call_nothing(
     assert "rds DescribeOrderableDBInstanceOptions: NotRecorded" in added.out
     assert "is not in the recorded snapshot of 20" in added.out
 
-    hub = edited(tmp_path, lambda kinds: kinds.update(security_hub={"hub": {}}))
-    unseen = command("plan", hub, "--snapshot", recorded)
-    assert unseen.code == 3
-    assert "securityhub DescribeHub: NotRecorded" in unseen.out
+    group = edited(tmp_path, lambda kinds: kinds.update(db_cluster_parameter_group={"more": {"family": "mysql8.4"}}))
+    unseen = command("plan", group, "--snapshot", recorded)
+    assert unseen.code == 3, unseen
+    assert "rds DescribeDBClusterParameterGroups: NotRecorded" in unseen.out
 
     reach = command("access", "reach", "--snapshot", recorded)
     assert (reach.code, "db:quickstart" in reach.out) == (0, True)
