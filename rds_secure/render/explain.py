@@ -1,15 +1,35 @@
-"""The rules in words, for people and as Markdown: the documentation of a rule is the rule itself."""
+"""The rules in words, for people and as Markdown: the documentation of a rule is the rule itself.
+
+``python -m rds_secure.render.explain`` renews the table in the README.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from rds_secure.rules import OUT_OF_SCOPE, Rule
+from rds_secure.rules import META, OUT_OF_SCOPE, RULES, Rule
 
 
 def listed(rules: Iterable[Rule]) -> str:
     """One line for each."""
     return "\n".join(f"{rule.id:<26} {rule.severity!s:<9} {rule.profile:<9} {rule.title}" for rule in rules)
+
+
+BEGIN, END = "<!-- rules: begin -->", "<!-- rules: end -->"
+
+
+def insert(readme: str) -> str:
+    """A README with its table of rules brought up to date; ValueError where the marks are missing."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the README lacks {BEGIN} or {END}")
+    rows = (f"| `{rule.id}` | {rule.severity} | {rule.profile} | {rule.title} |" for rule in (*RULES, *META))
+    table = "\n".join(("| rule | severity | profile | what it asks for |", "|---|---|---|---|", *rows))
+    summary = f"<details><summary>All {len(RULES) + len(META)} rules</summary>"
+    return f"{before}{BEGIN}\n\n{summary}\n\n{table}\n\n</details>\n\n{END}{after}"
 
 
 def explained(rule: Rule) -> str:
@@ -58,3 +78,8 @@ def rules_markdown(rules: Iterable[Rule]) -> str:
     lines += ["## Controls that no rule is about", ""]
     lines += [f"- {control}: {reason}" for control, reason in OUT_OF_SCOPE.items()]
     return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1] if len(sys.argv) > 1 else "README.md")
+    path.write_text(insert(path.read_text(encoding="utf-8")), encoding="utf-8")

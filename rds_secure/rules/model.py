@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dataclasses import field as member
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rds_secure.access.iam.identities import Group, Role, User
@@ -45,6 +46,19 @@ class Of(StrEnum):
 
 
 DATABASES = (Of.INSTANCE, Of.CLUSTER)
+
+KINDS: Mapping[Of, tuple[str, ...]] = MappingProxyType(
+    {
+        Of.INSTANCE: ("db_instance",),
+        Of.CLUSTER: ("db_cluster",),
+        Of.PROXY: ("db_proxy",),
+        Of.SECURITY_GROUP: ("security_group",),
+        Of.KEY: ("kms_key",),
+        Of.POLICY: ("iam_policy",),
+        Of.PRINCIPAL: ("iam_user", "iam_group", "iam_role"),
+    }
+)
+"""What a rule is about → the kinds of a spec that are such; snapshots, secrets and others are none."""
 
 Detail = Protected | Proxy | Snapshot | Policy | User | Group | Role | None
 """What the engines know of a thing."""

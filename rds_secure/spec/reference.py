@@ -1,9 +1,13 @@
-"""The spec reference in the README, made from the kinds; ``python -m rds_secure.spec.reference`` renews it."""
+"""What there is to say of every field of a spec, and the reference in the README that is made of it.
+
+``python -m rds_secure.spec.reference`` renews that.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -33,12 +37,17 @@ def insert(readme: str) -> str:
     return f"{before}{BEGIN}\n\n{reference()}\n{END}{after}"
 
 
+def of_kind(kind: Kind[Any]) -> str:
+    """The reference of one kind, as Markdown."""
+    return "\n".join(_kind(kind))
+
+
 def _kind(kind: Kind[Any]) -> Iterator[str]:
     yield f"<details><summary><code>{kind.name}</code>: {kind.title}</summary>"
     yield ""
     yield f"| {' | '.join(_COLUMNS)} |"
     yield f"|{'---|' * len(_COLUMNS)}"
-    yield from _rows(kind.spec, "")
+    yield from _rows(kind.spec)
     yield ""
     exports = ", ".join(f"`{name}` ({what})" for name, what in kind.exports.items())
     yield f"A reference may ask for: {exports}."
@@ -57,22 +66,55 @@ def _place(spec: type[BaseModel], name: str) -> int:
     return int(any(name in getattr(base, "model_fields", ()) for base in spec.__mro__[1:]))
 
 
-def _rows(spec: type[BaseModel], prefix: str) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """A field. ``path``: as a spec has it, ``ingress[].port``; ``text``: what it is, and what can be chosen.
+
+    ``default``: what holds where it is left out, "" for nothing; ``marker``: where AWS has it, and how we treat it.
+    """
+
+    path: str
+    text: str
+    default: str
+    marker: Field
+
+    @property
+    def top(self) -> str:
+        """The field of the resource that it is, or is in."""
+        return self.path.partition(".")[0].partition("[")[0]
+
+    @property
+    def treatment(self) -> str:
+        """What a change of it does, and when."""
+        marker = self.marker
+        effect = {"window": ", in the window", "now": ", at once", "reboot": ", after a reboot"}.get(marker.applies, "")
+        return f"{marker.mode}{effect}"
+
+
+def documented(spec: type[BaseModel], prefix: str = "") -> Iterator[Documented]:
+    """Every field of a spec, each followed by those in it; what is particular to a kind comes first."""
     for name, info in sorted(spec.model_fields.items(), key=lambda item: _place(spec, item[0])):
         shown = f"{prefix}{info.alias or name}"
         marker = next((item for item in info.metadata if isinstance(item, Field)), Field(Mode.META))
+        text = f"{info.description or ''}{_choices(info.annotation)}"
+        yield Documented(shown, text, _default(info.default, required=info.is_required()), marker)
+        for part in _parts(info.annotation):
+            yield from documented(part, f"{shown}{_INSIDE.get(get_origin(info.annotation), '')}.")
+
+
+def _rows(spec: type[BaseModel]) -> Iterator[str]:
+    for each in documented(spec):
+        marker = each.marker
         cells = (
-            f"`{shown}`",
-            f"{info.description or ''}{_choices(info.annotation)}",
-            _default(info.default, required=info.is_required()),
-            _treatment(marker),
+            f"`{each.path}`",
+            each.text,
+            each.default,
+            each.treatment,
             _code(marker.create) + (f" ({_code(marker.change)})" if marker.change not in ("", marker.create) else ""),
             _code(marker.read),
             _code(marker.terraform),
         )
         yield f"| {' | '.join(_escaped(cell) for cell in cells)} |"
-        for part in _parts(info.annotation):
-            yield from _rows(part, f"{shown}{_INSIDE.get(get_origin(info.annotation), '')}.")
 
 
 def _default(value: Any, *, required: bool) -> str:
@@ -100,11 +142,6 @@ def _words(annotation: Any) -> Iterator[str]:
             yield argument
         else:
             yield from _words(argument)
-
-
-def _treatment(marker: Field) -> str:
-    effect = {"window": ", in the window", "now": ", at once", "reboot": ", after a reboot"}.get(marker.applies, "")
-    return f"{marker.mode}{effect}"
 
 
 def _parts(annotation: Any) -> Iterator[type[BaseModel]]:

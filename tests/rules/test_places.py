@@ -12,20 +12,11 @@ from rds_secure.access.posture import Posture
 from rds_secure.finding import Finding, State
 from rds_secure.resources import KINDS_BY_NAME
 from rds_secure.rules import RULES, Context, Of, Rule, judge, subjects_of
+from rds_secure.rules.model import KINDS
 from rds_secure.spec import load
 from tests.rules.examples import BASE, REGION
 
 WRITTEN = [rule for rule in RULES if rule.field and "db_instance" in (yaml.safe_load(rule.bad) or {})]
-KINDS = {
-    Of.INSTANCE: ("db_instance",),
-    Of.CLUSTER: ("db_cluster",),
-    Of.PROXY: ("db_proxy",),
-    Of.SECURITY_GROUP: ("security_group",),
-    Of.KEY: ("kms_key",),
-    Of.POLICY: ("iam_policy",),
-    Of.PRINCIPAL: ("iam_user", "iam_group", "iam_role"),
-}
-"""What a rule is about → the kinds of a spec that are it."""
 
 
 def found(path: Path, text: str) -> list[Finding]:
