@@ -34,6 +34,11 @@ Verdicts = dict[tuple[str, str], bool]
 """Rule and thing, as findings call them → whether it passes."""
 
 EXPLAINED: Mapping[str, str] = {
+    r"Checkov CKV2_AWS_69 tls-required db:.*": "PostgreSQL forces TLS by itself from 15 on; it asks for a written value",
+    r"Checkov CKV2_AWS_30 query-log db:.*": "its conditions are joined by or, and any database instance meets the first",
+    r"Checkov CKV_AWS_286 no-escalation policy/helping": "it does not know user/${aws:username} for oneself",
+    r"Checkov CKV_AWS_355 no-writes-everywhere policy/helping": "it counts reading, too",
+    r"Checkov .* no-(escalation|writes-everywhere|permissions-everywhere) policy/all": "no-admin-policy says it for all",
     r"Checkov .*CKV_AWS_24.* no-risky-ports sg-.*": "it knows the ports of administration, none of databases",
 }
 """Scanner, its check, rule and thing, as a pattern → why the two differ."""
@@ -100,7 +105,7 @@ def _by_alias(
     """
     named = {alias: rule.id for rule in rules.values() for alias in rule.aliases.get(scanner, ())}
     joined: dict[tuple[str, str], dict[str, bool]] = {}
-    for check, thing, passes in said:
+    for check, thing, passes, _ in said:
         if check in named:
             of = joined.setdefault((named[check], subject(thing)), {})
             of[check] = of.get(check, True) and passes
