@@ -34,11 +34,11 @@ Verdicts = dict[tuple[str, str], bool]
 """Rule and thing, as findings call them → whether it passes."""
 
 EXPLAINED: Mapping[str, str] = {
-    r"Checkov CKV2_AWS_69 tls-required db:.*": "PostgreSQL forces TLS by itself from 15 on; it asks for a written value",
-    r"Checkov CKV2_AWS_30 query-log db:.*": "its conditions are joined by or, and any database instance meets the first",
+    r"Checkov CKV2_AWS_69 tls-required db:.*": "PostgreSQL forces TLS from 15 on; it wants that written",
+    r"Checkov CKV2_AWS_30 query-log db:.*": "its conditions are joined by or, the first is always met",
     r"Checkov CKV_AWS_286 no-escalation policy/helping": "it does not know user/${aws:username} for oneself",
     r"Checkov CKV_AWS_355 no-writes-everywhere policy/helping": "it counts reading, too",
-    r"Checkov .* no-(escalation|writes-everywhere|permissions-everywhere) policy/all": "no-admin-policy says it for all",
+    r"Checkov .* no-(escalation|writes-everywhere|permissions-everywhere) policy/all": "no-admin-policy does",
     r"Checkov .*CKV_AWS_24.* no-risky-ports sg-.*": "it knows the ports of administration, none of databases",
 }
 """Scanner, its check, rule and thing, as a pattern → why the two differ."""
